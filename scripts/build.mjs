@@ -1,0 +1,14 @@
+// Builds everything that the package needs: kernels (C to WebAssembly), then TypeScript. Steps whose inputs did not change are skipped.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { buildKernels } from "./build-kernels.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const quiet = process.argv.includes("--quiet");
+const say = quiet ? () => {} : console.log;
+
+await buildKernels(root, say);
+const started = performance.now();
+const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], { cwd: root, stdio: "inherit" });
+if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+say(`types checked and JavaScript written in ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -1,0 +1,98 @@
+import { VelumError } from "./error.js";
+
+/** Lengths of the axes, outermost first; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** Nested arrays of numbers; a bare number is a scalar. */
+export type NestedArray = number | readonly NestedArray[];
+
+/**
+ * Numbers with a shape, row-major. Integers are exact up to 2^53. `data.length` is the product of `shape`.
+ */
+export interface Tensor {
+  readonly shape: Shape;
+  readonly data: Float64Array;
+}
+
+/** Number of elements of a tensor of `shape`. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** Python's text of a shape: `()`, `(3,)`, `(2, 3)`. */
+export function shapeText(shape: Shape): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}
+
+/** A scalar tensor. */
+export function scalar(value: number): Tensor {
+  return { shape: [], data: Float64Array.of(value) };
+}
+
+/**
+ * Reads nested arrays (or typed arrays, or a tensor) as a tensor.
+ * Errors: `bad-shape` when rows differ in length, `bad-argument` when an entry is not a number.
+ */
+export function toTensor(value: NestedArray | ArrayLike<number> | Tensor, path = "value"): Tensor {
+  if (isTensor(value)) return value;
+  const shape: number[] = [];
+  for (let level: unknown = value; isArrayLike(level); level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  const data = new Float64Array(sizeOf(shape));
+  let next = 0;
+  const visit = (item: unknown, axis: number): void => {
+    if (isArrayLike(item)) {
+      if (axis >= shape.length || item.length !== shape[axis]) throw ragged(path, shape);
+      for (let i = 0; i < item.length; i++) visit(item[i], axis + 1);
+      return;
+    }
+    if (axis !== shape.length) throw ragged(path, shape);
+    if (typeof item !== "number") {
+      throw new VelumError({
+        code: "bad-argument",
+        path,
+        problem: `an entry is a ${item === null ? "null" : typeof item}, not a number`,
+        cure: "Pass numbers, nested arrays of numbers or typed arrays",
+      });
+    }
+    data[next++] = item;
+  };
+  visit(value, 0);
+  return { shape, data };
+}
+
+/** Nested arrays with the numbers of `tensor`; a bare number for a scalar. */
+export function toNested(tensor: Tensor): NestedArray {
+  let next = 0;
+  const build = (axis: number): NestedArray => {
+    if (axis === tensor.shape.length) return tensor.data[next++] ?? 0;
+    return Array.from({ length: tensor.shape[axis] ?? 0 }, () => build(axis + 1));
+  };
+  return build(0);
+}
+
+export function isTensor(value: unknown): value is Tensor {
+  return (
+    typeof value === "object" && value !== null && "shape" in value && "data" in value &&
+    Array.isArray(value.shape) && value.data instanceof Float64Array
+  );
+}
+
+function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+function ragged(path: string, shape: Shape): VelumError {
+  return new VelumError({
+    code: "bad-shape",
+    path,
+    problem: `rows differ in length (the first ones make the shape ${shapeText(shape)})`,
+    cure: "Make every row of an axis equally long",
+  });
+}
