@@ -1,0 +1,109 @@
+// Products of torus polynomials (64-bit) with small integer polynomials, exact mod X^N + 1 and mod 2^64, through the f64 FFT:
+// the torus side is split into signed limbs so that every product coefficient stays an integer below 2^51.
+#pragma once
+#include "fft.h"
+
+// Bytes of scratch for the functions below.
+#define POLYNOMIAL_SCRATCH(N) ((size_t)(N) * 8 * 2)
+
+#define BY_POINTS(N, CALL)                            \
+  do {                                                \
+    if ((N) == 2048) { const int M = 1024; CALL; }    \
+    else if ((N) == 1024) { const int M = 512; CALL; } \
+    else { const int M = 256; CALL; }                 \
+  } while (0)
+
+// Forward transform of f64 coefficients, left in group order: 2 * RADIX vectors (re, im alternating) a group.
+INLINE void forward_f64(vf64 *restrict fourier, const double *restrict coefficients, const int M) {
+  prefetch_cursor none = {0};
+  first_from_f64(fourier, coefficients, M);
+  forward_middle(fourier, M, &none, 0);
+  for (int g = 0; g < M / GROUP; g++) {
+    group_begin(fourier, g, M, &none, 0);
+    points p;
+    if (PAIRED(M) && (g & 1) == 0) {  // both groups of a pair are read before either is written
+      points odd;
+      group_forward(fourier, g, &p, M);
+      group_forward(fourier, g + 1, &odd, M);
+      store_points(fourier + 2 * g * RADIX, &p, 1, RADIX);
+      store_points(fourier + 2 * (g + 1) * RADIX, &odd, 1, RADIX);
+      g++;
+      continue;
+    }
+    group_forward(fourier, g, &p, M);
+    store_points(fourier + 2 * g * RADIX, &p, 1, RADIX);
+  }
+}
+
+// Inverse of forward_f64: coefficients out of group order, calling EMIT as LAST_PASS does. Destroys x.
+#define INVERSE_F64(x, M, EMIT)                                   \
+  do {                                                            \
+    prefetch_cursor none_ = {0};                                  \
+    inverse_groups((x), (M));                                     \
+    inverse_middle((x), (M), &none_, 0);                          \
+    LAST_PASS(M, EMIT)                                            \
+  } while (0)
+INLINE void inverse_groups(vf64 *x, const int M) {
+  for (int g = 0; g < M / GROUP; g++) {
+    points p, odd;
+    load_points(&p, x + 2 * g * RADIX, 1, RADIX);
+    if (PAIRED(M)) {
+      load_points(&odd, x + 2 * (g + 1) * RADIX, 1, RADIX);
+      group_inverse(x, g, &p, M);
+      group_inverse(x, ++g, &odd, M);
+    } else {
+      group_inverse(x, g, &p, M);
+    }
+  }
+}
+
+// x *= y pointwise, both in group order.
+INLINE void multiply_points(vf64 *x, const vf64 *y, const int M) {
+  for (int v = 0; v < M / LANES; v++) {
+    const vf64 a = x[2 * v], b = x[2 * v + 1], c = y[2 * v], d = y[2 * v + 1];
+    x[2 * v] = a * c - b * d;
+    x[2 * v + 1] = a * d + b * c;
+  }
+}
+
+// The Fourier form (N f64) of a small integer polynomial. `scratch`: POLYNOMIAL_SCRATCH(N) bytes.
+static void small_to_fourier(double *fourier, const int32_t *small, int N, double *scratch) {
+  for (int j = 0; j < N; j++) scratch[j] = small[j];
+  BY_POINTS(N, forward_f64((vf64 *)fourier, scratch, M));
+}
+
+// Signed limb `index` of `limbs` of every coefficient, as f64. Two limbs of 32 bits, or three of 22, 22 and 20.
+INLINE void split_limb(double *restrict out, const uint64_t *restrict torus, int N, const int limbs, const int index) {
+  if (limbs == 2) {
+    if (index == 0) for (int j = 0; j < N; j++) out[j] = (double)(int32_t)torus[j];
+    else for (int j = 0; j < N; j++) out[j] = (double)(int32_t)((torus[j] + 0x80000000u) >> 32);
+    return;
+  }
+  for (int j = 0; j < N; j++) {
+    const int64_t low = (int64_t)(torus[j] << 42) >> 42;
+    const uint64_t rest = torus[j] - (uint64_t)low;
+    const int64_t middle = (int64_t)(rest << 20) >> 42;
+    const int64_t high = (int64_t)(rest - ((uint64_t)middle << 22)) >> 44;
+    out[j] = (double)(index == 0 ? low : index == 1 ? middle : high);
+  }
+}
+INLINE void add_shifted(uint64_t *out, vf64 x, int shift) {
+  typedef uint64_t vu64 __attribute__((vector_size(8 * LANES)));
+  *(vu64 *)out += (vu64)round_i64(x) << shift;
+}
+INLINE void torus_mul_add_m(uint64_t *restrict out, const uint64_t *torus, const double *fourier_small, const int M, int limbs, double *scratch) {
+  vf64 *x = (vf64 *)(scratch + 2 * M);
+  for (int index = 0; index < limbs; index++) {
+    const int shift = index * (limbs == 2 ? 32 : 22);
+    if (limbs == 2) split_limb(scratch, torus, 2 * M, 2, index); else split_limb(scratch, torus, 2 * M, 3, index);
+    forward_f64(x, scratch, M);
+    multiply_points(x, (const vf64 *)fourier_small, M);
+    INVERSE_F64(x, M, (add_shifted(out + at, re, shift), add_shifted(out + M + at, im, shift)));
+  }
+}
+
+// out += torus * small mod X^N + 1, mod 2^64. All blocks 64-byte aligned. Exact while the FFT's error stays below 1/2:
+// limbs = 2 for |small|_2 <= 2^8 (binary keys), limbs = 3 for |small|_2 <= 2^17.
+static void torus_mul_add(uint64_t *out, const uint64_t *torus, const double *fourier_small, int N, int limbs, double *scratch) {
+  BY_POINTS(N, torus_mul_add_m(out, torus, fourier_small, M, limbs, scratch));
+}

@@ -1,0 +1,84 @@
+// The widest vectors of f64 that the target has, by the compiler's portable vector types. LANES is 8 (AVX-512), 4 (AVX2) or 2 (128 bits).
+#pragma once
+#include "abi.h"
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && !defined(VELUM_NO_AVX512)
+#define LANES 8
+#elif defined(__AVX2__) && defined(__FMA__)
+#define LANES 4
+#else
+#define LANES 2
+#endif
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__wasm__)
+#include <wasm_simd128.h>
+#endif
+
+typedef double vf64 __attribute__((vector_size(8 * LANES)));
+typedef int32_t vi32 __attribute__((vector_size(4 * LANES)));      // as many i32 as there are f64
+typedef int64_t vi64 __attribute__((vector_size(8 * LANES)));
+typedef int32_t wi32 __attribute__((vector_size(8 * LANES)));      // a full vector of i32
+typedef int32_t wi32u __attribute__((vector_size(8 * LANES), aligned(4)));
+typedef uint32_t wu32 __attribute__((vector_size(8 * LANES)));
+#define WIDE (2 * LANES)                                             // i32 in a full vector
+#define SHUFFLE __builtin_shufflevector
+
+INLINE vf64 splat(double x) {
+#if LANES == 8
+  return (vf64)_mm512_set1_pd(x);  // gcc 12 builds a loop-made broadcast from shuffles
+#elif LANES == 4
+  return (vf64)_mm256_set1_pd(x);
+#else
+  return (vf64){x, x};
+#endif
+}
+
+// LANES signed 32-bit integers as f64.
+INLINE vf64 from_i32(const int32_t *p) {
+#if LANES == 8
+  return (vf64)_mm512_cvtepi32_pd(*(const __m256i *)p);
+#elif LANES == 4
+  return (vf64)_mm256_cvtepi32_pd(*(const __m128i *)p);
+#elif defined(__wasm__)
+  return (vf64)wasm_f64x2_convert_low_i32x4(wasm_v128_load64_zero(p));
+#else
+  return __builtin_convertvector(*(const vi32 *)p, vf64);
+#endif
+}
+
+#define ROUND_MAGIC 6755399441055744.0  // 1.5 * 2^52: adding it leaves the rounded integer in the low bits
+
+// The nearest integers of x mod 2^32; |x| < 2^62 (AVX-512) or 2^83: beyond 2^51 the high part is removed first.
+INLINE vi32 round_i32(vf64 x) {
+#if LANES == 8
+  return (vi32)_mm512_cvtepi64_epi32(_mm512_cvtpd_epi64((__m512d)x));
+#else
+  const vf64 high = splat(ROUND_MAGIC * 4294967296.0);
+  x = x - ((x + high) - high) + splat(ROUND_MAGIC);
+  const wi32 bits = (wi32)x;
+#if LANES == 4
+  return SHUFFLE(bits, bits, 0, 2, 4, 6);
+#else
+  return SHUFFLE(bits, bits, 0, 2);
+#endif
+#endif
+}
+
+// The nearest integers of x; |x| < 2^51.
+INLINE vi64 round_i64(vf64 x) { return (vi64)(x + splat(ROUND_MAGIC)) - (vi64)splat(ROUND_MAGIC); }
+
+// Keeps a loaded value in a register (gcc re-reads memory otherwise, and the load ports are the limit there).
+#if defined(__x86_64__) && LANES == 8
+#define PIN(x) __asm__("" : "+v"(x))
+#elif defined(__x86_64__)
+#define PIN(x) __asm__("" : "+x"(x))
+#else
+#define PIN(x)
+#endif
+
+#if defined(__wasm__)
+#define PREFETCH(p)
+#else
+#define PREFETCH(p) __builtin_prefetch((p), 0, 2)
+#endif
