@@ -1,0 +1,84 @@
+import { VelumError } from "../base/error.js";
+import type { Address, Machine } from "./machine.js";
+
+/** A native machine: calls may also run on another thread of the process. */
+export interface NativeMachine extends Machine {
+  readonly kind: "native";
+  /** Runs the kernel on the platform's thread pool; several run at once. */
+  callAsync(name: string, ...parameters: number[]): Promise<number>;
+}
+
+/** The part of koffi that is used; koffi's own types would force it on everyone who only reads ours. */
+interface NativeFunction {
+  (...parameters: number[]): number;
+  async(...parameters: (number | ((error: Error | null, result: number) => void))[]): void;
+}
+interface NativeLibrary {
+  func(name: string, result: string, parameters: string[]): NativeFunction;
+}
+interface Koffi {
+  load(path: string): NativeLibrary;
+  view(address: bigint, length: number): ArrayBuffer;
+}
+
+/**
+ * Loads a compiled kernel library and builds its tables.
+ * Error `runtime-unavailable` when koffi is not installed or the library does not load.
+ */
+export async function loadNativeMachine(path: string): Promise<NativeMachine> {
+  const { library, koffi } = await openLibrary(path);
+  const functions = new Map<string, NativeFunction>();
+  const find = (name: string, arity: number): NativeFunction => {
+    let fn = functions.get(name);
+    if (fn === undefined) {
+      fn = library.func(name, "intptr_t", Array.from({ length: arity }, () => "intptr_t"));
+      functions.set(name, fn);
+    }
+    return fn;
+  };
+  const call = (name: string, ...parameters: number[]): number => find(name, parameters.length)(...parameters);
+  call("velum_initialise");
+  return {
+    kind: "native",
+    call,
+    callAsync(name, ...parameters) {
+      const fn = find(name, parameters.length);
+      return new Promise((resolve, reject) => {
+        fn.async(...parameters, (error, result) => (error ? reject(error) : resolve(result)));
+      });
+    },
+    allocate(bytes) {
+      const address = call("velum_allocate", bytes);
+      if (address === 0) {
+        throw new VelumError({
+          code: "runtime-unavailable",
+          path: "kernel memory",
+          problem: `the system has no ${bytes} bytes more`,
+          actual: bytes,
+          cure: "Run smaller batches or release keys that are not in use",
+        });
+      }
+      return address as Address;
+    },
+    release(address) {
+      call("velum_release", address);
+    },
+    bytes(address, length) {
+      return new Uint8Array(koffi.view(BigInt(address), length));
+    },
+  };
+}
+
+async function openLibrary(path: string): Promise<{ library: NativeLibrary; koffi: Koffi }> {
+  try {
+    const koffi: Koffi = (await import("koffi")).default;
+    return { koffi, library: koffi.load(path) };
+  } catch (cause) {
+    throw new VelumError({
+      code: "runtime-unavailable",
+      path: "native engine",
+      problem: `the library could not be loaded (${cause instanceof Error ? cause.message.split("\n")[0] : "unknown reason"})`,
+      cure: 'Install the optional package koffi, or use the "wasm" runtime',
+    });
+  }
+}

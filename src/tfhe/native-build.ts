@@ -1,0 +1,87 @@
+import { VelumError } from "../base/error.js";
+import { contentHash, toHex } from "../base/hash.js";
+
+/** A C compiler of the host, and the flags that make its code fit the host's processor. */
+export interface NativeTarget {
+  readonly compiler: string;
+  readonly flags: readonly string[];
+}
+
+const optimise = ["-O3", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=fast"];
+const processors: Record<string, readonly string[]> = {
+  host: ["-march=native"],
+  avx2: ["-march=haswell", "-mtune=native"],
+  baseline: ["-march=x86-64-v2"],
+};
+
+/**
+ * Finds a compiler that understands the kernels' vector types (gcc 12, clang 12 or later), or `undefined`.
+ * `processor`: `host` for everything that this processor has; `avx2` and `baseline` hold back, for comparisons.
+ */
+export async function findNativeTarget(processor: keyof typeof processors = "host"): Promise<NativeTarget | undefined> {
+  const { spawnSync } = await import("node:child_process");
+  const flags = [...optimise, ...(processors[processor] ?? [])];
+  const probe = "typedef double v __attribute__((vector_size(16))); v f(v a,v b){return __builtin_shufflevector(a,b,0,2);}";
+  for (const compiler of [process.env["CC"], "cc", "gcc", "clang"]) {
+    if (!compiler) continue;
+    const tried = spawnSync(compiler, [...flags, "-fsyntax-only", "-x", "c", "-"], { input: probe, stdio: ["pipe", "ignore", "ignore"] });
+    if (tried.status === 0) return { compiler, flags: [...flags, ...schedulingFlags(compiler)] };
+  }
+  return undefined;
+}
+
+/** gcc orders the long butterfly sequences better when it schedules before register allocation. */
+function schedulingFlags(compiler: string): string[] {
+  return /clang/.test(compiler) ? [] : ["-fschedule-insns", "-fsched-pressure"];
+}
+
+/**
+ * Compiles C `sources` (file name to text; `main` is the file compiled) into a shared library in the user's cache, named after
+ * the content, the flags and the processor. Returns its path; does nothing when it is there already. Cost: 3 to 10 s the first time.
+ * Errors: `runtime-unavailable` with the compiler's first line.
+ */
+export async function buildNativeLibrary(
+  target: NativeTarget,
+  sources: ReadonlyMap<string, string>,
+  main: string,
+  link: readonly string[] = [],
+): Promise<string> {
+  const [{ spawn }, fs, os, path] = await Promise.all([
+    import("node:child_process"),
+    import("node:fs/promises"),
+    import("node:os"),
+    import("node:path"),
+  ]);
+  const identity = JSON.stringify([target, main, link, [...sources], os.cpus()[0]?.model ?? "", process.arch]);
+  const name = toHex(contentHash(new TextEncoder().encode(identity))).slice(0, 24);
+  const root = process.env["VELUM_CACHE"] ?? path.join(os.homedir(), ".cache", "velum");
+  const library = path.join(root, `${name}.so`);
+  if (await fs.access(library).then(() => true, () => false)) return library;
+  await fs.mkdir(root, { recursive: true, mode: 0o700 });
+  const folder = await fs.mkdtemp(path.join(root, "build-"));
+  try {
+    for (const [file, text] of sources) await fs.writeFile(path.join(folder, file), text);
+    const made = path.join(folder, "out.so");
+    const output = await new Promise<{ code: number | null; text: string }>((resolve, reject) => {
+      const child = spawn(target.compiler, [...target.flags, path.join(folder, main), "-o", made, ...link], { stdio: ["ignore", "ignore", "pipe"] });
+      let text = "";
+      child.stderr.on("data", (chunk) => {
+        text += String(chunk);
+      });
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code, text }));
+    });
+    if (output.code !== 0) {
+      throw new VelumError({
+        code: "runtime-unavailable",
+        path: "native engine",
+        problem: `${target.compiler} refused the kernels (${output.text.split("\n").find((line) => line.includes("error")) ?? "no message"})`,
+        cure: 'Use the "wasm" runtime, or point CC to gcc 12 or clang 12 or later',
+      });
+    }
+    await fs.rename(made, library);
+    return library;
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true });
+  }
+}
