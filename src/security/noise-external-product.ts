@@ -1,0 +1,68 @@
+import { ciphertextRoundingVariance, type KeyShape } from "./noise-fresh.js";
+
+/** Digits in base `2^baseLog`, `levels` of them. */
+export interface GadgetShape {
+  readonly baseLog: number;
+  readonly levels: number;
+}
+
+/** What one external product adds to the variance of its accumulator, term by term. */
+export interface ExternalProductNoise {
+  /** Noise of the GGSW rows, multiplied by the digits. */
+  readonly key: number;
+  /** What the decomposition drops, multiplied by the secret key. */
+  readonly decomposition: number;
+  /** Double-precision Fourier transform, multiplied by the secret key. */
+  readonly fourier: number;
+  /** Rounding of the result to the 32-bit torus, multiplied by the secret key. */
+  readonly rounding: number;
+  readonly total: number;
+}
+
+/**
+ * External product (or CMUX) of a 32-bit accumulator with a GGSW whose rows have variance `rowVariance`: fresh TUniform noise and, on
+ * the wire, bodies rounded to 48 bits (`freshGlweVariance(noiseLog2, 48)`). `messageSquared` is the mean square of the GGSW's
+ * message: 1/2 for a key bit, 1 for the worst case. The total adds to the variance of the accumulator (for a CMUX: of the selected
+ * input).
+ *
+ * - key: `l (k+1) N (B^2 + 2) / 12 * rowVariance`; digits uniform on [-B/2, B/2] have mean square (B^2 + 2) / 12
+ *   (Chillotti et al., TFHE, J. Cryptology 2020, section 3.3).
+ * - decomposition: closest representable, `messageSquared * (1 + kN/2) (B^-2l - 2^-64) / 12`, and the mean 2^-33 of the tie rule on the
+ *   32-bit grid: against a key polynomial it sums to (2i - N) / 2 at position i, mean square `k^2 N^2 / 12 + kN / 4`.
+ * - fourier: see `fourierVariance`.
+ * - rounding: `(1 + kN/2) 2^-64 / 12`.
+ */
+export function externalProductNoise(
+  key: KeyShape,
+  gadget: GadgetShape,
+  rowVariance: number,
+  messageSquared: number,
+): ExternalProductNoise {
+  const { dimension: k, polynomialSize: size } = key;
+  const { baseLog, levels } = gadget;
+  const digitSquare = (2 ** (2 * baseLog) + 2) / 12;
+  const keyTerm = levels * (k + 1) * size * digitSquare * rowVariance;
+  const dropped = (2 ** (-2 * baseLog * levels) - 2 ** -64) / 12;
+  const tieMean = 2 ** -66 * ((k * size) ** 2 / 12 + (k * size) / 4);
+  const decomposition = messageSquared * ((1 + (k * size) / 2) * dropped + tieMean);
+  const fourier = fourierVariance(key, gadget);
+  const rounding = ciphertextRoundingVariance(k * size, 32);
+  return {
+    key: keyTerm,
+    decomposition,
+    fourier,
+    rounding,
+    total: keyTerm + decomposition + fourier + rounding,
+  };
+}
+
+/**
+ * Error of double-precision transforms on a 64-bit torus, per external product: the published fit of tfhe-rs for 132-bit keys,
+ * `0.00705 * 2^22 B^2 / 2^128 * l^1.018 k^1.220 N^2.220 (k+1)^1.018`. Any accurate transform of this kind meets it: the error of the
+ * mask (rms 2^-25.8 at N = 2048, B = 2^23) is multiplied by the key.
+ */
+export function fourierVariance(key: KeyShape, gadget: GadgetShape): number {
+  const { dimension: k, polynomialSize: size } = key;
+  const shape = gadget.levels ** 1.018 * k ** 1.22 * size ** 2.22 * (k + 1) ** 1.018;
+  return 0.00705 * 2 ** (22 - 128 + 2 * gadget.baseLog) * shape;
+}
