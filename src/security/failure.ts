@@ -43,17 +43,17 @@ export function largestVariance(limit: number, log2Probability: number): number 
   return (limit / tailQuantile(log2Probability)) ** 2;
 }
 
-/** Some events of one kind: each of `count` fails with probability `2^log2Failure`. */
+/** Some events of one kind: each of `count` fails with probability `2^failureLog2`. */
 export interface FailureShare {
-  readonly log2Failure: number;
+  readonly failureLog2: number;
   readonly count: number;
 }
 
-/** Union bound: log2 of the sum of `count * 2^log2Failure`, at most 0. `-Infinity` for no events. */
+/** Union bound: log2 of the sum of `count * 2^failureLog2`, at most 0. `-Infinity` for no events. */
 export function log2UnionFailure(shares: readonly FailureShare[]): number {
   const terms = shares
     .filter((share) => share.count > 0)
-    .map((share) => share.log2Failure + Math.log2(share.count));
+    .map((share) => share.failureLog2 + Math.log2(share.count));
   const largest = Math.max(Number.NEGATIVE_INFINITY, ...terms);
   if (largest === Number.NEGATIVE_INFINITY) return largest;
   const sum = terms.reduce((total, term) => total + 2 ** (term - largest), 0);
