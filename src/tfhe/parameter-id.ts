@@ -1,0 +1,72 @@
+import { VelumError } from "../base/error.js";
+import { contentHash, toHex } from "../base/hash.js";
+import type { BootstrapParameters, CryptoParameters, Gadget } from "./parameters.js";
+
+declare const parameterIdBrand: unique symbol;
+
+/** 32 hexadecimal digits that name cryptographic parameters: the first half of the SHA-256 of their canonical JSON. */
+export type ParameterId = string & { readonly [parameterIdBrand]: true };
+
+/** Names `parameters`. The same values give the same name whatever their order in the object. */
+export function parameterId(parameters: CryptoParameters): ParameterId {
+  const text = new TextEncoder().encode(canonicalJson(parameters));
+  return toHex(contentHash(text).subarray(0, 16)) as ParameterId;
+}
+
+/** JSON with the keys of every object in alphabetical order, no white space and no absent entries. */
+export function canonicalJson(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(",")}}`;
+}
+
+const polynomialSizes = [512, 1024, 2048];
+/** Far above every secure and useful set; keeps the sizes that files announce within memory. */
+const largestBigDimension = 8192;
+const largestLweDimension = 4096;
+
+/**
+ * Refuses parameters that the kernels cannot work with, before any size is derived from them. Says nothing of their security.
+ * Error `bad-argument` with the field as path.
+ */
+export function checkParameters(parameters: CryptoParameters): void {
+  const { glwe, bootstrap } = parameters;
+  if (!polynomialSizes.includes(glwe.polynomialSize)) {
+    throw refused("glwe.polynomialSize", glwe.polynomialSize, polynomialSizes.join(", "));
+  }
+  const dimensionLimit = largestBigDimension / glwe.polynomialSize;
+  checkInteger("glwe.dimension", glwe.dimension, 1, dimensionLimit);
+  checkInteger("glwe.noiseLog2", glwe.noiseLog2, 0, 62);
+  if (bootstrap !== undefined) checkBootstrap(bootstrap);
+}
+
+function checkBootstrap(bootstrap: BootstrapParameters): void {
+  checkInteger("bootstrap.lwe.dimension", bootstrap.lwe.dimension, 1, largestLweDimension);
+  checkInteger("bootstrap.lwe.noiseLog2", bootstrap.lwe.noiseLog2, 0, 30);
+  checkGadget("bootstrap.bootstrapGadget", bootstrap.bootstrapGadget, 48);
+  checkGadget("bootstrap.keySwitchGadget", bootstrap.keySwitchGadget, 32);
+  checkInteger("bootstrap.extensionLog2", bootstrap.extensionLog2, 0, 8);
+}
+
+function checkGadget(path: string, gadget: Gadget, bits: number): void {
+  checkInteger(`${path}.baseLog`, gadget.baseLog, 1, bits);
+  checkInteger(`${path}.levels`, gadget.levels, 1, Math.floor(bits / gadget.baseLog));
+}
+
+function checkInteger(path: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw refused(path, value, `${least} to ${most}`);
+}
+
+function refused(path: string, actual: number, limit: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: `parameters ${path}`,
+    problem: `is ${actual}, and may be ${limit}`,
+    limit,
+    actual,
+    cure: "Use the parameters that a compiled circuit carries",
+  });
+}

@@ -1,0 +1,117 @@
+import { VelumError } from "../base/error.js";
+import { type ParameterId, parameterId } from "./parameter-id.js";
+import {
+  type BootstrapParameters,
+  bigLweDimension,
+  bootstrapKeyBodyBits,
+  type CryptoParameters,
+} from "./parameters.js";
+import {
+  anyCircuit,
+  type FileExpectation,
+  headerBytes,
+  type KeyId,
+  readFile,
+} from "./wire-header.js";
+
+/** Bytes of the seed that all masks of one key set or ciphertext grow from. */
+export const seedBytes = 32;
+
+/**
+ * Sizes of the payload of an evaluation-keys file:
+ *
+ *     seed (32 bytes) | bootstrap-key bodies | key-switch-key bodies
+ *
+ * Bootstrap key: GGSW encryptions of the small key's bits s_i. `bootstrapRows` rows ordered (i, r, level), i < n, r <= k, level 0 the
+ * most significant, gadget g = 2^(64 - baseLog (level + 1)); a row is a GLWE encryption of -s_i g S_r for r < k and of s_i g for
+ * r = k. Its mask is stream number `row` of domain 1 of the seed (k N 64-bit words, polynomial 0 first); the wire holds the N
+ * coefficients of the body, 48 bits each: the top ones, rounded to nearest.
+ *
+ * Key-switch key: LWE encryptions mod 2^32 under the small key of S_i 2^(32 - baseLog (level + 1)) for the big key's coefficients S_i
+ * (coefficient j of polynomial p is number p N + j). `keySwitchRows` rows ordered (i, level); mask: stream number `row` of domain 2
+ * (n 32-bit words); the wire holds the 32-bit bodies.
+ */
+export interface EvaluationKeyLayout {
+  readonly bootstrapRows: number;
+  /** Bytes of one row's body. */
+  readonly bootstrapRowBytes: number;
+  readonly keySwitchRows: number;
+  /** Offsets from the start of the payload. */
+  readonly bootstrapOffset: number;
+  readonly keySwitchOffset: number;
+  readonly payloadBytes: number;
+}
+
+/** Bytes of a key-switch row's body. */
+export const keySwitchRowBytes = 4;
+
+/** Error `bad-argument` for parameters without a bootstrap. */
+export function evaluationKeyLayout(parameters: CryptoParameters): EvaluationKeyLayout {
+  const { glwe } = parameters;
+  const bootstrap = requireBootstrap(parameters);
+  const bootstrapRows =
+    bootstrap.lwe.dimension * (glwe.dimension + 1) * bootstrap.bootstrapGadget.levels;
+  const bootstrapRowBytes = (glwe.polynomialSize * bootstrapKeyBodyBits) / 8;
+  const keySwitchRows = bigLweDimension(glwe) * bootstrap.keySwitchGadget.levels;
+  const keySwitchOffset = seedBytes + bootstrapRows * bootstrapRowBytes;
+  return {
+    bootstrapRows,
+    bootstrapRowBytes,
+    keySwitchRows,
+    bootstrapOffset: seedBytes,
+    keySwitchOffset,
+    payloadBytes: keySwitchOffset + keySwitchRows * keySwitchRowBytes,
+  };
+}
+
+/** Bytes of the whole file. */
+export function evaluationKeyFileBytes(parameters: CryptoParameters): number {
+  return headerBytes + evaluationKeyLayout(parameters).payloadBytes;
+}
+
+/** Seeded evaluation keys as they travel; views of the file that was read. */
+export interface SeededEvaluationKeys {
+  readonly parameterId: ParameterId;
+  readonly keyId: KeyId;
+  readonly seed: Uint8Array;
+  readonly bootstrapBodies: Uint8Array;
+  readonly keySwitchBodies: Uint8Array;
+}
+
+/** What `readHeader` needs to judge the first bytes of an evaluation-keys file. */
+export function evaluationKeyExpectation(parameters: CryptoParameters): FileExpectation {
+  return {
+    kind: "evaluation keys",
+    path: "evaluation keys",
+    parameterId: parameterId(parameters),
+    circuitId: anyCircuit,
+    payloadBytes: evaluationKeyLayout(parameters).payloadBytes,
+  };
+}
+
+/** Reads an evaluation-keys file made for `parameters`; copies nothing. Errors as `readHeader`. */
+export function readEvaluationKeys(
+  file: Uint8Array,
+  parameters: CryptoParameters,
+): SeededEvaluationKeys {
+  const layout = evaluationKeyLayout(parameters);
+  const { header, payload } = readFile(file, evaluationKeyExpectation(parameters));
+  return {
+    parameterId: header.parameterId,
+    keyId: header.keyId,
+    seed: payload.subarray(0, seedBytes),
+    bootstrapBodies: payload.subarray(layout.bootstrapOffset, layout.keySwitchOffset),
+    keySwitchBodies: payload.subarray(layout.keySwitchOffset),
+  };
+}
+
+/** The bootstrap part of `parameters`. Error `bad-argument` where there is none. */
+export function requireBootstrap(parameters: CryptoParameters): BootstrapParameters {
+  if (parameters.bootstrap !== undefined) return parameters.bootstrap;
+  throw new VelumError({
+    code: "bad-argument",
+    path: "evaluation keys",
+    problem: "are not needed: nothing is bootstrapped under these parameters",
+    cure: "Run the circuit without evaluation keys",
+  });
+}
