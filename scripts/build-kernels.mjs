@@ -5,10 +5,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 
 const flags = [
-  "-O3", "-std=gnu11", "-Wall", "-Wextra", "--target=wasm32", "-nostdlib", "-ffreestanding", "-fno-builtin-memcpy",
+  "-O3", "-std=gnu11", "-Wall", "-Wextra", "--target=wasm32", "-nostdlib", "-ffreestanding", "-fno-strict-aliasing",
   "-msimd128", "-mbulk-memory", "-matomics", "-mmutable-globals", "-ffp-contract=off",
   "-Wl,--no-entry", "-Wl,--import-memory", "-Wl,--shared-memory", "-Wl,--max-memory=4294967296",
-  "-Wl,--export-dynamic", "-Wl,--export=__stack_pointer", "-Wl,--export=__heap_base", "-Wl,-z,stack-size=262144", "-Wl,--gc-sections",
+  "-fvisibility=hidden", "-Wl,--export-dynamic", "-Wl,--export=__stack_pointer", "-Wl,--export=__heap_base", "-Wl,-z,stack-size=262144", "-Wl,--gc-sections",
 ];
 const modules = ["eval", "client"];
 

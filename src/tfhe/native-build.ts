@@ -7,7 +7,7 @@ export interface NativeTarget {
   readonly flags: readonly string[];
 }
 
-const optimise = ["-O3", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=fast"];
+const optimise = ["-O3", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-fno-strict-aliasing", "-ffp-contract=fast"];
 const processors: Record<string, readonly string[]> = {
   host: ["-march=native"],
   avx2: ["-march=haswell", "-mtune=native"],
