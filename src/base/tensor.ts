@@ -37,7 +37,10 @@ export function scalar(value: number): Tensor {
  * Reads nested arrays (or typed arrays, or a tensor) as a tensor.
  * Errors: `bad-shape` when rows differ in length, `bad-argument` when an entry is not a number.
  */
-export function toTensor(value: NestedArray | ArrayLike<number> | Tensor, path = "value"): Tensor {
+export function toTensor(
+  value: NestedArray | ArrayLike<number> | readonly ArrayLike<number>[] | Tensor,
+  path = "value",
+): Tensor {
   if (isTensor(value)) return value;
   const shape: number[] = [];
   for (let level: unknown = value; isArrayLike(level); level = level[0]) {
@@ -79,8 +82,12 @@ export function toNested(tensor: Tensor): NestedArray {
 
 export function isTensor(value: unknown): value is Tensor {
   return (
-    typeof value === "object" && value !== null && "shape" in value && "data" in value &&
-    Array.isArray(value.shape) && value.data instanceof Float64Array
+    typeof value === "object" &&
+    value !== null &&
+    "shape" in value &&
+    "data" in value &&
+    Array.isArray(value.shape) &&
+    value.data instanceof Float64Array
   );
 }
 

@@ -1,0 +1,80 @@
+import { VelumError } from "../base/error.js";
+import { type NestedArray, shapeText, type Tensor, toTensor } from "../base/tensor.js";
+import { requireFinite } from "../quantize/finite.js";
+
+/** Rows of numbers: nested arrays, an array of typed arrays, or a tensor `[rows, features]`. */
+export type Rows = NestedArray | readonly ArrayLike<number>[] | Tensor;
+
+/** One number a row. */
+export type Labels = ArrayLike<number> | Tensor;
+
+/** A `[rows, columns]` tensor with its lengths at hand. */
+export interface Matrix extends Tensor {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * Reads `x` as finite numbers `[rows, columns]`, at least one of each.
+ * Errors: `bad-shape`, `bad-argument` (an entry is not a number), `not-a-number` (with row and column).
+ */
+export function toMatrix(x: Rows, path: string): Matrix {
+  const tensor = toTensor(x, path);
+  const [rows = 0, columns = 0] = tensor.shape;
+  if (tensor.shape.length !== 2 || rows === 0 || columns === 0) {
+    throw new VelumError({
+      code: "bad-shape",
+      path,
+      problem: `its shape is ${shapeText(tensor.shape)}, not (rows, features) with at least one of each`,
+      cure: "Pass one row a sample; a single sample is [[...]]",
+    });
+  }
+  requireFinite(tensor, path);
+  return { shape: tensor.shape, data: tensor.data, rows, columns };
+}
+
+/** `toMatrix`, and refuses another number of columns than the model was fitted on. Errors: also `bad-shape`. */
+export function toMatrixOf(columns: number, x: Rows, path: string): Matrix {
+  const matrix = toMatrix(x, path);
+  if (matrix.columns === columns) return matrix;
+  throw new VelumError({
+    code: "bad-shape",
+    path,
+    problem: `has ${matrix.columns} features, fitted on ${columns}`,
+    limit: columns,
+    actual: matrix.columns,
+    cure: "Pass the features of the training data in the same order",
+  });
+}
+
+/** Reads one finite number for each of `rows` rows. Errors: `bad-shape`, `bad-argument`, `not-a-number`. */
+export function toLabels(y: Labels, rows: number, path: string): Float64Array {
+  const tensor = toTensor(y, path);
+  if (tensor.shape.length !== 1 || tensor.data.length !== rows) {
+    throw new VelumError({
+      code: "bad-shape",
+      path,
+      problem: `its shape is ${shapeText(tensor.shape)}, X has ${rows} rows`,
+      limit: rows,
+      actual: tensor.data.length,
+      cure: "Pass one label for each row of X",
+    });
+  }
+  requireFinite(tensor, path);
+  return tensor.data;
+}
+
+/** Row `i` of `x`, a view. */
+export function rowOf(x: Matrix, i: number): Float64Array {
+  return x.data.subarray(i * x.columns, (i + 1) * x.columns);
+}
+
+/** The error of a method that needs `fit` first. */
+export function notFitted(path: string): VelumError {
+  return new VelumError({
+    code: "not-fitted",
+    path,
+    problem: "has not been fitted",
+    cure: "Call fit first",
+  });
+}

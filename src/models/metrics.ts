@@ -1,0 +1,18 @@
+import { VelumError } from "../base/error.js";
+import { type Labels, toLabels } from "./check-data.js";
+
+/** Share of rows (0 to 1) on which the labels agree. Errors: `bad-shape`, `bad-argument` for no rows. */
+export function accuracyScore(yTrue: Labels, yPredicted: Labels): number {
+  const rows = "data" in yTrue ? yTrue.data.length : yTrue.length;
+  const actual = toLabels(yTrue, rows, "accuracyScore yTrue");
+  const predicted = toLabels(yPredicted, rows, "accuracyScore yPredicted");
+  if (rows === 0) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: "accuracyScore yTrue",
+      problem: "holds no labels",
+      cure: "Pass at least one",
+    });
+  }
+  return actual.reduce((hits, label, i) => hits + Number(label === predicted[i]), 0) / rows;
+}
