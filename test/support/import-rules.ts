@@ -1,0 +1,80 @@
+import { findFolderCycle, folderOf, type Import, reachable, readImports } from "./import-graph.js";
+import { importEverything, importTable, nodeByDynamicImport, secretFree } from "./import-table.js";
+
+type Sources = ReadonlyMap<string, string>;
+
+/** Edges between folders that the table does not name, and folders without a row. */
+export function foreignEdges(sources: Sources): string[] {
+  const problems = new Set<string>();
+  for (const path of sources.keys()) {
+    const folder = folderOf(path);
+    if (folder === undefined || importEverything.includes(folder) || folder in importTable)
+      continue;
+    problems.add(`src/${folder} has no row in the import table`);
+  }
+  for (const { from, to, internal } of readImports(sources)) {
+    const [a, b] = [folderOf(from), folderOf(to)];
+    if (!internal || a === undefined || a === b || importEverything.includes(a)) continue;
+    if (b === undefined) problems.add(`${from} imports ${to}, which is outside src`);
+    else if (b !== "base" && importTable[a]?.includes(b) !== true) {
+      problems.add(`${from} imports ${to}: ${a} may not import ${b}`);
+    }
+    if (a === "base") problems.add(`${from} imports ${to}: base may not import ${b}`);
+  }
+  return [...problems];
+}
+
+/** A ring of folders. */
+export function folderCycles(sources: Sources): string[] {
+  const cycle = findFolderCycle(readImports(sources));
+  return cycle === undefined ? [] : [cycle];
+}
+
+/** Chains of imports, types included, that lead from a secret-free folder to `keys`. */
+export function waysToSecrets(sources: Sources): string[] {
+  const starts = [...sources.keys()].filter((path) => secretFree.includes(folderOf(path) ?? ""));
+  const chains = reachable(starts, readImports(sources));
+  return [...chains.values()]
+    .filter((chain) => folderOf(chain.at(-1) ?? "") === "keys")
+    .map((chain) => chain.join(" -> "));
+}
+
+/** Packages and Node modules that `src/` may not import, or may import only by `import()`. */
+export function foreignPackages(
+  sources: Sources,
+  dependencies: readonly string[],
+  optional: readonly string[],
+): string[] {
+  const problems: string[] = [];
+  for (const { from, to, internal, kind } of readImports(sources)) {
+    if (internal || to.startsWith("node:")) continue;
+    const name = to
+      .split("/")
+      .slice(0, to.startsWith("@") ? 2 : 1)
+      .join("/");
+    if (optional.includes(name)) {
+      if (kind === "static") problems.push(`${from} imports ${to} statically, but it is optional`);
+    } else if (!dependencies.includes(name)) {
+      problems.push(`${from} imports ${to}, which is no runtime dependency`);
+    }
+  }
+  return problems;
+}
+
+/** What a web page could not load, on any chain of imports from `entries`. */
+export function browserObstacles(sources: Sources, entries: readonly string[]): string[] {
+  const imports = readImports(sources).filter((one) => one.kind !== "type");
+  const chains = reachable(entries, imports);
+  const problems: string[] = [];
+  for (const one of imports) {
+    const chain = chains.get(one.from);
+    if (chain === undefined || !needsNode(one)) continue;
+    if (one.kind === "dynamic" && nodeByDynamicImport.includes(one.from)) continue;
+    problems.push([...chain, one.to].join(" -> "));
+  }
+  return problems;
+}
+
+function needsNode({ to, internal }: Import): boolean {
+  return !internal && (to.startsWith("node:") || to === "koffi");
+}

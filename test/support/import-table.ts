@@ -1,0 +1,46 @@
+/**
+ * What each folder of `src/` may import, in processing order. Every folder may also import `base` and itself.
+ * An edge changes here and in docs/architecture.md, knowingly, in a commit that says why.
+ */
+export const importTable: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  tfhe: [],
+  keys: ["tfhe"],
+  security: [],
+  graph: [],
+  program: [],
+  ops: ["graph", "program"],
+  quantize: [],
+  trace: ["ops", "graph"],
+  passes: ["ops", "graph"],
+  plan: ["graph", "ops", "program", "security", "tfhe"],
+  mlir: ["graph", "ops"],
+  codegen: ["program", "plan", "tfhe"],
+  artifact: ["tfhe"],
+  runtime: ["artifact", "tfhe"],
+  client: ["artifact", "keys", "quantize", "tfhe"],
+  server: ["runtime"],
+  circuit: [
+    ...["tfhe", "keys", "security", "graph", "program", "ops", "quantize", "trace", "passes"],
+    ...["plan", "mlir", "codegen", "artifact", "runtime", "client", "server"],
+  ],
+  models: ["quantize", "trace", "circuit"],
+};
+
+/** Folders, and files directly in `src/`, that may import everything. */
+export const importEverything: readonly string[] = ["cli", "index.ts"];
+
+/** Folders from which no chain of imports may reach `keys`: they work on ciphertexts and must be unable to decrypt. */
+export const secretFree: readonly string[] = ["runtime", "server", "codegen"];
+
+/** The only file that may ask the platform for random numbers. */
+export const randomnessFile = "src/base/random.ts";
+
+/**
+ * Files that a web page may load although they use Node: they do so by `import()`, on a path that a page never takes.
+ * Every other file that a browser entry reaches must be free of Node and of native code.
+ */
+export const nodeByDynamicImport: readonly string[] = [
+  "src/tfhe/machine-native.ts",
+  "src/tfhe/native-build.ts",
+];
