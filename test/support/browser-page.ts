@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { startStaticServer } from "./static-server.js";
+
+const places = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/** Path of a Chromium on this machine (`CHROMIUM` names another), or undefined. */
+export const chromiumPath = [process.env["CHROMIUM"] ?? "", ...places].find((p) => existsSync(p));
+
+/** For `test(name, { skip: noChromium }, ...)`: false, or why the test cannot run. */
+export const noChromium =
+  chromiumPath === undefined && "no Chromium on this machine (set CHROMIUM to its path)";
+
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export interface PageRequest {
+  /** Serve the page with the headers that allow memory to be shared between workers. */
+  readonly isolated: boolean;
+  /** A module below `dist/` that exports `run()`, e.g. `test/browser/pages/trivial.js`. */
+  readonly module: string;
+  /** Longest wait for `run()` in milliseconds, 120,000 if absent. */
+  readonly limitMs?: number;
+}
+
+export interface PageResult {
+  /** What `run()` returned; it travels as JSON. */
+  readonly value: unknown;
+  /** `crossOriginIsolated` in the page. */
+  readonly isolated: boolean;
+  /** Durations of the main thread's tasks of 50 ms or more while `run()` worked. */
+  readonly longTasksMs: readonly number[];
+  /** What the page wrote to its console, and errors that nothing caught. */
+  readonly console: readonly string[];
+}
+
+/** Runs `module` in a fresh headless Chromium and closes it. Rejects with the page's error when `run()` fails. */
+export async function openPage(request: PageRequest): Promise<PageResult> {
+  const server = await startStaticServer(request.isolated);
+  const browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: flags });
+  try {
+    const page = await browser.newPage();
+    const lines: string[] = [];
+    page.on("console", (message) => lines.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => lines.push(`uncaught: ${error.message}`));
+    await page.goto(server.address);
+    const late = rejectAfter(request.limitMs ?? 120_000, request.module, lines);
+    const result = await Promise.race([page.evaluate(runModule, `/dist/${request.module}`), late]);
+    return { ...result, console: lines };
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** Runs inside the page. */
+async function runModule(address: string): Promise<Omit<PageResult, "console">> {
+  const longTasksMs: number[] = [];
+  const note = (list: PerformanceEntryList): void => {
+    for (const { duration } of list) longTasksMs.push(Math.round(duration));
+  };
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  const module = (await import(address)) as { run(): Promise<unknown> };
+  observer.observe({ type: "longtask" });
+  const value = await module.run();
+  note(observer.takeRecords());
+  observer.disconnect();
+  return { value, isolated: crossOriginIsolated, longTasksMs };
+}
+
+function rejectAfter(ms: number, module: string, lines: readonly string[]): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`${module} took longer than ${ms} ms\n${lines.join("\n")}`));
+    }, ms);
+    timer.unref();
+  });
+}
