@@ -1,0 +1,71 @@
+import type { Shape, Tensor } from "../base/tensor.js";
+import type { ValueType } from "./value-type.js";
+
+/** Smallest and largest integer, both included. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Tensors laid out in an array of `shape`, row-major: one look-up table per element. */
+export interface TensorArray {
+  readonly shape: Shape;
+  readonly items: readonly Tensor[];
+}
+
+export type AttributeValue = Tensor | TensorArray;
+
+/** Named constants of one operation; plain data, so that graphs can be written to files. */
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+interface NodeFields {
+  /** Position in the graph: operands have smaller ids. */
+  readonly id: number;
+  /** Type of the result. Its width is the *measured* one once bounds are known, a guess from one sample before. */
+  readonly output: ValueType;
+  /** Smallest and largest element over the inputset; absent before it is measured. */
+  readonly bounds?: Bounds;
+  /** Bits that the compiled program reserves, at least `output.type.bits`; absent before the width pass. */
+  readonly assignedBits?: number;
+  /** Names of the enclosing tags, joined by dots; empty outside tags. */
+  readonly tag: string;
+  /** `file:line` of the caller that made the node; empty if unknown. */
+  readonly location: string;
+}
+
+export interface ConstantNode extends NodeFields {
+  readonly kind: "constant";
+  readonly value: Tensor;
+}
+
+export interface InputNode extends NodeFields {
+  readonly kind: "input";
+  readonly name: string;
+}
+
+export interface OperationNode extends NodeFields {
+  readonly kind: "operation";
+  /** Name in the registry of operations, e.g. `matmul`. */
+  readonly name: string;
+  readonly operands: readonly number[];
+  readonly attributes: Attributes;
+}
+
+export type GraphNode = ConstantNode | InputNode | OperationNode;
+
+/** Ids of the nodes whose values `node` reads, in order. */
+export function operandsOf(node: GraphNode): readonly number[] {
+  return node.kind === "operation" ? node.operands : [];
+}
+
+/** How error messages call a node: `matmul`, `constant`, `input "x"`, with tag and source line. */
+export function nodePath(node: GraphNode): string {
+  const name =
+    node.kind === "operation"
+      ? node.name
+      : node.kind === "input"
+        ? `input "${node.name}"`
+        : "constant";
+  const tag = node.tag === "" ? "" : ` @ ${node.tag}`;
+  return node.location === "" ? `${name}${tag}` : `${name}${tag} (${node.location})`;
+}

@@ -1,0 +1,90 @@
+import { type Shape, sizeOf, type Tensor } from "../base/tensor.js";
+import type { AttributeValue } from "./node.js";
+
+const lineWidth = 75;
+const summaryAbove = 1000;
+const edgeItems = 3;
+
+/** Text of a tensor or of an array of tables as NumPy 1.26 prints it with default settings, line breaks included. */
+export function numpyText(value: AttributeValue): string {
+  if ("data" in value) {
+    if (value.shape.length === 0) return String(value.data[0] ?? 0);
+    return arrayText(value.shape, (index) => String(value.data[index] ?? 0), true);
+  }
+  return arrayText(value.shape, (index) => listText(value.items[index]), false);
+}
+
+/**
+ * The constant on one line of at most `limit` characters: the first and last characters around ` ... ` when it is longer.
+ */
+export function shortText(value: AttributeValue, limit: number): string {
+  const text = numpyText(value).replaceAll("\n", "");
+  if (text.length <= limit) return text;
+  const start = Math.floor((limit - 5) / 2);
+  const end = limit - 5 - start;
+  return `${text.slice(0, start)} ... ${text.slice(text.length - end)}`;
+}
+
+function listText(table: Tensor | undefined): string {
+  return `[${Array.from(table?.data ?? []).join(", ")}]`;
+}
+
+function arrayText(shape: Shape, element: (index: number) => string, aligned: boolean): string {
+  const size = sizeOf(shape);
+  if (size === 0) return "[]";
+  const summarised = size > summaryAbove;
+  let width = 0;
+  if (aligned) {
+    visitShown(shape, summarised, (index) => {
+      width = Math.max(width, element(index).length);
+    });
+  }
+  const nested = (axis: number, start: number, indent: string, room: number): string => {
+    const length = shape[axis] ?? 0;
+    const stride = sizeOf(shape.slice(axis + 1));
+    const shown = shownPositions(length, summarised);
+    const last = axis === shape.length - 1;
+    let text = "";
+    let line = indent;
+    shown.forEach((position, order) => {
+      const final = order === shown.length - 1;
+      if (last) {
+        const word = position < 0 ? "..." : element(start + position).padStart(width);
+        // A row breaks where the next word and a closing bracket would not fit.
+        if (line.length + word.length > room - 1 && line.length > indent.length) {
+          text += `${line.trimEnd()}\n`;
+          line = indent;
+        }
+        line += final ? word : `${word} `;
+        return;
+      }
+      const part =
+        position < 0 ? "..." : nested(axis + 1, start + position * stride, `${indent} `, room - 1);
+      text += indent + part + (final ? "" : "\n".repeat(shape.length - axis - 1));
+    });
+    if (last) text += line;
+    return `[${text.slice(indent.length)}]`;
+  };
+  return nested(0, 0, " ", lineWidth);
+}
+
+/** Positions along one axis that are printed; -1 stands for the dots. */
+function shownPositions(length: number, summarised: boolean): number[] {
+  const all = Array.from({ length }, (_, position) => position);
+  if (!summarised || length <= 2 * edgeItems) return all;
+  return [...all.slice(0, edgeItems), -1, ...all.slice(length - edgeItems)];
+}
+
+function visitShown(shape: Shape, summarised: boolean, visit: (index: number) => void): void {
+  const descend = (axis: number, start: number): void => {
+    if (axis === shape.length) {
+      visit(start);
+      return;
+    }
+    const stride = sizeOf(shape.slice(axis + 1));
+    for (const position of shownPositions(shape[axis] ?? 0, summarised)) {
+      if (position >= 0) descend(axis + 1, start + position * stride);
+    }
+  };
+  descend(0, 0);
+}

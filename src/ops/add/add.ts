@@ -1,0 +1,31 @@
+import { broadcastShapes } from "../broadcast.js";
+import { weightedSum, zip } from "../elementwise.js";
+import { alignOperands } from "../mlir-forms.js";
+import { operandPair } from "../operands.js";
+import { defineOp, noAttributes } from "../spec.js";
+
+const sum = (left: number, right: number): number => left + right;
+
+/** `a + b` with broadcasting. */
+export const add = defineOp({
+  name: "add",
+  doc: "Sum of two tensors, element by element, with broadcasting. Linear.",
+  operands: 2,
+  read: noAttributes,
+  shape: (_, shapes, path) => broadcastShapes(...operandPair(shapes, path), path),
+  evaluate: (_, operands, path) => zip(...operandPair(operands, path), path, sum),
+  range: (_, operands, path) => {
+    const [a, b] = operandPair(operands, path);
+    return { low: zip(a.low, b.low, path, sum), high: zip(a.high, b.high, path, sum) };
+  },
+  widths: () => ({ equal: "operands and result", spareBits: 0 }),
+  mlir: (_, call, emitter) => {
+    const [x, y] = alignOperands(call, emitter);
+    // The dialects take the clear operand second.
+    const [a, b] = x.type.kind === "clear" ? [y, x] : [x, y];
+    const dialect = a.type.shape.length === 0 ? "FHE" : "FHELinalg";
+    const op = b.type.kind === "clear" ? "add_eint_int" : "add_eint";
+    return emitter.emit(`${dialect}.${op}`, [a, b], call.result);
+  },
+  affine: (_, operands) => weightedSum(operands, [1, 1], "add"),
+});

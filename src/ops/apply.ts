@@ -1,0 +1,48 @@
+import { VelumError } from "../base/error.js";
+import type { Tensor } from "../base/tensor.js";
+import { extremes, type GraphBuilder, type Origin } from "../graph/builder.js";
+import { minimalIntegerType } from "../graph/integer-type.js";
+import type { Attributes } from "../graph/node.js";
+import { wrongCount } from "./operands.js";
+import { opSpec } from "./registry.js";
+
+/** A node together with its value on the sample that the function is traced with. */
+export interface SampledNode {
+  readonly id: number;
+  readonly encrypted: boolean;
+  readonly sample: Tensor;
+}
+
+/**
+ * Adds a node for operation `name` to a graph under construction. The sample's value gives a first guess of the
+ * type. Errors: `unsupported-op` for an unknown name, `bad-argument` for a wrong number of operands, `bad-shape`,
+ * `out-of-range` where the operation fails on the sample.
+ */
+export function applyOp(
+  builder: GraphBuilder,
+  name: string,
+  operands: readonly SampledNode[],
+  attributes: Attributes,
+  origin: Origin,
+): SampledNode {
+  const path = origin.location === "" ? name : `${name} (${origin.location})`;
+  const spec = opSpec(name, path);
+  if (operands.length !== spec.operands) throw wrongCount(operands.length, spec.operands, path);
+  const shapes = operands.map((operand) => operand.sample.shape);
+  const shape = spec.shape(attributes, shapes, path);
+  if (shape.includes(0)) {
+    throw new VelumError({
+      code: "bad-shape",
+      path,
+      problem: "the result has no elements",
+      cure: "Use axes of length 1 or more",
+    });
+  }
+  const samples = operands.map((operand) => operand.sample);
+  const sample = spec.evaluate(attributes, samples, path);
+  const encrypted = operands.some((operand) => operand.encrypted);
+  const { min, max } = extremes(sample);
+  const output = { encrypted, type: minimalIntegerType(min, max), shape };
+  const ids = operands.map((operand) => operand.id);
+  return { id: builder.operation(name, ids, attributes, output, origin), encrypted, sample };
+}

@@ -1,0 +1,21 @@
+import { contract, contractIntervals, contractionMap } from "../contraction.js";
+import { emitMatrixProduct } from "../mlir-product.js";
+import { operandPair } from "../operands.js";
+import { defineOp, noAttributes } from "../spec.js";
+import { productWidths } from "../widths.js";
+import { matrixProduct } from "./product.js";
+
+/** `a @ b`. */
+export const matmul = defineOp({
+  name: "matmul",
+  doc: "Matrix product with NumPy's rules for 1-D and batched operands. Linear if one side is clear.",
+  operands: 2,
+  read: noAttributes,
+  shape: (_, shapes, path) => matrixProduct(...operandPair(shapes, path), path).shape,
+  evaluate: (_, operands, path) => contract(matrixProduct, ...operandPair(operands, path), path),
+  range: (_, operands, path) =>
+    contractIntervals(matrixProduct, ...operandPair(operands, path), path),
+  widths: productWidths,
+  mlir: (_, call, emitter) => emitMatrixProduct(call, emitter),
+  affine: (_, operands) => contractionMap(matrixProduct, operands, "matmul"),
+});

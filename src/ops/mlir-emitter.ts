@@ -1,0 +1,36 @@
+import type { Shape, Tensor } from "../base/tensor.js";
+
+/** Type of a value in the module: `!FHE.eint<p>`, `!FHE.esint<p>`, `iK`, `index`, or tensors of them. */
+export interface MlirType {
+  readonly kind: "encrypted" | "clear" | "index";
+  /** Of encrypted types; clear integers have no sign in MLIR. */
+  readonly signed: boolean;
+  readonly bits: number;
+  readonly shape: Shape;
+}
+
+export interface MlirValue {
+  /** SSA name, e.g. `%0`. */
+  readonly name: string;
+  readonly type: MlirType;
+  /** Width of the values it holds as measured; `type.bits` may be larger. */
+  readonly measuredBits: number;
+}
+
+/** One node to be written. */
+export interface MlirCall {
+  readonly operands: readonly MlirValue[];
+  readonly result: MlirType;
+  /** For error messages. */
+  readonly path: string;
+}
+
+/** Writes instructions into a function; equal instructions are written once. */
+export interface MlirEmitter {
+  /** `%n = "op"(operands) : (types) -> result`. `op` with its dialect, e.g. `FHE.neg_eint`. */
+  emit(op: string, operands: readonly MlirValue[], result: MlirType): MlirValue;
+  /** `tensor.from_elements`: a scalar as a tensor of shape `(1,)`. */
+  fromElement(value: MlirValue): MlirValue;
+  /** `arith.constant`. */
+  constant(value: Tensor, type: MlirType): MlirValue;
+}

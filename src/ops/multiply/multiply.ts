@@ -1,0 +1,40 @@
+import type { Shape } from "../../base/tensor.js";
+import { broadcastIndices, broadcastShapes } from "../broadcast.js";
+import { type Contraction, contract, contractIntervals, contractionMap } from "../contraction.js";
+import { alignOperands, dialectOf, emitProduct } from "../mlir-forms.js";
+import { operandPair } from "../operands.js";
+import { defineOp, noAttributes } from "../spec.js";
+import { productWidths } from "../widths.js";
+
+/** `a * b` with broadcasting. */
+export const multiply = defineOp({
+  name: "multiply",
+  doc: "Product of two tensors, element by element, with broadcasting. Linear if one of them is clear.",
+  operands: 2,
+  read: noAttributes,
+  shape: (_, shapes, path) => broadcastShapes(...operandPair(shapes, path), path),
+  evaluate: (_, operands, path) => contract(broadcastProduct, ...operandPair(operands, path), path),
+  range: (_, operands, path) =>
+    contractIntervals(broadcastProduct, ...operandPair(operands, path), path),
+  widths: productWidths,
+  mlir: (_, call, emitter) => {
+    const [x, y] = alignOperands(call, emitter);
+    const [a, b] = x.type.kind === "clear" ? [y, x] : [x, y];
+    const op = b.type.kind === "clear" ? "mul_eint_int" : "mul_eint";
+    return emitProduct(`${dialectOf(a.type)}.${op}`, a, b, call.result, emitter);
+  },
+  affine: (_, operands) => contractionMap(broadcastProduct, operands, "multiply"),
+});
+
+/** One product an element. */
+export function broadcastProduct(a: Shape, b: Shape, path: string): Contraction {
+  const shape = broadcastShapes(a, b, path);
+  return {
+    shape,
+    inner: 1,
+    aStart: broadcastIndices(a, shape),
+    aStep: 0,
+    bStart: broadcastIndices(b, shape),
+    bStep: 0,
+  };
+}

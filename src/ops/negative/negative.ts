@@ -1,0 +1,29 @@
+import { map, weightedSum } from "../elementwise.js";
+import { clearOnly, dialectOf, withSign } from "../mlir-forms.js";
+import { onlyOperand } from "../operands.js";
+import { defineOp, noAttributes } from "../spec.js";
+
+const opposite = (value: number): number => -value;
+
+/** `-a`. */
+export const negative = defineOp({
+  name: "negative",
+  doc: "The tensor with all signs changed. Linear.",
+  operands: 1,
+  read: noAttributes,
+  shape: (_, shapes, path) => onlyOperand(shapes, path),
+  evaluate: (_, operands, path) => map(onlyOperand(operands, path), path, opposite),
+  range: (_, operands, path) => {
+    const a = onlyOperand(operands, path);
+    return { low: map(a.high, path, opposite), high: map(a.low, path, opposite) };
+  },
+  widths: () => ({ equal: "operands and result", spareBits: 0 }),
+  mlir: (_, call, emitter) => {
+    const operand = onlyOperand(call.operands, call.path);
+    if (operand.type.kind === "clear") throw clearOnly(call);
+    const signed = withSign(operand, true, emitter);
+    const result = emitter.emit(`${dialectOf(signed.type)}.neg_eint`, [signed], signed.type);
+    return withSign(result, call.result.signed, emitter);
+  },
+  affine: (_, operands) => weightedSum(operands, [-1], "negative"),
+});

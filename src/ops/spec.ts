@@ -1,0 +1,91 @@
+import type { Shape, Tensor } from "../base/tensor.js";
+import type { Attributes } from "../graph/node.js";
+import type { AffineMap } from "../program/affine.js";
+import type { Interval } from "./interval.js";
+import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
+
+/** What an operation's linear form is told of an operand: its clear value, or only the shape if it is encrypted. */
+export type LinearOperand =
+  | { readonly kind: "clear"; readonly value: Tensor }
+  | { readonly kind: "encrypted"; readonly shape: Shape };
+
+/** Which values must have equal widths in the compiled program. */
+export interface WidthRule {
+  readonly equal: "operands and result" | "operands" | "nothing";
+  /** Bits that every operand needs beyond its measured width. */
+  readonly spareBits: number;
+}
+
+/** A result computed element by element from one operand of the same shape. */
+export interface LookupForm {
+  /** Entries with Python's indexing: a negative index counts from the end. */
+  readonly tables: readonly Tensor[];
+  /** `[elements]` which table each element uses. */
+  readonly tableOf: Int32Array;
+}
+
+/**
+ * Everything Velum knows about one operation. Shared code asks these questions and never names an operation.
+ * `A` holds the operation's attributes after reading them from a node.
+ */
+export interface OpDefinition<A> {
+  readonly name: string;
+  /** One line for the page of supported operations. */
+  readonly doc: string;
+  readonly operands: number;
+  /** Attributes of a node, checked. Errors: `bad-argument`. */
+  readonly read: (attributes: Attributes, path: string) => A;
+  /** Shape of the result. Errors: `bad-shape`. */
+  readonly shape: (attributes: A, shapes: readonly Shape[], path: string) => Shape;
+  /** The exact meaning. Errors: `out-of-range` where a result leaves the integers below 2^53. */
+  readonly evaluate: (attributes: A, operands: readonly Tensor[], path: string) => Tensor;
+  /** Sound bounds: the result lies in them whatever the operands are within theirs. */
+  readonly range: (attributes: A, operands: readonly Interval[], path: string) => Interval;
+  readonly widths: (encrypted: readonly boolean[]) => WidthRule;
+  /** Text in the FHE and FHELinalg dialects. */
+  readonly mlir: (attributes: A, call: MlirCall, emitter: MlirEmitter) => MlirValue;
+  /**
+   * The affine map from the encrypted operands, flattened and joined in order, to the flattened result;
+   * undefined if the operation is not linear in them.
+   */
+  readonly affine?: (attributes: A, operands: readonly LinearOperand[]) => AffineMap | undefined;
+  /** The tables that the operation amounts to; absent if it is not a look-up. */
+  readonly lookup?: (attributes: A, shape: Shape) => LookupForm;
+}
+
+/** An operation as shared code sees it: like `OpDefinition`, with attributes as they stand in the node. */
+export interface OpSpec {
+  readonly name: string;
+  readonly doc: string;
+  readonly operands: number;
+  shape(attributes: Attributes, shapes: readonly Shape[], path: string): Shape;
+  evaluate(attributes: Attributes, operands: readonly Tensor[], path: string): Tensor;
+  range(attributes: Attributes, operands: readonly Interval[], path: string): Interval;
+  widths(encrypted: readonly boolean[]): WidthRule;
+  mlir(attributes: Attributes, call: MlirCall, emitter: MlirEmitter): MlirValue;
+  affine(attributes: Attributes, operands: readonly LinearOperand[]): AffineMap | undefined;
+  lookup(attributes: Attributes, shape: Shape): LookupForm | undefined;
+}
+
+/** Joins a definition with its reader of attributes, which makes it fit beside all others without casts. */
+export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
+  const { name, read } = definition;
+  return {
+    name,
+    doc: definition.doc,
+    operands: definition.operands,
+    shape: (attributes, shapes, path) => definition.shape(read(attributes, path), shapes, path),
+    evaluate: (attributes, operands, path) =>
+      definition.evaluate(read(attributes, path), operands, path),
+    range: (attributes, operands, path) => definition.range(read(attributes, path), operands, path),
+    widths: definition.widths,
+    mlir: (attributes, call, emitter) => definition.mlir(read(attributes, name), call, emitter),
+    affine: (attributes, operands) => definition.affine?.(read(attributes, name), operands),
+    lookup: (attributes, shape) => definition.lookup?.(read(attributes, name), shape),
+  };
+}
+
+/** Reader of operations without attributes. */
+export function noAttributes(): null {
+  return null;
+}

@@ -1,0 +1,36 @@
+import { broadcastShapes } from "../broadcast.js";
+import { weightedSum, zip } from "../elementwise.js";
+import { alignOperands, dialectOf } from "../mlir-forms.js";
+import { operandPair } from "../operands.js";
+import { defineOp, noAttributes } from "../spec.js";
+
+const difference = (left: number, right: number): number => left - right;
+
+/** `a - b` with broadcasting. */
+export const subtract = defineOp({
+  name: "subtract",
+  doc: "Difference of two tensors, element by element, with broadcasting. Linear.",
+  operands: 2,
+  read: noAttributes,
+  shape: (_, shapes, path) => broadcastShapes(...operandPair(shapes, path), path),
+  evaluate: (_, operands, path) => zip(...operandPair(operands, path), path, difference),
+  range: (_, operands, path) => {
+    const [a, b] = operandPair(operands, path);
+    return {
+      low: zip(a.low, b.high, path, difference),
+      high: zip(a.high, b.low, path, difference),
+    };
+  },
+  widths: () => ({ equal: "operands and result", spareBits: 0 }),
+  mlir: (_, call, emitter) => {
+    const [a, b] = alignOperands(call, emitter);
+    const op =
+      a.type.kind === "clear"
+        ? "sub_int_eint"
+        : b.type.kind === "clear"
+          ? "sub_eint_int"
+          : "sub_eint";
+    return emitter.emit(`${dialectOf(a.type)}.${op}`, [a, b], call.result);
+  },
+  affine: (_, operands) => weightedSum(operands, [1, -1], "subtract"),
+});

@@ -1,0 +1,59 @@
+import type { Graph } from "../graph/graph.js";
+import { nodePath, operandsOf } from "../graph/node.js";
+import { opSpec } from "../ops/registry.js";
+
+/**
+ * Gives every node the width that the compiled program reserves for it. Linear operations work on one width, so their
+ * operands and results form classes, and each class takes the width of its widest member: the least total that the
+ * rules allow. Clear nodes get one bit more than measured, for the sign.
+ */
+export function assignBitWidths(graph: Graph): Graph {
+  const classes = new Classes(graph.nodes.length);
+  const needed = graph.nodes.map((node) => node.output.type.bits);
+  for (const node of graph.nodes) {
+    if (node.kind !== "operation") continue;
+    const encrypted = node.operands.map((id) => graph.node(id).output.encrypted);
+    const rule = opSpec(node.name, nodePath(node)).widths(encrypted);
+    const operands = operandsOf(node);
+    for (const id of operands) {
+      const bits = graph.node(id).output.type.bits + rule.spareBits;
+      needed[id] = Math.max(needed[id] ?? 0, bits);
+      if (rule.equal !== "nothing") classes.join(operands[0] ?? id, id);
+      if (rule.equal === "operands and result") classes.join(node.id, id);
+    }
+  }
+  const widths = new Map<number, number>();
+  needed.forEach((bits, id) => {
+    const root = classes.find(id);
+    widths.set(root, Math.max(widths.get(root) ?? 0, bits));
+  });
+  return graph.mapNodes((node) => ({
+    ...node,
+    assignedBits: node.output.encrypted
+      ? (widths.get(classes.find(node.id)) ?? node.output.type.bits)
+      : node.output.type.bits + 1,
+  }));
+}
+
+/** Disjoint sets of node ids (union-find with path halving). */
+class Classes {
+  private readonly parent: Int32Array;
+
+  constructor(size: number) {
+    this.parent = Int32Array.from({ length: size }, (_, id) => id);
+  }
+
+  find(id: number): number {
+    let at = id;
+    for (;;) {
+      const up = this.parent[at] ?? at;
+      if (up === at) return at;
+      this.parent[at] = this.parent[up] ?? up;
+      at = up;
+    }
+  }
+
+  join(a: number, b: number): void {
+    this.parent[this.find(a)] = this.find(b);
+  }
+}

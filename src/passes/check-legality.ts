@@ -1,0 +1,71 @@
+import { VelumError } from "../base/error.js";
+import { shapeText } from "../base/tensor.js";
+import type { Graph } from "../graph/graph.js";
+import { integerTypeText } from "../graph/integer-type.js";
+import { type GraphNode, nodePath } from "../graph/node.js";
+import { linearOperands } from "../ops/linear-form.js";
+import { opSpec } from "../ops/registry.js";
+
+/**
+ * Checks that every node can be compiled: bounds are known, no operation works on clear values alone, every operation is
+ * linear in its encrypted operands or a look-up, and look-up inputs have at most `lookupBits` bits.
+ * Errors: `not-compiled` without bounds, `unsupported-op`, `width-too-wide`; the text names node and source line.
+ */
+export function checkLegality(graph: Graph, lookupBits: number): void {
+  for (const node of graph.nodes) {
+    if (node.bounds === undefined) {
+      throw new VelumError({
+        code: "not-compiled",
+        path: nodePath(node),
+        problem: "its range is not known",
+        cure: "Measure bounds on an inputset first",
+      });
+    }
+    if (node.kind === "operation") checkOperation(graph, node, lookupBits);
+  }
+}
+
+function checkOperation(
+  graph: Graph,
+  node: GraphNode & { kind: "operation" },
+  lookupBits: number,
+): void {
+  const path = nodePath(node);
+  const spec = opSpec(node.name, path);
+  const operands = node.operands.map((id) => graph.node(id));
+  if (!node.output.encrypted) {
+    throw new VelumError({
+      code: "unsupported-op",
+      path,
+      problem: "it works on clear values alone",
+      cure: "Compute clear values before the encrypted program, or encrypt one of them",
+    });
+  }
+  const linear = linearOperands(graph, node);
+  if (linear !== undefined && spec.affine(node.attributes, linear) !== undefined) return;
+  const input = operands.find((operand) => operand.output.encrypted);
+  if (input === undefined || spec.lookup(node.attributes, node.output.shape) === undefined) {
+    throw new VelumError({
+      code: "unsupported-op",
+      path,
+      problem: `operands of shapes ${operands.map((operand) => shapeText(operand.output.shape)).join(" and ")} are ${operands.map(statusText).join(" and ")}, which cannot be compiled yet`,
+      cure: "Give one side as a constant",
+    });
+  }
+  const measured = input.output.type.bits;
+  if (measured > lookupBits) {
+    throw new VelumError({
+      code: "width-too-wide",
+      path,
+      problem: `its input, ${nodePath(input)}, is ${integerTypeText(input.output.type)}: look-ups take at most ${lookupBits} bits`,
+      limit: lookupBits,
+      actual: measured,
+      cure: "Quantize inputs or weights to fewer bits, or look up before values are added",
+    });
+  }
+}
+
+function statusText(node: GraphNode): string {
+  if (node.output.encrypted) return "encrypted";
+  return node.kind === "constant" ? "constant" : "clear at run time";
+}

@@ -1,0 +1,251 @@
+import { VelumError } from "../base/error.js";
+import { type Shape, sizeOf } from "../base/tensor.js";
+import type { Graph } from "../graph/graph.js";
+import type { IntegerType } from "../graph/integer-type.js";
+import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../graph/node.js";
+import { linearOperands } from "../ops/linear-form.js";
+import { opSpec } from "../ops/registry.js";
+import { ascendingTable } from "../ops/table.js";
+import {
+  type AffineMap,
+  composeMaps,
+  identityMap,
+  selectionMap,
+  stackMaps,
+  widenMap,
+} from "../program/affine.js";
+
+/** A vector of encrypted integers in a region program; all elements have one type. */
+export interface RegionValue {
+  /** Position in `RegionProgram.values`. */
+  readonly id: number;
+  readonly size: number;
+  /** The graph node whose flattened value this is; undefined for the joined inputs. */
+  readonly node: number | undefined;
+  /** Measured type and bounds. For the joined inputs, the ones that hold for all of them. */
+  readonly type: IntegerType;
+  readonly bounds: Bounds;
+  /** Width that the width pass reserved, or the measured one if it has not run. */
+  readonly assignedBits: number;
+}
+
+/** Every element of `result` is an integer combination of the elements of `sources`, joined in order. */
+export interface AffineStep {
+  readonly kind: "affine";
+  readonly sources: readonly number[];
+  readonly map: AffineMap;
+  readonly result: number;
+}
+
+/** A table over every value of the operand's measured type. */
+export interface RegionTable {
+  /** Value that entry 0 belongs to. */
+  readonly first: number;
+  /** `[2^bits]` results for ascending values. */
+  readonly entries: Float64Array;
+}
+
+/** Element `i` of `result` is the entry for element `i` of `source` in `tables[tableOf[i]]`. */
+export interface LookupStep {
+  readonly kind: "lookup";
+  readonly source: number;
+  readonly tables: readonly RegionTable[];
+  readonly tableOf: Int32Array;
+  readonly result: number;
+}
+
+/** One encrypted parameter within value 0. */
+export interface RegionInput {
+  readonly name: string;
+  readonly node: number;
+  readonly start: number;
+  readonly shape: Shape;
+}
+
+export interface RegionOutput {
+  readonly value: number;
+  readonly node: number;
+  readonly shape: Shape;
+}
+
+/**
+ * A graph as alternating affine maps and look-ups. Value 0 holds all encrypted inputs, flattened and joined in the order
+ * of the parameters. Chains of linear operations are one map, so that their noise is known exactly.
+ */
+export interface RegionProgram {
+  readonly values: readonly RegionValue[];
+  readonly inputs: readonly RegionInput[];
+  /** In an order in which every source is computed before it is read. */
+  readonly steps: readonly (AffineStep | LookupStep)[];
+  readonly outputs: readonly RegionOutput[];
+}
+
+/**
+ * Splits a graph with bounds into affine maps and look-ups. Every look-up input and every output is the result of a step,
+ * so an affine step may be the identity. Errors: `not-compiled` without bounds, `unsupported-op` for operations that are
+ * neither linear nor look-ups, and for clear values that are known only at run time.
+ */
+export function linearRegions(graph: Graph): RegionProgram {
+  return new Splitter(graph).split();
+}
+
+/** A node's value as an affine map over values of the program, `sources` ascending. */
+interface Form {
+  readonly sources: readonly number[];
+  readonly map: AffineMap;
+}
+
+class Splitter {
+  private readonly graph: Graph;
+  private readonly values: RegionValue[] = [];
+  private readonly steps: (AffineStep | LookupStep)[] = [];
+  private readonly forms = new Map<number, Form>();
+  private readonly computed = new Map<number, number>();
+
+  constructor(graph: Graph) {
+    this.graph = graph;
+  }
+
+  split(): RegionProgram {
+    const inputs = this.addInputs();
+    for (const node of this.graph.nodes) {
+      if (node.kind === "operation") this.addOperation(node);
+    }
+    const outputs = this.graph.outputs.map((id) => {
+      const node = this.graph.node(id);
+      if (!node.output.encrypted) throw unsupported(node, "a clear value is returned");
+      return { value: this.compute(node), node: id, shape: node.output.shape };
+    });
+    return { values: this.values, inputs, steps: this.steps, outputs };
+  }
+
+  private addInputs(): RegionInput[] {
+    const nodes = this.graph.inputNodes().filter((node) => node.output.encrypted);
+    const total = nodes.reduce((sum, node) => sum + sizeOf(node.output.shape), 0);
+    const bounds = nodes.map(boundsOf);
+    const min = Math.min(...bounds.map((own) => own.min));
+    const max = Math.max(...bounds.map((own) => own.max));
+    const signed = nodes.some((node) => node.output.type.signed);
+    const bits = nodes.map(({ output: { type } }) => type.bits + (signed && !type.signed ? 1 : 0));
+    this.values.push({
+      id: 0,
+      size: total,
+      node: undefined,
+      type: { signed, bits: Math.max(1, ...bits) },
+      bounds: nodes.length === 0 ? { min: 0, max: 0 } : { min, max },
+      assignedBits: Math.max(1, ...nodes.map(assignedBitsOf)),
+    });
+    let start = 0;
+    return nodes.map((node) => {
+      const size = sizeOf(node.output.shape);
+      const columns = Array.from({ length: size }, (_, i) => start + i);
+      this.forms.set(node.id, { sources: [0], map: selectionMap(total, columns) });
+      const input = { name: node.name, node: node.id, start, shape: node.output.shape };
+      start += size;
+      return input;
+    });
+  }
+
+  private addOperation(node: OperationNode): void {
+    const spec = opSpec(node.name, nodePath(node));
+    const operands = linearOperands(this.graph, node);
+    if (operands === undefined) {
+      throw unsupported(node, "an operand is clear but known only at run time");
+    }
+    const local = spec.affine(node.attributes, operands);
+    if (local !== undefined) {
+      const inner = this.joinForms(node);
+      this.forms.set(node.id, { sources: inner.sources, map: composeMaps(local, inner.map) });
+      return;
+    }
+    const lookup = spec.lookup(node.attributes, node.output.shape);
+    const [operand] = node.operands;
+    if (lookup === undefined || operand === undefined) {
+      throw unsupported(node, "products of two encrypted values cannot be compiled yet");
+    }
+    const source = this.compute(this.graph.node(operand));
+    const { type } = this.graph.node(operand).output;
+    const tables = lookup.tables.map((table) => ({
+      first: type.signed ? -(2 ** (type.bits - 1)) : 0,
+      entries: ascendingTable(table, type),
+    }));
+    const result = this.addValue(node);
+    this.steps.push({ kind: "lookup", source, tables, tableOf: lookup.tableOf, result });
+    this.computed.set(node.id, result);
+    const size = sizeOf(node.output.shape);
+    this.forms.set(node.id, { sources: [result], map: identityMap(size) });
+  }
+
+  /** The encrypted operands one after the other, over the union of their sources. */
+  private joinForms(node: OperationNode): Form {
+    const forms = node.operands.flatMap((id) => this.forms.get(id) ?? []);
+    const sources = [...new Set(forms.flatMap((form) => form.sources))].sort((a, b) => a - b);
+    const starts = new Map<number, number>();
+    let total = 0;
+    for (const source of sources) {
+      starts.set(source, total);
+      total += this.sizeOfValue(source);
+    }
+    const widened = forms.map((form) => {
+      const columns = form.sources.flatMap((source) =>
+        Array.from({ length: this.sizeOfValue(source) }, (_, i) => (starts.get(source) ?? 0) + i),
+      );
+      return form.sources.length === sources.length ? form.map : widenMap(form.map, total, columns);
+    });
+    const [only] = widened;
+    const map = widened.length === 1 && only !== undefined ? only : stackMaps(total, widened);
+    return { sources, map };
+  }
+
+  /** The program value that holds `node`, computed by a step of its own at its first use. */
+  private compute(node: GraphNode): number {
+    const known = this.computed.get(node.id);
+    if (known !== undefined) return known;
+    const form = this.forms.get(node.id);
+    if (form === undefined) throw unsupported(node, "it has no encrypted value");
+    const result = this.addValue(node);
+    this.steps.push({ kind: "affine", sources: form.sources, map: form.map, result });
+    this.computed.set(node.id, result);
+    return result;
+  }
+
+  private addValue(node: GraphNode): number {
+    const id = this.values.length;
+    this.values.push({
+      id,
+      size: sizeOf(node.output.shape),
+      node: node.id,
+      type: node.output.type,
+      bounds: boundsOf(node),
+      assignedBits: assignedBitsOf(node),
+    });
+    return id;
+  }
+
+  private sizeOfValue(id: number): number {
+    return this.values[id]?.size ?? 0;
+  }
+}
+
+function boundsOf(node: GraphNode): Bounds {
+  if (node.bounds !== undefined) return node.bounds;
+  throw new VelumError({
+    code: "not-compiled",
+    path: nodePath(node),
+    problem: "its range is not known",
+    cure: "Measure bounds on an inputset first",
+  });
+}
+
+function assignedBitsOf(node: GraphNode): number {
+  return node.assignedBits ?? node.output.type.bits;
+}
+
+function unsupported(node: GraphNode, problem: string): VelumError {
+  return new VelumError({
+    code: "unsupported-op",
+    path: nodePath(node),
+    problem,
+    cure: "Give one side of products as a constant, and return values computed from encrypted inputs",
+  });
+}

@@ -1,0 +1,66 @@
+import { VelumError } from "../base/error.js";
+import { isTensor, type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
+
+/** One sample: the value itself for a function of one parameter, else an array with one value for each parameter. */
+export type Sample = SampleValue | readonly SampleValue[];
+
+/** Value of one parameter: integers as a number, nested arrays, a typed array or a tensor. */
+export type SampleValue = NestedArray | ArrayLike<number> | Tensor;
+
+/**
+ * Reads an inputset: for each sample one tensor a parameter, in the order of the parameters.
+ * Errors, with the sample's number in the path: `empty-inputset`, `bad-argument` for a wrong number of values,
+ * `bad-shape` for ragged arrays.
+ */
+export function readInputset(
+  parameters: readonly string[],
+  inputset: Iterable<Sample>,
+): Tensor[][] {
+  const samples: Tensor[][] = [];
+  for (const sample of inputset) {
+    const path = `inputset[${samples.length}]`;
+    const values = valuesOf(sample, parameters.length);
+    if (values === undefined || values.length !== parameters.length) {
+      throw new VelumError({
+        code: "bad-argument",
+        path,
+        problem:
+          values === undefined
+            ? parameters.length === 1
+              ? "it is a list of tensors"
+              : `it is not an array of ${parameters.length} values`
+            : `it has ${values.length} values for ${parameters.length} parameters`,
+        limit: parameters.length,
+        ...(values === undefined ? {} : { actual: values.length }),
+        cure:
+          parameters.length === 1
+            ? "Give the value itself as the sample"
+            : `Give each sample as an array with one value for each of ${parameters.join(", ")}`,
+      });
+    }
+    samples.push(
+      values.map((value, i) => toTensor(value, `${path}, input "${parameters[i] ?? ""}"`)),
+    );
+  }
+  if (samples.length > 0) return samples;
+  throw new VelumError({
+    code: "empty-inputset",
+    path: "inputset",
+    problem: "there are no samples",
+    cure: "Give at least one sample; the ranges of all values are measured on them",
+  });
+}
+
+function valuesOf(sample: Sample, parameters: number): readonly SampleValue[] | undefined {
+  if (parameters === 1) return isOneValue(sample) ? [sample] : undefined;
+  return isList(sample) ? sample : undefined;
+}
+
+function isList(sample: Sample): sample is readonly SampleValue[] {
+  return Array.isArray(sample);
+}
+
+/** Nested arrays of numbers are one value; a list with a tensor in it is several. */
+function isOneValue(sample: Sample): sample is SampleValue {
+  return !isList(sample) || !sample.some(isTensor);
+}

@@ -1,0 +1,40 @@
+import type { Origin } from "../graph/builder.js";
+
+const tags: string[] = [];
+
+/**
+ * Runs `body`; nodes that it makes carry the tag `name`, joined with the enclosing tags by dots. The tag shows in printed
+ * graphs and error messages. `body` must not be asynchronous.
+ */
+export function tag<T>(name: string, body: () => T): T {
+  tags.push(name);
+  try {
+    return body();
+  } finally {
+    tags.pop();
+  }
+}
+
+/** Tag and source line of the code that calls into Velum. */
+export function currentOrigin(): Origin {
+  return { tag: tags.join("."), location: callerLocation(new Error().stack ?? "") };
+}
+
+/** Folder that holds all of Velum's own modules, as it appears in stack traces. */
+const ownFolder = new URL("../", import.meta.url).href;
+
+/** `file:line` of the first frame outside Velum; empty where the host's stack traces do not tell. */
+function callerLocation(stack: string): string {
+  for (const line of stack.split("\n")) {
+    // V8 writes `at f (url:line:column)`, other engines `f@url:line:column`.
+    const frame = /((?:file|https?|webpack|node):[^\s()]*?|\/[^\s()]*?):(\d+):\d+\)?$/.exec(
+      line.trim(),
+    );
+    const [, file, number] = frame ?? [];
+    if (file === undefined || number === undefined || file.startsWith("node:")) continue;
+    const url = file.startsWith("/") ? `file://${file}` : file;
+    if (url.startsWith(ownFolder)) continue;
+    return `${url.replace(/^file:\/\//, "")}:${number}`;
+  }
+  return "";
+}

@@ -1,0 +1,70 @@
+import { VelumError } from "../base/error.js";
+import type { Tensor } from "../base/tensor.js";
+import { extremes, GraphBuilder } from "../graph/builder.js";
+import type { Graph } from "../graph/graph.js";
+import { minimalIntegerType } from "../graph/integer-type.js";
+import { checkIntegers } from "../ops/evaluate.js";
+import { currentOrigin } from "./origin.js";
+import { Tracer } from "./tracer.js";
+
+export type Encryption = "encrypted" | "clear";
+
+/**
+ * Runs `fn` once on tracers and returns the graph of what it did. `parameters` names the parameters in order; `sample`
+ * gives one value for each, whose shapes the graph takes. `fn` returns one traced value, or an array of them.
+ * Errors: `bad-argument` for a wrong number of samples, `not-traceable` for any other result, and those of `record`.
+ */
+export function traceFunction(
+  name: string,
+  parameters: Readonly<Record<string, Encryption>>,
+  fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
+  sample: readonly Tensor[],
+): Graph {
+  const names = Object.keys(parameters);
+  if (names.length !== sample.length) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: `function "${name}"`,
+      problem: `the sample has ${sample.length} values for ${names.length} parameters`,
+      limit: names.length,
+      actual: sample.length,
+      cure: `Give one value for each of ${names.join(", ")}`,
+    });
+  }
+  const builder = new GraphBuilder(name);
+  const origin = currentOrigin();
+  const tracers = sample.map((value, position) => {
+    const parameter = names[position] ?? "";
+    checkIntegers(value, `sample of input "${parameter}"`);
+    const encrypted = parameters[parameter] === "encrypted";
+    const { min, max } = extremes(value);
+    const output = { encrypted, type: minimalIntegerType(min, max), shape: value.shape };
+    const id = builder.input(parameter, output, origin);
+    return new Tracer(builder, { id, encrypted, sample: value });
+  });
+  const result = fn(...tracers);
+  const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
+  if (outputs.length === 0) throw badResult(name, "nothing");
+  return builder.finish(
+    outputs.map((output) => {
+      if (!(output instanceof Tracer)) throw badResult(name, describe(output));
+      if (output.builder !== builder) throw badResult(name, "a traced value of another function");
+      return output.node.id;
+    }),
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (value instanceof Promise) return "a promise";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
+
+function badResult(name: string, what: string): VelumError {
+  return new VelumError({
+    code: "not-traceable",
+    path: `function "${name}"`,
+    problem: `it returned ${what} instead of a traced value`,
+    cure: "Return a value computed from the parameters, or an array of such values; async functions cannot be traced",
+  });
+}

@@ -1,0 +1,138 @@
+import { VelumError } from "../base/error.js";
+import { type NestedArray, type Shape, sizeOf, type Tensor, toTensor } from "../base/tensor.js";
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Attributes } from "../graph/node.js";
+import { applyOp, type SampledNode } from "../ops/apply.js";
+import { checkIntegers } from "../ops/evaluate.js";
+import { currentOrigin } from "./origin.js";
+
+/** What an operand may be: a traced value, or clear integers. */
+export type Operand = Tracer | NestedArray | ArrayLike<number> | Tensor;
+
+/**
+ * Stands for a value while a function is traced: its methods record nodes. It has a shape but no value, so it cannot steer
+ * an `if`, index an array or be printed.
+ */
+export class Tracer {
+  readonly builder: GraphBuilder;
+  readonly node: SampledNode;
+
+  constructor(builder: GraphBuilder, node: SampledNode) {
+    this.builder = builder;
+    this.node = node;
+  }
+
+  get shape(): Shape {
+    return this.node.sample.shape;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** `this + other`, element by element. */
+  add(other: Operand): Tracer {
+    return record("add", [this, other]);
+  }
+
+  /** `this - other`, element by element. */
+  sub(other: Operand): Tracer {
+    return record("subtract", [this, other]);
+  }
+
+  /** `this * other`, element by element. */
+  mul(other: Operand): Tracer {
+    return record("multiply", [this, other]);
+  }
+
+  /** `-this`. */
+  neg(): Tracer {
+    return record("negative", [this]);
+  }
+
+  /** Matrix product `this @ other` with NumPy's rules. */
+  matmul(other: Operand): Tracer {
+    return record("matmul", [this, other]);
+  }
+
+  /** NumPy's dot product. */
+  dot(other: Operand): Tracer {
+    return record("dot", [this, other]);
+  }
+
+  /** JavaScript's operators and templates ask for a primitive: there is none. */
+  [Symbol.toPrimitive](): never {
+    throw noValue();
+  }
+
+  valueOf(): never {
+    throw noValue();
+  }
+
+  toString(): never {
+    throw noValue();
+  }
+
+  toJSON(): never {
+    throw noValue();
+  }
+
+  [Symbol.iterator](): never {
+    throw noValue();
+  }
+}
+
+/**
+ * Records operation `name` on operands of which at least one is traced; the others become constants.
+ * Errors: those of `applyOp`; `not-traceable` if no operand is traced or two traces meet; `not-integer` for clear fractions.
+ */
+export function record(
+  name: string,
+  operands: readonly Operand[],
+  attributes: Attributes = {},
+): Tracer {
+  const origin = currentOrigin();
+  const path = origin.location === "" ? name : `${name} (${origin.location})`;
+  const traced = operands.filter((operand) => operand instanceof Tracer);
+  const builder = traced[0]?.builder;
+  if (builder === undefined) {
+    throw new VelumError({
+      code: "not-traceable",
+      path,
+      problem: "none of the operands is traced",
+      cure: "Pass a parameter of the function, or compute with plain numbers",
+    });
+  }
+  if (traced.some((operand) => operand.builder !== builder)) {
+    throw new VelumError({
+      code: "not-traceable",
+      path,
+      problem: "an operand belongs to another function",
+      cure: "Use the traced values of one call only; do not keep them in outer variables",
+    });
+  }
+  const nodes = operands.map((operand, position) => {
+    if (operand instanceof Tracer) return operand.node;
+    const at = `${path}, operand ${position}`;
+    const sample = toTensor(operand, at);
+    checkIntegers(sample, at);
+    return { id: builder.constant(sample, origin), encrypted: false, sample };
+  });
+  return new Tracer(builder, applyOp(builder, name, nodes, attributes, origin));
+}
+
+function noValue(): VelumError {
+  const { location } = currentOrigin();
+  return new VelumError({
+    code: "not-traceable",
+    path: location === "" ? "traced value" : `traced value (${location})`,
+    problem: "its number is not known while the function is traced",
+    cure: "Use methods such as x.add(1) instead of operators, and look-up tables instead of branches",
+  });
+}
