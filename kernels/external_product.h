@@ -71,24 +71,19 @@ INLINE void rotate_decompose(int32_t *d, const int32_t *source, const int32_t *b
 }
 
 // ---- transforms by size --------------------------------------------------------------------------------
-// LINES: cache lines of the next GGSW prefetched at every butterfly step.
-#define TRANSFORMS(M, LINES)                                                                             \
-  NOINLINE void forward_digits_##M##_##LINES(vf64 *x, const int32_t *digits, prefetch_cursor *ahead) {   \
-    first_from_i32(x, digits, M);                                                                        \
-    forward_middle(x, M, ahead, LINES);                                                                  \
-  }                                                                                                      \
-  NOINLINE void inverse_middle_##M##_##LINES(vf64 *x, prefetch_cursor *ahead) { inverse_middle(x, M, ahead, LINES); }
-#define LAST_ADD(M)                                                                                      \
-  NOINLINE void last_add_##M(int32_t *to, const int32_t *base, const vf64 *x) {                          \
-    LAST_PASS(M, (*(vi32 *)(to + at) = *(const vi32 *)(base + at) + round_i32(re),                       \
-                  *(vi32 *)(to + M + at) = *(const vi32 *)(base + M + at) + round_i32(im)))              \
+// OUTER, MIDDLE: cache lines of the next GGSW prefetched at every butterfly step of the first and last, and of the middle passes.
+#define TRANSFORMS(M, NAME, OUTER, MIDDLE)                                                                    \
+  NOINLINE void forward_digits_##M##_##NAME(vf64 *x, const int32_t *digits, prefetch_cursor *ahead) {         \
+    first_from_i32(x, digits, M, ahead, OUTER);                                                               \
+    forward_middle(x, M, ahead, MIDDLE);                                                                      \
+  }                                                                                                           \
+  NOINLINE void inverse_add_##M##_##NAME(int32_t *to, const int32_t *base, vf64 *x, prefetch_cursor *ahead) { \
+    inverse_middle(x, M, ahead, MIDDLE);                                                                      \
+    LAST_PASS(M, add_rounded_pair(to + at, base + at, M, re, im), prefetch_some(ahead, OUTER))                \
   }
-TRANSFORMS(256, 0)
-TRANSFORMS(512, 0)
-TRANSFORMS(1024, 0)
-LAST_ADD(256)
-LAST_ADD(512)
-LAST_ADD(1024)
+TRANSFORMS(256, plain, 0, 0)
+TRANSFORMS(512, plain, 0, 0)
+TRANSFORMS(1024, plain, 0, 0)
 
 // ---- the product, any shape ------------------------------------------------------------------------------
 INLINE void product(vf64 *x, const size_t stride, const vf64 *key, const int rows, const int M, const int columns) {
@@ -148,15 +143,15 @@ INLINE void any_product(vf64 *x, size_t stride, const vf64 *key, const gadget_sh
 }
 INLINE void any_forward(vf64 *x, const int32_t *digits, int size) {
   prefetch_cursor none = {0};
-  if (size == 2048) forward_digits_1024_0(x, digits, &none);
-  else if (size == 1024) forward_digits_512_0(x, digits, &none);
-  else forward_digits_256_0(x, digits, &none);
+  if (size == 2048) forward_digits_1024_plain(x, digits, &none);
+  else if (size == 1024) forward_digits_512_plain(x, digits, &none);
+  else forward_digits_256_plain(x, digits, &none);
 }
 INLINE void any_inverse_add(int32_t *to, const int32_t *base, vf64 *x, int size) {
   prefetch_cursor none = {0};
-  if (size == 2048) { inverse_middle_1024_0(x, &none); last_add_1024(to, base, x); }
-  else if (size == 1024) { inverse_middle_512_0(x, &none); last_add_512(to, base, x); }
-  else { inverse_middle_256_0(x, &none); last_add_256(to, base, x); }
+  if (size == 2048) inverse_add_1024_plain(to, base, x, &none);
+  else if (size == 1024) inverse_add_512_plain(to, base, x, &none);
+  else inverse_add_256_plain(to, base, x, &none);
 }
 
 // to = base + GGSW x (X^a source - base); each a GLWE of `columns` polynomials. `to` may be `base`, and `source` if it is `base`.
@@ -178,13 +173,14 @@ INLINE void product_2x2(vf64 *restrict x0, vf64 *restrict x1, const vf64 *restri
   const int M = 1024;
   for (int g = 0; g < M / GROUP; g++) {
     points a, b;
-    group_begin(x0, g, M, ahead, lines);
-    group_begin(x1, g, M, ahead, lines);
+    group_begin(x0, g, M, ahead, 0);
+    group_begin(x1, g, M, ahead, 0);
     group_forward(x0, g, &a, M);
     group_forward(x1, g, &b, M);
     const vf64 *k = key + (size_t)g * RADIX * 8;
     for (int q = 0; q < RADIX; q++, k += 8) {
       const vf64 ar = a.re[q], ai = a.im[q], br = b.re[q], bi = b.im[q];
+      prefetch_some(ahead, lines);
       vf64 k0 = k[0], k1 = k[1], k4 = k[4], k5 = k[5];
       PIN(k0); PIN(k1); PIN(k4); PIN(k5);
       a.re[q] = ar * k0 - ai * k1 + br * k4 - bi * k5;
@@ -198,52 +194,63 @@ INLINE void product_2x2(vf64 *restrict x0, vf64 *restrict x1, const vf64 *restri
     group_inverse(x1, g, &b, M);
   }
 }
-#if LANES == 8
-#define MIDDLE_STEPS 64   // butterfly steps of the four middle passes of one CMUX
-#else
-#define MIDDLE_STEPS (4 * MIDDLE_PASSES(1024) * 1024 / 4 / LANES)
-#endif
-NOINLINE void product_2x2_0(vf64 *x0, vf64 *x1, const vf64 *key, prefetch_cursor *ahead) { product_2x2(x0, x1, key, ahead, 0); }
+#define PRODUCT_2X2(NAME, LINES) \
+  NOINLINE void product_2x2_##NAME(vf64 *x0, vf64 *x1, const vf64 *key, prefetch_cursor *ahead) { product_2x2(x0, x1, key, ahead, LINES); }
+PRODUCT_2X2(plain, 0)
+
+// Prefetching plans: what share of the next GGSW's 1024 lines one call fetches, spread evenly over its passes. Bursts would fill the
+// few line buffers of the first-level cache and stall everything behind them.
 #if !defined(__wasm__)
-TRANSFORMS(1024, 1)
-TRANSFORMS(1024, 2)
-TRANSFORMS(1024, 4)
-TRANSFORMS(1024, 8)
-NOINLINE void product_2x2_4(vf64 *x0, vf64 *x1, const vf64 *key, prefetch_cursor *ahead) { product_2x2(x0, x1, key, ahead, 4); }
+#if LANES == 8
+TRANSFORMS(1024, all, 4, 4)      // 16 steps in each of 8 passes, 128 in the product: 512 + 512
+PRODUCT_2X2(all, 4)
+TRANSFORMS(1024, half, 2, 2)
+PRODUCT_2X2(half, 2)
+TRANSFORMS(1024, quarter, 1, 1)
+PRODUCT_2X2(quarter, 1)
+#define PREFETCH_SHARES 8        // the rest: product_quarter alone fetches an eighth
+#define product_2x2_rest product_2x2_quarter
+#else
+TRANSFORMS(1024, all, 0, 1)      // 1024 / 4 / LANES steps in each of 12 middle passes, 1024 / LANES in the product
+PRODUCT_2X2(all, 256 / (1024 / LANES))
+TRANSFORMS(1024, half, 0, 0)
+PRODUCT_2X2(half, 512 / (1024 / LANES))
+#define forward_digits_1024_quarter forward_digits_1024_plain
+#define inverse_add_1024_quarter inverse_add_1024_plain
+#define product_2x2_quarter product_2x2_all
+#define PREFETCH_SHARES 4
+#define product_2x2_rest product_2x2_all
+#endif
 #endif
 
-// One CMUX as cmux_any. `next` is the GGSW of the next step, of which this call prefetches the share `1/batch`; NULL for none.
-#define CMUX_2X2(LINES, PRODUCT_LINES)                                               \
-  {                                                                                  \
-    rotate_decompose_1(digits, source, base, a, 2048, base_log);                     \
-    forward_digits_1024_##LINES(x0, digits, &ahead);                                 \
-    rotate_decompose_1(digits, source + 2048, base + 2048, a, 2048, base_log);       \
-    forward_digits_1024_##LINES(x1, digits, &ahead);                                 \
-    product_2x2_##PRODUCT_LINES(x0, x1, key, &ahead);                                \
-    inverse_middle_1024_##LINES(x0, &ahead);                                         \
-    last_add_1024(to, base, x0);                                                     \
-    inverse_middle_1024_##LINES(x1, &ahead);                                         \
-    last_add_1024(to + 2048, base + 2048, x1);                                       \
+#define CMUX_2X2(TRANSFORM, PRODUCT_PLAN)                                              \
+  {                                                                                    \
+    rotate_decompose_1(digits, source, base, a, 2048, base_log);                       \
+    forward_digits_1024_##TRANSFORM(x0, digits, &ahead);                               \
+    rotate_decompose_1(digits, source + 2048, base + 2048, a, 2048, base_log);         \
+    forward_digits_1024_##TRANSFORM(x1, digits, &ahead);                               \
+    product_2x2_##PRODUCT_PLAN(x0, x1, key, &ahead);                                   \
+    inverse_add_1024_##TRANSFORM(to, base, x0, &ahead);                                \
+    inverse_add_1024_##TRANSFORM(to + 2048, base + 2048, x1, &ahead);                  \
   }
+// One CMUX as cmux_any. `next` is the GGSW of the next step (or NULL), of which call `position` of `batch` fetches its share.
 static void cmux_2x2(int32_t *to, const int32_t *source, const int32_t *base, int a, const vf64 *key, int base_log, char *scratch, const char *next, int position, int batch) {
   vf64 *x0 = (vf64 *)scratch, *x1 = (vf64 *)(scratch + fourier_stride(2048));
   int32_t *digits = (int32_t *)(scratch + 2 * fourier_stride(2048));
   prefetch_cursor ahead = {next};
 #if !defined(__wasm__)
-  const size_t bytes = (size_t)2048 * 8 * 4;
-  if (next) {
-    ahead.at = next + bytes / (size_t)batch * (size_t)position;
-    const int lines = (int)(bytes / 64 / (size_t)batch / MIDDLE_STEPS);
-    if (LANES == 8 && batch == 1) CMUX_2X2(8, 4)
-    else if (lines >= 8) CMUX_2X2(8, 0)
-    else if (lines >= 4) CMUX_2X2(4, 0)
-    else if (lines >= 2) CMUX_2X2(2, 0)
-    else CMUX_2X2(1, 0)
+  const int shares = batch == 1 ? 1 : batch < 4 ? 2 : batch < 8 ? 4 : PREFETCH_SHARES;
+  if (next && position < shares) {
+    ahead.at = next + (size_t)2048 * 8 * 4 / (size_t)shares * (size_t)position;
+    if (shares == 1) CMUX_2X2(all, all)
+    else if (shares == 2) CMUX_2X2(half, half)
+    else if (shares == 4) CMUX_2X2(quarter, quarter)
+    else CMUX_2X2(plain, rest)
     return;
   }
 #endif
   (void)position; (void)batch;
-  CMUX_2X2(0, 0)
+  CMUX_2X2(plain, plain)
 }
 
 INLINE int is_2x2(const gadget_shape *g) { return g->size == 2048 && g->columns == 2 && g->levels == 1; }

@@ -233,7 +233,7 @@ INLINE void prefetch_some(prefetch_cursor *c, const int lines) {
 }
 
 // ---- passes ---------------------------------------------------------------------------------------
-#define FIRST_PASS(M, LOAD_RE, LOAD_IM)                                              \
+#define FIRST_PASS(M, LOAD_RE, LOAD_IM, STEP)                                        \
   const int radix = FIRST_RADIX(M), step = (M) / radix / LANES;                      \
   vf64 w[TWIDDLES];                                                                  \
   load_splats(w, TABLES(M)->first, radix);                                           \
@@ -244,13 +244,14 @@ INLINE void prefetch_some(prefetch_cursor *c, const int lines) {
       p.re[q] = LOAD_RE; p.im[q] = LOAD_IM;                                          \
     }                                                                                \
     forward_step(&p, w, radix);                                                      \
+    STEP;                                                                            \
     store_points(x + 2 * v, &p, step, radix);                                        \
   }
-INLINE void first_from_i32(vf64 *restrict x, const int32_t *restrict d, const int M) {
-  FIRST_PASS(M, from_i32(d + at), from_i32(d + (M) + at))
+INLINE void first_from_i32(vf64 *restrict x, const int32_t *restrict d, const int M, prefetch_cursor *ahead, const int lines) {
+  FIRST_PASS(M, from_i32(d + at), from_i32(d + (M) + at), prefetch_some(ahead, lines))
 }
 INLINE void first_from_f64(vf64 *restrict x, const double *restrict d, const int M) {
-  FIRST_PASS(M, *(const vf64 *)(d + at), *(const vf64 *)(d + (M) + at))
+  FIRST_PASS(M, *(const vf64 *)(d + at), *(const vf64 *)(d + (M) + at), (void)0)
 }
 
 INLINE void forward_middle(vf64 *x, const int M, prefetch_cursor *ahead, const int lines) {
@@ -341,13 +342,14 @@ INLINE void group_inverse(vf64 *x, const int group, points *p, const int M) {
   store_points(x + 2 * group * RADIX, p, 1, RADIX);
 }
 
-// Last inverse pass with the untwist: calls EMIT(re, im, at) with the real coefficients at..at+LANES-1 and M + at....
-#define LAST_PASS(M, EMIT)                                                                       \
+// Last inverse pass with the untwist: EMIT sees in `re` the coefficients at..at+LANES-1, in `im` those from M + at; STEP runs once a step.
+#define LAST_PASS(M, EMIT, STEP)                                                                 \
   const int radix = FIRST_RADIX(M), step = (M) / radix / LANES;                                  \
   for (int v = 0; v < step; v++) {                                                               \
     points p;                                                                                    \
     load_points(&p, x + 2 * v, step, radix);                                                     \
     inverse_step(&p, TABLES(M)->inverse_last[v].w, radix);                                       \
+    STEP;                                                                                        \
     for (int q = 0; q < radix; q++) {                                                            \
       const int at = (v + q * step) * LANES;                                                     \
       const vf64 c = TABLES(M)->untwist[v + q * step][0], s = TABLES(M)->untwist[v + q * step][1]; \

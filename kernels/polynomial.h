@@ -41,7 +41,7 @@ INLINE void forward_f64(vf64 *restrict fourier, const double *restrict coefficie
     prefetch_cursor none_ = {0};                                  \
     inverse_groups((x), (M));                                     \
     inverse_middle((x), (M), &none_, 0);                          \
-    LAST_PASS(M, EMIT)                                            \
+    LAST_PASS(M, EMIT, (void)0)                                          \
   } while (0)
 INLINE void inverse_groups(vf64 *x, const int M) {
   for (int g = 0; g < M / GROUP; g++) {

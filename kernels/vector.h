@@ -49,11 +49,9 @@ INLINE vf64 from_i32(const int32_t *p) {
 
 #define ROUND_MAGIC 6755399441055744.0  // 1.5 * 2^52: adding it leaves the rounded integer in the low bits
 
-// The nearest integers of x mod 2^32; |x| < 2^62 (AVX-512) or 2^83: beyond 2^51 the high part is removed first.
+// The nearest integers of x mod 2^32; |x| < 2^83: the multiples of 2^32 are removed first.
+#if LANES != 8
 INLINE vi32 round_i32(vf64 x) {
-#if LANES == 8
-  return (vi32)_mm512_cvtepi64_epi32(_mm512_cvtpd_epi64((__m512d)x));
-#else
   const vf64 high = splat(ROUND_MAGIC * 4294967296.0);
   x = x - ((x + high) - high) + splat(ROUND_MAGIC);
   const wi32 bits = (wi32)x;
@@ -62,6 +60,21 @@ INLINE vi32 round_i32(vf64 x) {
 #else
   return SHUFFLE(bits, bits, 0, 2);
 #endif
+}
+#endif
+
+// to[0..] = base[0..] + round(x), and the same `apart` words further with y.
+INLINE void add_rounded_pair(int32_t *to, const int32_t *base, size_t apart, vf64 x, vf64 y) {
+#if LANES == 8
+  const __m512i low_words = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i rounded = _mm512_permutex2var_epi32(_mm512_cvtpd_epi64((__m512d)x), low_words, _mm512_cvtpd_epi64((__m512d)y));
+  const __m512i bases = _mm512_inserti64x4(_mm512_castsi256_si512(*(const __m256i *)base), *(const __m256i *)(base + apart), 1);
+  const __m512i sum = _mm512_add_epi32(bases, rounded);
+  *(__m256i *)to = _mm512_castsi512_si256(sum);
+  *(__m256i *)(to + apart) = _mm512_extracti64x4_epi64(sum, 1);
+#else
+  *(vi32 *)to = *(const vi32 *)base + round_i32(x);
+  *(vi32 *)(to + apart) = *(const vi32 *)(base + apart) + round_i32(y);
 #endif
 }
 
