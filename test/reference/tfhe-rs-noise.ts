@@ -2,7 +2,6 @@ import { fourierVariance } from "../../src/security/noise-external-product.js";
 
 /** A published set of tfhe-rs: 64-bit torus, key switch, modulus switch, bootstrap. Deviations are given as log2, relative to the torus. */
 export interface PublishedSet {
-  readonly precision: number;
   readonly lweDimension: number;
   readonly lweNoiseLog2: number;
   readonly glweDimension: number;
