@@ -39,7 +39,7 @@ export function evaluateNodes(graph: Graph, inputs: readonly Tensor[], path = ""
     checkInput(value, node.output.shape, `${path === "" ? "" : `${path}, `}input "${node.name}"`);
     values[node.id] = value;
   });
-  const valueOf = (id: number): Tensor => {
+  const valueAt = (id: number): Tensor => {
     const value = values[id];
     if (value !== undefined) return value;
     throw new Error(`node ${id} of graph ${graph.name} was read before it was computed`);
@@ -48,10 +48,10 @@ export function evaluateNodes(graph: Graph, inputs: readonly Tensor[], path = ""
     if (node.kind === "constant") values[node.id] = node.value;
     if (node.kind !== "operation") continue;
     const at = nodePath(node);
-    const operands = node.operands.map(valueOf);
+    const operands = node.operands.map(valueAt);
     values[node.id] = opSpec(node.name, at).evaluate(node.attributes, operands, at);
   }
-  return { of: (node) => valueOf(node.id) };
+  return { of: (node) => valueAt(node.id) };
 }
 
 /** Errors: `bad-shape`, `not-a-number`, `not-integer`, `out-of-range`. */

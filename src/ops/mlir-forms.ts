@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import type { MlirCall, MlirEmitter, MlirType, MlirValue } from "./mlir-emitter.js";
+import { operandPair } from "./operands.js";
 
 /** `FHE` for scalars, `FHELinalg` for tensors. */
 export function dialectOf(type: MlirType): string {
@@ -15,28 +16,33 @@ export function withSign(value: MlirValue, signed: boolean, emitter: MlirEmitter
   return { ...result, measuredBits: value.measuredBits };
 }
 
-/** Both operands with the sign of the result, and as tensors if one of them is. */
-export function alignOperands(
-  call: MlirCall,
-  emitter: MlirEmitter,
-): readonly [MlirValue, MlirValue] {
-  let [a, b] = signedOperands(call, call.result.signed, emitter);
-  if (a.type.shape.length > 0 || b.type.shape.length > 0) {
-    if (a.type.shape.length === 0) a = emitter.fromElement(a);
-    if (b.type.shape.length === 0) b = emitter.fromElement(b);
-  }
+/** The two operands of a call. Errors: `unsupported-op` if none is encrypted. */
+export function operandsOfCall(call: MlirCall): readonly [MlirValue, MlirValue] {
+  const [a, b] = operandPair(call.operands, call.path);
+  if (a.type.kind === "clear" && b.type.kind === "clear") throw clearOnly(call);
   return [a, b];
 }
 
-export function signedOperands(
-  call: MlirCall,
-  signed: boolean,
+/** Both operands as tensors if one of them is. */
+export function asTensors(
+  operands: readonly [MlirValue, MlirValue],
   emitter: MlirEmitter,
 ): readonly [MlirValue, MlirValue] {
-  const [a, b] = call.operands;
-  if (a === undefined || b === undefined) throw clearOnly(call);
-  if (a.type.kind === "clear" && b.type.kind === "clear") throw clearOnly(call);
-  return [withSign(a, signed, emitter), withSign(b, signed, emitter)];
+  const [a, b] = operands;
+  if (a.type.shape.length === 0 && b.type.shape.length === 0) return operands;
+  const tensor = (value: MlirValue): MlirValue =>
+    value.type.shape.length === 0 ? emitter.fromElement(value) : value;
+  return [tensor(a), tensor(b)];
+}
+
+/** The operands of a sum or difference: with the sign of the result, and both as tensors if one is. */
+export function alignedOperands(
+  call: MlirCall,
+  emitter: MlirEmitter,
+): readonly [MlirValue, MlirValue] {
+  const [a, b] = operandsOfCall(call);
+  const { signed } = call.result;
+  return asTensors([withSign(a, signed, emitter), withSign(b, signed, emitter)], emitter);
 }
 
 /** A product of two encrypted values is computed signed if an operand is, then read as the result's type. */

@@ -1,9 +1,9 @@
 import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
-import { emitProduct, signedOperands } from "./mlir-forms.js";
+import { emitProduct, operandsOfCall } from "./mlir-forms.js";
 
 /** A matrix product; one that gives a scalar is a dot product, which takes its clear operand second. */
 export function emitMatrixProduct(call: MlirCall, emitter: MlirEmitter): MlirValue {
-  const [x, y] = signedOperands(call, call.result.signed, emitter);
+  const [x, y] = operandsOfCall(call);
   const dot = call.result.shape.length === 0;
   const [a, b] = dot && x.type.kind === "clear" ? [y, x] : [x, y];
   const side = (value: MlirValue): string => (value.type.kind === "clear" ? "int" : "eint");

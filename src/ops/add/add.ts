@@ -1,6 +1,6 @@
 import { broadcastShapes } from "../broadcast.js";
 import { weightedSum, zip } from "../elementwise.js";
-import { alignOperands } from "../mlir-forms.js";
+import { alignedOperands } from "../mlir-forms.js";
 import { operandPair } from "../operands.js";
 import { defineOp, noAttributes } from "../spec.js";
 
@@ -20,7 +20,7 @@ export const add = defineOp({
   },
   widths: () => ({ equal: "operands and result", spareBits: 0 }),
   mlir: (_, call, emitter) => {
-    const [x, y] = alignOperands(call, emitter);
+    const [x, y] = alignedOperands(call, emitter);
     // The dialects take the clear operand second.
     const [a, b] = x.type.kind === "clear" ? [y, x] : [x, y];
     const dialect = a.type.shape.length === 0 ? "FHE" : "FHELinalg";

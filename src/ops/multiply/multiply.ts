@@ -1,7 +1,7 @@
 import type { Shape } from "../../base/tensor.js";
 import { broadcastIndices, broadcastShapes } from "../broadcast.js";
 import { type Contraction, contract, contractIntervals, contractionMap } from "../contraction.js";
-import { alignOperands, dialectOf, emitProduct } from "../mlir-forms.js";
+import { asTensors, dialectOf, emitProduct, operandsOfCall } from "../mlir-forms.js";
 import { operandPair } from "../operands.js";
 import { defineOp, noAttributes } from "../spec.js";
 import { productWidths } from "../widths.js";
@@ -18,7 +18,7 @@ export const multiply = defineOp({
     contractIntervals(broadcastProduct, ...operandPair(operands, path), path),
   widths: productWidths,
   mlir: (_, call, emitter) => {
-    const [x, y] = alignOperands(call, emitter);
+    const [x, y] = asTensors(operandsOfCall(call), emitter);
     const [a, b] = x.type.kind === "clear" ? [y, x] : [x, y];
     const op = b.type.kind === "clear" ? "mul_eint_int" : "mul_eint";
     return emitProduct(`${dialectOf(a.type)}.${op}`, a, b, call.result, emitter);

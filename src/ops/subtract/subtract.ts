@@ -1,6 +1,6 @@
 import { broadcastShapes } from "../broadcast.js";
 import { weightedSum, zip } from "../elementwise.js";
-import { alignOperands, dialectOf } from "../mlir-forms.js";
+import { alignedOperands, dialectOf } from "../mlir-forms.js";
 import { operandPair } from "../operands.js";
 import { defineOp, noAttributes } from "../spec.js";
 
@@ -23,7 +23,7 @@ export const subtract = defineOp({
   },
   widths: () => ({ equal: "operands and result", spareBits: 0 }),
   mlir: (_, call, emitter) => {
-    const [a, b] = alignOperands(call, emitter);
+    const [a, b] = alignedOperands(call, emitter);
     const op =
       a.type.kind === "clear"
         ? "sub_int_eint"

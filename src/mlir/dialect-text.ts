@@ -1,0 +1,55 @@
+import { type Shape, sizeOf, type Tensor } from "../base/tensor.js";
+import type { MlirType } from "../ops/mlir-emitter.js";
+
+/** `!FHE.eint<4>`, `tensor<2x3x!FHE.esint<7>>`, `i5`, `tensor<4xindex>`. */
+export function typeText(type: MlirType): string {
+  const element = elementText(type);
+  return type.shape.length === 0 ? element : `tensor<${[...type.shape, element].join("x")}>`;
+}
+
+function elementText(type: MlirType): string {
+  if (type.kind === "index") return "index";
+  if (type.kind === "clear") return `i${type.bits}`;
+  return `!FHE.${type.signed ? "esint" : "eint"}<${type.bits}>`;
+}
+
+/** More elements than this are written as hexadecimal bytes, as MLIR's printer does. */
+const hexAbove = 100;
+
+/** The value of a constant, with its type: `5 : i6`, `dense<[0, 1]> : tensor<2xi64>`; equal elements are written once. */
+export function constantText(value: Tensor, type: MlirType): string {
+  if (value.shape.length === 0) return `${value.data[0] ?? 0} : ${typeText(type)}`;
+  return `dense<${elementsText(value, type)}> : ${typeText(type)}`;
+}
+
+function elementsText(value: Tensor, type: MlirType): string {
+  const first = value.data[0] ?? 0;
+  if (value.data.every((item) => item === first)) return String(first);
+  if (value.data.length > hexAbove) return `"0x${hexText(value, Math.ceil(type.bits / 8))}"`;
+  return nestedText(value.data, value.shape);
+}
+
+function nestedText(data: Float64Array, shape: Shape): string {
+  const [length = 0, ...rest] = shape;
+  const stride = sizeOf(rest);
+  const parts = Array.from({ length }, (_, i) =>
+    rest.length === 0
+      ? String(data[i] ?? 0)
+      : nestedText(data.subarray(i * stride, (i + 1) * stride), rest),
+  );
+  return `[${parts.join(", ")}]`;
+}
+
+/** Two's complement bytes of every element, least significant first, upper-case. */
+function hexText(value: Tensor, bytes: number): string {
+  let text = "";
+  for (const item of value.data) {
+    const element = BigInt.asUintN(8 * bytes, BigInt(item));
+    const digits = element
+      .toString(16)
+      .padStart(2 * bytes, "0")
+      .toUpperCase();
+    for (let byte = bytes - 1; byte >= 0; byte--) text += digits.slice(2 * byte, 2 * byte + 2);
+  }
+  return text;
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { type NestedArray, type Tensor, toTensor } from "../../src/base/tensor.js";
+import type { Graph } from "../../src/graph/graph.js";
+import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
+import { measureBounds } from "../../src/passes/measure-bounds.js";
+import { LookupTable, tablesPerElement } from "../../src/trace/lookup-table.js";
+import { tag } from "../../src/trace/origin.js";
+import { traceFunction } from "../../src/trace/trace-function.js";
+import { type Operand, record, Tracer } from "../../src/trace/tracer.js";
+
+/** A program of test/fixtures/concrete/programs.json; see there. */
+export interface Program {
+  readonly name: string;
+  readonly inputs: readonly { readonly name: string }[];
+  /** Samples: one value a parameter. */
+  readonly inputset: readonly (readonly NestedArray[])[];
+  readonly steps: readonly Step[];
+  readonly return: readonly string[];
+}
+
+interface Step {
+  readonly to: string;
+  readonly op: string;
+  readonly of: readonly (string | { readonly const: NestedArray })[];
+  readonly tag?: readonly string[];
+  readonly table?: readonly number[];
+  readonly tables?: NestedArray;
+  readonly range?: number;
+}
+
+/** Text of a file in test/fixtures/concrete. */
+export function fixture(name: string): string {
+  return readFileSync(new URL(`../../../test/fixtures/concrete/${name}`, import.meta.url), "utf8");
+}
+
+export function readPrograms(): readonly Program[] {
+  const file: { readonly programs: readonly Program[] } = JSON.parse(fixture("programs.json"));
+  return file.programs;
+}
+
+/** The samples of the program's inputset as tensors. */
+export function samplesOf(program: Program): Tensor[][] {
+  return program.inputset.map((sample) => sample.map((value) => toTensor(value)));
+}
+
+/** The program traced, with bounds and widths. */
+export function compiledGraph(program: Program): Graph {
+  const samples = samplesOf(program);
+  const parameters = Object.fromEntries(
+    program.inputs.map(({ name }) => [name, "encrypted"] as const),
+  );
+  const graph = traceFunction(
+    program.name,
+    parameters,
+    (...tracers) => {
+      const values = new Map(program.inputs.map(({ name }, i) => [name, tracers[i]]));
+      for (const step of program.steps) {
+        values.set(
+          step.to,
+          withTags(step.tag ?? [], () => runStep(step, values)),
+        );
+      }
+      return program.return.flatMap((name) => values.get(name) ?? []);
+    },
+    samples[0] ?? [],
+  );
+  return assignBitWidths(measureBounds(graph, samples));
+}
+
+function runStep(step: Step, values: ReadonlyMap<string, Tracer | undefined>): Tracer {
+  const operands = step.of.map((item): Operand => {
+    if (typeof item !== "string") return item.const;
+    const value = values.get(item);
+    if (value === undefined) throw new Error(`no value ${item}`);
+    return value;
+  });
+  if (step.op !== "tlu") return record(step.op, operands);
+  const [operand] = operands;
+  if (!(operand instanceof Tracer)) throw new Error("a table is looked up with a traced value");
+  return tableOf(step).apply(operand);
+}
+
+function tableOf(step: Step): LookupTable {
+  if (step.range !== undefined) {
+    return new LookupTable(Array.from({ length: step.range }, (_, i) => i * i));
+  }
+  if (step.table !== undefined) return new LookupTable(step.table);
+  const all = toTensor(step.tables ?? []);
+  const shape = all.shape.slice(0, -1);
+  const length = all.shape[all.shape.length - 1] ?? 1;
+  const tables = Array.from({ length: all.data.length / length }, (_, i) => [
+    ...all.data.subarray(i * length, (i + 1) * length),
+  ]);
+  return new LookupTable(tablesPerElement(shape, tables));
+}
+
+function withTags<T>(names: readonly string[], body: () => T): T {
+  const [first, ...rest] = names;
+  return first === undefined ? body() : tag(first, () => withTags(rest, body));
+}
