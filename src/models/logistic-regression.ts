@@ -1,0 +1,232 @@
+import { VelumError } from "../base/error.js";
+import type { Tensor } from "../base/tensor.js";
+import type { Granularity } from "../quantize/value-range.js";
+import { type Labels, notFitted, type Rows, toMatrix, toMatrixOf } from "./check-data.js";
+import { classIndices, classProbabilities, decisionShape } from "./class-scores.js";
+import { type ClassTable, classifierTable } from "./class-table.js";
+import { fitLogistic, type LogisticSettings } from "./fit-logistic.js";
+import type { LinearClassifier } from "./linear-classifier.js";
+import { chooseNarrowWidths, maxTableBits } from "./narrow-widths.js";
+import { QuantizedLinearModel } from "./quantized-linear.js";
+
+/** Bits of the quantized inputs (1 to 32) and weights (2 to 32). */
+export interface LinearBits {
+  readonly inputs: number;
+  readonly weights: number;
+}
+
+/** Settings of a `LogisticRegression`; the solver's are scikit-learn's, with its defaults. */
+export interface LogisticRegressionParams extends LogisticSettings {
+  /** One width for inputs and weights, or one each. Default 8. */
+  readonly nBits: number | LinearBits;
+  /** One input scale for all features, or one for each. Default `"perFeature"`. */
+  readonly inputQuantizer: Granularity;
+  /**
+   * `null` (default): the scores leave the server, and the client turns them into classes and probabilities.
+   * 2 to 8, two classes only: the server looks the class up in a table of `2^classTableBits` entries and only the
+   * class leaves it; widths and weights are then chosen to fit the table, and `nBits` and `inputQuantizer` play no part.
+   */
+  readonly classTableBits: number | null;
+}
+
+const defaults: LogisticRegressionParams = {
+  nBits: 8,
+  inputQuantizer: "perFeature",
+  classTableBits: null,
+  C: 1,
+  penalty: "l2",
+  fitIntercept: true,
+  classWeight: null,
+  tol: 1e-4,
+  maxIter: 100,
+};
+
+/** Where a prediction is computed: `"disable"` is the quantized model in clear. */
+export interface PredictionMode {
+  readonly fhe?: "disable";
+}
+
+/**
+ * Logistic regression whose predictions are made from integers: fitted in double precision, then quantized.
+ * The fitted float model stays at hand as `floatModel`.
+ */
+export class LogisticRegression {
+  #params: LogisticRegressionParams;
+  #fitted: Fitted | undefined;
+
+  constructor(params: Partial<LogisticRegressionParams> = {}) {
+    this.#params = { ...defaults, ...params };
+  }
+
+  getParams(): LogisticRegressionParams {
+    return this.#params;
+  }
+
+  /** Changes settings; they count from the next `fit` on. */
+  setParams(params: Partial<LogisticRegressionParams>): this {
+    this.#params = { ...this.#params, ...params };
+    return this;
+  }
+
+  /**
+   * Fits to `x` (`[rows, features]`) and one label a row, then quantizes over the ranges of `x`.
+   * Errors: `bad-shape`, `not-a-number` with row and column, `bad-argument` (settings, labels of one class),
+   * `unsupported-op` (a class table for more than two classes).
+   */
+  fit(x: Rows, y: Labels): this {
+    const params = this.#params;
+    const matrix = toMatrix(x, "LogisticRegression.fit X");
+    const bits = checkQuantization(params);
+    const { classifier, iterations, converged } = fitLogistic(matrix, y, params);
+    const { classTableBits, inputQuantizer } = params;
+    const quantized =
+      classTableBits === null
+        ? QuantizedLinearModel.fromClassifier(classifier, matrix, bits, inputQuantizer)
+        : chooseNarrowWidths(matrix, classifier, classTableBits).model;
+    const table = classTableBits === null ? undefined : classifierTable(quantized, classTableBits);
+    this.#fitted = { classifier, iterations, converged, quantized, table };
+    return this;
+  }
+
+  /** The double-precision model: `predict`, `predictProba` and `decisionFunction` without quantization. */
+  get floatModel(): LinearClassifier {
+    return this.#needFitted().classifier;
+  }
+
+  /** The integer model that is computed on ciphertexts. Errors: `not-fitted`, as all getters here. */
+  get quantized(): QuantizedLinearModel {
+    return this.#needFitted().quantized;
+  }
+
+  /** The look-up from score to class, where `classTableBits` is set. */
+  get classTable(): ClassTable | undefined {
+    return this.#needFitted().table;
+  }
+
+  /** `[1, features]` for two classes, else `[classes, features]`. */
+  get coef(): Tensor {
+    return this.floatModel.coef;
+  }
+
+  get intercept(): Float64Array {
+    return this.floatModel.intercept;
+  }
+
+  /** The labels, ascending. */
+  get classes(): Float64Array {
+    return this.floatModel.classes;
+  }
+
+  /** Steps that the solver took. */
+  get nIter(): number {
+    return this.#needFitted().iterations;
+  }
+
+  /** False where `maxIter` steps did not reach `tol`. */
+  get converged(): boolean {
+    return this.#needFitted().converged;
+  }
+
+  /** Real inputs to the integers `[rows, features]` that are encrypted. Errors: `bad-shape`, `not-a-number`. */
+  quantizeInput(x: Rows): Tensor {
+    const { quantized } = this.#needFitted("LogisticRegression.quantizeInput");
+    return quantized.quantizeInput(toMatrixOf(quantized.features, x, "X"));
+  }
+
+  /** Integer scores `[rows, outputs]` to real ones. */
+  dequantizeOutput(scores: Tensor): Tensor {
+    return this.#needFitted("LogisticRegression.dequantizeOutput").quantized.dequantizeScores(
+      scores,
+    );
+  }
+
+  /** One label a row. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `bad-argument` (mode). */
+  async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
+    const scores = this.#integerScores(x, mode, "LogisticRegression.predict");
+    return Float64Array.from(classIndices(scores), (k) => this.classes[k] ?? 0);
+  }
+
+  /**
+   * Probabilities `[rows, classes]`. Errors: those of `predict`; `bad-argument` where only the class leaves the server.
+   */
+  async predictProba(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
+    const path = "LogisticRegression.predictProba";
+    return classProbabilities(this.dequantizeOutput(this.#openScores(x, mode, path)));
+  }
+
+  /** Real scores, `[rows]` for two classes, else `[rows, classes]`. Errors: those of `predictProba`. */
+  async decisionFunction(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
+    const path = "LogisticRegression.decisionFunction";
+    return decisionShape(this.dequantizeOutput(this.#openScores(x, mode, path)));
+  }
+
+  #openScores(x: Rows, mode: PredictionMode, path: string): Tensor {
+    if (this.#needFitted(path).table !== undefined) {
+      throw new VelumError({
+        code: "bad-argument",
+        path,
+        problem: "the score does not leave the server: the model returns the class only",
+        cure: "Use predict, or fit with classTableBits null",
+      });
+    }
+    return this.#integerScores(x, mode, path);
+  }
+
+  #integerScores(x: Rows, mode: PredictionMode, path: string): Tensor {
+    const { quantized } = this.#needFitted(path);
+    const { fhe = "disable" } = mode;
+    if (fhe !== "disable") {
+      throw new VelumError({
+        code: "bad-argument",
+        path: `${path} fhe`,
+        problem: `is ${JSON.stringify(fhe)}`,
+        cure: 'Pass "disable"',
+      });
+    }
+    const matrix = toMatrixOf(quantized.features, x, `${path} X`);
+    return quantized.scores(quantized.quantizeInput(matrix));
+  }
+
+  #needFitted(path = "LogisticRegression"): Fitted {
+    if (this.#fitted === undefined) throw notFitted(path);
+    return this.#fitted;
+  }
+}
+
+interface Fitted {
+  readonly classifier: LinearClassifier;
+  readonly iterations: number;
+  readonly converged: boolean;
+  readonly quantized: QuantizedLinearModel;
+  readonly table: ClassTable | undefined;
+}
+
+/** Refuses bad widths before the fit, which may take long. */
+function checkQuantization(params: LogisticRegressionParams): LinearBits {
+  const { nBits, inputQuantizer, classTableBits } = params;
+  const bits = typeof nBits === "number" ? { inputs: nBits, weights: nBits } : nBits;
+  const widths = [
+    { name: "nBits inputs", value: bits.inputs, least: 1, most: 32 },
+    { name: "nBits weights", value: bits.weights, least: 2, most: 32 },
+    { name: "classTableBits", value: classTableBits ?? 2, least: 2, most: maxTableBits },
+  ];
+  for (const { name, value, least, most } of widths) {
+    if (Number.isInteger(value) && value >= least && value <= most) continue;
+    throw new VelumError({
+      code: "bad-argument",
+      path: `LogisticRegression ${name}`,
+      problem: `is ${value}`,
+      actual: value,
+      cure: `Pass an integer from ${least} to ${most}`,
+    });
+  }
+  if (inputQuantizer !== "global" && inputQuantizer !== "perFeature") {
+    throw new VelumError({
+      code: "bad-argument",
+      path: "LogisticRegression inputQuantizer",
+      problem: `is ${JSON.stringify(inputQuantizer)}`,
+      cure: 'Pass "global" or "perFeature"',
+    });
+  }
+  return bits;
+}
