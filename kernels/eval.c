@@ -174,8 +174,9 @@ INLINE char *take(char **from, size_t bytes) {
 }
 
 // Key switch, modulus switch, blind rotation, sample extraction. Item i reads LWE i and writes 2^tables_log of them.
-// `table_of`: i32 an item, index of its test polynomial among `tables`; `offset`: u32 added to every body first.
-EXPORT void velum_stage_bootstrap(STAGE, word shape, word in, word table_of, word tables, word bootstrap_key, word switch_key, word out) {
+// `offset` (32-bit torus) is added to every body first: half the range, where the table's argument is signed.
+// `table_of`: i32 an item, index of its test polynomial among `tables`.
+EXPORT void velum_stage_bootstrap(STAGE, word shape, word offset, word in, word table_of, word tables, word bootstrap_key, word switch_key, word out) {
   const rotation_shape s = rotation_of((const int32_t *)(constants + shape));
   const switch_shape k = switch_of((const int32_t *)(constants + shape));
   const size_t table_words = (size_t)s.gadget.size << s.extension_log;
@@ -194,7 +195,10 @@ EXPORT void velum_stage_bootstrap(STAGE, word shape, word in, word table_of, wor
     const int count = (int)(end - first < SWITCH_BATCH ? end - first : SWITCH_BATCH);
     for (int b = 0; b < count; b++) big[b] = (const uint32_t *)(REQUEST(first + b) + in + (word)lwe_bytes(k.from) * INDEX(first + b));
     key_switch(small, big, count, (const switch_vector *)(keys + switch_key), &k, switch_scratch);
-    for (int b = 0; b < count; b++) modulus_switch(exponents[b], small[b], &s);
+    for (int b = 0; b < count; b++) {
+      small[b][s.dimension] += (uint32_t)offset;
+      modulus_switch(exponents[b], small[b], &s);
+    }
     for (int at = 0; at < count; at += ROTATION_BATCH(&s)) {
       const int part = count - at < ROTATION_BATCH(&s) ? count - at : ROTATION_BATCH(&s);
       int32_t *acc[SWITCH_BATCH], *spare[SWITCH_BATCH];
