@@ -77,7 +77,7 @@ cases = [
     case("breast cancer, 4 columns, no penalty", *b, columns=4, C=math.inf),
     case("iris, C = 1", *i),
     case("iris, unscaled, C = 10", *i, scaled=False, C=10.0),
-    case("iris, 2 columns, no penalty", *i, columns=2, C=math.inf),
+    case("iris, 1 column, no penalty", *i, columns=1, C=math.inf),
     case("digits, 10 classes", *d),
 ]
 out = root / "test/fixtures/sklearn/logistic-regression.json"
