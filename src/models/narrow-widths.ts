@@ -14,7 +14,7 @@ import {
 import { foldScales, QuantizedLinearModel } from "./quantized-linear.js";
 
 /** Widths of a class table. */
-export const minTableBits = 2;
+const minTableBits = 2;
 export const maxTableBits = 8;
 
 export interface NarrowChoice {

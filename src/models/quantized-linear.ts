@@ -79,6 +79,7 @@ export class QuantizedLinearModel implements QuantizedLinearParts {
   /**
    * Quantizes a fitted classifier: inputs to unsigned integers over the range that they have in `x`, then the weights,
    * times the scale of their feature, to symmetric signed integers on one scale for all outputs.
+   * A score has at most `nBits.inputs + nBits.weights + log2(features) + 2` bits.
    * `nBits.inputs` is 1 to 32, `nBits.weights` 2 to 32. Errors: `bad-argument`, `width-too-wide`.
    */
   static fromClassifier(
@@ -89,11 +90,17 @@ export class QuantizedLinearModel implements QuantizedLinearParts {
   ): QuantizedLinearModel {
     const inputQuantizer = UniformQuantizer.calibrate(x, { nBits: nBits.inputs, granularity });
     const folded = foldScales(classifier.coef, inputQuantizer);
-    const weightQuantizer = UniformQuantizer.calibrate(folded, {
-      nBits: nBits.weights,
-      signed: true,
-      symmetric: true,
-    });
+    // The real score at q = 0. Where it dwarfs all weights, a coarser step keeps the score's width in bounds.
+    const real0 = zeroPointTerms(folded, inputQuantizer).map(
+      (z, k) => (classifier.intercept[k] ?? 0) - z,
+    );
+    const productBits = nBits.inputs + nBits.weights + Math.ceil(Math.log2(x.columns));
+    const step = largest(real0) / 2 ** productBits;
+    const top = Math.max(largest(folded.data), step * (2 ** (nBits.weights - 1) - 1));
+    const weightQuantizer = UniformQuantizer.forRange(
+      { low: Float64Array.of(-top), high: Float64Array.of(top) },
+      { nBits: nBits.weights, signed: true, symmetric: true },
+    );
     const scoreScale = weightQuantizer.scale[0] ?? 1;
     const weights = weightQuantizer.quantize(folded);
     const zero = zeroPointTerms(weights, inputQuantizer);
@@ -199,6 +206,10 @@ function zeroPointTerms(weights: Tensor, quantizer: UniformQuantizer): Float64Ar
     }
   }
   return terms;
+}
+
+function largest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 function requireIntegers(x: Tensor, path: string): void {

@@ -183,6 +183,9 @@ function integerRange(width: {
   return { qMin: width.symmetric ? 1 - half : -half, qMax: half - 1 };
 }
 
+/** Below this, steps would be subnormal doubles, which have too few bits to divide by. */
+const leastScale = 2 ** -1000;
+
 interface Step {
   readonly scale: number;
   readonly zeroPoint: number;
@@ -192,7 +195,7 @@ function fitAffine(low: number, high: number, qMin: number, qMax: number): Step 
   const levels = qMax - qMin;
   const scale = high / levels - low / levels; // the difference itself could overflow
   const zeroPoint = roundHalfEven(qMin - low / scale) + 0;
-  if (scale > 0 && Math.abs(zeroPoint) < 2 ** 52) return { scale, zeroPoint };
+  if (scale >= leastScale && Math.abs(zeroPoint) < 2 ** 52) return { scale, zeroPoint };
   // One value, or values closer together than doubles can count: make the lower end exact.
   if (low === 0) return { scale: 1, zeroPoint: qMin };
   return { scale: Math.abs(low), zeroPoint: low > 0 ? qMin : qMin + 1 };
@@ -200,7 +203,7 @@ function fitAffine(low: number, high: number, qMin: number, qMax: number): Step 
 
 function fitSymmetric(low: number, high: number, _qMin: number, qMax: number): Step {
   const scale = Math.max(Math.abs(low), Math.abs(high)) / qMax;
-  return { scale: scale > 0 ? scale : 1, zeroPoint: 0 };
+  return { scale: scale >= leastScale ? scale : 1, zeroPoint: 0 };
 }
 
 function checkWidth(nBits: number, signed: boolean, symmetric: boolean): void {
