@@ -2,7 +2,10 @@ import type { BootstrapParameters, CryptoParameters } from "../tfhe/parameters.j
 import type { BootstrapTime } from "./bootstrap-cost.js";
 import type { KernelRates } from "./kernel-rates.js";
 
-/** Where a noisy value comes from: sums of squared weights on bootstrap outputs and on fresh inputs. */
+/**
+ * Where a noisy value comes from: sums of squared weights on bootstrap outputs and on fresh inputs. Each counts the rounding to the
+ * 32-bit torus with its weight; for weights applied on the 64-bit torus, before extraction, that is an upper bound.
+ */
 export interface NoiseSources {
   readonly bootstrapSquaredNorm: number;
   readonly freshSquaredNorm: number;

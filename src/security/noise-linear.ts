@@ -6,10 +6,3 @@
 export function weightedVariance(squaredNorm: number, inputVariance: number): number {
   return squaredNorm * inputVariance;
 }
-
-/** Sum of squares of `weights`. */
-export function squaredNorm(weights: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++) sum += (weights[i] ?? 0) ** 2;
-  return sum;
-}
