@@ -5,10 +5,29 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 
 const flags = [
-  "-O3", "-std=gnu11", "-Wall", "-Wextra", "--target=wasm32", "-nostdlib", "-ffreestanding", "-fno-strict-aliasing",
-  "-msimd128", "-mbulk-memory", "-matomics", "-mmutable-globals", "-ffp-contract=off",
-  "-Wl,--no-entry", "-Wl,--import-memory", "-Wl,--shared-memory", "-Wl,--max-memory=4294967296",
-  "-fvisibility=hidden", "-Wl,--export-dynamic", "-Wl,--export=__stack_pointer", "-Wl,--export=__heap_base", "-Wl,-z,stack-size=262144", "-Wl,--gc-sections",
+  "-O3",
+  "-std=gnu11",
+  "-Wall",
+  "-Wextra",
+  "--target=wasm32",
+  "-nostdlib",
+  "-ffreestanding",
+  "-fno-strict-aliasing",
+  "-msimd128",
+  "-mbulk-memory",
+  "-matomics",
+  "-mmutable-globals",
+  "-ffp-contract=off",
+  "-Wl,--no-entry",
+  "-Wl,--import-memory",
+  "-Wl,--shared-memory",
+  "-Wl,--max-memory=4294967296",
+  "-fvisibility=hidden",
+  "-Wl,--export-dynamic",
+  "-Wl,--export=__stack_pointer",
+  "-Wl,--export=__heap_base",
+  "-Wl,-z,stack-size=262144",
+  "-Wl,--gc-sections",
 ];
 const modules = ["eval", "client"];
 
@@ -17,18 +36,29 @@ export async function buildKernels(root, say) {
   const source = join(root, "kernels");
   const target = join(root, "dist", "kernels");
   mkdirSync(target, { recursive: true });
-  const names = readdirSync(source).filter((name) => /\.[ch]$/.test(name)).sort();
-  const files = Object.fromEntries(names.map((name) => [name, readFileSync(join(source, name), "utf8")]));
-  const hash = createHash("sha256").update(JSON.stringify([flags, files])).digest("hex");
+  const names = readdirSync(source)
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort();
+  const files = Object.fromEntries(
+    names.map((name) => [name, readFileSync(join(source, name), "utf8")]),
+  );
+  const hash = createHash("sha256")
+    .update(JSON.stringify([flags, files]))
+    .digest("hex");
   const stamp = join(target, "hash.txt");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
   const { runClang } = await import("@yowasp/clang");
   for (const name of modules) {
     if (!(`${name}.c` in files)) continue;
     const started = performance.now();
-    const out = await runClang(["clang", ...flags, `${name}.c`, "-o", `${name}.wasm`], files, { stdout: writeOut, stderr: writeOut });
+    const out = await runClang(["clang", ...flags, `${name}.c`, "-o", `${name}.wasm`], files, {
+      stdout: writeOut,
+      stderr: writeOut,
+    });
     writeFileSync(join(target, `${name}.wasm`), out[`${name}.wasm`]);
-    say(`kernels/${name}.c -> ${name}.wasm, ${out[`${name}.wasm`].length} bytes, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    say(
+      `kernels/${name}.c -> ${name}.wasm, ${out[`${name}.wasm`].length} bytes, ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    );
   }
   for (const name of names) writeFileSync(join(target, name), files[name]);
   writeFileSync(stamp, hash);

@@ -9,6 +9,11 @@ const say = quiet ? () => {} : console.log;
 
 await buildKernels(root, say);
 const started = performance.now();
-const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], { cwd: root, stdio: "inherit" });
+const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], {
+  cwd: root,
+  stdio: "inherit",
+});
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
-say(`types checked and JavaScript written in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+say(
+  `types checked and JavaScript written in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+);

@@ -79,21 +79,22 @@ export function chooseLinearParameters(request: LinearRequest): LinearChoice {
     });
   }
   const quantile = tailQuantile(request.failureLog2);
+  const worst = { ...request, outputs: worstOutputs(request.outputs) };
   let best: LinearCandidate | undefined;
   for (const glwe of linearKeys()) {
-    for (const perResponse of sharings(request, glwe)) {
+    for (const perResponse of sharings(worst, glwe)) {
       for (let downloadBits = fewestBits; downloadBits < torusBits; downloadBits++) {
-        const uploadBits = fewestUploadBits(request, glwe, perResponse, downloadBits, quantile);
+        const uploadBits = fewestUploadBits(worst, glwe, perResponse, downloadBits, quantile);
         if (uploadBits === undefined) continue;
         const candidate = { glwe, perResponse, uploadBits, downloadBits };
-        if (best === undefined || bytes(request, candidate) < bytes(request, best)) {
+        if (best === undefined || bytes(worst, candidate) < bytes(worst, best)) {
           best = candidate;
         }
       }
     }
   }
   if (best === undefined) throw noLinearParameters(request);
-  return describe(request, best);
+  return describe(request, worst, best);
 }
 
 interface LinearCandidate {
@@ -150,6 +151,21 @@ function downloadVariance(glwe: GlweParameters, downloadBits: number): number {
   return compensatedRoundingVariance(bigLweDimension(glwe), downloadBits);
 }
 
+/** One output for each number of bits, with the largest norms among them and their total count. */
+function worstOutputs(outputs: readonly LinearOutput[]): readonly LinearOutput[] {
+  const byBits = new Map<number, LinearOutput>();
+  for (const output of outputs) {
+    const known = byBits.get(output.bits);
+    byBits.set(output.bits, {
+      bits: output.bits,
+      squaredNorm: Math.max(output.squaredNorm, known?.squaredNorm ?? 0),
+      oneNorm: Math.max(output.oneNorm, known?.oneNorm ?? 0),
+      count: output.count + (known?.count ?? 0),
+    });
+  }
+  return [...byBits.values()];
+}
+
 /** Norms of all weights that the noise of one output meets: with r rows in a response, at most r times the largest. */
 function sharedNorms(
   request: LinearRequest,
@@ -157,10 +173,13 @@ function sharedNorms(
   perResponse: number,
 ): Pick<LinearOutput, "squaredNorm" | "oneNorm"> {
   if (perResponse === 1) return output;
-  return {
-    squaredNorm: perResponse * Math.max(...request.outputs.map((other) => other.squaredNorm)),
-    oneNorm: perResponse * Math.max(...request.outputs.map((other) => other.oneNorm)),
-  };
+  let squaredNorm = 0;
+  let oneNorm = 0;
+  for (const other of request.outputs) {
+    squaredNorm = Math.max(squaredNorm, perResponse * other.squaredNorm);
+    oneNorm = Math.max(oneNorm, perResponse * other.oneNorm);
+  }
+  return { squaredNorm, oneNorm };
 }
 
 function outputVariance(
@@ -215,9 +234,13 @@ function bytes(request: LinearRequest, candidate: LinearCandidate): number {
   return uploadBytes(request, candidate) + downloadBytes(request, candidate);
 }
 
-function describe(request: LinearRequest, best: LinearCandidate): LinearChoice {
-  const variances = request.outputs.map((output) => outputVariance(request, output, best));
-  const failures = request.outputs.map((output) => outputFailure(request, output, best));
+function describe(
+  request: LinearRequest,
+  worst: LinearRequest,
+  best: LinearCandidate,
+): LinearChoice {
+  const variances = request.outputs.map((output) => outputVariance(worst, output, best));
+  const failures = request.outputs.map((output) => outputFailure(worst, output, best));
   const shares = request.outputs.map(({ count }, i) => ({ count, failureLog2: failures[i] ?? 0 }));
   return {
     parameters: { glwe: best.glwe },

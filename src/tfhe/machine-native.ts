@@ -31,12 +31,17 @@ export async function loadNativeMachine(path: string): Promise<NativeMachine> {
   const find = (name: string, arity: number): NativeFunction => {
     let fn = functions.get(name);
     if (fn === undefined) {
-      fn = library.func(name, "intptr_t", Array.from({ length: arity }, () => "intptr_t"));
+      fn = library.func(
+        name,
+        "intptr_t",
+        Array.from({ length: arity }, () => "intptr_t"),
+      );
       functions.set(name, fn);
     }
     return fn;
   };
-  const call = (name: string, ...parameters: number[]): number => find(name, parameters.length)(...parameters);
+  const call = (name: string, ...parameters: number[]): number =>
+    find(name, parameters.length)(...parameters);
   call("velum_initialise");
   return {
     kind: "native",

@@ -22,7 +22,11 @@ export interface WasmMachine extends Machine {
  * The memory is of the shared kind, which engines create even where pages may not send it to other threads.
  */
 export async function createWasmMachine(module: WebAssembly.Module): Promise<WasmMachine> {
-  const memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
+  const memory = new WebAssembly.Memory({
+    initial: initialPages,
+    maximum: maximumPages,
+    shared: true,
+  });
   const machine = await instantiate(module, memory);
   machine.call("velum_initialise");
   return machine;
@@ -46,7 +50,10 @@ export async function joinWasmMachine(
 /** Bytes to allocate for the stack of a joining thread. */
 export const workerStackBytes = stackBytes;
 
-async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<WasmMachine> {
+async function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<WasmMachine> {
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   const functions = new Map<string, (...parameters: number[]) => number | undefined>();
   const call = (name: string, ...parameters: number[]): number => {

@@ -7,7 +7,15 @@ export interface NativeTarget {
   readonly flags: readonly string[];
 }
 
-const optimise = ["-O3", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-fno-strict-aliasing", "-ffp-contract=fast"];
+const optimise = [
+  "-O3",
+  "-std=gnu11",
+  "-fPIC",
+  "-shared",
+  "-fvisibility=hidden",
+  "-fno-strict-aliasing",
+  "-ffp-contract=fast",
+];
 const processors: Record<string, readonly string[]> = {
   host: ["-march=native"],
   avx2: ["-march=haswell", "-mtune=native"],
@@ -18,13 +26,19 @@ const processors: Record<string, readonly string[]> = {
  * Finds a compiler that understands the kernels' vector types (gcc 12, clang 12 or later), or `undefined`.
  * `processor`: `host` for everything that this processor has; `avx2` and `baseline` hold back, for comparisons.
  */
-export async function findNativeTarget(processor: keyof typeof processors = "host"): Promise<NativeTarget | undefined> {
+export async function findNativeTarget(
+  processor: keyof typeof processors = "host",
+): Promise<NativeTarget | undefined> {
   const { spawnSync } = await import("node:child_process");
   const flags = [...optimise, ...(processors[processor] ?? [])];
-  const probe = "typedef double v __attribute__((vector_size(16))); v f(v a,v b){return __builtin_shufflevector(a,b,0,2);}";
+  const probe =
+    "typedef double v __attribute__((vector_size(16))); v f(v a,v b){return __builtin_shufflevector(a,b,0,2);}";
   for (const compiler of [process.env["CC"], "cc", "gcc", "clang"]) {
     if (!compiler) continue;
-    const tried = spawnSync(compiler, [...flags, "-fsyntax-only", "-x", "c", "-"], { input: probe, stdio: ["pipe", "ignore", "ignore"] });
+    const tried = spawnSync(compiler, [...flags, "-fsyntax-only", "-x", "c", "-"], {
+      input: probe,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
     if (tried.status === 0) return { compiler, flags: [...flags, ...schedulingFlags(compiler)] };
   }
   return undefined;
@@ -52,18 +66,35 @@ export async function buildNativeLibrary(
     import("node:os"),
     import("node:path"),
   ]);
-  const identity = JSON.stringify([target, main, link, [...sources], os.cpus()[0]?.model ?? "", process.arch]);
+  const identity = JSON.stringify([
+    target,
+    main,
+    link,
+    [...sources],
+    os.cpus()[0]?.model ?? "",
+    process.arch,
+  ]);
   const name = toHex(contentHash(new TextEncoder().encode(identity))).slice(0, 24);
   const root = process.env["VELUM_CACHE"] ?? path.join(os.homedir(), ".cache", "velum");
   const library = path.join(root, `${name}.so`);
-  if (await fs.access(library).then(() => true, () => false)) return library;
+  if (
+    await fs.access(library).then(
+      () => true,
+      () => false,
+    )
+  )
+    return library;
   await fs.mkdir(root, { recursive: true, mode: 0o700 });
   const folder = await fs.mkdtemp(path.join(root, "build-"));
   try {
     for (const [file, text] of sources) await fs.writeFile(path.join(folder, file), text);
     const made = path.join(folder, "out.so");
     const output = await new Promise<{ code: number | null; text: string }>((resolve, reject) => {
-      const child = spawn(target.compiler, [...target.flags, path.join(folder, main), "-o", made, ...link], { stdio: ["ignore", "ignore", "pipe"] });
+      const child = spawn(
+        target.compiler,
+        [...target.flags, path.join(folder, main), "-o", made, ...link],
+        { stdio: ["ignore", "ignore", "pipe"] },
+      );
       let text = "";
       child.stderr.on("data", (chunk) => {
         text += String(chunk);

@@ -1,0 +1,192 @@
+import { VelumError } from "../base/error.js";
+import type { AffineStep, RegionProgram } from "../ops/linear-regions.js";
+import { type AffineMap, absoluteNorms, rowTerms, squaredNorms } from "../program/affine.js";
+import type { Instruction } from "../program/program.js";
+import {
+  chooseLinearParameters,
+  type LinearChoice,
+  type LinearOutput,
+} from "./parameter-search-linear.js";
+import type { OutputEncoding, Plan, PlanOptions } from "./plan.js";
+import { torus64 } from "./torus.js";
+
+/** Up to this 2-norm of a weight polynomial the kernel's product is exact (kernels/polynomial.h). */
+const largestWeightNorm = 2 ** 17;
+
+/**
+ * The linear lane: the whole input vector in the coefficients of GLWE ciphertexts, each response a product with clear polynomials.
+ * No padding bit: results use the whole torus. Rows of weights lie side by side, so that several outputs come back in one response.
+ */
+export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
+  const steps = outputSteps(regions);
+  const [input] = regions.values;
+  const bits = Math.max(
+    input?.assignedBits ?? 1,
+    ...regions.outputs.map(({ value }) => regions.values[value]?.assignedBits ?? 1),
+  );
+  const vectorLength = input?.size ?? 0;
+  const choice = chooseLinearParameters({
+    outputs: steps.flatMap((step) => outputKinds(step.map, bits)),
+    vectorLength,
+    largestOutputsPerResponse: Number.POSITIVE_INFINITY,
+    failureLog2: options.failureLog2,
+  });
+  const placement = placeVector(choice, vectorLength);
+  const packed = packRows(steps, choice, placement, bits);
+  const expand: Instruction = {
+    op: "expand",
+    length: placement.length,
+    bodyBits: choice.uploadBits,
+    ciphertexts: placement.ciphertexts,
+  };
+  const deltaLog2 = 64 - bits;
+  return {
+    lane: "linear",
+    parameters: choice.parameters,
+    program: { instructions: [expand, ...packed.instructions], slots: 0 },
+    input: {
+      length: placement.length,
+      start: placement.start,
+      shifts: regions.inputs.map(() => 0),
+      deltaLog2,
+      bodyBits: choice.uploadBits,
+    },
+    outputs: packed.layouts.map((layout, index) => ({
+      layout,
+      deltaLog2,
+      messageBits: bits,
+      signed: regions.values[regions.outputs[index]?.value ?? 0]?.type.signed ?? false,
+    })),
+    failure: {
+      worstLog2: Math.max(...choice.failureLog2),
+      runLog2: choice.runFailureLog2,
+    },
+    bootstraps: 0,
+    bootstrapMs: 0,
+  };
+}
+
+/** The affine step behind each output, in the order of the outputs. */
+function outputSteps(regions: RegionProgram): AffineStep[] {
+  const steps = new Map(regions.steps.map((step) => [step.result, step]));
+  return regions.outputs.flatMap(({ value }) => {
+    const step = steps.get(value);
+    return step?.kind === "affine" ? [step] : [];
+  });
+}
+
+function outputKinds(map: AffineMap, bits: number): LinearOutput[] {
+  const squares = squaredNorms(map);
+  const sums = absoluteNorms(map);
+  return Array.from(squares, (squaredNorm, row) => ({
+    bits,
+    squaredNorm: Math.max(1, squaredNorm),
+    oneNorm: Math.max(1, sums[row] ?? 1),
+    count: 1,
+  }));
+}
+
+/** Where the vector lies in the coefficients of the uploaded ciphertexts, and where the rows of one response are read. */
+interface Placement {
+  readonly polynomialSize: number;
+  readonly ciphertexts: number;
+  readonly length: number;
+  readonly start: number;
+  /** Coefficients from one row to the next. */
+  readonly pitch: number;
+}
+
+function placeVector(choice: LinearChoice, vectorLength: number): Placement {
+  const { polynomialSize } = choice.parameters.glwe;
+  const rows = choice.outputsPerResponse;
+  const touched = (2 * rows - 1) * vectorLength;
+  if (rows === 1) {
+    const ciphertexts = Math.ceil(vectorLength / polynomialSize);
+    const pitch = Math.min(vectorLength, polynomialSize);
+    return { polynomialSize, ciphertexts, length: vectorLength, start: 0, pitch };
+  }
+  // A product with several rows reads coefficients on both sides of the vector: they must be encrypted zeros.
+  const fits = touched <= polynomialSize;
+  return {
+    polynomialSize,
+    ciphertexts: 1,
+    length: fits ? touched : polynomialSize,
+    start: fits ? (rows - 1) * vectorLength : 0,
+    pitch: vectorLength,
+  };
+}
+
+/** One linear instruction for all outputs, then one pack instruction an output. */
+function packRows(
+  steps: readonly AffineStep[],
+  choice: LinearChoice,
+  placement: Placement,
+  bits: number,
+): { instructions: Instruction[]; layouts: OutputEncoding["layout"][] } {
+  const { polynomialSize, ciphertexts, pitch, start } = placement;
+  const read = choice.outputsPerResponse;
+  const responses = steps.map(({ map }) => Math.ceil(map.outputs / read));
+  const results = responses.reduce((sum, count) => sum + count, 0);
+  const weights = new Int32Array(results * ciphertexts * polynomialSize);
+  const positions = new Int32Array(results * read).fill(-1);
+  const addends = new BigUint64Array(results * read);
+  let first = 0;
+  for (const [index, { map }] of steps.entries()) {
+    for (let row = 0; row < map.outputs; row++) {
+      const response = first + Math.floor(row / read);
+      const place = row % read;
+      const slot = response * read + place;
+      positions[slot] = start + place * pitch + pitch - 1;
+      addends[slot] = torus64(map.constant[row] ?? 0, 64 - bits);
+      for (const [column, weight] of rowTerms(map, row)) {
+        const block = response * ciphertexts + Math.floor(column / polynomialSize);
+        const at = place * pitch + pitch - 1 - (column % polynomialSize);
+        weights[block * polynomialSize + at] = weight;
+      }
+    }
+    first += responses[index] ?? 0;
+  }
+  checkNorms(weights, polynomialSize);
+  const instructions: Instruction[] = [
+    { op: "linear", inputs: ciphertexts, results, read, weights, positions, addends },
+  ];
+  const layouts: OutputEncoding["layout"][] = [];
+  let at = 0;
+  for (const [output, count] of responses.entries()) {
+    const own = positions.subarray(at * read, (at + count) * read);
+    const wordBits = choice.downloadBits;
+    instructions.push({
+      op: "pack glwe",
+      wordBits,
+      first: at,
+      results: count,
+      read,
+      positions: own,
+      output,
+    });
+    layouts.push({
+      form: "glwe",
+      wordBits,
+      coefficients: Array.from({ length: count }, (_, response) =>
+        Array.from(own.subarray(response * read, (response + 1) * read)).filter((p) => p >= 0),
+      ),
+    });
+    at += count;
+  }
+  return { instructions, layouts };
+}
+
+function checkNorms(weights: Int32Array, polynomialSize: number): void {
+  for (let at = 0; at < weights.length; at += polynomialSize) {
+    const norm = Math.hypot(...weights.subarray(at, at + polynomialSize));
+    if (norm <= largestWeightNorm) continue;
+    throw new VelumError({
+      code: "width-too-wide",
+      path: "linear region",
+      problem: `the weights of one product have the 2-norm ${Math.round(norm)}`,
+      limit: largestWeightNorm,
+      actual: Math.round(norm),
+      cure: "Quantize the weights to fewer bits",
+    });
+  }
+}

@@ -1,0 +1,176 @@
+import type { AffineStep, RegionProgram } from "../ops/linear-regions.js";
+import { rowTerms } from "../program/affine.js";
+import type { Instruction, LinearInstruction } from "../program/program.js";
+import { torus32, torus64 } from "./torus.js";
+
+/** A row of weights on fresh inputs, to become one clear polynomial product. */
+interface FreshRow {
+  readonly terms: readonly (readonly [number, number])[];
+}
+
+/**
+ * Lowers affine steps to LWE slots. Rows on fresh inputs alone are extracted from a GLWE ciphertext: straight from the input where
+ * one number is read, from a clear polynomial product where several are. Other rows are sums of LWE ciphertexts.
+ */
+export class SlotLowering {
+  slots = 0;
+  readonly #regions: RegionProgram;
+  readonly #polynomialSize: number;
+  readonly #places = new Map<number, number>();
+  readonly #inputSlots = new Map<number, number>();
+  readonly #freshRows: FreshRow[] = [];
+
+  constructor(regions: RegionProgram, polynomialSize: number) {
+    this.#regions = regions;
+    this.#polynomialSize = polynomialSize;
+  }
+
+  /** Reserves `count` slots for region value `value`. */
+  place(value: number, count: number): number {
+    const slot = this.#reserve(count);
+    this.#places.set(value, slot);
+    return slot;
+  }
+
+  /** First slot of a value that was placed. */
+  slotOf(value: number): number {
+    const slot = this.#places.get(value);
+    if (slot === undefined) throw new RangeError(`region value ${value} has no slots yet`);
+    return slot;
+  }
+
+  affine(step: AffineStep): Instruction[] {
+    return step.sources.every((source) => source === 0)
+      ? this.#freshRowsOf(step)
+      : this.#sums(step);
+  }
+
+  /** `instructions` with the polynomial products, if there are any, right after the expansion of the input. */
+  withLinear(instructions: readonly Instruction[]): Instruction[] {
+    const [expand, ...rest] = instructions;
+    if (expand?.op !== "expand" || this.#freshRows.length === 0) return [...instructions];
+    return [expand, this.#linear(expand.ciphertexts), ...rest];
+  }
+
+  #reserve(count: number): number {
+    const slot = this.slots;
+    this.slots += count;
+    return slot;
+  }
+
+  #freshRowsOf(step: AffineStep): Instruction[] {
+    const { map, result } = step;
+    const N = this.#polynomialSize;
+    const deltaLog2 = 63 - this.#bitsOf(result);
+    const to = this.place(result, map.outputs);
+    const rows = { fresh: [] as number[][], linear: [] as number[][] };
+    for (let row = 0; row < map.outputs; row++) {
+      const terms = [...rowTerms(map, row)];
+      const [first] = terms;
+      const addend = [row, map.constant[row] ?? 0];
+      if (terms.length <= 1) {
+        const [column, weight] = first ?? [0, 0];
+        rows.fresh.push([Math.floor(column / N), column % N, weight, ...addend]);
+      } else {
+        const pitch = Math.min(this.#regions.values[0]?.size ?? N, N);
+        rows.linear.push([this.#freshRows.length, pitch - 1, 1, ...addend]);
+        this.#freshRows.push({ terms });
+      }
+    }
+    return (["fresh", "linear"] as const).flatMap((from) =>
+      runs(rows[from]).map((run) => ({
+        op: "extract" as const,
+        from,
+        rows: Int32Array.from(
+          run.flatMap(([ciphertext = 0, at = 0, weight = 0]) => [ciphertext, at, weight, 0]),
+        ),
+        addends: BigUint64Array.from(run, ([, , , , constant = 0]) => torus64(constant, deltaLog2)),
+        to: to + (run[0]?.[3] ?? 0),
+        count: run.length,
+      })),
+    );
+  }
+
+  #sums(step: AffineStep): Instruction[] {
+    const { map, sources, result } = step;
+    const before: Instruction[] = [];
+    const columnSlots = sources.flatMap((source) => {
+      const size = this.#regions.values[source]?.size ?? 0;
+      if (source !== 0) return Array.from({ length: size }, (_, i) => this.slotOf(source) + i);
+      return Array.from({ length: size }, (_, i) => -1 - i);
+    });
+    const starts = [0];
+    const columns: number[] = [];
+    const weights: number[] = [];
+    for (let row = 0; row < map.outputs; row++) {
+      for (const [column, weight] of rowTerms(map, row)) {
+        const slot = columnSlots[column] ?? 0;
+        columns.push(slot < 0 ? this.#inputSlot(-1 - slot, before) : slot);
+        weights.push(weight);
+      }
+      starts.push(columns.length);
+    }
+    const deltaLog2 = 31 - this.#bitsOf(result);
+    return [
+      ...before,
+      {
+        op: "affine",
+        starts: Int32Array.from(starts),
+        columns: Int32Array.from(columns),
+        weights: Int32Array.from(weights),
+        addends: Uint32Array.from(map.constant, (constant) => torus32(constant, deltaLog2)),
+        to: this.place(result, map.outputs),
+        count: map.outputs,
+      },
+    ];
+  }
+
+  /** The slot of one fresh input number, extracted at its first use. */
+  #inputSlot(column: number, instructions: Instruction[]): number {
+    const known = this.#inputSlots.get(column);
+    if (known !== undefined) return known;
+    const to = this.#reserve(1);
+    const N = this.#polynomialSize;
+    instructions.push({
+      op: "extract",
+      from: "fresh",
+      rows: Int32Array.of(Math.floor(column / N), column % N, 1, 0),
+      addends: BigUint64Array.of(0n),
+      to,
+      count: 1,
+    });
+    this.#inputSlots.set(column, to);
+    return to;
+  }
+
+  #linear(ciphertexts: number): LinearInstruction {
+    const N = this.#polynomialSize;
+    const results = this.#freshRows.length;
+    const pitch = Math.min(this.#regions.values[0]?.size ?? N, N);
+    const weights = new Int32Array(results * ciphertexts * N);
+    for (const [result, { terms }] of this.#freshRows.entries()) {
+      for (const [column, weight] of terms) {
+        const block = result * ciphertexts + Math.floor(column / N);
+        weights[block * N + pitch - 1 - (column % N)] = weight;
+      }
+    }
+    const positions = new Int32Array(results).fill(-1);
+    const addends = new BigUint64Array(results);
+    return { op: "linear", inputs: ciphertexts, results, read: 1, weights, positions, addends };
+  }
+
+  #bitsOf(value: number): number {
+    return this.#regions.values[value]?.assignedBits ?? 1;
+  }
+}
+
+/** Rows whose field 3 (the output's number) rises by one, cut where it does not. */
+function runs(rows: readonly number[][]): number[][][] {
+  const cut: number[][][] = [];
+  for (const row of rows) {
+    const last = cut.at(-1);
+    if (last !== undefined && (last.at(-1)?.[3] ?? 0) + 1 === row[3]) last.push(row);
+    else cut.push([row]);
+  }
+  return cut;
+}

@@ -1,0 +1,146 @@
+/** Integer weights and where results are read: one polynomial for each (result, input) pair of GLWE ciphertexts. */
+export interface WeightPolynomials {
+  /** `[results, inputs, N]` integer coefficients. */
+  readonly weights: Int32Array;
+  /** `[results, read]` coefficients of each result that hold an output; -1 for none. */
+  readonly positions: Int32Array;
+  /** `[results, read]` constants on the 64-bit torus, added there. */
+  readonly addends: BigUint64Array;
+}
+
+/** Fresh GLWE ciphertexts from the uploaded seed and bodies. */
+export interface ExpandInstruction {
+  readonly op: "expand";
+  /** Numbers uploaded, N to a ciphertext. */
+  readonly length: number;
+  readonly bodyBits: number;
+  readonly ciphertexts: number;
+}
+
+/** Clear polynomial products of the fresh ciphertexts: `results` new ones, each holding `read` outputs. */
+export interface LinearInstruction extends WeightPolynomials {
+  readonly op: "linear";
+  readonly inputs: number;
+  readonly results: number;
+  readonly read: number;
+}
+
+/** LWE ciphertexts `to...`: weight times a coefficient of a fresh or linear GLWE ciphertext, plus a constant. */
+export interface ExtractInstruction {
+  readonly op: "extract";
+  /** Read the fresh ciphertexts or the results of the linear instruction. */
+  readonly from: "fresh" | "linear";
+  /** `[count, 4]`: ciphertext, coefficient, weight, 0. */
+  readonly rows: Int32Array;
+  /** `[count]` on the 64-bit torus. */
+  readonly addends: BigUint64Array;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** LWE ciphertexts `to...`: integer combinations of earlier ones (sparse rows), plus constants on the 32-bit torus. */
+export interface AffineInstruction {
+  readonly op: "affine";
+  /** `[count + 1]` positions in `columns` and `weights`. */
+  readonly starts: Int32Array;
+  /** Slots of the LWE ciphertexts. */
+  readonly columns: Int32Array;
+  readonly weights: Int32Array;
+  readonly addends: Uint32Array;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** One table look-up each: key switch, modulus switch, blind rotation, sample extraction. */
+export interface BootstrapInstruction {
+  readonly op: "bootstrap";
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  /** Bits of the argument; one padding bit lies above. */
+  readonly precision: number;
+  /** Added to the argument first, on the 32-bit torus: half the range of a signed one. */
+  readonly offset: number;
+  /** `[tables, 2^precision]` results on the 32-bit torus. */
+  readonly tables: Int32Array;
+  /** `[count]` table of each look-up. */
+  readonly tableOf: Int32Array;
+}
+
+/** Results of the linear instruction, rounded and packed for the client. */
+export interface PackGlweInstruction {
+  readonly op: "pack glwe";
+  readonly wordBits: number;
+  /** Number of the first result. */
+  readonly first: number;
+  readonly results: number;
+  readonly read: number;
+  /** `[results, read]`; -1 for none. */
+  readonly positions: Int32Array;
+  readonly output: number;
+}
+
+/** LWE ciphertexts, rounded and packed for the client. */
+export interface PackLweInstruction {
+  readonly op: "pack lwe";
+  readonly wordBits: number;
+  readonly from: number;
+  readonly count: number;
+  readonly output: number;
+}
+
+export type Instruction =
+  | ExpandInstruction
+  | LinearInstruction
+  | ExtractInstruction
+  | AffineInstruction
+  | BootstrapInstruction
+  | PackGlweInstruction
+  | PackLweInstruction;
+
+/**
+ * What the server does with one request, on ciphertexts: instructions as data, in order. GLWE ciphertexts are `fresh` or `linear`;
+ * LWE ciphertexts (32-bit torus, big key) live in numbered slots, each written once.
+ */
+export interface TfheProgram {
+  readonly instructions: readonly Instruction[];
+  /** LWE slots of a request. */
+  readonly slots: number;
+}
+
+/** The program as text, one instruction a line. */
+export function formatProgram(program: TfheProgram): string {
+  return program.instructions.map(formatInstruction).join("\n");
+}
+
+function formatInstruction(instruction: Instruction): string {
+  switch (instruction.op) {
+    case "expand":
+      return `fresh[0..${instruction.ciphertexts}] = expand(upload, numbers=${instruction.length}, bodyBits=${instruction.bodyBits})`;
+    case "linear":
+      return `linear[0..${instruction.results}] = weights[${instruction.results}, ${instruction.inputs}] * fresh + constants, ${instruction.read} outputs each`;
+    case "extract":
+      return `${slots(instruction)} = extract(${instruction.from}, weights=${shortList(column(instruction.rows, 4, 2))})`;
+    case "affine":
+      return `${slots(instruction)} = affine(lwe, terms=${instruction.columns.length})`;
+    case "bootstrap":
+      return `${slots(instruction)} = bootstrap(lwe[${instruction.from}..${instruction.from + instruction.count}], bits=${instruction.precision}, tables=${instruction.tables.length >> instruction.precision})`;
+    case "pack glwe":
+      return `output[${instruction.output}] = pack(linear[${instruction.first}..${instruction.first + instruction.results}], wordBits=${instruction.wordBits})`;
+    case "pack lwe":
+      return `output[${instruction.output}] = pack(lwe[${instruction.from}..${instruction.from + instruction.count}], wordBits=${instruction.wordBits})`;
+  }
+}
+
+function slots({ to, count }: { readonly to: number; readonly count: number }): string {
+  return `lwe[${to}..${to + count}]`;
+}
+
+function column(rows: Int32Array, width: number, at: number): number[] {
+  return Array.from({ length: rows.length / width }, (_, row) => rows[row * width + at] ?? 0);
+}
+
+function shortList(values: readonly number[]): string {
+  const shown = values.slice(0, 8).join(" ");
+  return `[${shown}${values.length > 8 ? " ..." : ""}]`;
+}
