@@ -54,7 +54,7 @@ export function log2UnionFailure(shares: readonly FailureShare[]): number {
   const terms = shares
     .filter((share) => share.count > 0)
     .map((share) => share.failureLog2 + Math.log2(share.count));
-  const largest = Math.max(Number.NEGATIVE_INFINITY, ...terms);
+  const largest = terms.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   if (largest === Number.NEGATIVE_INFINITY) return largest;
   const sum = terms.reduce((total, term) => total + 2 ** (term - largest), 0);
   return Math.min(0, largest + Math.log2(sum));

@@ -67,6 +67,19 @@ test("outputs share a response where that saves bytes", () => {
   assert.ok(shared.uploadBytes + shared.downloadBytes < single.downloadBytes / 4);
 });
 
+test("many outputs listed one by one give what one kind with a count gives", () => {
+  const kind = { bits: 16, squaredNorm: 5000, oneNorm: 300, count: 1 };
+  const request = { ...logistic, largestOutputsPerResponse: Number.POSITIVE_INFINITY };
+  const quieter = { ...kind, squaredNorm: 100, oneNorm: 20 };
+  const listed = Array.from({ length: 4000 }, (_, i) => (i % 2 === 0 ? kind : quieter));
+  const one = chooseLinearParameters({ ...request, outputs: [{ ...kind, count: 4000 }] });
+  const many = chooseLinearParameters({ ...request, outputs: listed });
+  assert.deepEqual(many.parameters, one.parameters);
+  assert.equal(many.downloadBytes, one.downloadBytes);
+  assert.equal(many.uploadBytes, one.uploadBytes);
+  assert.equal(many.failureLog2.length, 4000);
+});
+
 test("a single small weight is decided by the bound on its noise, not by a Gaussian tail", () => {
   const outputs = [{ bits: 10, squaredNorm: 1, oneNorm: 1, count: 1 }];
   const choice = chooseLinearParameters({
