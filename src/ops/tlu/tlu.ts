@@ -37,7 +37,7 @@ export const tlu = defineOp({
 });
 
 function readTable(attributes: Attributes, path: string): Tensor | TensorArray {
-  const table = attributes["table"];
+  const { table } = attributes;
   if (table !== undefined) return table;
   throw new VelumError({
     code: "bad-argument",

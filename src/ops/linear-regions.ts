@@ -3,9 +3,6 @@ import { type Shape, sizeOf } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import type { IntegerType } from "../graph/integer-type.js";
 import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../graph/node.js";
-import { linearOperands } from "../ops/linear-form.js";
-import { opSpec } from "../ops/registry.js";
-import { ascendingTable } from "../ops/table.js";
 import {
   type AffineMap,
   composeMaps,
@@ -14,6 +11,9 @@ import {
   stackMaps,
   widenMap,
 } from "../program/affine.js";
+import { linearOperands } from "./linear-form.js";
+import { opSpec } from "./registry.js";
+import { ascendingTable } from "./table.js";
 
 /** A vector of encrypted integers in a region program; all elements have one type. */
 export interface RegionValue {
