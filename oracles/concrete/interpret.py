@@ -64,7 +64,9 @@ def function_of(program):
 
 
 def circuit_of(program, **options):
-    encryption = {i["name"]: "encrypted" for i in program["inputs"]}
+    encryption = {
+        i["name"]: "clear" if i.get("clear") else "encrypted" for i in program["inputs"]
+    }
     inputset = [
         value_of(sample[0]) if len(program["inputs"]) == 1 else tuple(value_of(v) for v in sample)
         for sample in program["inputset"]

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { type Shape, sizeOf } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
-import type { IntegerType } from "../graph/integer-type.js";
+import { type IntegerType, minimumOf } from "../graph/integer-type.js";
 import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../graph/node.js";
 import {
   type AffineMap,
@@ -54,12 +54,15 @@ export interface LookupStep {
   readonly result: number;
 }
 
-/** One encrypted parameter within value 0. */
+/** One encrypted parameter: the elements of value 0 from `start` on. */
 export interface RegionInput {
   readonly name: string;
   readonly node: number;
   readonly start: number;
   readonly shape: Shape;
+  readonly type: IntegerType;
+  readonly bounds: Bounds;
+  readonly assignedBits: number;
 }
 
 export interface RegionOutput {
@@ -140,7 +143,15 @@ class Splitter {
       const size = sizeOf(node.output.shape);
       const columns = Array.from({ length: size }, (_, i) => start + i);
       this.forms.set(node.id, { sources: [0], map: selectionMap(total, columns) });
-      const input = { name: node.name, node: node.id, start, shape: node.output.shape };
+      const input = {
+        name: node.name,
+        node: node.id,
+        start,
+        shape: node.output.shape,
+        type: node.output.type,
+        bounds: boundsOf(node),
+        assignedBits: assignedBitsOf(node),
+      };
       start += size;
       return input;
     });
@@ -166,7 +177,7 @@ class Splitter {
     const source = this.compute(this.graph.node(operand));
     const { type } = this.graph.node(operand).output;
     const tables = lookup.tables.map((table) => ({
-      first: type.signed ? -(2 ** (type.bits - 1)) : 0,
+      first: minimumOf(type),
       entries: ascendingTable(table, type),
     }));
     const result = this.addValue(node);

@@ -17,8 +17,15 @@ export function tag<T>(name: string, body: () => T): T {
 
 /** Tag and source line of the code that calls into Velum. */
 export function currentOrigin(): Origin {
-  return { tag: tags.join("."), location: callerLocation(new Error().stack ?? "") };
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = framesSearched;
+  const stack = new Error().stack ?? "";
+  Error.stackTraceLimit = limit;
+  return { tag: tags.join("."), location: callerLocation(stack) };
 }
+
+/** V8 keeps ten frames by default; a model's own code may lie deeper below its caller. */
+const framesSearched = 50;
 
 /** Folder that holds all of Velum's own modules, as it appears in stack traces. */
 const ownFolder = new URL("../", import.meta.url).href;

@@ -11,7 +11,7 @@ import { type Operand, record, Tracer } from "../../src/trace/tracer.js";
 /** A program of test/fixtures/concrete/programs.json; see there. */
 export interface Program {
   readonly name: string;
-  readonly inputs: readonly { readonly name: string }[];
+  readonly inputs: readonly { readonly name: string; readonly clear?: boolean }[];
   /** Samples: one value a parameter. */
   readonly inputset: readonly (readonly NestedArray[])[];
   readonly steps: readonly Step[];
@@ -47,7 +47,7 @@ export function samplesOf(program: Program): Tensor[][] {
 export function compiledGraph(program: Program): Graph {
   const samples = samplesOf(program);
   const parameters = Object.fromEntries(
-    program.inputs.map(({ name }) => [name, "encrypted"] as const),
+    program.inputs.map(({ name, clear }) => [name, clear ? "clear" : "encrypted"] as const),
   );
   const graph = traceFunction(
     program.name,
