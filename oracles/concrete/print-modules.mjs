@@ -4,9 +4,11 @@ import { mlirModule } from "../../dist/src/mlir/module-text.js";
 import { compiledGraph, readPrograms } from "../../dist/test/compile/concrete-programs.js";
 
 const modules = Object.fromEntries(
-  readPrograms().map((program) => [
-    program.name,
-    { mlir: mlirModule(compiledGraph(program)), inputset: program.inputset },
-  ]),
+  readPrograms()
+    .filter((program) => program.run !== false)
+    .map((program) => [
+      program.name,
+      { mlir: mlirModule(compiledGraph(program)), inputset: program.inputset },
+    ]),
 );
 console.log(JSON.stringify(modules));

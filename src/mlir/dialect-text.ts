@@ -25,7 +25,7 @@ export function constantText(value: Tensor, type: MlirType): string {
 function elementsText(value: Tensor, type: MlirType): string {
   const first = value.data[0] ?? 0;
   if (value.data.every((item) => item === first)) return String(first);
-  if (value.data.length > hexAbove) return `"0x${hexText(value, Math.ceil(type.bits / 8))}"`;
+  if (value.data.length > hexAbove) return `"0x${hexText(value, type.bits)}"`;
   return nestedText(value.data, value.shape);
 }
 
@@ -40,11 +40,15 @@ function nestedText(data: Float64Array, shape: Shape): string {
   return `[${parts.join(", ")}]`;
 }
 
-/** Two's complement bytes of every element, least significant first, upper-case. */
-function hexText(value: Tensor, bytes: number): string {
+/**
+ * Every element modulo 2^`bits` in whole bytes, least significant first, upper-case: the bits above are zero even in
+ * negative elements.
+ */
+function hexText(value: Tensor, bits: number): string {
+  const bytes = Math.ceil(bits / 8);
   let text = "";
   for (const item of value.data) {
-    const element = BigInt.asUintN(8 * bytes, BigInt(item));
+    const element = BigInt.asUintN(bits, BigInt(item));
     const digits = element
       .toString(16)
       .padStart(2 * bytes, "0")

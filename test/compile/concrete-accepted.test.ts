@@ -23,7 +23,7 @@ interface Accepted {
 
 const accepted: Accepted = JSON.parse(fixture("accepted.json"));
 
-for (const program of readPrograms()) {
+for (const program of readPrograms().filter((item) => item.run !== false)) {
   test(`${program.name}: Concrete compiled this module and computed what the graph means`, () => {
     const record = accepted.programs[program.name];
     assert.ok(record);

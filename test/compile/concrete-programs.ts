@@ -15,6 +15,8 @@ export interface Program {
   /** Samples: one value a parameter. */
   readonly inputset: readonly (readonly NestedArray[])[];
   readonly steps: readonly Step[];
+  /** False for programs that are compared as text only, being slow to run. */
+  readonly run?: boolean;
   readonly return: readonly string[];
 }
 
