@@ -10,8 +10,8 @@ export interface NativeMachine extends Machine {
 
 /** The part of koffi that is used; koffi's own types would force it on everyone who only reads ours. */
 interface NativeFunction {
-  (...parameters: number[]): number;
-  async(...parameters: (number | ((error: Error | null, result: number) => void))[]): void;
+  (...parameters: number[]): number | bigint;
+  async(...parameters: (number | ((error: Error | null, result: number | bigint) => void))[]): void;
 }
 interface NativeLibrary {
   func(name: string, result: string, parameters: string[]): NativeFunction;
@@ -22,16 +22,22 @@ interface Koffi {
 }
 
 /**
- * Loads a compiled kernel library and builds its tables.
+ * Loads a compiled kernel library and builds its tables. Functions that it does not export are looked for in `programPath`, a library
+ * linked against it.
  * Error `runtime-unavailable` when koffi is not installed or the library does not load.
  */
-export async function loadNativeMachine(path: string): Promise<NativeMachine> {
+export async function loadNativeMachine(
+  path: string,
+  programPath?: string,
+): Promise<NativeMachine> {
   const { library, koffi } = await openLibrary(path);
+  const program = programPath === undefined ? undefined : koffi.load(programPath);
   const functions = new Map<string, NativeFunction>();
   const find = (name: string, arity: number): NativeFunction => {
     let fn = functions.get(name);
     if (fn === undefined) {
-      fn = library.func(
+      const owner = name.startsWith("stage_") && program !== undefined ? program : library;
+      fn = owner.func(
         name,
         "intptr_t",
         Array.from({ length: arity }, () => "intptr_t"),
@@ -41,7 +47,7 @@ export async function loadNativeMachine(path: string): Promise<NativeMachine> {
     return fn;
   };
   const call = (name: string, ...parameters: number[]): number =>
-    find(name, parameters.length)(...parameters);
+    Number(find(name, parameters.length)(...parameters));
   call("velum_initialise");
   return {
     kind: "native",
@@ -49,7 +55,9 @@ export async function loadNativeMachine(path: string): Promise<NativeMachine> {
     callAsync(name, ...parameters) {
       const fn = find(name, parameters.length);
       return new Promise((resolve, reject) => {
-        fn.async(...parameters, (error, result) => (error ? reject(error) : resolve(result)));
+        fn.async(...parameters, (error, result) =>
+          error ? reject(error) : resolve(Number(result)),
+        );
       });
     },
     allocate(bytes) {

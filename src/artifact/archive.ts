@@ -1,0 +1,94 @@
+import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
+import { VelumError } from "../base/error.js";
+import { contentHash, toHex } from "../base/hash.js";
+
+/** Files of an archive by name. */
+export type ArchiveFiles = Readonly<Record<string, Uint8Array>>;
+
+const hashFile = "content.sha256";
+/** No file of an archive may be larger when unpacked. */
+const largestFileBytes = 2 ** 30;
+const largestFileCount = 256;
+/** Fixed, so that equal content gives equal bytes. */
+const modified = new Date(2020, 0, 1);
+
+/** Packs files into a zip with the hash of their content beside them. */
+export function packArchive(files: ArchiveFiles): Uint8Array<ArrayBuffer> {
+  const all = { ...files, [hashFile]: strToU8(filesHash(files)) };
+  return new Uint8Array(zipSync(all, { level: 6, mtime: modified }));
+}
+
+/**
+ * Unpacks what `packArchive` wrote. The hash proves that nothing was damaged, not who wrote it.
+ * Errors: `file-foreign`, `file-corrupt`, `file-too-large`.
+ */
+export function unpackArchive(bytes: Uint8Array, path: string): ArchiveFiles {
+  if (bytes.length < 4 || bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
+    throw new VelumError({
+      code: "file-foreign",
+      path,
+      problem: "is not a zip archive",
+      cure: "Pass a client or server file that Velum wrote",
+    });
+  }
+  const { [hashFile]: hash, ...files } = unzip(bytes, path);
+  if (hash === undefined || strFromU8(hash) !== filesHash(files)) {
+    throw damaged(path, "its content does not fit its hash");
+  }
+  return files;
+}
+
+/** One file of an archive. Error `file-corrupt` when it is not there. */
+export function archiveFile(files: ArchiveFiles, name: string, path: string): Uint8Array {
+  const found = files[name];
+  if (found === undefined) throw damaged(path, `${name} is missing`);
+  return found;
+}
+
+/** A file of an archive as UTF-8 text. Error `file-corrupt` when it is not there. */
+export function archiveText(files: ArchiveFiles, name: string, path: string): string {
+  return strFromU8(archiveFile(files, name, path));
+}
+
+function unzip(bytes: Uint8Array, path: string): Unzipped {
+  let count = 0;
+  try {
+    return unzipSync(bytes, {
+      filter: ({ originalSize }) => {
+        count++;
+        if (originalSize > largestFileBytes || count > largestFileCount) throw tooLarge(path);
+        return true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof VelumError) throw error;
+    throw damaged(path, "the archive cannot be read to its end");
+  }
+}
+
+/** SHA-256 over names and contents in the order of the names. */
+function filesHash(files: ArchiveFiles): string {
+  const lines = Object.keys(files)
+    .sort()
+    .map((name) => `${name}:${toHex(contentHash(files[name] ?? new Uint8Array()))}`);
+  return toHex(contentHash(strToU8(lines.join("\n"))));
+}
+
+function damaged(path: string, problem: string): VelumError {
+  return new VelumError({
+    code: "file-corrupt",
+    path,
+    problem: `is damaged: ${problem}`,
+    cure: "Copy or send the file again, or compile the circuit anew",
+  });
+}
+
+function tooLarge(path: string): VelumError {
+  return new VelumError({
+    code: "file-too-large",
+    path,
+    problem: `unpacks to more than ${largestFileCount} files or ${largestFileBytes} bytes in one`,
+    limit: largestFileBytes,
+    cure: "Pass a client or server file that Velum wrote",
+  });
+}

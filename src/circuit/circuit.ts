@@ -1,0 +1,179 @@
+import { writeClientFile } from "../artifact/client-file.js";
+import { writeServerFile } from "../artifact/server-file.js";
+import { VelumError } from "../base/error.js";
+import { type NestedArray, type Tensor, toNested, toTensor } from "../base/tensor.js";
+import { Client, type ClientValue } from "../client/client.js";
+import type { Graph } from "../graph/graph.js";
+import type { Plan } from "../plan/plan.js";
+import { formatProgram } from "../program/program.js";
+import type { LoadedKeys } from "../runtime/evaluation-keys.js";
+import type { RunOptions } from "../runtime/run-options.js";
+import { ServerCircuit } from "../runtime/server-circuit.js";
+import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
+import { headerBytes } from "../tfhe/wire-header.js";
+import { inputPayloadBytes } from "../tfhe/wire-input.js";
+import { outputPayloadBytes } from "../tfhe/wire-output.js";
+import type { Compiled } from "./compile-graph.js";
+import type { CompileOptions } from "./compile-options.js";
+import { simulateGraph } from "./simulate.js";
+
+/** What one run takes, known before any key exists. */
+export interface CircuitSizes {
+  readonly uploadBytes: number;
+  readonly downloadBytes: number;
+  /** 0 where nothing is bootstrapped. */
+  readonly evaluationKeyBytes: number;
+  readonly bootstraps: number;
+  /** log2 of the failure probability of one run. */
+  readonly failureLog2: number;
+}
+
+/**
+ * A compiled circuit: its graph, both files, and client and server in one place for trying things out. In production the client file
+ * goes to the client (`Client`), the server file to the server (`ServerCircuit`); they never need this class.
+ */
+export class Circuit {
+  readonly graph: Graph;
+  readonly #compiled: Compiled;
+  readonly #options: CompileOptions;
+  #client: Promise<Client> | undefined;
+  #server: Promise<ServerCircuit> | undefined;
+  #keys: LoadedKeys | undefined;
+
+  constructor(compiled: Compiled, options: CompileOptions) {
+    this.graph = compiled.graph;
+    this.#compiled = compiled;
+    this.#options = options;
+  }
+
+  /** The op-graph as text, with types and ranges. */
+  toString(): string {
+    return this.graph.format();
+  }
+
+  /** The graph in the FHE and FHELinalg dialects. */
+  get mlir(): string {
+    return this.#compiled.server.texts["circuit.mlir"] ?? "";
+  }
+
+  /** The TFHE program as text, one instruction a line. */
+  get program(): string {
+    return formatProgram(this.#compiled.plan.program);
+  }
+
+  /** Lane, parameters and encodings. */
+  get plan(): Plan {
+    return this.#compiled.plan;
+  }
+
+  /** The file for clients: shapes, encodings, parameters; no weights. */
+  get clientFile(): Uint8Array<ArrayBuffer> {
+    return writeClientFile(this.#compiled.client);
+  }
+
+  /** The file for the server: machine code and weights; nothing secret of any client. */
+  get serverFile(): Uint8Array<ArrayBuffer> {
+    return writeServerFile(this.#compiled.server);
+  }
+
+  /** Sizes of everything that travels, headers included. */
+  get sizes(): CircuitSizes {
+    const { plan, server } = this.#compiled;
+    const { parameters, input, outputs } = server.manifest;
+    return {
+      uploadBytes: headerBytes + inputPayloadBytes([input]),
+      downloadBytes: headerBytes + outputPayloadBytes(parameters.glwe, outputs),
+      evaluationKeyBytes:
+        parameters.bootstrap === undefined ? 0 : evaluationKeyFileBytes(parameters),
+      bootstraps: plan.bootstraps,
+      failureLog2: plan.failure.runLog2,
+    };
+  }
+
+  /** The results of an encrypted run, computed in clear on the same integers. Errors: those of `simulateGraph`. */
+  simulate(...values: ClientValue[]): NestedArray | NestedArray[] {
+    const inputs = values.map((value, index) => toTensor(value, `argument ${index}`));
+    return unwrap(simulateGraph(this.graph, inputs));
+  }
+
+  /** Makes a secret key and, where needed, evaluation keys, and loads those into the server. Done once; `force` makes new ones. */
+  async keygen(options: RunOptions & { readonly force?: boolean } = {}): Promise<void> {
+    if (this.#keys !== undefined && options.force !== true) return;
+    const client = await this.#openClient();
+    const server = await this.#openServer();
+    await this.#keys?.release();
+    this.#keys = undefined;
+    client.generateKey();
+    const half = (start: number) => ({
+      ...(options.signal ? { signal: options.signal } : {}),
+      onProgress: (fraction: number) => options.onProgress?.(start + fraction / 2),
+    });
+    const file = await client.evaluationKeys(half(0));
+    if (file !== undefined) this.#keys = await server.loadEvaluationKeys(file, half(0.5));
+    this.#hasKey = true;
+    options.onProgress?.(1);
+  }
+
+  /** Encrypts one value for each encrypted parameter: the client's request. Makes keys first if there are none. */
+  async encrypt(...values: ClientValue[]): Promise<Uint8Array> {
+    if (!this.#hasKey) await this.keygen();
+    return (await this.#openClient()).encrypt(...values);
+  }
+
+  /** Computes on requests, as a server would: one answer a request. Errors: those of `ServerCircuit.run`. */
+  async run(requests: readonly Uint8Array[], options: RunOptions = {}): Promise<Uint8Array[]> {
+    return (await this.#openServer()).run(requests, this.#keys, options);
+  }
+
+  /** Decrypts an answer: a number or nested arrays, or a list of these for several results. */
+  async decrypt(answer: Uint8Array): Promise<NestedArray | NestedArray[]> {
+    return unwrap((await this.#openClient()).decrypt(answer));
+  }
+
+  /** All of it: encrypts, computes on ciphertexts, decrypts. */
+  async encryptRunDecrypt(...values: ClientValue[]): Promise<NestedArray | NestedArray[]> {
+    const [answer] = await this.run([await this.encrypt(...values)]);
+    if (answer !== undefined) return this.decrypt(answer);
+    throw new VelumError({
+      code: "runtime-unavailable",
+      path: "run",
+      problem: "the server gave no answer",
+      cure: "Load the circuit again",
+    });
+  }
+
+  /** Which engine computes, and with how many threads; starts it. */
+  async engine(): Promise<{ readonly runtime: "wasm" | "native"; readonly threads: number }> {
+    const { runtime, threads } = await this.#openServer();
+    return { runtime, threads };
+  }
+
+  /** Ends threads and overwrites the secret key. */
+  async close(): Promise<void> {
+    const [client, server] = await Promise.all([this.#client, this.#server]);
+    client?.dispose();
+    await server?.close();
+    this.#client = undefined;
+    this.#server = undefined;
+    this.#keys = undefined;
+    this.#hasKey = false;
+  }
+
+  #hasKey = false;
+
+  #openClient(): Promise<Client> {
+    this.#client ??= Client.load(this.clientFile);
+    return this.#client;
+  }
+
+  #openServer(): Promise<ServerCircuit> {
+    const { runtime, threads } = this.#options;
+    this.#server ??= ServerCircuit.load(this.serverFile, { runtime, threads });
+    return this.#server;
+  }
+}
+
+function unwrap(results: readonly Tensor[]): NestedArray | NestedArray[] {
+  const [only] = results;
+  return results.length === 1 && only !== undefined ? toNested(only) : results.map(toNested);
+}

@@ -1,0 +1,130 @@
+import { type ClientManifest, clientFormat, type JsonValue } from "../artifact/client-file.js";
+import {
+  circuitIdOf,
+  type ServerFile,
+  type ServerManifest,
+  serverFormat,
+} from "../artifact/server-file.js";
+import type { Tensor } from "../base/tensor.js";
+import { emitC } from "../codegen/emit-c.js";
+import { emitWasm } from "../codegen/emit-wasm.js";
+import { stageProgram } from "../codegen/stage-program.js";
+import type { Graph } from "../graph/graph.js";
+import { maximumOf, minimumOf } from "../graph/integer-type.js";
+import { mlirModule } from "../mlir/module-text.js";
+import { linearRegions, type RegionProgram } from "../ops/linear-regions.js";
+import { assignBitWidths } from "../passes/assign-bit-widths.js";
+import { checkLegality } from "../passes/check-legality.js";
+import { measureBounds } from "../passes/measure-bounds.js";
+import { removeDeadCode } from "../passes/remove-dead-code.js";
+import { referenceRates } from "../plan/kernel-rates.js";
+import { type Plan, planProgram } from "../plan/plan.js";
+import { formatProgram } from "../program/program.js";
+import { readKernelModule, readKernelSources } from "../tfhe/kernel-files.js";
+import type { CompileOptions } from "./compile-options.js";
+
+/** Widest argument of one look-up. */
+export const largestLookupBits = 8;
+
+/** A graph with its plan and both files' contents. */
+export interface Compiled {
+  /** With bounds and widths. */
+  readonly graph: Graph;
+  readonly plan: Plan;
+  readonly client: ClientManifest;
+  readonly server: ServerFile;
+}
+
+/**
+ * Everything from a traced graph to the client's and the server's file: bounds on the inputset, bit-widths, legality, plan, code.
+ * Errors: those of the passes (`empty-inputset`, `bad-shape`, `not-integer`, `width-too-wide`, `unsupported-op`) and `no-parameters`.
+ * Cost: one exact evaluation a sample, then some 10 ms.
+ */
+export async function compileGraph(
+  traced: Graph,
+  inputset: readonly (readonly Tensor[])[],
+  options: CompileOptions,
+  extras: JsonValue,
+): Promise<Compiled> {
+  const graph = assignBitWidths(measureBounds(removeDeadCode(traced), inputset));
+  checkLegality(graph, largestLookupBits);
+  const regions = linearRegions(graph);
+  const inputBits = regions.inputs.map(({ node }) => graph.node(node).assignedBits ?? 1);
+  const plan = planProgram(regions, inputBits, {
+    failureLog2: options.failureLog2,
+    maxEvaluationKeyBytes: options.maxEvaluationKeyBytes,
+    rates: referenceRates,
+  });
+  const server = await serverFile(graph, plan, options.name);
+  return { graph, plan, server, client: clientManifest(graph, regions, plan, server, extras) };
+}
+
+async function serverFile(graph: Graph, plan: Plan, name: string): Promise<ServerFile> {
+  const layouts = plan.outputs.map(({ layout }) => layout);
+  const { stages, preparations, rawConstants, ...places } = stageProgram(
+    plan.program,
+    plan.parameters,
+    layouts,
+  );
+  const manifest: ServerManifest = {
+    format: serverFormat,
+    name,
+    parameters: plan.parameters,
+    input: { length: plan.input.length, bodyBits: plan.input.bodyBits },
+    outputs: layouts,
+    stages: stages.map(({ kernel, items, heavy }) => ({ kernel, items, heavy })),
+    preparations,
+    ...places,
+  };
+  const content = {
+    manifest,
+    constants: rawConstants,
+    kernels: await readKernelModule("eval"),
+    program: emitWasm(stages),
+    kernelSources: await sourcesOfPackage(),
+    programSource: emitC(stages),
+  };
+  const texts = {
+    "graph.txt": `${graph.format()}\n`,
+    "circuit.mlir": mlirModule(graph),
+    "program.txt": `${formatProgram(plan.program)}\n`,
+  };
+  return { ...content, circuitId: circuitIdOf(content), texts };
+}
+
+/** A web page compiles for WebAssembly alone. */
+async function sourcesOfPackage(): Promise<ReadonlyMap<string, string>> {
+  const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
+  return inNode ? readKernelSources() : new Map();
+}
+
+function clientManifest(
+  graph: Graph,
+  regions: RegionProgram,
+  plan: Plan,
+  server: ServerFile,
+  extras: JsonValue,
+): ClientManifest {
+  return {
+    format: clientFormat,
+    name: server.manifest.name,
+    circuitId: server.circuitId,
+    parameters: plan.parameters,
+    inputs: regions.inputs.map(({ name, node, shape }, index) => ({
+      name,
+      shape,
+      min: minimumOf(graph.node(node).output.type),
+      max: maximumOf(graph.node(node).output.type),
+      shift: plan.input.shifts[index] ?? 0,
+    })),
+    vectorLength: plan.input.length,
+    vectorStart: plan.input.start,
+    deltaLog2: plan.input.deltaLog2,
+    bodyBits: plan.input.bodyBits,
+    outputs: plan.outputs.map((output, index) => ({
+      shape: regions.outputs[index]?.shape ?? [],
+      ...output,
+    })),
+    extras,
+  };
+}

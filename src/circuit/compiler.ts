@@ -1,0 +1,57 @@
+import { VelumError } from "../base/error.js";
+import { readInputset, type Sample } from "../trace/inputset.js";
+import { type Encryption, traceFunction } from "../trace/trace-function.js";
+import type { Tracer } from "../trace/tracer.js";
+import { Circuit } from "./circuit.js";
+import { compileGraph } from "./compile-graph.js";
+import { type CompileOptions, defaultCompileOptions } from "./compile-options.js";
+
+/** A function on encrypted values that waits for an inputset. */
+export interface Compiler {
+  /**
+   * Traces the function once, measures ranges on `inputset` (one sample an entry; for several parameters an array of values each) and
+   * compiles. The inputset is a promise: inputs that lead outside its ranges may give wrong results.
+   *
+   * Errors: `empty-inputset`, `bad-shape`, `not-integer`, `not-a-number`, `not-traceable`, `unsupported-op`, `width-too-wide`,
+   * `no-parameters`. Cost: one exact evaluation a sample, then some 10 ms.
+   */
+  compile(inputset: Iterable<Sample>, options?: Partial<CompileOptions>): Promise<Circuit>;
+}
+
+/**
+ * Declares a function on encrypted integers. `parameters` names its parameters in order.
+ *
+ *     const double = fhe.compiler({ x: "encrypted" }, (x) => fhe.matmul([2], x).add(2));
+ *     const circuit = await double.compile([[0], [1], [2], [3]]);
+ *     await circuit.encryptRunDecrypt([3]); // 8
+ */
+export function compiler(
+  parameters: Readonly<Record<string, Encryption>>,
+  fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
+): Compiler {
+  return {
+    async compile(inputset, options = {}) {
+      const settings = {
+        ...defaultCompileOptions,
+        ...(fn.name === "" ? {} : { name: fn.name }),
+        ...options,
+      };
+      checkFailure(settings.failureLog2);
+      const samples = readInputset(Object.keys(parameters), inputset);
+      const traced = traceFunction(settings.name, parameters, fn, samples[0] ?? []);
+      return new Circuit(await compileGraph(traced, samples, settings, null), settings);
+    },
+  };
+}
+
+function checkFailure(failureLog2: number): void {
+  if (failureLog2 <= -20 && failureLog2 >= -200) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: "failureLog2",
+    problem: `is ${failureLog2}, and may be -200 to -20`,
+    limit: "-200 to -20",
+    actual: failureLog2,
+    cure: "Use -64, or -128 where decrypted results are shared",
+  });
+}

@@ -1,0 +1,210 @@
+import type { Instruction, TfheProgram } from "../program/program.js";
+import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
+import { evaluationKeyLayout, seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { inputBodyBytes } from "../tfhe/wire-input.js";
+import { type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
+import { aligned, ByteLayout } from "./byte-layout.js";
+import { Constants } from "./constants.js";
+import type { OutputPlace, Stage, StagedProgram } from "./stage.js";
+
+/**
+ * Lowers a TFHE program to stages: every buffer gets a fixed place in a request's workspace, every table a place in the constants.
+ * The evaluation keys lie one after the other: bootstrap key in the Fourier domain, then key-switch key.
+ */
+export function stageProgram(
+  program: TfheProgram,
+  parameters: CryptoParameters,
+  layouts: readonly OutputLayout[],
+): StagedProgram {
+  return new Stager(program, parameters, layouts).run();
+}
+
+class Stager {
+  readonly #program: TfheProgram;
+  readonly #parameters: CryptoParameters;
+  readonly #layouts: readonly OutputLayout[];
+  readonly #constants: Constants;
+  readonly #workspace = new ByteLayout();
+  readonly #stages: Stage[] = [];
+  #shapePlace = -1;
+  #upload = 0;
+  #fresh = 0;
+  #linear = 0;
+  #slots = 0;
+  #largestRead = 1;
+
+  constructor(
+    program: TfheProgram,
+    parameters: CryptoParameters,
+    layouts: readonly OutputLayout[],
+  ) {
+    this.#program = program;
+    this.#parameters = parameters;
+    this.#layouts = layouts;
+    this.#constants = new Constants(parameters);
+  }
+
+  run(): StagedProgram {
+    const { glwe } = this.#parameters;
+    const glweBytes = (glwe.dimension + 1) * glwe.polynomialSize * 8;
+    for (const instruction of this.#program.instructions) {
+      if (instruction.op === "expand") {
+        this.#upload = this.#workspace.place(seedBytes + inputBodyBytes(instruction) + 8);
+        this.#fresh = this.#workspace.place(instruction.ciphertexts * glweBytes);
+      }
+      if (instruction.op === "linear")
+        this.#linear = this.#workspace.place(instruction.results * glweBytes);
+    }
+    this.#slots = this.#workspace.place(this.#program.slots * this.#lweBytes());
+    const outputPlaces = this.#layouts.map((layout): OutputPlace => {
+      const bytes = outputDataBytes(glwe, layout);
+      return { offset: this.#workspace.place(bytes), bytes };
+    });
+    if (this.#parameters.bootstrap !== undefined) this.#shapePlace = this.#placeShape();
+    for (const instruction of this.#program.instructions) {
+      this.#stages.push(this.#stage(instruction, outputPlaces));
+    }
+    return {
+      stages: this.#stages,
+      ...this.#constants.finish(),
+      requestBytes: this.#workspace.bytes,
+      uploadPlace: this.#upload,
+      outputPlaces,
+      shapePlace: this.#shapePlace,
+      largestRead: this.#largestRead,
+    };
+  }
+
+  #lweBytes(): number {
+    return aligned((bigLweDimension(this.#parameters.glwe) + 1) * 4);
+  }
+
+  #slot(number: number): number {
+    return this.#slots + number * this.#lweBytes();
+  }
+
+  #placeShape(): number {
+    const { glwe, bootstrap } = this.#parameters;
+    if (bootstrap === undefined) return -1;
+    const { bootstrapGadget, keySwitchGadget, lwe, extensionLog2 } = bootstrap;
+    return this.#constants.copy(
+      Int32Array.of(
+        glwe.polynomialSize,
+        glwe.dimension,
+        bootstrapGadget.levels,
+        bootstrapGadget.baseLog,
+        extensionLog2,
+        0,
+        lwe.dimension,
+        keySwitchGadget.levels,
+        keySwitchGadget.baseLog,
+      ),
+    );
+  }
+
+  #stage(instruction: Instruction, outputs: readonly OutputPlace[]): Stage {
+    const { glwe } = this.#parameters;
+    const { polynomialSize: N, dimension: k } = glwe;
+    const constants = this.#constants;
+    const dimension = bigLweDimension(glwe);
+    switch (instruction.op) {
+      case "expand": {
+        const { length, bodyBits, ciphertexts } = instruction;
+        const last = length - (ciphertexts - 1) * N;
+        const bodyBytes = (N * bodyBits) / 8;
+        const used = Math.min(length, N);
+        return {
+          kernel: "velum_stage_expand",
+          items: ciphertexts,
+          constants: [this.#upload, bodyBytes, used, last, bodyBits, N, k, this.#fresh],
+          heavy: false,
+        };
+      }
+      case "linear": {
+        const { inputs, results, read, weights, positions, addends } = instruction;
+        const places = [
+          constants.weights(weights),
+          constants.copy(positions),
+          constants.copy(addends),
+        ];
+        return {
+          kernel: "velum_stage_linear",
+          items: results,
+          constants: [this.#fresh, inputs, N, k, ...places, read, this.#linear],
+          heavy: results * inputs >= 16,
+        };
+      }
+      case "extract": {
+        const { from, rows, addends, to, count } = instruction;
+        const source = from === "fresh" ? this.#fresh : this.#linear;
+        const places = [constants.copy(rows), constants.copy(addends)];
+        return {
+          kernel: "velum_stage_extract",
+          items: count,
+          constants: [source, N, k, ...places, this.#slot(to)],
+          heavy: false,
+        };
+      }
+      case "affine": {
+        const { starts, columns, weights, addends, to, count } = instruction;
+        const places = [starts, columns, weights, addends].map((table) => constants.copy(table));
+        return {
+          kernel: "velum_stage_affine",
+          items: count,
+          constants: [this.#slot(0), dimension, ...places, this.#slot(to)],
+          heavy: columns.length >= 4096,
+        };
+      }
+      case "bootstrap": {
+        const { from, to, count, precision, offset, tables, tableOf } = instruction;
+        const layout = evaluationKeyLayout(this.#parameters);
+        const bootstrapKeyBytes = layout.bootstrapRows * (k + 1) * N * 8;
+        const places = [constants.copy(tableOf), constants.tables(tables, precision)];
+        return {
+          kernel: "velum_stage_bootstrap",
+          items: count,
+          constants: [
+            this.#shapePlace,
+            offset,
+            this.#slot(from),
+            ...places,
+            0,
+            bootstrapKeyBytes,
+            this.#slot(to),
+          ],
+          heavy: true,
+        };
+      }
+      case "pack glwe": {
+        const { wordBits, first, results, read, positions, output } = instruction;
+        const bytes = (outputs[output]?.bytes ?? 0) / results;
+        this.#largestRead = Math.max(this.#largestRead, read);
+        return {
+          kernel: "velum_stage_pack_glwe",
+          items: results,
+          constants: [
+            this.#linear + first * (k + 1) * N * 8,
+            N,
+            k,
+            constants.copy(positions),
+            read,
+            wordBits,
+            outputs[output]?.offset ?? 0,
+            Math.ceil(bytes),
+          ],
+          heavy: false,
+        };
+      }
+      case "pack lwe": {
+        const { wordBits, from, count, output } = instruction;
+        const { offset = 0, bytes = 0 } = outputs[output] ?? {};
+        return {
+          kernel: "velum_stage_pack_lwe",
+          items: count,
+          constants: [this.#slot(from), dimension, wordBits, offset, bytes / count],
+          heavy: false,
+        };
+      }
+    }
+  }
+}

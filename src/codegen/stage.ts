@@ -1,0 +1,50 @@
+/**
+ * One data-parallel step of machine code: `items` calls' worth of work for every request, done by one kernel. The kernel gets the
+ * common stage parameters, the items of a request, then `constants` (kernels/eval.c).
+ */
+export interface Stage {
+  readonly kernel: string;
+  /** Items of one request. */
+  readonly items: number;
+  readonly constants: readonly number[];
+  /** Long enough that threads should share it. */
+  readonly heavy: boolean;
+}
+
+/** What is done to the constants once, when a program is loaded. Offsets are bytes into the raw and into the loaded constants. */
+export type Preparation =
+  | { readonly kind: "copy"; readonly from: number; readonly to: number; readonly bytes: number }
+  /** `count` polynomials of N i32 become N f64 each, in the Fourier domain. */
+  | { readonly kind: "weights"; readonly from: number; readonly to: number; readonly count: number }
+  /** `count` tables of 2^precision i32 become test polynomials. */
+  | {
+      readonly kind: "tables";
+      readonly from: number;
+      readonly to: number;
+      readonly count: number;
+      readonly precision: number;
+    };
+
+/** Where one output's packed ciphertexts lie in a request's workspace. */
+export interface OutputPlace {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Everything that code generation fixes: stages, and the sizes and places of what they work on. */
+export interface StagedProgram {
+  readonly stages: readonly Stage[];
+  readonly preparations: readonly Preparation[];
+  /** Constants as they travel. */
+  readonly rawConstants: Uint8Array<ArrayBuffer>;
+  /** Bytes of the loaded constants. */
+  readonly constantBytes: number;
+  /** Bytes of one request's workspace, and the places of its seed with bodies and of its outputs. */
+  readonly requestBytes: number;
+  readonly uploadPlace: number;
+  readonly outputPlaces: readonly OutputPlace[];
+  /** Offset of the bootstrap shape (9 i32) in the loaded constants; -1 without bootstraps. */
+  readonly shapePlace: number;
+  /** Most bodies read from one GLWE ciphertext. */
+  readonly largestRead: number;
+}

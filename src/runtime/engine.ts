@@ -1,0 +1,39 @@
+import type { Address } from "../tfhe/machine.js";
+
+/** One thing that a thread of an engine does. `call` names an exported kernel, or `stage_k` of the loaded program. */
+export type Step =
+  | { readonly do: "write"; readonly address: Address; readonly data: Uint8Array }
+  | { readonly do: "call"; readonly name: string; readonly parameters: readonly number[] }
+  | { readonly do: "read"; readonly address: Address; readonly bytes: number };
+
+/** What a step gives: the kernel's number, or the bytes read; 0 for a write. */
+export type StepResult = number | Uint8Array<ArrayBuffer>;
+
+/**
+ * Kernels, the stages of one program, one memory, and threads that work on it. All work is asynchronous: nothing holds the caller's
+ * event loop. Thread 0 is always there; memory is allocated through it alone.
+ */
+export interface Engine {
+  readonly kind: "wasm" | "native";
+  readonly threads: number;
+  /** Runs the steps in order on one thread. */
+  run(thread: number, steps: readonly Step[]): Promise<readonly StepResult[]>;
+  /** Ends the threads and frees the memory. */
+  close(): Promise<void>;
+}
+
+/** Calls one kernel on thread 0. */
+export async function callKernel(
+  engine: Engine,
+  name: string,
+  ...parameters: number[]
+): Promise<number> {
+  const [result] = await engine.run(0, [{ do: "call", name, parameters }]);
+  return typeof result === "number" ? result : 0;
+}
+
+/** Zeroed memory. Error `runtime-unavailable` when there is no more. */
+export async function allocate(engine: Engine, bytes: number): Promise<Address> {
+  const address = await callKernel(engine, "velum_allocate", bytes);
+  return address as Address;
+}

@@ -1,0 +1,56 @@
+import type { ServerFile } from "../artifact/server-file.js";
+import { type Address, offsetAddress } from "../tfhe/machine.js";
+import { allocate, callKernel, type Engine } from "./engine.js";
+
+/** Copies a program's constants into an engine and transforms weights and tables; returns where they lie. */
+export async function loadConstants(engine: Engine, file: ServerFile): Promise<Address> {
+  const { manifest, constants } = file;
+  const { glwe, bootstrap } = manifest.parameters;
+  const N = glwe.polynomialSize;
+  const raw = await allocate(engine, constants.length);
+  const loaded = await allocate(engine, manifest.constantBytes);
+  const scratch = await allocate(engine, await callKernel(engine, "velum_linear_scratch_bytes", N));
+  await engine.run(0, [{ do: "write", address: raw, data: constants }]);
+  for (const step of manifest.preparations) {
+    const from = offsetAddress(raw, step.from);
+    const to = offsetAddress(loaded, step.to);
+    const count = step.count ?? 0;
+    if (step.kind === "copy") {
+      const data = constants.subarray(step.from, step.from + (step.bytes ?? 0));
+      await engine.run(0, [{ do: "write", address: to, data }]);
+    } else if (step.kind === "weights") {
+      for (let i = 0; i < count; i++) {
+        await callKernel(
+          engine,
+          "velum_weights_to_fourier",
+          to + i * N * 8,
+          from + i * N * 4,
+          N,
+          scratch,
+        );
+      }
+    } else {
+      const extensionLog2 = bootstrap?.extensionLog2 ?? 0;
+      const precision = step.precision ?? 0;
+      const bytes = (N << extensionLog2) * 4;
+      for (let i = 0; i < count; i++) {
+        const values = from + i * (4 << precision);
+        await callKernel(
+          engine,
+          "velum_expand_table",
+          to + i * bytes,
+          values,
+          precision,
+          0,
+          N,
+          extensionLog2,
+        );
+      }
+    }
+  }
+  await engine.run(
+    0,
+    [raw, scratch].map((address) => ({ do: "call", name: "velum_release", parameters: [address] })),
+  );
+  return loaded;
+}

@@ -1,0 +1,253 @@
+import { readServerFile, type ServerFile, type StageInfo } from "../artifact/server-file.js";
+import { VelumError } from "../base/error.js";
+import { throwIfAborted } from "../base/event-loop.js";
+import { type Address, offsetAddress } from "../tfhe/machine.js";
+import { parameterId } from "../tfhe/parameter-id.js";
+import { bigLweDimension } from "../tfhe/parameters.js";
+import type { KeyId } from "../tfhe/wire-header.js";
+import { type EncryptedVector, readInputCiphertext } from "../tfhe/wire-input.js";
+import { writeOutputCiphertext } from "../tfhe/wire-output.js";
+import { allocate, callKernel, type Engine, type Step } from "./engine.js";
+import { expandEvaluationKeys, type LoadedKeys } from "./evaluation-keys.js";
+import { loadConstants } from "./load-constants.js";
+import { forRanges } from "./ranges.js";
+import type { RunOptions } from "./run-options.js";
+import { type EngineOptions, startEngine } from "./start-engine.js";
+
+/** Look-ups that share one pass over the keys (SWITCH_BATCH in kernels/key_switch.h). */
+const keyBatch = 8;
+/** Requests worked on at a time; more are taken in turns, so that memory does not grow with their number. */
+const largestBatch = 64;
+
+/**
+ * A circuit on a server: computes on ciphertexts with evaluation keys, never learns inputs or results, and holds nothing secret.
+ *
+ *     const circuit = await ServerCircuit.load(serverFile);
+ *     const keys = await circuit.loadEvaluationKeys(keyFile);      // not for circuits without look-ups
+ *     const [answer] = await circuit.run([encrypted], keys);
+ */
+export class ServerCircuit {
+  readonly #file: ServerFile;
+  readonly #engine: Engine;
+  readonly #constants: Address;
+  readonly #scratch: readonly Address[];
+  #workspace: { address: Address; requests: number } | undefined;
+  /** Runs wait for each other: they share one workspace. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    file: ServerFile,
+    engine: Engine,
+    constants: Address,
+    scratch: readonly Address[],
+  ) {
+    this.#file = file;
+    this.#engine = engine;
+    this.#constants = constants;
+    this.#scratch = scratch;
+  }
+
+  /**
+   * Loads a server file: starts threads, transforms constants. It executes code from the file: load only files whose origin you know.
+   * Errors: those of `readServerFile`, `runtime-unavailable`. Cost: 0.1 s, or some seconds when native kernels are built first.
+   */
+  static async load(
+    bytes: Uint8Array,
+    options: Partial<EngineOptions> = {},
+  ): Promise<ServerCircuit> {
+    const file = readServerFile(bytes);
+    const engine = await startEngine(file, { runtime: "auto", threads: undefined, ...options });
+    try {
+      const constants = await loadConstants(engine, file);
+      const scratch = await allocateScratch(engine, file, constants);
+      return new ServerCircuit(file, engine, constants, scratch);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  }
+
+  /** `native` or `wasm`. */
+  get runtime(): Engine["kind"] {
+    return this.#engine.kind;
+  }
+
+  get threads(): number {
+    return this.#engine.threads;
+  }
+
+  get needsEvaluationKeys(): boolean {
+    return this.#file.manifest.parameters.bootstrap !== undefined;
+  }
+
+  /** Expands one client's evaluation keys; see `expandEvaluationKeys`. Release them when the client is gone. */
+  async loadEvaluationKeys(file: Uint8Array, options: RunOptions = {}): Promise<LoadedKeys> {
+    return expandEvaluationKeys(this.#engine, this.#file.manifest.parameters, file, options);
+  }
+
+  /**
+   * Computes on encrypted inputs, one file a request, all under one key; gives one output file a request, in order.
+   * Look-ups of several requests share each pass over the keys, so batches cost less a request.
+   *
+   * Errors: those of `readHeader` for an input (`wrong-key` also where `keys` belong to another client), `bad-argument` without keys
+   * where the circuit looks up tables, `aborted`.
+   */
+  async run(
+    inputs: readonly Uint8Array[],
+    keys?: LoadedKeys,
+    options: RunOptions = {},
+  ): Promise<Uint8Array[]> {
+    throwIfAborted(options.signal, "run");
+    if (this.needsEvaluationKeys && keys === undefined) {
+      throw new VelumError({
+        code: "bad-argument",
+        path: "run",
+        problem: "the circuit looks up tables and got no evaluation keys",
+        cure: "Pass what loadEvaluationKeys gave for this client's key file",
+      });
+    }
+    const { manifest, circuitId } = this.#file;
+    const identity = { parameterId: parameterId(manifest.parameters), circuitId };
+    const expected = keys === undefined ? identity : { ...identity, keyId: keys.keyId };
+    const requests = inputs.map((input) => readInputCiphertext(input, expected, [manifest.input]));
+    const turn = this.#queue.then(() => this.#runAll(requests, keys, options));
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Ends the threads and frees the memory, loaded keys included. */
+  async close(): Promise<void> {
+    await this.#engine.close();
+  }
+
+  async #runAll(
+    requests: readonly { readonly keyId: KeyId; readonly vectors: readonly EncryptedVector[] }[],
+    keys: LoadedKeys | undefined,
+    options: RunOptions,
+  ): Promise<Uint8Array[]> {
+    const { manifest, circuitId } = this.#file;
+    const results: Uint8Array[] = [];
+    for (let first = 0; first < requests.length; first += largestBatch) {
+      const batch = requests.slice(first, first + largestBatch);
+      const report = (done: number): void =>
+        options.onProgress?.((first + done * batch.length) / requests.length);
+      const outputs = await this.#runBatch(
+        batch.map(({ vectors }) => vectors[0]).filter((vector) => vector !== undefined),
+        keys,
+        { signal: options.signal, onProgress: report },
+      );
+      for (const [index, data] of outputs.entries()) {
+        const keyId = batch[index]?.keyId;
+        if (keyId === undefined) continue;
+        const identity = { parameterId: parameterId(manifest.parameters), circuitId, keyId };
+        results.push(
+          writeOutputCiphertext(identity, manifest.parameters.glwe, manifest.outputs, data),
+        );
+      }
+    }
+    return results;
+  }
+
+  /** Uploads, stages, downloads. Short stages go to thread 0 together with what comes next; heavy ones to all threads. */
+  async #runBatch(
+    vectors: readonly EncryptedVector[],
+    keys: LoadedKeys | undefined,
+    options: RunOptions,
+  ): Promise<Uint8Array[][]> {
+    const { manifest } = this.#file;
+    const workspace = await this.#reserve(vectors.length);
+    const place = (request: number, offset: number): Address =>
+      offsetAddress(workspace, request * manifest.requestBytes + offset);
+    const pending: Step[] = vectors.flatMap(({ seed, bodies }, request): Step[] => [
+      { do: "write", address: place(request, manifest.uploadPlace), data: new Uint8Array(seed) },
+      {
+        do: "write",
+        address: place(request, manifest.uploadPlace + seed.length),
+        data: new Uint8Array(bodies),
+      },
+    ]);
+    const heavy = manifest.stages.reduce((sum, stage) => sum + (stage.heavy ? stage.items : 0), 0);
+    let done = 0;
+    for (const [index, stage] of manifest.stages.entries()) {
+      const items = stage.items * vectors.length;
+      const step = (thread: number, begin: number, end: number): Step => ({
+        do: "call",
+        name: `stage_${index}`,
+        parameters: [
+          workspace,
+          manifest.requestBytes,
+          this.#constants,
+          keys?.address ?? 0,
+          this.#scratch[thread] ?? 0,
+          begin,
+          end,
+        ],
+      });
+      if (!stage.heavy) {
+        pending.push(step(0, 0, items));
+        continue;
+      }
+      if (pending.length > 0) await this.#engine.run(0, pending.splice(0));
+      await forRanges(
+        this.#engine,
+        items,
+        grainOf(stage, items, this.threads),
+        "run",
+        {
+          signal: options.signal,
+          onProgress: (part) => options.onProgress?.((done + part * stage.items) / heavy),
+        },
+        step,
+      );
+      done += stage.items;
+    }
+    const reads = vectors.flatMap((_, request) =>
+      manifest.outputPlaces.map(
+        ({ offset, bytes }): Step => ({ do: "read", address: place(request, offset), bytes }),
+      ),
+    );
+    const read = (await this.#engine.run(0, [...pending, ...reads])).filter(
+      (result) => typeof result !== "number",
+    );
+    options.onProgress?.(1);
+    const outputs = manifest.outputPlaces.length;
+    return vectors.map((_, request) => read.slice(request * outputs, (request + 1) * outputs));
+  }
+
+  async #reserve(requests: number): Promise<Address> {
+    const held = this.#workspace;
+    if (held !== undefined && held.requests >= requests) return held.address;
+    if (held !== undefined) await callKernel(this.#engine, "velum_release", held.address);
+    this.#workspace = undefined;
+    const address = await allocate(this.#engine, requests * this.#file.manifest.requestBytes);
+    this.#workspace = { address, requests };
+    return address;
+  }
+}
+
+/** Full key batches where there is enough work for all threads, else equal shares. */
+function grainOf(stage: StageInfo, items: number, threads: number): number {
+  const share = Math.ceil(items / threads);
+  return stage.kernel === "velum_stage_bootstrap" ? Math.min(keyBatch, share) : share;
+}
+
+async function allocateScratch(
+  engine: Engine,
+  file: ServerFile,
+  constants: Address,
+): Promise<Address[]> {
+  const { parameters, shapePlace, largestRead } = file.manifest;
+  const { glwe } = parameters;
+  const needs = [
+    await callKernel(engine, "velum_linear_scratch_bytes", glwe.polynomialSize),
+    await callKernel(engine, "velum_pack_scratch_bytes", bigLweDimension(glwe), largestRead),
+  ];
+  if (shapePlace >= 0) {
+    needs.push(await callKernel(engine, "velum_bootstrap_scratch_bytes", constants + shapePlace));
+  }
+  const bytes = Math.max(...needs);
+  const places: Address[] = [];
+  for (let thread = 0; thread < engine.threads; thread++)
+    places.push(await allocate(engine, bytes));
+  return places;
+}

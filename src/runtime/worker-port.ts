@@ -1,0 +1,96 @@
+import { VelumError } from "../base/error.js";
+import type { Step } from "./engine.js";
+import type { WorkerAnswer, WorkerStart } from "./engine-wasm.js";
+
+type Results = Extract<WorkerAnswer, { readonly results: unknown }>;
+export type WorkerQuestion = WorkerStart | { readonly steps: readonly Step[] };
+
+/** A worker that answers questions one after the other. */
+export interface WorkerPort {
+  /** Error `runtime-unavailable` with the worker's reason. */
+  ask(question: WorkerQuestion): Promise<Results>;
+  end(): void;
+}
+
+interface RawWorker {
+  post(question: WorkerQuestion): void;
+  end(): void;
+  /** Keeps the process alive, or does not. */
+  hold(busy: boolean): void;
+}
+
+type Waiting = { resolve(results: Results): void; reject(error: VelumError): void };
+
+/** Starts `worker-main` in a worker thread of Node or in a web worker. */
+export async function spawnWorker(): Promise<WorkerPort> {
+  const waiting: Waiting[] = [];
+  let failed: VelumError | undefined;
+  const settle = (answer: WorkerAnswer): void => {
+    const next = waiting.shift();
+    if (waiting.length === 0) raw.hold(false);
+    if ("problem" in answer) next?.reject(lost(answer.problem));
+    else next?.resolve(answer);
+  };
+  const fail = (problem: string): void => {
+    failed = lost(problem);
+    for (const one of waiting.splice(0)) one.reject(failed);
+  };
+  const url = new URL("./worker-main.js", import.meta.url);
+  const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
+  const raw = inNode ? await nodeWorker(url, settle, fail) : webWorker(url, settle, fail);
+  return {
+    ask(question) {
+      if (failed !== undefined) return Promise.reject(failed);
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        raw.hold(true);
+        raw.post(question);
+      });
+    },
+    end() {
+      fail("the engine was closed");
+      raw.end();
+    },
+  };
+}
+
+async function nodeWorker(
+  url: URL,
+  settle: (answer: WorkerAnswer) => void,
+  fail: (problem: string) => void,
+): Promise<RawWorker> {
+  const { Worker } = await import("node:worker_threads");
+  const worker = new Worker(url);
+  worker.on("message", settle);
+  worker.on("error", (error) => fail(error instanceof Error ? error.message : "unknown reason"));
+  worker.unref();
+  return {
+    post: (question) => worker.postMessage(question),
+    end: () => void worker.terminate(),
+    hold: (busy) => (busy ? worker.ref() : worker.unref()),
+  };
+}
+
+function webWorker(
+  url: URL,
+  settle: (answer: WorkerAnswer) => void,
+  fail: (problem: string) => void,
+): RawWorker {
+  const worker = new Worker(url, { type: "module" });
+  worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => settle(data);
+  worker.onerror = (event) => fail(event.message);
+  return {
+    post: (question) => worker.postMessage(question),
+    end: () => worker.terminate(),
+    hold: () => {},
+  };
+}
+
+function lost(problem: string): VelumError {
+  return new VelumError({
+    code: "runtime-unavailable",
+    path: "wasm engine",
+    problem: `a worker stopped (${problem})`,
+    cure: "Load the circuit again; run smaller batches if memory was short",
+  });
+}
