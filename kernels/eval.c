@@ -27,7 +27,8 @@ EXPORT word velum_switch_key_bytes(word from, word to, word levels) {
   const switch_shape s = {(int)from, (int)to, (int)levels, 1};
   return (word)switch_key_bytes(&s);
 }
-EXPORT word velum_expand_scratch_bytes(word N, word k, word to) { return (N * (k + 1) * 8) + N * 8 * 3 + to * 4 + 4096; }
+// A multiple of 64, so that the scratches of several threads can lie side by side.
+EXPORT word velum_expand_scratch_bytes(word N, word k, word to) { return (N * (k + 1) * 8) + N * 8 * 3 + ((to * 4 + 63) & ~(word)63) + 4096; }
 
 INLINE void place_row(vf64 *ggsw, const vf64 *polynomial, const int M, int row, int rows, int column, int columns) {
   for (int v = 0; v < M / LANES; v++) {

@@ -26,15 +26,21 @@ export async function startNativeEngine(
     [kernelLibrary],
   );
   const machine = await loadNativeMachine(kernelLibrary, programLibrary);
+  const held = new Set<Address>();
   const perform = async (step: Step): Promise<StepResult> => {
     if (step.do === "write") {
       machine.bytes(step.address, step.data.length).set(step.data);
       return 0;
     }
     if (step.do === "read") return new Uint8Array(machine.bytes(step.address, step.bytes));
-    if (step.name === "velum_allocate") return machine.allocate(step.parameters[0] ?? 0);
+    if (step.name === "velum_allocate") {
+      const address = machine.allocate(step.parameters[0] ?? 0);
+      held.add(address);
+      return address;
+    }
     if (step.name === "velum_release") {
-      machine.release((step.parameters[0] ?? 0) as Address);
+      const address = (step.parameters[0] ?? 0) as Address;
+      if (held.delete(address)) machine.release(address);
       return 0;
     }
     return machine.callAsync(step.name, ...step.parameters);
@@ -47,6 +53,9 @@ export async function startNativeEngine(
       for (const step of steps) results.push(await perform(step));
       return results;
     },
-    async close() {},
+    async close() {
+      for (const address of held) machine.release(address);
+      held.clear();
+    },
   };
 }
