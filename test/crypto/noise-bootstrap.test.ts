@@ -1,0 +1,107 @@
+// Measured noise of bootstrap outputs, plain and extended, against the formula.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { generateClientKey } from "../../src/keys/client-key.js";
+import { namedParameterSets } from "../../src/plan/named-parameter-sets.js";
+import { blindRotationNoise } from "../../src/security/noise-bootstrap.js";
+import { bootstrapKeyBodyBits, type CryptoParameters } from "../../src/tfhe/parameters.js";
+import { makeKeys } from "../support/eval-keys.js";
+import { evalMachines, keyMachine } from "../support/eval-machines.js";
+import { EvalServer } from "../support/eval-server.js";
+import { assertCentred, assertRatio } from "../support/noise-ratio.js";
+import { keyBits } from "../support/plain-tfhe.js";
+import { seededRandom } from "../support/seeded-random.js";
+import { lwePhase, meanSquare, RandomWords } from "../support/torus-phase.js";
+
+function named(name: string): CryptoParameters {
+  const found = namedParameterSets.find((set) => set.name === name);
+  assert.ok(found);
+  return found.parameters;
+}
+
+/** Shorter rotations, for what takes longer: the formula is linear in n. */
+function shorter(N: number, n: number, baseLog: number, levels: number, extensionLog2: number) {
+  return {
+    glwe: { dimension: 2048 / N, polynomialSize: N, noiseLog2: 17 },
+    bootstrap: {
+      lwe: { dimension: n, noiseLog2: 13 },
+      bootstrapGadget: { baseLog, levels },
+      keySwitchGadget: { baseLog: 4, levels: 1 },
+      extensionLog2,
+    },
+  };
+}
+
+/** Name, parameters, log2 of the tables. Where exponents are multiples of both, extended components do not mix: few tables there. */
+const cases: readonly [string, CryptoParameters, number][] = [
+  ["p=4 norm=5 2^-128", named("p=4 norm=5 2^-128"), 4],
+  ["p=3 norm=1 2^-64", named("p=3 norm=1 2^-64"), 4],
+  ["p=2 norm=5 2^-64", named("p=2 norm=5 2^-64"), 4],
+  ["p=2 norm=1 2^-64", named("p=2 norm=1 2^-64"), 4],
+  ["n=300, one level", shorter(2048, 300, 23, 1, 0), 4],
+  ["n=64, two levels", shorter(2048, 64, 15, 2, 0), 2],
+  ["n=24, extended twice, one level", shorter(2048, 24, 23, 1, 1), 0],
+  ["n=24, extended eight times, one level", shorter(2048, 24, 23, 1, 3), 2],
+  ["n=24, extended four times, two levels", shorter(2048, 24, 15, 2, 2), 1],
+  ["n=24, N=512, extended four times, one level", shorter(512, 24, 23, 1, 2), 1],
+];
+
+const client = await keyMachine();
+
+/** Keys whose small key has as many ones as zeros: short keys would stray from the formula's mean over keys. */
+async function fairKeys(parameters: CryptoParameters, title: string) {
+  const n = parameters.bootstrap?.lwe.dimension ?? 0;
+  for (let attempt = 0; ; attempt++) {
+    const name = `${title} ${attempt}`;
+    const { small } = keyBits(generateClientKey(parameters, seededRandom(name)));
+    const ones = small.filter((bit) => bit === 1).length;
+    if (ones === n >> 1 || n > 500) return makeKeys(client, parameters, name);
+  }
+}
+
+for (const machine of await evalMachines()) {
+  for (const [name, parameters, tablesLog2] of cases) {
+    const title = `${name}, ${machine.kind}`;
+    test(`bootstrap output, ${title}`, async (t) => {
+      const { glwe, bootstrap } = parameters;
+      assert.ok(bootstrap);
+      const keys = await fairKeys(parameters, title);
+      const server = new EvalServer(machine, parameters, keys.seeded);
+      const words = new RandomWords(seededRandom(title));
+      const tables = 2 ** tablesLog2;
+      const lwes = Array.from({ length: 2048 / tables }, () => words.words32(server.dimension + 1));
+      // Random tables of multiples of the step: the output's distance to the nearest one is its noise.
+      const precision = 7 - tablesLog2;
+      const step = 2 ** -6;
+      const table = words.integers(2 ** 7, -15, 15).map((value) => value * step * 2 ** 32);
+      const out = server.lookUp(lwes, { precision, tablesLog2, tables: [table] });
+      server.release();
+      const noise = out.map((lwe) => {
+        const phase = lwePhase(lwe, keys.big);
+        return phase - Math.round(phase / step) * step;
+      });
+      const { lwe, bootstrapGadget } = bootstrap;
+      const shape = { dimension: glwe.dimension, polynomialSize: glwe.polynomialSize };
+      const bodyBits = bootstrapKeyBodyBits;
+      const { total } = blindRotationNoise(
+        shape,
+        glwe.noiseLog2,
+        bootstrapGadget,
+        lwe.dimension,
+        bodyBits,
+      );
+      assertRatio(t, meanSquare(noise), total, noise.length);
+      const firsts = noise.filter((_, i) => i % tables === 0);
+      // The tie rule of the decomposition moves every step a little to one side; only many steps turn that around.
+      if (lwe.dimension > 500) assertCentred(firsts, total);
+      if (tables < 2) return;
+      // Outputs of one rotation share their masks, and what the key makes of them.
+      let shared = 0;
+      for (let i = 0; i < noise.length; i += tables)
+        shared += (noise[i] ?? 0) * (noise[i + 1] ?? 0);
+      const correlation = shared / firsts.length / meanSquare(noise);
+      t.diagnostic(`correlation of neighbouring outputs ${correlation.toFixed(2)}`);
+      assert.ok(correlation > -0.3 && correlation < 1.1);
+    });
+  }
+}
