@@ -49,12 +49,15 @@ INLINE vf64 from_i32(const int32_t *p) {
 
 #define ROUND_MAGIC 6755399441055744.0  // 1.5 * 2^52: adding it leaves the rounded integer in the low bits
 
-// The nearest integers of x mod 2^32; |x| < 2^83: the multiples of 2^32 are removed first.
 #if LANES != 8
-INLINE vi32 round_i32(vf64 x) {
+// x without its multiples of 2^32, |x| < 2^83, with the nearest integer mod 2^32 in the low 32 bits of each lane.
+INLINE vf64 removed_multiples(vf64 x) {
   const vf64 high = splat(ROUND_MAGIC * 4294967296.0);
-  x = x - ((x + high) - high) + splat(ROUND_MAGIC);
-  const wi32 bits = (wi32)x;
+  return x - ((x + high) - high) + splat(ROUND_MAGIC);
+}
+// The nearest integers of x mod 2^32.
+INLINE vi32 round_i32(vf64 x) {
+  const wi32 bits = (wi32)removed_multiples(x);
 #if LANES == 4
   return SHUFFLE(bits, bits, 0, 2, 4, 6);
 #else
@@ -72,6 +75,12 @@ INLINE void add_rounded_pair(int32_t *to, const int32_t *base, size_t apart, vf6
   const __m512i sum = _mm512_add_epi32(bases, rounded);
   *(__m256i *)to = _mm512_castsi512_si256(sum);
   *(__m256i *)(to + apart) = _mm512_extracti64x4_epi64(sum, 1);
+#elif defined(__wasm__)
+  const wi32 low = (wi32)removed_multiples(x), high = (wi32)removed_multiples(y);
+  const v128_t bases = wasm_v128_load64_lane(base + apart, wasm_v128_load64_zero(base), 1);
+  const v128_t sum = wasm_i32x4_add(bases, wasm_i32x4_shuffle((v128_t)low, (v128_t)high, 0, 2, 4, 6));
+  wasm_v128_store64_lane(to, sum, 0);
+  wasm_v128_store64_lane(to + apart, sum, 1);
 #else
   *(vi32 *)to = *(const vi32 *)base + round_i32(x);
   *(vi32 *)(to + apart) = *(const vi32 *)(base + apart) + round_i32(y);

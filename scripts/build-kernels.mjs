@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 
 const flags = [
-  "-O3",
+  "-O2",
   "-std=gnu11",
   "-Wall",
   "-Wextra",
