@@ -120,6 +120,39 @@ for (const machine of machines) {
       assertCentred(noise, predicted);
     });
 
+    const slow = N > 512 && "measured at N=512";
+    test(`sums of extracted neighbours: roundings of one mask add up, ${title}`, {
+      skip: slow,
+    }, (t) => {
+      const count = 2000;
+      const side = 8;
+      // One sum of eight neighbours from each of many ciphertexts; their roundings correlate by 1/2.
+      const noise: number[] = [];
+      for (let first = 0; first < count; first += 200) {
+        const glwes = words.words64(200 * (k + 1) * N);
+        const exact = phases(glwes, 64);
+        const rows = Array.from({ length: 200 * side }, (_, i) => ({
+          glwe: Math.floor(i / side),
+          coefficient: ((Math.floor(i / side) * 157) % (N - side)) + (i % side),
+          weight: 1,
+          addend: 0n,
+        }));
+        const lwes = extractStage(machine, glwe, glwes, rows);
+        const sums = Array.from({ length: 200 }, (_, s) => ({
+          columns: Array.from({ length: side }, (_, e) => s * side + e),
+          weights: Array.from({ length: side }, () => 1),
+          addend: 0,
+        }));
+        affineStage(machine, k * N, lwes, sums).forEach((lwe, s) => {
+          const start = s * N + ((s * 157) % (N - side));
+          const due = exact.subarray(start, start + side).reduce((sum, phase) => sum + phase, 0);
+          noise.push(wrapTurns(lwePhase(lwe, big) - due));
+        });
+      }
+      const predicted = ((side + side ** 2) / 2) * ciphertextRoundingVariance(k * N, 32);
+      assertRatio(t, meanSquare(noise), predicted, noise.length);
+    });
+
     test(`weighted sums of LWE ciphertexts, ${title}`, (t) => {
       const bodyBits = 34;
       const count = 250;
