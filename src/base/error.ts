@@ -49,6 +49,8 @@ export class VelumError extends Error {
   readonly limit: number | string | undefined;
   readonly actual: number | string | undefined;
   readonly cure: string;
+  /** What the error was made from; unlike an `Error` it travels between threads unchanged. */
+  readonly parts: ErrorParts;
 
   constructor(parts: ErrorParts) {
     super(`${parts.path}: ${parts.problem}. ${parts.cure}`);
@@ -58,5 +60,6 @@ export class VelumError extends Error {
     this.limit = parts.limit;
     this.actual = parts.actual;
     this.cure = parts.cure;
+    this.parts = parts;
   }
 }

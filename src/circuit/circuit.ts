@@ -1,14 +1,15 @@
 import { writeClientFile } from "../artifact/client-file.js";
 import { writeServerFile } from "../artifact/server-file.js";
 import { VelumError } from "../base/error.js";
+import { throwIfAborted } from "../base/event-loop.js";
 import { type NestedArray, type Tensor, toNested, toTensor } from "../base/tensor.js";
 import { Client, type ClientValue } from "../client/client.js";
 import type { Graph } from "../graph/graph.js";
 import type { Plan } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
-import type { LoadedKeys } from "../runtime/evaluation-keys.js";
+import { engineClosed } from "../runtime/engine.js";
 import type { RunOptions } from "../runtime/run-options.js";
-import { ServerCircuit } from "../runtime/server-circuit.js";
+import { type LoadedKeys, ServerCircuit } from "../runtime/server-circuit.js";
 import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
@@ -39,6 +40,9 @@ export class Circuit {
   #client: Promise<Client> | undefined;
   #server: Promise<ServerCircuit> | undefined;
   #keys: LoadedKeys | undefined;
+  #hasKey = false;
+  /** Makings of keys wait for each other, so that two calls at once make one key. */
+  #making: Promise<unknown> = Promise.resolve();
 
   constructor(compiled: Compiled, options: CompileOptions) {
     this.graph = compiled.graph;
@@ -98,18 +102,32 @@ export class Circuit {
 
   /** Makes a secret key and, where needed, evaluation keys, and loads those into the server. Done once; `force` makes new ones. */
   async keygen(options: RunOptions & { readonly force?: boolean } = {}): Promise<void> {
-    if (this.#keys !== undefined && options.force !== true) return;
+    const made = this.#making.then(() => this.#makeKeys(options));
+    this.#making = made.catch(() => {});
+    return made;
+  }
+
+  async #makeKeys(options: RunOptions & { readonly force?: boolean }): Promise<void> {
+    if (this.#hasKey && options.force !== true) return;
+    throwIfAborted(options.signal, "keygen");
     const client = await this.#openClient();
     const server = await this.#openServer();
-    await this.#keys?.release();
+    const earlier = this.#keys;
+    this.#hasKey = false;
     this.#keys = undefined;
+    await earlier?.release();
     client.generateKey();
     const half = (start: number) => ({
       ...(options.signal ? { signal: options.signal } : {}),
       onProgress: (fraction: number) => options.onProgress?.(start + fraction / 2),
     });
     const file = await client.evaluationKeys(half(0));
-    if (file !== undefined) this.#keys = await server.loadEvaluationKeys(file, half(0.5));
+    const keys = file === undefined ? undefined : await server.loadEvaluationKeys(file, half(0.5));
+    if ((await this.#client) !== client) {
+      client.dispose();
+      throw engineClosed(server.runtime);
+    }
+    this.#keys = keys;
     this.#hasKey = true;
     options.onProgress?.(1);
   }
@@ -148,28 +166,35 @@ export class Circuit {
     return { runtime, threads };
   }
 
-  /** Ends threads and overwrites the secret key. */
+  /** Ends threads and overwrites the secret key. What is under way rejects with `runtime-unavailable`; later calls start anew. */
   async close(): Promise<void> {
-    const [client, server] = await Promise.all([this.#client, this.#server]);
-    client?.dispose();
-    await server?.close();
+    const [client, server] = [this.#client, this.#server];
     this.#client = undefined;
     this.#server = undefined;
     this.#keys = undefined;
     this.#hasKey = false;
+    // Whoever asked for one that failed to load has been told.
+    (await client?.catch(() => undefined))?.dispose();
+    await (await server?.catch(() => undefined))?.close();
   }
 
-  #hasKey = false;
-
-  #openClient(): Promise<Client> {
-    this.#client ??= Client.load(this.clientFile);
-    return this.#client;
+  async #openClient(): Promise<Client> {
+    const opened = this.#client ?? Client.load(this.clientFile);
+    this.#client = opened;
+    return opened.catch((error: unknown) => {
+      if (this.#client === opened) this.#client = undefined;
+      throw error;
+    });
   }
 
-  #openServer(): Promise<ServerCircuit> {
+  async #openServer(): Promise<ServerCircuit> {
     const { runtime, threads } = this.#options;
-    this.#server ??= ServerCircuit.load(this.serverFile, { runtime, threads });
-    return this.#server;
+    const opened = this.#server ?? ServerCircuit.load(this.serverFile, { runtime, threads });
+    this.#server = opened;
+    return opened.catch((error: unknown) => {
+      if (this.#server === opened) this.#server = undefined;
+      throw error;
+    });
   }
 }
 

@@ -56,9 +56,10 @@ export class Client {
   /** Reads a client file. Errors: those of `readClientFile`. */
   static async load(file: Uint8Array): Promise<Client> {
     const manifest = readClientFile(file);
-    sharedMachine ??= readKernelModule("client").then(async (bytes) =>
-      createWasmMachine(await WebAssembly.compile(bytes)),
-    );
+    sharedMachine ??= loadMachine().catch((error: unknown) => {
+      sharedMachine = undefined;
+      throw error;
+    });
     return new Client(manifest, await sharedMachine);
   }
 
@@ -175,6 +176,10 @@ export class Client {
     }
     return vector;
   }
+}
+
+async function loadMachine(): Promise<Machine> {
+  return createWasmMachine(await WebAssembly.compile(await readKernelModule("client")));
 }
 
 /** The value as a tensor of the input's shape, whole numbers within its range. Errors name the place, never the value. */

@@ -2,7 +2,7 @@ import type { Instruction, TfheProgram } from "../program/program.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
 import { evaluationKeyLayout, seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import { inputBodyBytes } from "../tfhe/wire-input.js";
-import { type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
+import { ciphertextBytes, type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
 import { aligned, ByteLayout } from "./byte-layout.js";
 import { Constants } from "./constants.js";
 import type { OutputPlace, Stage, StagedProgram } from "./stage.js";
@@ -177,7 +177,8 @@ class Stager {
       }
       case "pack glwe": {
         const { wordBits, first, results, read, positions, output } = instruction;
-        const bytes = (outputs[output]?.bytes ?? 0) / results;
+        // All responses but the last hold `read` bodies.
+        const bytes = ciphertextBytes(glwe, wordBits, read);
         this.#largestRead = Math.max(this.#largestRead, read);
         return {
           kernel: "velum_stage_pack_glwe",
@@ -190,7 +191,7 @@ class Stager {
             read,
             wordBits,
             outputs[output]?.offset ?? 0,
-            Math.ceil(bytes),
+            bytes,
           ],
           heavy: false,
         };

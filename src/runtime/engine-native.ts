@@ -1,7 +1,7 @@
 import type { Address } from "../tfhe/machine.js";
 import { loadNativeMachine } from "../tfhe/machine-native.js";
 import { buildNativeLibrary, type NativeTarget } from "../tfhe/native-build.js";
-import type { Engine, Step, StepResult } from "./engine.js";
+import { type Engine, engineClosed, type Step, type StepResult } from "./engine.js";
 
 /** Sources of a circuit in C: the kernels it was made for, and its stages. */
 export interface NativeSources {
@@ -45,15 +45,29 @@ export async function startNativeEngine(
     }
     return machine.callAsync(step.name, ...step.parameters);
   };
+  const performAll = async (steps: readonly Step[]): Promise<StepResult[]> => {
+    const results: StepResult[] = [];
+    for (const step of steps) {
+      if (closed) throw engineClosed("native");
+      results.push(await perform(step));
+    }
+    return results;
+  };
+  let closed = false;
+  const underWay = new Set<Promise<unknown>>();
   return {
     kind: "native",
     threads,
     async run(_thread, steps) {
-      const results: StepResult[] = [];
-      for (const step of steps) results.push(await perform(step));
-      return results;
+      const work = performAll(steps);
+      const ended: Promise<unknown> = work.catch(() => {}).finally(() => underWay.delete(ended));
+      underWay.add(ended);
+      return work;
     },
     async close() {
+      closed = true;
+      // Kernels on other threads still use the memory.
+      await Promise.all(underWay);
       for (const address of held) machine.release(address);
       held.clear();
     },

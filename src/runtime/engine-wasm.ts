@@ -1,6 +1,6 @@
-import { VelumError } from "../base/error.js";
+import { type ErrorParts, VelumError } from "../base/error.js";
 import { workerStackBytes } from "../tfhe/machine-wasm.js";
-import { callKernel, type Engine, type Step, type StepResult } from "./engine.js";
+import { callKernel, type Engine, engineClosed, type Step, type StepResult } from "./engine.js";
 import { spawnWorker, type WorkerPort } from "./worker-port.js";
 
 /** What a worker is told first. Without `memory` it makes its own and leads. */
@@ -15,7 +15,7 @@ export interface WorkerStart {
 /** What a worker answers: results, or the reason why there are none. */
 export type WorkerAnswer =
   | { readonly results: readonly StepResult[]; readonly memory?: WebAssembly.Memory }
-  | { readonly problem: string };
+  | { readonly problem: string; readonly refusal?: ErrorParts };
 
 /**
  * The portable engine: WebAssembly in workers. Several workers share one memory where the platform lets memory travel between
@@ -28,8 +28,8 @@ export async function startWasmEngine(
 ): Promise<Engine> {
   const shareMemory = canShareMemory();
   const modules = {
-    kernels: await WebAssembly.compile(kernels),
-    program: await WebAssembly.compile(program),
+    kernels: await compileModule(kernels, "kernels.wasm"),
+    program: await compileModule(program, "program.wasm"),
     shareMemory,
   };
   const leader = await spawnWorker();
@@ -68,20 +68,29 @@ class WasmEngine implements Engine {
 
   async run(thread: number, steps: readonly Step[]): Promise<readonly StepResult[]> {
     const worker = this.#workers[thread];
-    if (worker === undefined || this.#closed) {
-      throw new VelumError({
-        code: "runtime-unavailable",
-        path: "wasm engine",
-        problem: "was closed",
-        cure: "Load the circuit again",
-      });
-    }
+    if (worker === undefined || this.#closed) throw engineClosed(this.kind);
     return (await worker.ask({ steps })).results;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     for (const worker of this.#workers) worker.end();
+  }
+}
+
+async function compileModule(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch {
+    throw new VelumError({
+      code: "file-corrupt",
+      path: "server file",
+      problem: `is damaged: ${name} is not WebAssembly that this host understands`,
+      cure: "Compile the circuit anew, or use a host with WebAssembly SIMD and threads",
+    });
   }
 }
 

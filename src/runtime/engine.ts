@@ -1,3 +1,4 @@
+import { VelumError } from "../base/error.js";
 import type { Address } from "../tfhe/machine.js";
 
 /** One thing that a thread of an engine does. `call` names an exported kernel, or `stage_k` of the loaded program. */
@@ -18,8 +19,30 @@ export interface Engine {
   readonly threads: number;
   /** Runs the steps in order on one thread. */
   run(thread: number, steps: readonly Step[]): Promise<readonly StepResult[]>;
-  /** Ends the threads and frees the memory. */
+  /** Ends the threads and frees the memory. Work under way rejects or ends first; later work rejects with `runtime-unavailable`. */
   close(): Promise<void>;
+}
+
+/** The error of work for an engine that was closed. */
+export function engineClosed(kind: Engine["kind"]): VelumError {
+  return new VelumError({
+    code: "runtime-unavailable",
+    path: `${kind} engine`,
+    problem: "was closed",
+    cure: "Load the circuit again",
+  });
+}
+
+/** Gives blocks back. An engine that is gone has freed them already. */
+export async function release(engine: Engine, ...blocks: Address[]): Promise<void> {
+  const steps = blocks.map(
+    (block): Step => ({
+      do: "call",
+      name: "velum_release",
+      parameters: [block],
+    }),
+  );
+  await engine.run(0, steps).catch(() => {});
 }
 
 /** Calls one kernel on thread 0. */

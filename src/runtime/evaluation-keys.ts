@@ -3,19 +3,20 @@ import { type Address, offsetAddress } from "../tfhe/machine.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
 import { readEvaluationKeys, requireBootstrap } from "../tfhe/wire-evaluation-keys.js";
 import type { KeyId } from "../tfhe/wire-header.js";
-import { allocate, callKernel, type Engine, type Step } from "./engine.js";
+import { allocate, callKernel, type Engine, release } from "./engine.js";
 import { forRanges } from "./ranges.js";
 import type { RunOptions } from "./run-options.js";
 
-/** One client's evaluation keys, expanded in an engine's memory. They compute; they cannot decrypt. */
-export interface LoadedKeys {
+/** One client's evaluation keys in an engine's memory: bootstrap key in the Fourier domain, then key-switch key. */
+export interface ExpandedKeys {
   readonly keyId: KeyId;
   /** What they take of the engine's memory. */
   readonly bytes: number;
   readonly address: Address;
-  /** Gives the memory back. The keys are of no use afterwards. */
-  release(): Promise<void>;
 }
+
+/** Share of the time that the bootstrap key takes. */
+const bootstrapShare = 0.9;
 
 /**
  * Reads an evaluation-keys file and expands it: masks from the seed, rows into the Fourier domain, on all threads.
@@ -26,8 +27,9 @@ export async function expandEvaluationKeys(
   parameters: CryptoParameters,
   file: Uint8Array,
   options: RunOptions,
-): Promise<LoadedKeys> {
+): Promise<ExpandedKeys> {
   const { keyId, seed, bootstrapBodies, keySwitchBodies } = readEvaluationKeys(file, parameters);
+  throwIfAborted(options.signal, "evaluation keys");
   const { glwe } = parameters;
   const { lwe, bootstrapGadget, keySwitchGadget } = requireBootstrap(parameters);
   const { polynomialSize: N, dimension: k } = glwe;
@@ -36,85 +38,59 @@ export async function expandEvaluationKeys(
   const switchShape = [bigLweDimension(glwe), lwe.dimension, keySwitchGadget.levels];
   const switchBytes = await callKernel(engine, "velum_switch_key_bytes", ...switchShape);
   const scratchBytes = await callKernel(engine, "velum_expand_scratch_bytes", N, k, lwe.dimension);
-  const wire = await allocate(
-    engine,
-    seed.length + bootstrapBodies.length + keySwitchBodies.length,
-  );
-  const address = await allocate(engine, bootstrapBytes + switchBytes);
-  const scratch = await allocate(engine, scratchBytes * engine.threads);
-  const bodies = offsetAddress(wire, seed.length);
-  const switchBodies = offsetAddress(bodies, bootstrapBodies.length);
-  const release = (...blocks: Address[]): Promise<unknown> =>
-    engine.run(
-      0,
-      blocks.map((block): Step => ({ do: "call", name: "velum_release", parameters: [block] })),
-    );
+  const passing: Address[] = [];
+  const own = async (bytes: number): Promise<Address> => {
+    const block = await allocate(engine, bytes);
+    passing.push(block);
+    return block;
+  };
   try {
+    const wire = await own(seed.length + bootstrapBodies.length + keySwitchBodies.length);
+    const scratch = await own(scratchBytes * engine.threads);
+    const address = await own(bootstrapBytes + switchBytes);
+    const bodies = offsetAddress(wire, seed.length);
+    const switchBodies = offsetAddress(bodies, bootstrapBodies.length);
     await engine.run(0, [
       { do: "write", address: wire, data: seed },
       { do: "write", address: bodies, data: bootstrapBodies },
       { do: "write", address: switchBodies, data: keySwitchBodies },
     ]);
-    throwIfAborted(options.signal, "evaluation keys");
-    const ggsws = lwe.dimension;
-    const rows = bigLweDimension(glwe) * keySwitchGadget.levels;
-    const share = 0.9;
     await forRanges(
       engine,
-      ggsws,
+      lwe.dimension,
       16,
       "evaluation keys",
-      { ...options, onProgress: (done) => options.onProgress?.(share * done) },
+      { ...options, onProgress: (done) => options.onProgress?.(bootstrapShare * done) },
       (thread, begin, end) => ({
         do: "call",
         name: "velum_expand_bootstrap_key",
         parameters: [
-          address,
-          wire,
-          bodies,
-          begin,
-          end,
-          N,
-          k,
-          bootstrapGadget.levels,
+          ...[address, wire, bodies, begin, end, N, k, bootstrapGadget.levels],
           scratch + thread * scratchBytes,
         ],
       }),
     );
     await forRanges(
       engine,
-      rows,
+      bigLweDimension(glwe) * keySwitchGadget.levels,
       1024,
       "evaluation keys",
-      { ...options, onProgress: (done) => options.onProgress?.(share + (1 - share) * done) },
+      {
+        ...options,
+        onProgress: (done) => options.onProgress?.(bootstrapShare + (1 - bootstrapShare) * done),
+      },
       (thread, begin, end) => ({
         do: "call",
         name: "velum_expand_switch_key",
         parameters: [
-          address + bootstrapBytes,
-          wire,
-          switchBodies,
-          begin,
-          end,
-          ...switchShape,
+          ...[address + bootstrapBytes, wire, switchBodies, begin, end, ...switchShape],
           scratch + thread * scratchBytes,
         ],
       }),
     );
-  } catch (error) {
-    await release(address);
-    throw error;
+    passing.splice(passing.indexOf(address), 1);
+    return { keyId, bytes: bootstrapBytes + switchBytes, address };
   } finally {
-    await release(wire, scratch);
+    await release(engine, ...passing);
   }
-  let held = true;
-  return {
-    keyId,
-    bytes: bootstrapBytes + switchBytes,
-    address,
-    async release() {
-      if (held) await release(address);
-      held = false;
-    },
-  };
 }

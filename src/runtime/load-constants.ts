@@ -1,6 +1,6 @@
 import type { ServerFile } from "../artifact/server-file.js";
 import { type Address, offsetAddress } from "../tfhe/machine.js";
-import { allocate, callKernel, type Engine } from "./engine.js";
+import { allocate, callKernel, type Engine, release } from "./engine.js";
 
 /** Copies a program's constants into an engine and transforms weights and tables; returns where they lie. */
 export async function loadConstants(engine: Engine, file: ServerFile): Promise<Address> {
@@ -16,7 +16,8 @@ export async function loadConstants(engine: Engine, file: ServerFile): Promise<A
     const to = offsetAddress(loaded, step.to);
     const count = step.count ?? 0;
     if (step.kind === "copy") {
-      const data = constants.subarray(step.from, step.from + (step.bytes ?? 0));
+      // A copy: a view would take all constants along to a worker.
+      const data = constants.slice(step.from, step.from + (step.bytes ?? 0));
       await engine.run(0, [{ do: "write", address: to, data }]);
     } else if (step.kind === "weights") {
       for (let i = 0; i < count; i++) {
@@ -48,9 +49,6 @@ export async function loadConstants(engine: Engine, file: ServerFile): Promise<A
       }
     }
   }
-  await engine.run(
-    0,
-    [raw, scratch].map((address) => ({ do: "call", name: "velum_release", parameters: [address] })),
-  );
+  await release(engine, raw, scratch);
   return loaded;
 }

@@ -16,8 +16,9 @@ export async function forRanges(
 ): Promise<void> {
   let next = 0;
   let done = 0;
+  let failed = false;
   const work = async (thread: number): Promise<void> => {
-    while (next < items) {
+    while (next < items && !failed) {
       throwIfAborted(options.signal, path);
       const begin = next;
       next = Math.min(items, begin + grain);
@@ -27,9 +28,14 @@ export async function forRanges(
       options.onProgress?.(done / items);
     }
   };
+  const attempt = (thread: number): Promise<void> =>
+    work(thread).catch((error: unknown) => {
+      failed = true;
+      throw error;
+    });
   const threads = Math.min(engine.threads, Math.ceil(items / grain));
   const settled = await Promise.allSettled(
-    Array.from({ length: threads }, (_, thread) => work(thread)),
+    Array.from({ length: threads }, (_, thread) => attempt(thread)),
   );
   for (const one of settled) if (one.status === "rejected") throw one.reason;
 }

@@ -7,8 +7,8 @@ import { bigLweDimension } from "../tfhe/parameters.js";
 import type { KeyId } from "../tfhe/wire-header.js";
 import { type EncryptedVector, readInputCiphertext } from "../tfhe/wire-input.js";
 import { writeOutputCiphertext } from "../tfhe/wire-output.js";
-import { allocate, callKernel, type Engine, type Step } from "./engine.js";
-import { expandEvaluationKeys, type LoadedKeys } from "./evaluation-keys.js";
+import { allocate, callKernel, type Engine, release, type Step } from "./engine.js";
+import { type ExpandedKeys, expandEvaluationKeys } from "./evaluation-keys.js";
 import { loadConstants } from "./load-constants.js";
 import { forRanges } from "./ranges.js";
 import type { RunOptions } from "./run-options.js";
@@ -18,6 +18,17 @@ import { type EngineOptions, startEngine } from "./start-engine.js";
 const keyBatch = 8;
 /** Requests worked on at a time; more are taken in turns, so that memory does not grow with their number. */
 const largestBatch = 64;
+/** Of all requests that are worked on at a time, as far as one alone does not need more. */
+const largestWorkspaceBytes = 2 ** 28;
+
+/** One client's evaluation keys, ready in the memory of the circuit that loaded them. They compute; they cannot decrypt. */
+export interface LoadedKeys {
+  readonly keyId: KeyId;
+  /** What they take of the engine's memory. */
+  readonly bytes: number;
+  /** Gives the memory back once the runs that were started with the keys are done. Later runs with them are refused. */
+  release(): Promise<void>;
+}
 
 /**
  * A circuit on a server: computes on ciphertexts with evaluation keys, never learns inputs or results, and holds nothing secret.
@@ -31,6 +42,7 @@ export class ServerCircuit {
   readonly #engine: Engine;
   readonly #constants: Address;
   readonly #scratch: readonly Address[];
+  readonly #loaded = new Map<LoadedKeys, ExpandedKeys>();
   #workspace: { address: Address; requests: number } | undefined;
   /** Runs wait for each other: they share one workspace. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -49,7 +61,7 @@ export class ServerCircuit {
 
   /**
    * Loads a server file: starts threads, transforms constants. It executes code from the file: load only files whose origin you know.
-   * Errors: those of `readServerFile`, `runtime-unavailable`. Cost: 0.1 s, or some seconds when native kernels are built first.
+   * Errors: those of `readServerFile`, `runtime-unavailable`, `bad-argument` for impossible options. Cost: 0.1 s, or some seconds when native kernels are built first.
    */
   static async load(
     bytes: Uint8Array,
@@ -82,7 +94,19 @@ export class ServerCircuit {
 
   /** Expands one client's evaluation keys; see `expandEvaluationKeys`. Release them when the client is gone. */
   async loadEvaluationKeys(file: Uint8Array, options: RunOptions = {}): Promise<LoadedKeys> {
-    return expandEvaluationKeys(this.#engine, this.#file.manifest.parameters, file, options);
+    const { parameters } = this.#file.manifest;
+    const expanded = await expandEvaluationKeys(this.#engine, parameters, file, options);
+    const keys: LoadedKeys = {
+      keyId: expanded.keyId,
+      bytes: expanded.bytes,
+      release: async () => {
+        if (this.#loaded.delete(keys)) {
+          await this.#inTurn(() => release(this.#engine, expanded.address));
+        }
+      },
+    };
+    this.#loaded.set(keys, expanded);
+    return keys;
   }
 
   /**
@@ -90,7 +114,7 @@ export class ServerCircuit {
    * Look-ups of several requests share each pass over the keys, so batches cost less a request.
    *
    * Errors: those of `readHeader` for an input (`wrong-key` also where `keys` belong to another client), `bad-argument` without keys
-   * where the circuit looks up tables, `aborted`.
+   * where the circuit looks up tables and for keys that were released or belong to another loaded circuit, `aborted`.
    */
   async run(
     inputs: readonly Uint8Array[],
@@ -106,29 +130,47 @@ export class ServerCircuit {
         cure: "Pass what loadEvaluationKeys gave for this client's key file",
       });
     }
+    const expanded = keys === undefined ? undefined : this.#loaded.get(keys);
+    if (keys !== undefined && expanded === undefined) {
+      throw new VelumError({
+        code: "bad-argument",
+        path: "run",
+        problem: "the evaluation keys were released, or another loaded circuit holds them",
+        cure: "Pass what loadEvaluationKeys of this object gave",
+      });
+    }
     const { manifest, circuitId } = this.#file;
     const identity = { parameterId: parameterId(manifest.parameters), circuitId };
     const expected = keys === undefined ? identity : { ...identity, keyId: keys.keyId };
     const requests = inputs.map((input) => readInputCiphertext(input, expected, [manifest.input]));
-    const turn = this.#queue.then(() => this.#runAll(requests, keys, options));
+    return this.#inTurn(() => this.#runAll(requests, expanded, options));
+  }
+
+  /** Ends the threads and frees the memory, loaded keys included. Runs under way reject with `runtime-unavailable`. */
+  async close(): Promise<void> {
+    this.#loaded.clear();
+    await this.#engine.close();
+  }
+
+  /** Starts `work` when what was started before it is done, well or badly. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#queue.then(work);
     this.#queue = turn.catch(() => {});
     return turn;
   }
 
-  /** Ends the threads and frees the memory, loaded keys included. */
-  async close(): Promise<void> {
-    await this.#engine.close();
-  }
-
   async #runAll(
     requests: readonly { readonly keyId: KeyId; readonly vectors: readonly EncryptedVector[] }[],
-    keys: LoadedKeys | undefined,
+    keys: ExpandedKeys | undefined,
     options: RunOptions,
   ): Promise<Uint8Array[]> {
     const { manifest, circuitId } = this.#file;
     const results: Uint8Array[] = [];
-    for (let first = 0; first < requests.length; first += largestBatch) {
-      const batch = requests.slice(first, first + largestBatch);
+    const fitting = Math.floor(largestWorkspaceBytes / manifest.requestBytes);
+    const together = Math.max(1, Math.min(largestBatch, fitting));
+    for (let first = 0; first < requests.length; first += together) {
+      throwIfAborted(options.signal, "run");
+      const batch = requests.slice(first, first + together);
       const report = (done: number): void =>
         options.onProgress?.((first + done * batch.length) / requests.length);
       const outputs = await this.#runBatch(
@@ -151,7 +193,7 @@ export class ServerCircuit {
   /** Uploads, stages, downloads. Short stages go to thread 0 together with what comes next; heavy ones to all threads. */
   async #runBatch(
     vectors: readonly EncryptedVector[],
-    keys: LoadedKeys | undefined,
+    keys: ExpandedKeys | undefined,
     options: RunOptions,
   ): Promise<Uint8Array[][]> {
     const { manifest } = this.#file;
@@ -217,8 +259,8 @@ export class ServerCircuit {
   async #reserve(requests: number): Promise<Address> {
     const held = this.#workspace;
     if (held !== undefined && held.requests >= requests) return held.address;
-    if (held !== undefined) await callKernel(this.#engine, "velum_release", held.address);
     this.#workspace = undefined;
+    if (held !== undefined) await release(this.#engine, held.address);
     const address = await allocate(this.#engine, requests * this.#file.manifest.requestBytes);
     this.#workspace = { address, requests };
     return address;

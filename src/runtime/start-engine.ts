@@ -12,9 +12,15 @@ export interface EngineOptions {
   readonly threads: number | undefined;
 }
 
-/** Starts the engine that `options` ask for. Error `runtime-unavailable` when `native` is asked for and not to be had. */
+const mostThreads = 256;
+
+/**
+ * Starts the engine that `options` ask for.
+ * Errors: `runtime-unavailable` when `native` is asked for and not to be had, `bad-argument` for impossible options.
+ */
 export async function startEngine(file: ServerFile, options: EngineOptions): Promise<Engine> {
   const threads = options.threads ?? (await cores());
+  checkOptions(options.runtime, threads);
   if (options.runtime !== "wasm" && inNode()) {
     const native = await tryNative(file, threads, options.runtime === "native");
     if (native !== undefined) return native;
@@ -48,6 +54,25 @@ async function tryNative(
     if (required) throw error;
     return undefined;
   }
+}
+
+function checkOptions(runtime: RuntimeKind, threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
+    throw refused("threads", threads, `1 to ${mostThreads}`);
+  }
+  const kinds: readonly RuntimeKind[] = ["auto", "wasm", "native"];
+  if (!kinds.includes(runtime)) throw refused("runtime", runtime, kinds.join(", "));
+}
+
+function refused(path: string, actual: string | number, limit: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path,
+    problem: `is ${actual}, and may be ${limit}`,
+    limit,
+    actual,
+    cure: "Leave it out to use what the host offers",
+  });
 }
 
 function inNode(): boolean {

@@ -1,3 +1,4 @@
+import { VelumError } from "../base/error.js";
 import type { Address } from "../tfhe/machine.js";
 import { createWasmMachine, joinWasmMachine, type WasmMachine } from "../tfhe/machine-wasm.js";
 import type { Step, StepResult } from "./engine.js";
@@ -50,7 +51,8 @@ async function answer(question: WorkerQuestion): Promise<WorkerAnswer> {
     if (own === undefined) return { problem: "it was not started" };
     return { results: question.steps.map((step) => perform(own, step)) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : "unknown reason" };
+    const problem = error instanceof Error ? error.message : "unknown reason";
+    return { problem, ...(error instanceof VelumError ? { refusal: error.parts } : {}) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { VelumError } from "../base/error.js";
-import type { Step } from "./engine.js";
+import { engineClosed, type Step } from "./engine.js";
 import type { WorkerAnswer, WorkerStart } from "./engine-wasm.js";
 
 type Results = Extract<WorkerAnswer, { readonly results: unknown }>;
@@ -7,7 +7,7 @@ export type WorkerQuestion = WorkerStart | { readonly steps: readonly Step[] };
 
 /** A worker that answers questions one after the other. */
 export interface WorkerPort {
-  /** Error `runtime-unavailable` with the worker's reason. */
+  /** Error `runtime-unavailable` with the reason: the worker's own, or why there is no worker any more. */
   ask(question: WorkerQuestion): Promise<Results>;
   end(): void;
 }
@@ -28,11 +28,11 @@ export async function spawnWorker(): Promise<WorkerPort> {
   const settle = (answer: WorkerAnswer): void => {
     const next = waiting.shift();
     if (waiting.length === 0) raw.hold(false);
-    if ("problem" in answer) next?.reject(lost(answer.problem));
-    else next?.resolve(answer);
+    if (!("problem" in answer)) next?.resolve(answer);
+    else next?.reject(answer.refusal ? new VelumError(answer.refusal) : trapped(answer.problem));
   };
   const fail = (problem: string): void => {
-    failed = lost(problem);
+    failed ??= lost(problem);
     for (const one of waiting.splice(0)) one.reject(failed);
   };
   const url = new URL("./worker-main.js", import.meta.url);
@@ -48,7 +48,8 @@ export async function spawnWorker(): Promise<WorkerPort> {
       });
     },
     end() {
-      fail("the engine was closed");
+      failed ??= engineClosed("wasm");
+      fail("");
       raw.end();
     },
   };
@@ -63,6 +64,8 @@ async function nodeWorker(
   const worker = new Worker(url);
   worker.on("message", settle);
   worker.on("error", (error) => fail(error instanceof Error ? error.message : "unknown reason"));
+  worker.on("messageerror", () => fail("its answer did not arrive"));
+  worker.on("exit", (code) => fail(`exit code ${code}`));
   worker.unref();
   return {
     post: (question) => worker.postMessage(question),
@@ -78,12 +81,24 @@ function webWorker(
 ): RawWorker {
   const worker = new Worker(url, { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => settle(data);
-  worker.onerror = (event) => fail(event.message);
+  // Without a message when the script itself did not load.
+  worker.onerror = (event) => fail(event.message || `${url.pathname} did not load`);
+  worker.onmessageerror = () => fail("its answer did not arrive");
   return {
     post: (question) => worker.postMessage(question),
     end: () => worker.terminate(),
     hold: () => {},
   };
+}
+
+/** A kernel that stopped; its worker goes on. */
+function trapped(problem: string): VelumError {
+  return new VelumError({
+    code: "runtime-unavailable",
+    path: "wasm engine",
+    problem: `a kernel stopped (${problem})`,
+    cure: "Load the circuit again, from a file whose origin you know",
+  });
 }
 
 function lost(problem: string): VelumError {
