@@ -8,9 +8,9 @@ import { freshGlweVariance, type KeyShape } from "./noise-fresh.js";
 /**
  * Output of a blind rotation over `lweDimension` key bits: that many CMUX on the 32-bit torus, whatever the input's noise
  * (Chillotti et al., TFHE, J. Cryptology 2020, section 4). `noiseLog2` is the GLWE key's TUniform bound over 2^-64 and `bodyBits` what
- * the bootstrap key keeps of its bodies. The first step counts as one like
- * the others: its mask is zero, but a smooth table makes digits of low frequency, whose transform errors meet the key's mean; measured, it
- * adds the variance of 20 steps at N = 2048 and of 6 at N = 512, one or two percent of a rotation.
+ * the bootstrap key keeps of its bodies. The first step counts as one like the others. Its mask is zero, but a smooth table makes digits
+ * of low frequency, whose transform errors meet the key's mean: measured on constant tables, it adds as much as 11 steps at N = 2048 and
+ * 3 at N = 512, about one percent of a rotation.
  *
  * Extended blind rotation has the same noise: each of its interleaved accumulators is rotated by another one and goes through one CMUX
  * a step (Lee and Yoon, eprint 2023/402, section 3).
