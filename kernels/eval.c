@@ -269,7 +269,8 @@ EXPORT void velum_cmux_chain(int32_t *accumulator, word a, word count, const dou
   const rotation_shape s = rotation_of(shape);
   for (word i = 0; i < count; i++) {
     const vf64 *row = (const vf64 *)(key + (size_t)i * ggsw_words(&s.gadget));
-    if (is_2x2(&s.gadget)) cmux_2x2(accumulator, accumulator, accumulator, (int)a, row, s.gadget.base_log, scratch, NULL, 0, 1);
+    const char *next = i + 1 < count ? (const char *)row + ggsw_words(&s.gadget) * 8 : NULL;
+    if (is_2x2(&s.gadget)) cmux_2x2(accumulator, accumulator, accumulator, (int)a, row, s.gadget.base_log, scratch, next, 0, 1);
     else cmux_any(accumulator, accumulator, accumulator, (int)a, row, &s.gadget, scratch);
   }
 }

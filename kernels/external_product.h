@@ -85,6 +85,7 @@ TRANSFORMS(256, plain, 0, 0)
 TRANSFORMS(512, plain, 0, 0)
 TRANSFORMS(1024, plain, 0, 0)
 
+#define READ_AHEAD 4096  // bytes of key fetched before they are needed
 // ---- the product, any shape ------------------------------------------------------------------------------
 INLINE void product(vf64 *x, const size_t stride, const vf64 *key, const int rows, const int M, const int columns) {
   vf64 group_rows[MAX_ROWS][2 * RADIX];
@@ -102,6 +103,7 @@ INLINE void product(vf64 *x, const size_t stride, const vf64 *key, const int row
       vf64 sum[2 * MAX_COLUMNS];
       for (int c = 0; c < 2 * columns; c++) sum[c] = splat(0);
       for (int r = 0; r < rows; r++, key += 2 * columns) {
+        for (int z = 0; z < (int)(2 * columns * (int)sizeof(vf64)); z += 64) PREFETCH((const char *)key + READ_AHEAD + z);
         const vf64 re = group_rows[r][2 * q], im = group_rows[r][2 * q + 1];
         for (int c = 0; c < columns; c++) {
           const vf64 kr = key[2 * c], ki = key[2 * c + 1];
@@ -114,8 +116,11 @@ INLINE void product(vf64 *x, const size_t stride, const vf64 *key, const int row
     for (int c = 0; c < columns; c++) group_inverse(x + (size_t)c * stride, g, &out[c], M);
   }
 }
-#define PRODUCT(M, COLUMNS) \
-  NOINLINE void product_##M##_##COLUMNS(vf64 *x, size_t stride, const vf64 *key, int rows) { product(x, stride, key, rows, M, COLUMNS); }
+#define PRODUCT(M, COLUMNS)                                                                       \
+  NOINLINE void product_##M##_##COLUMNS(vf64 *x, size_t stride, const vf64 *key, int rows) {      \
+    if (rows == COLUMNS) product(x, stride, key, COLUMNS, M, COLUMNS); /* one level: unrolled */  \
+    else product(x, stride, key, rows, M, COLUMNS);                                               \
+  }
 PRODUCT(256, 2)
 PRODUCT(256, 3)
 PRODUCT(256, 4)
