@@ -6,8 +6,6 @@ import { contentHash, toHex } from "../base/hash.js";
 export type ArchiveFiles = Readonly<Record<string, Uint8Array>>;
 
 const hashFile = "content.sha256";
-/** No file of an archive may be larger when unpacked. */
-const largestFileBytes = 2 ** 30;
 const largestFileCount = 256;
 /** Fixed, so that equal content gives equal bytes. */
 const modified = new Date(2020, 0, 1);
@@ -19,10 +17,10 @@ export function packArchive(files: ArchiveFiles): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Unpacks what `packArchive` wrote. The hash proves that nothing was damaged, not who wrote it.
+ * Unpacks what `packArchive` wrote, up to `largestBytes` in all. The hash proves that nothing was damaged, not who wrote it.
  * Errors: `file-foreign`, `file-corrupt`, `file-too-large`.
  */
-export function unpackArchive(bytes: Uint8Array, path: string): ArchiveFiles {
+export function unpackArchive(bytes: Uint8Array, path: string, largestBytes: number): ArchiveFiles {
   if (bytes.length < 4 || bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
     throw new VelumError({
       code: "file-foreign",
@@ -31,7 +29,7 @@ export function unpackArchive(bytes: Uint8Array, path: string): ArchiveFiles {
       cure: "Pass a client or server file that Velum wrote",
     });
   }
-  const { [hashFile]: hash, ...files } = unzip(bytes, path);
+  const { [hashFile]: hash, ...files } = unzip(bytes, path, largestBytes);
   if (hash === undefined || strFromU8(hash) !== filesHash(files)) {
     throw damaged(path, "its content does not fit its hash");
   }
@@ -50,13 +48,15 @@ export function archiveText(files: ArchiveFiles, name: string, path: string): st
   return strFromU8(archiveFile(files, name, path));
 }
 
-function unzip(bytes: Uint8Array, path: string): Unzipped {
+function unzip(bytes: Uint8Array, path: string, largestBytes: number): Unzipped {
   let count = 0;
+  let total = 0;
   try {
     return unzipSync(bytes, {
       filter: ({ originalSize }) => {
         count++;
-        if (originalSize > largestFileBytes || count > largestFileCount) throw tooLarge(path);
+        total += originalSize;
+        if (total > largestBytes || count > largestFileCount) throw tooLarge(path, largestBytes);
         return true;
       },
     });
@@ -74,7 +74,8 @@ function filesHash(files: ArchiveFiles): string {
   return toHex(contentHash(strToU8(lines.join("\n"))));
 }
 
-function damaged(path: string, problem: string): VelumError {
+/** The error of an archive whose content is not what it should be. */
+export function damaged(path: string, problem: string): VelumError {
   return new VelumError({
     code: "file-corrupt",
     path,
@@ -83,12 +84,12 @@ function damaged(path: string, problem: string): VelumError {
   });
 }
 
-function tooLarge(path: string): VelumError {
+function tooLarge(path: string, limit: number): VelumError {
   return new VelumError({
     code: "file-too-large",
     path,
-    problem: `unpacks to more than ${largestFileCount} files or ${largestFileBytes} bytes in one`,
-    limit: largestFileBytes,
+    problem: `unpacks to more than ${largestFileCount} files or ${limit} bytes`,
+    limit,
     cure: "Pass a client or server file that Velum wrote",
   });
 }

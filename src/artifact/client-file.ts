@@ -1,11 +1,18 @@
 import { strToU8 } from "fflate";
-import type { Shape } from "../base/tensor.js";
-import { canonicalJson, checkParameters } from "../tfhe/parameter-id.js";
+import { type Shape, sizeOf } from "../base/tensor.js";
+import { canonicalJson } from "../tfhe/parameter-id.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { CircuitId } from "../tfhe/wire-header.js";
-import type { OutputLayout } from "../tfhe/wire-output.js";
+import { type OutputLayout, outputLength } from "../tfhe/wire-output.js";
 import { archiveText, packArchive, unpackArchive } from "./archive.js";
-import { checkFormat } from "./server-file.js";
+import { type JsonFields, parseFields } from "./json-fields.js";
+import {
+  checkFormat,
+  mostEntries,
+  mostNumbers,
+  readOutputLayout,
+  readParameters,
+} from "./shared-fields.js";
 
 export const clientFormat = 1;
 
@@ -58,6 +65,10 @@ export interface ClientManifest {
 }
 
 const path = "client file";
+/** Unpacked. */
+const largestBytes = 2 ** 26;
+const mostAxes = 32;
+const largestInteger = Number.MAX_SAFE_INTEGER;
 
 /** The client file as zip bytes. */
 export function writeClientFile(manifest: ClientManifest): Uint8Array<ArrayBuffer> {
@@ -66,10 +77,62 @@ export function writeClientFile(manifest: ClientManifest): Uint8Array<ArrayBuffe
 
 /** Reads a client file. Errors: `file-foreign`, `file-corrupt`, `file-version`, `file-too-large`, `bad-argument`. */
 export function readClientFile(bytes: Uint8Array): ClientManifest {
-  const manifest: ClientManifest = JSON.parse(
-    archiveText(unpackArchive(bytes, path), "client.json", path),
-  );
-  checkFormat(path, manifest.format, clientFormat);
-  checkParameters(manifest.parameters);
+  const text = archiveText(unpackArchive(bytes, path, largestBytes), "client.json", path);
+  const fields = parseFields(text, path, "client.json");
+  checkFormat(path, fields.value("format"), clientFormat);
+  const parameters = readParameters(fields.object("parameters"));
+  const vectorLength = fields.integer("vectorLength", 1, mostNumbers);
+  const manifest: ClientManifest = {
+    format: clientFormat,
+    name: fields.text("name"),
+    circuitId: fields.text("circuitId", /^[0-9a-f]{32}$/) as CircuitId,
+    parameters,
+    inputs: fields.objects("inputs", mostEntries, readInput),
+    vectorLength,
+    vectorStart: fields.integer("vectorStart", 0, vectorLength),
+    deltaLog2: fields.integer("deltaLog2", 0, 63),
+    bodyBits: fields.integer("bodyBits", 1, 64),
+    outputs: fields.objects("outputs", mostEntries, (own) => readOutput(own, parameters)),
+    extras: jsonValue(fields.value("extras")),
+  };
+  const numbers = manifest.inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (manifest.vectorStart + numbers > vectorLength) {
+    throw fields.misfit("inputs", "do not fit into the vector");
+  }
   return manifest;
+}
+
+function readInput(fields: JsonFields): ClientInput {
+  const min = fields.integer("min", -largestInteger, largestInteger);
+  return {
+    name: fields.text("name"),
+    shape: readShape(fields),
+    min,
+    max: fields.integer("max", min, largestInteger),
+    shift: fields.integer("shift", 0, 63),
+  };
+}
+
+function readOutput(fields: JsonFields, { glwe }: CryptoParameters): ClientOutput {
+  const messageBits = fields.integer("messageBits", 1, 53);
+  const output = {
+    shape: readShape(fields),
+    layout: readOutputLayout(fields.object("layout"), glwe),
+    deltaLog2: fields.integer("deltaLog2", 0, 64 - messageBits),
+    messageBits,
+    signed: fields.flag("signed"),
+  };
+  if (outputLength(output.layout) === sizeOf(output.shape)) return output;
+  throw fields.misfit("layout", "holds another number of results than the shape");
+}
+
+function readShape(fields: JsonFields): Shape {
+  const shape = fields.integers("shape", mostAxes, 1, mostNumbers);
+  if (sizeOf(shape) <= mostNumbers) return shape;
+  throw fields.misfit("shape", "has too many numbers");
+}
+
+/** What JSON.parse gives is JSON; an absent value is null. */
+function jsonValue(value: unknown): JsonValue {
+  return value === undefined ? null : (value as JsonValue);
 }

@@ -1,48 +1,10 @@
 import { strToU8 } from "fflate";
-import { VelumError } from "../base/error.js";
 import { contentHash, toHex } from "../base/hash.js";
-import { canonicalJson, checkParameters } from "../tfhe/parameter-id.js";
-import type { CryptoParameters } from "../tfhe/parameters.js";
+import { canonicalJson } from "../tfhe/parameter-id.js";
 import type { CircuitId } from "../tfhe/wire-header.js";
-import type { InputLayout } from "../tfhe/wire-input.js";
-import type { OutputLayout } from "../tfhe/wire-output.js";
-import { archiveFile, archiveText, packArchive, unpackArchive } from "./archive.js";
-
-export const serverFormat = 1;
-
-/** One stage as the runtime sees it. */
-export interface StageInfo {
-  readonly kernel: string;
-  readonly items: number;
-  readonly heavy: boolean;
-}
-
-/** A step that readies the constants when a program is loaded; see `src/codegen/stage.ts`. */
-export interface PreparationInfo {
-  readonly kind: "copy" | "weights" | "tables";
-  readonly from: number;
-  readonly to: number;
-  readonly bytes?: number;
-  readonly count?: number;
-  readonly precision?: number;
-}
-
-/** What a server must know of a circuit besides its code. */
-export interface ServerManifest {
-  readonly format: number;
-  readonly name: string;
-  readonly parameters: CryptoParameters;
-  readonly input: InputLayout;
-  readonly outputs: readonly OutputLayout[];
-  readonly stages: readonly StageInfo[];
-  readonly preparations: readonly PreparationInfo[];
-  readonly constantBytes: number;
-  readonly requestBytes: number;
-  readonly uploadPlace: number;
-  readonly outputPlaces: readonly { readonly offset: number; readonly bytes: number }[];
-  readonly shapePlace: number;
-  readonly largestRead: number;
-}
+import { archiveFile, archiveText, damaged, packArchive, unpackArchive } from "./archive.js";
+import { JsonFields, parseJson } from "./json-fields.js";
+import { readServerManifest, type ServerManifest } from "./server-manifest.js";
 
 /** Everything a server needs to run a circuit on ciphertexts: machine code with the kernels it was made for, and constants. */
 export interface ServerFile {
@@ -61,9 +23,15 @@ export interface ServerFile {
 
 const path = "server file";
 const sourceFolder = "kernels/";
+/** The native engine writes sources under their names. */
+const sourceName = /^[a-z][a-z0-9_-]*\.[ch]$/;
+/** Unpacked. */
+const largestBytes = 2 ** 30;
 
 /** The id that ties ciphertexts to a circuit: half the SHA-256 of manifest, constants and machine code. */
-export function circuitIdOf(file: Omit<ServerFile, "circuitId" | "texts">): CircuitId {
+export function circuitIdOf(
+  file: Pick<ServerFile, "constants" | "kernels" | "program"> & { readonly manifest: unknown },
+): CircuitId {
   const parts = [strToU8(canonicalJson(file.manifest)), file.constants, file.kernels, file.program];
   const hashes = parts.map((part) => toHex(contentHash(part))).join("");
   return toHex(contentHash(strToU8(hashes)).subarray(0, 16)) as CircuitId;
@@ -88,19 +56,20 @@ export function writeServerFile(file: ServerFile): Uint8Array<ArrayBuffer> {
 
 /**
  * Reads a server file. It is code that will be executed: load only files whose origin you know.
- * Errors: `file-foreign`, `file-corrupt`, `file-version`, `file-too-large`.
+ * Errors: `file-foreign`, `file-corrupt`, `file-version`, `file-too-large`, `bad-argument` for parameters that kernels do not support.
  */
 export function readServerFile(bytes: Uint8Array): ServerFile {
-  const files = unpackArchive(bytes, path);
-  const manifest: ServerManifest = JSON.parse(archiveText(files, "manifest.json", path));
-  checkFormat(path, manifest.format, serverFormat);
-  checkParameters(manifest.parameters);
+  const files = unpackArchive(bytes, path, largestBytes);
+  const written = parseJson(archiveText(files, "manifest.json", path), path, "manifest.json");
+  const constants = archiveFile(files, "constants.bin", path);
   const known = ["manifest.json", "constants.bin", "kernels.wasm", "program.wasm", "program.c"];
   const others = Object.keys(files).filter((name) => !known.includes(name));
   const sources = others.filter((name) => name.startsWith(sourceFolder));
+  const strange = sources.find((name) => !sourceName.test(name.slice(sourceFolder.length)));
+  if (strange !== undefined) throw damaged(path, "it names a kernel source oddly");
   const content = {
-    manifest,
-    constants: archiveFile(files, "constants.bin", path),
+    manifest: readServerManifest(new JsonFields(written, path, ""), constants),
+    constants,
     kernels: archiveFile(files, "kernels.wasm", path),
     program: archiveFile(files, "program.wasm", path),
     programSource: archiveText(files, "program.c", path),
@@ -111,20 +80,7 @@ export function readServerFile(bytes: Uint8Array): ServerFile {
   const texts = others.filter((name) => !sources.includes(name));
   return {
     ...content,
-    circuitId: circuitIdOf(content),
+    circuitId: circuitIdOf({ ...content, manifest: written }),
     texts: Object.fromEntries(texts.map((name) => [name, archiveText(files, name, path)])),
   };
-}
-
-/** Error `file-version` unless a file's format is the one that this release reads. */
-export function checkFormat(file: string, actual: unknown, limit: number): void {
-  if (actual === limit) return;
-  throw new VelumError({
-    code: "file-version",
-    path: file,
-    problem: `is in format ${typeof actual === "number" ? actual : "unknown"}, and this release reads format ${limit}`,
-    limit,
-    ...(typeof actual === "number" ? { actual } : {}),
-    cure: "Use the release of Velum that wrote it, or compile the circuit anew",
-  });
 }

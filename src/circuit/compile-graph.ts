@@ -1,10 +1,6 @@
 import { type ClientManifest, clientFormat, type JsonValue } from "../artifact/client-file.js";
-import {
-  circuitIdOf,
-  type ServerFile,
-  type ServerManifest,
-  serverFormat,
-} from "../artifact/server-file.js";
+import { circuitIdOf, type ServerFile } from "../artifact/server-file.js";
+import { type ServerManifest, serverFormat } from "../artifact/server-manifest.js";
 import type { Tensor } from "../base/tensor.js";
 import { emitC } from "../codegen/emit-c.js";
 import { emitWasm } from "../codegen/emit-wasm.js";

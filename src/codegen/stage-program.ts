@@ -1,4 +1,5 @@
 import type { Instruction, TfheProgram } from "../program/program.js";
+import { bootstrapShape } from "../tfhe/bootstrap-shape.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
 import { evaluationKeyLayout, seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import { inputBodyBytes } from "../tfhe/wire-input.js";
@@ -60,7 +61,9 @@ class Stager {
       const bytes = outputDataBytes(glwe, layout);
       return { offset: this.#workspace.place(bytes), bytes };
     });
-    if (this.#parameters.bootstrap !== undefined) this.#shapePlace = this.#placeShape();
+    if (this.#parameters.bootstrap !== undefined) {
+      this.#shapePlace = this.#constants.copy(bootstrapShape(this.#parameters));
+    }
     for (const instruction of this.#program.instructions) {
       this.#stages.push(this.#stage(instruction, outputPlaces));
     }
@@ -81,25 +84,6 @@ class Stager {
 
   #slot(number: number): number {
     return this.#slots + number * this.#lweBytes();
-  }
-
-  #placeShape(): number {
-    const { glwe, bootstrap } = this.#parameters;
-    if (bootstrap === undefined) return -1;
-    const { bootstrapGadget, keySwitchGadget, lwe, extensionLog2 } = bootstrap;
-    return this.#constants.copy(
-      Int32Array.of(
-        glwe.polynomialSize,
-        glwe.dimension,
-        bootstrapGadget.levels,
-        bootstrapGadget.baseLog,
-        extensionLog2,
-        0,
-        lwe.dimension,
-        keySwitchGadget.levels,
-        keySwitchGadget.baseLog,
-      ),
-    );
   }
 
   #stage(instruction: Instruction, outputs: readonly OutputPlace[]): Stage {

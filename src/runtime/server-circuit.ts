@@ -1,4 +1,5 @@
-import { readServerFile, type ServerFile, type StageInfo } from "../artifact/server-file.js";
+import { readServerFile, type ServerFile } from "../artifact/server-file.js";
+import type { StageInfo } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
 import { type Address, offsetAddress } from "../tfhe/machine.js";

@@ -1,0 +1,188 @@
+import { bootstrapShape } from "../tfhe/bootstrap-shape.js";
+import type { CryptoParameters } from "../tfhe/parameters.js";
+import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { type InputLayout, inputBodyBytes } from "../tfhe/wire-input.js";
+import { type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
+import type { JsonFields } from "./json-fields.js";
+import {
+  checkFormat,
+  mostEntries,
+  mostNumbers,
+  readOutputLayout,
+  readParameters,
+} from "./shared-fields.js";
+
+export const serverFormat = 1;
+
+/** One stage as the runtime sees it. */
+export interface StageInfo {
+  readonly kernel: string;
+  readonly items: number;
+  readonly heavy: boolean;
+}
+
+/** A step that readies the constants when a program is loaded; see `src/codegen/stage.ts`. */
+export interface PreparationInfo {
+  readonly kind: "copy" | "weights" | "tables";
+  readonly from: number;
+  readonly to: number;
+  readonly bytes?: number;
+  readonly count?: number;
+  readonly precision?: number;
+}
+
+/** A part of a request's workspace. */
+export interface PlaceInfo {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** What a server must know of a circuit besides its code. */
+export interface ServerManifest {
+  readonly format: number;
+  readonly name: string;
+  readonly parameters: CryptoParameters;
+  readonly input: InputLayout;
+  readonly outputs: readonly OutputLayout[];
+  readonly stages: readonly StageInfo[];
+  readonly preparations: readonly PreparationInfo[];
+  readonly constantBytes: number;
+  readonly requestBytes: number;
+  readonly uploadPlace: number;
+  readonly outputPlaces: readonly PlaceInfo[];
+  readonly shapePlace: number;
+  readonly largestRead: number;
+}
+
+/** Addresses stay within what 32-bit code reaches. */
+const mostBytes = 2 ** 31 - 64;
+/** The expansion of an upload reads whole words. */
+const uploadSlackBytes = 8;
+const placeUnit = 64;
+
+/**
+ * Reads the manifest of a server file and checks that everything the host does by it stays within the blocks it allocates: constants
+ * of `constantBytes`, requests of `requestBytes`, and `constants` as they travel. Errors: `file-version`, `file-corrupt`, `bad-argument`.
+ */
+export function readServerManifest(fields: JsonFields, constants: Uint8Array): ServerManifest {
+  checkFormat("server file", fields.value("format"), serverFormat);
+  const parameters = readParameters(fields.object("parameters"));
+  const { glwe } = parameters;
+  const constantBytes = fields.integer("constantBytes", 0, mostBytes);
+  const requestBytes = unit(fields, "requestBytes", placeUnit, mostBytes);
+  const inputFields = fields.object("input");
+  const input = {
+    length: inputFields.integer("length", 1, mostNumbers),
+    bodyBits: inputFields.integer("bodyBits", 1, 64),
+  };
+  const uploadBytes = seedBytes + inputBodyBytes(input) + uploadSlackBytes;
+  const outputs = fields.objects("outputs", mostEntries, (own) => readOutputLayout(own, glwe));
+  if (outputs.length === 0) throw fields.misfit("outputs", "is empty");
+  const outputPlaces = fields.objects("outputPlaces", outputs.length, (own) => {
+    const bytes = own.integer("bytes", 1, requestBytes);
+    return { offset: unit(own, "offset", 0, requestBytes - bytes), bytes };
+  });
+  if (outputs.some((layout, i) => outputPlaces[i]?.bytes !== outputDataBytes(glwe, layout))) {
+    throw fields.misfit("outputPlaces", "does not hold the outputs");
+  }
+  const read = Math.max(0, ...outputs.map(mostRead));
+  const manifest: ServerManifest = {
+    format: serverFormat,
+    name: fields.text("name"),
+    parameters,
+    input,
+    outputs,
+    stages: fields.objects("stages", mostEntries, readStage),
+    preparations: fields.objects("preparations", mostEntries, (own) =>
+      readPreparation(own, parameters, constants.length, constantBytes),
+    ),
+    constantBytes,
+    requestBytes,
+    uploadPlace: unit(fields, "uploadPlace", 0, requestBytes - uploadBytes),
+    outputPlaces,
+    shapePlace: fields.integer("shapePlace", -1, constantBytes),
+    largestRead: fields.integer("largestRead", Math.max(1, read), glwe.polynomialSize),
+  };
+  checkOverlap(fields, manifest);
+  checkShape(fields, manifest, constants);
+  return manifest;
+}
+
+function mostRead(layout: OutputLayout): number {
+  if (layout.form === "lwe") return 1;
+  return layout.coefficients.reduce((most, { length }) => Math.max(most, length), 0);
+}
+
+function readStage(fields: JsonFields): StageInfo {
+  return {
+    kernel: fields.text("kernel", /^velum_stage_[a-z_]+$/),
+    items: fields.integer("items", 1, mostNumbers),
+    heavy: fields.flag("heavy"),
+  };
+}
+
+/** What is read lies within the travelling constants, what is written within the loaded ones. */
+function readPreparation(
+  fields: JsonFields,
+  { glwe, bootstrap }: CryptoParameters,
+  rawBytes: number,
+  loadedBytes: number,
+): PreparationInfo {
+  const kind = fields.text("kind", /^(copy|weights|tables)$/);
+  const places = (readBytes: number, writtenBytes: number) => ({
+    from: unit(fields, "from", 0, rawBytes - readBytes),
+    to: unit(fields, "to", 0, loadedBytes - writtenBytes),
+  });
+  if (kind === "copy") {
+    const bytes = fields.integer("bytes", 0, rawBytes);
+    return { kind, ...places(bytes, bytes), bytes };
+  }
+  const count = fields.integer("count", 0, mostNumbers);
+  const N = glwe.polynomialSize;
+  if (kind === "weights") return { kind, ...places(count * N * 4, count * N * 8), count };
+  const words = N * 2 ** (bootstrap?.extensionLog2 ?? 0);
+  const precision = fields.integer("precision", 1, Math.log2(words));
+  const entries = count * 2 ** precision;
+  return { kind: "tables", ...places(entries * 4, count * words * 4), count, precision };
+}
+
+/** Each preparation writes behind the one before it. */
+function checkOverlap(fields: JsonFields, { preparations, parameters }: ServerManifest): void {
+  let end = 0;
+  for (const preparation of preparations) {
+    if (preparation.to < end) throw fields.misfit("preparations", "overlap");
+    end = preparation.to + writtenBytes(preparation, parameters);
+  }
+}
+
+function writtenBytes(
+  { kind, bytes = 0, count = 0 }: PreparationInfo,
+  { glwe, bootstrap }: CryptoParameters,
+): number {
+  if (kind === "copy") return bytes;
+  if (kind === "weights") return count * glwe.polynomialSize * 8;
+  return count * glwe.polynomialSize * 2 ** (bootstrap?.extensionLog2 ?? 0) * 4;
+}
+
+/** The bootstrap shape that kernels read is the one of the parameters: scratch and keys are sized by it. */
+function checkShape(fields: JsonFields, manifest: ServerManifest, constants: Uint8Array): void {
+  const { parameters, preparations, shapePlace } = manifest;
+  if (parameters.bootstrap === undefined) {
+    if (shapePlace === -1) return;
+    throw fields.misfit("shapePlace", "names a shape that the parameters do not have");
+  }
+  const expected = bootstrapShape(parameters);
+  const copy = preparations.find(({ kind, to }) => kind === "copy" && to === shapePlace);
+  const bytes = constants.slice(copy?.from ?? 0, (copy?.from ?? 0) + expected.byteLength);
+  const fits =
+    copy?.bytes === expected.byteLength &&
+    new Int32Array(bytes.buffer).every((word, index) => word === expected[index]);
+  if (!fits) throw fields.misfit("shapePlace", "holds another shape than that of the parameters");
+}
+
+/** A multiple of the unit in which places are handed out: vectors need it. */
+function unit(fields: JsonFields, name: string, least: number, most: number): number {
+  const value = fields.integer(name, least, most);
+  if (value % placeUnit === 0) return value;
+  throw fields.misfit(name, `is ${value}, not a multiple of ${placeUnit}`);
+}
