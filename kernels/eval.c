@@ -47,7 +47,8 @@ EXPORT void velum_expand_bootstrap_key(double *key, const uint8_t *seed, const u
     const word index = i * rows + row;
     chacha_words64(glwe, (size_t)(N * k), seed, DOMAIN_BOOTSTRAP_KEY, (uint64_t)index);
     const uint8_t *body = bodies + (size_t)index * (size_t)N * 6;
-    for (word j = 0; j < N; j++) glwe[k * N + j] = bits_load(body + 6 * j, 6) << 16;
+    for (word j = 0; j < N - 1; j++) glwe[k * N + j] = *(const bits_word *)(body + 6 * j) << 16;  // the next 2 bytes fall out on top
+    glwe[k * N + N - 1] = bits_load(body + 6 * (N - 1), 6) << 16;
     for (int column = 0; column < g.columns; column++) {
       for (word j = 0; j < N; j++) reals[j] = (double)(int64_t)glwe[column * N + j] * (1.0 / 4294967296.0);
       BY_POINTS(N, (forward_f64((vf64 *)fourier, reals, M),

@@ -73,7 +73,8 @@ async function instantiate(
     instance,
     call,
     allocate(bytes) {
-      const address = call("velum_allocate", bytes) >>> 0;
+      const fits = bytes < maximumPages * pageBytes - pageBytes;
+      const address = fits ? call("velum_allocate", bytes) >>> 0 : 0;
       if (address === 0) throw outOfMemory(bytes, memory.buffer.byteLength);
       return address as Address;
     },

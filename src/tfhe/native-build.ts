@@ -89,7 +89,7 @@ export async function buildNativeLibrary(
   try {
     for (const [file, text] of sources) await fs.writeFile(path.join(folder, file), text);
     const made = path.join(folder, "out.so");
-    const output = await new Promise<{ code: number | null; text: string }>((resolve, reject) => {
+    const output = await new Promise<{ code: number | null; text: string }>((resolve) => {
       const child = spawn(
         target.compiler,
         [...target.flags, path.join(folder, main), "-o", made, ...link],
@@ -99,7 +99,7 @@ export async function buildNativeLibrary(
       child.stderr.on("data", (chunk) => {
         text += String(chunk);
       });
-      child.on("error", reject);
+      child.on("error", (error) => resolve({ code: null, text: `error: ${error.message}` }));
       child.on("close", (code) => resolve({ code, text }));
     });
     if (output.code !== 0) {

@@ -39,20 +39,40 @@ export function checkParameters(parameters: CryptoParameters): void {
   const dimensionLimit = largestBigDimension / glwe.polynomialSize;
   checkInteger("glwe.dimension", glwe.dimension, 1, dimensionLimit);
   checkInteger("glwe.noiseLog2", glwe.noiseLog2, 0, 62);
-  if (bootstrap !== undefined) checkBootstrap(bootstrap);
+  if (bootstrap === undefined) return;
+  // The external product is compiled for these shapes (kernels/external_product.h).
+  const mostPolynomials = { 512: 5, 1024: 3 }[glwe.polynomialSize] ?? 1;
+  checkInteger("glwe.dimension", glwe.dimension, 1, mostPolynomials);
+  checkBootstrap(bootstrap);
 }
 
 function checkBootstrap(bootstrap: BootstrapParameters): void {
   checkInteger("bootstrap.lwe.dimension", bootstrap.lwe.dimension, 1, largestLweDimension);
   checkInteger("bootstrap.lwe.noiseLog2", bootstrap.lwe.noiseLog2, 0, 30);
-  checkGadget("bootstrap.bootstrapGadget", bootstrap.bootstrapGadget, 48);
-  checkGadget("bootstrap.keySwitchGadget", bootstrap.keySwitchGadget, 32);
+  checkGadget("bootstrap.bootstrapGadget", bootstrap.bootstrapGadget, {
+    digits: 30,
+    bits: 30,
+    levels: 3,
+  });
+  checkGadget("bootstrap.keySwitchGadget", bootstrap.keySwitchGadget, {
+    digits: 15,
+    bits: 31,
+    levels: 31,
+  });
   checkInteger("bootstrap.extensionLog2", bootstrap.extensionLog2, 0, 8);
 }
 
-function checkGadget(path: string, gadget: Gadget, bits: number): void {
-  checkInteger(`${path}.baseLog`, gadget.baseLog, 1, bits);
-  checkInteger(`${path}.levels`, gadget.levels, 1, Math.floor(bits / gadget.baseLog));
+/** Most bits of one digit and of all, and most levels: digits of 32-bit accumulators, and digits that fit 16 bits. */
+interface GadgetLimits {
+  readonly digits: number;
+  readonly bits: number;
+  readonly levels: number;
+}
+
+function checkGadget(path: string, gadget: Gadget, limits: GadgetLimits): void {
+  checkInteger(`${path}.baseLog`, gadget.baseLog, 1, limits.digits);
+  const most = Math.min(limits.levels, Math.floor(limits.bits / gadget.baseLog));
+  checkInteger(`${path}.levels`, gadget.levels, 1, most);
 }
 
 function checkInteger(path: string, value: number, least: number, most: number): void {

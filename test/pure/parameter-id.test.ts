@@ -41,7 +41,7 @@ const refusals = [
   ],
   [
     { glwe, bootstrap: { ...bootstrap, keySwitchGadget: { baseLog: 4, levels: 9 } } },
-    "parameters bootstrap.keySwitchGadget.levels: is 9, and may be 1 to 8.",
+    "parameters bootstrap.keySwitchGadget.levels: is 9, and may be 1 to 7.",
   ],
 ] as const;
 

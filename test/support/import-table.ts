@@ -43,4 +43,8 @@ export const randomnessFile = "src/base/random.ts";
 export const nodeByDynamicImport: readonly string[] = [
   "src/tfhe/machine-native.ts",
   "src/tfhe/native-build.ts",
+  "src/tfhe/kernel-files.ts",
+  "src/runtime/start-engine.ts",
+  "src/runtime/worker-main.ts",
+  "src/runtime/worker-port.ts",
 ];
