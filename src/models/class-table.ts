@@ -1,4 +1,5 @@
 import { VelumError } from "../base/error.js";
+import type { Tensor } from "../base/tensor.js";
 import { unsignedBits } from "./integer-interval.js";
 import type { QuantizedLinearModel } from "./quantized-linear.js";
 
@@ -49,4 +50,13 @@ export function classifierTable(model: QuantizedLinearModel, maxBits: number): C
   const threshold = Math.min(maxIndex + 1, Math.max(0, first));
   const values = Uint8Array.from({ length: 2 ** bits }, (_, index) => Number(index >= threshold));
   return { bits, offset: -product.min + 0, maxIndex, threshold, values };
+}
+
+/** The class indices that `table` holds for the integer scores `q W + b` (`[rows, 1]`) of its model, same shape. */
+export function classesOf(table: ClassTable, model: QuantizedLinearModel, scores: Tensor): Tensor {
+  const shift = table.offset - (model.bias[0] ?? 0);
+  return {
+    shape: scores.shape,
+    data: scores.data.map((score) => table.values[score + shift] ?? 0),
+  };
 }

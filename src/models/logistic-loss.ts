@@ -1,3 +1,4 @@
+import { sigmoid, softmaxInPlace } from "../quantize/class-scores.js";
 import type { Matrix } from "./check-data.js";
 import type { Objective } from "./lbfgs.js";
 
@@ -84,24 +85,4 @@ function softmaxLoss(scores: Float64Array, target: number): number {
   const logSum = softmaxInPlace(scores);
   scores[target] = (scores[target] ?? 0) - 1;
   return logSum - chosen;
-}
-
-/** `1 / (1 + exp(-x))` without overflow. */
-export function sigmoid(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
-  return e / (1 + e);
-}
-
-/** Replaces scores by probabilities and returns the logarithm of the sum of exponentials. */
-export function softmaxInPlace(scores: Float64Array): number {
-  const top = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
-  let sum = 0;
-  for (let k = 0; k < scores.length; k++) {
-    const e = Math.exp((scores[k] ?? 0) - top);
-    scores[k] = e;
-    sum += e;
-  }
-  for (let k = 0; k < scores.length; k++) scores[k] = (scores[k] ?? 0) / sum;
-  return top + Math.log(sum);
 }

@@ -1,12 +1,17 @@
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
+import type { Circuit } from "../circuit/circuit.js";
+import type { CompileOptions } from "../circuit/compile-options.js";
+import { decisionShape } from "../quantize/class-scores.js";
+import { ClassifierCoding, classOnly } from "../quantize/classifier-coding.js";
 import type { Granularity } from "../quantize/value-range.js";
 import { type Labels, notFitted, type Rows, toMatrix, toMatrixOf } from "./check-data.js";
-import { classIndices, classProbabilities, decisionShape } from "./class-scores.js";
-import { type ClassTable, classifierTable } from "./class-table.js";
+import { type ClassTable, classesOf, classifierTable } from "./class-table.js";
+import { compileLinear } from "./compile-linear.js";
 import { fitLogistic, type LogisticSettings } from "./fit-logistic.js";
 import type { LinearClassifier } from "./linear-classifier.js";
 import { chooseNarrowWidths, maxTableBits } from "./narrow-widths.js";
+import { type PredictionMode, runRows } from "./prediction-mode.js";
 import { QuantizedLinearModel } from "./quantized-linear.js";
 
 /** Bits of the quantized inputs (1 to 32) and weights (2 to 32). */
@@ -41,18 +46,19 @@ const defaults: LogisticRegressionParams = {
   maxIter: 100,
 };
 
-/** Where a prediction is computed: `"disable"` is the quantized model in clear. */
-export interface PredictionMode {
-  readonly fhe?: "disable";
-}
-
 /**
- * Logistic regression whose predictions are made from integers: fitted in double precision, then quantized.
- * The fitted float model stays at hand as `floatModel`.
+ * Logistic regression whose predictions are made from integers: fitted in double precision, then quantized, compiled and
+ * computed on ciphertexts. The fitted float model stays at hand as `floatModel`.
+ *
+ *     const model = new LogisticRegression({ nBits: 8 }).fit(XTrain, yTrain);
+ *     const circuit = await model.compile(XTrain);
+ *     await model.predict(XTest, { fhe: "execute" });
+ *     await circuit.close();
  */
 export class LogisticRegression {
   #params: LogisticRegressionParams;
   #fitted: Fitted | undefined;
+  #circuit: Circuit | undefined;
 
   constructor(params: Partial<LogisticRegressionParams> = {}) {
     this.#params = { ...defaults, ...params };
@@ -79,13 +85,41 @@ export class LogisticRegression {
     const bits = checkQuantization(params);
     const { classifier, iterations, converged } = fitLogistic(matrix, y, params);
     const { classTableBits, inputQuantizer } = params;
+    const narrow =
+      classTableBits === null ? undefined : chooseNarrowWidths(matrix, classifier, classTableBits);
     const quantized =
-      classTableBits === null
-        ? QuantizedLinearModel.fromClassifier(classifier, matrix, bits, inputQuantizer)
-        : chooseNarrowWidths(matrix, classifier, classTableBits).model;
+      narrow?.model ??
+      QuantizedLinearModel.fromClassifier(classifier, matrix, bits, inputQuantizer);
     const table = classTableBits === null ? undefined : classifierTable(quantized, classTableBits);
-    this.#fitted = { classifier, iterations, converged, quantized, table };
+    const explained = narrow?.explained;
+    const coding = new ClassifierCoding({
+      inputQuantizer: quantized.inputQuantizer,
+      features: quantized.features,
+      classes: classifier.classes,
+      ...(table === undefined
+        ? { result: "scores", scoreScale: quantized.scoreScale }
+        : { result: "class", scoreScale: null }),
+    });
+    this.#fitted = { classifier, iterations, converged, quantized, table, explained, coding };
+    this.#circuit = undefined;
     return this;
+  }
+
+  /**
+   * Compiles the quantized model for one encrypted row. `x` is a representative set of inputs; rows at the extremes of the
+   * quantizer are added, so that every input that it can give is computed exactly, of `x` or not. The circuit's `clientFile`
+   * carries the input quantizer, the labels and the scale of the scores (docs/security.md); `LinearClassifierClient` reads it.
+   *
+   * Errors: `not-fitted`, `bad-shape`, `not-a-number`, `width-too-wide`, `no-parameters`. Cost: some 50 ms.
+   * Close the circuit when it is no longer used; an earlier one of this model stays open.
+   */
+  async compile(x: Rows, options: Partial<CompileOptions> = {}): Promise<Circuit> {
+    const path = "LogisticRegression.compile";
+    const { quantized, table, coding } = this.#needFitted(path);
+    const q = quantized.quantizeInput(toMatrixOf(quantized.features, x, `${path} X`));
+    const circuit = await compileLinear(quantized, table, coding, q, options);
+    this.#circuit = circuit;
+    return circuit;
   }
 
   /** The double-precision model: `predict`, `predictProba` and `decisionFunction` without quantization. */
@@ -101,6 +135,14 @@ export class LogisticRegression {
   /** The look-up from score to class, where `classTableBits` is set. */
   get classTable(): ClassTable | undefined {
     return this.#needFitted().table;
+  }
+
+  /**
+   * Share (0 to 1) of the fitted score's variance on the training rows, weighted towards the decision, that the table's
+   * index explains. `undefined` without `classTableBits`.
+   */
+  get tableExplained(): number | undefined {
+    return this.#needFitted().explained;
   }
 
   /** `[1, features]` for two classes, else `[classes, features]`. */
@@ -140,10 +182,13 @@ export class LogisticRegression {
     );
   }
 
-  /** One label a row. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `bad-argument` (mode). */
+  /**
+   * One label a row. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `bad-argument` (mode), and for encrypted modes
+   * `not-compiled`, `aborted`.
+   */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
-    const scores = this.#integerScores(x, mode, "LogisticRegression.predict");
-    return Float64Array.from(classIndices(scores), (k) => this.classes[k] ?? 0);
+    const path = "LogisticRegression.predict";
+    return this.#needFitted(path).coding.labels(await this.#results(x, mode, path));
   }
 
   /**
@@ -151,40 +196,30 @@ export class LogisticRegression {
    */
   async predictProba(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
     const path = "LogisticRegression.predictProba";
-    return classProbabilities(this.dequantizeOutput(this.#openScores(x, mode, path)));
+    return this.#needOpen(path).coding.probabilities(await this.#results(x, mode, path), path);
   }
 
   /** Real scores, `[rows]` for two classes, else `[rows, classes]`. Errors: those of `predictProba`. */
   async decisionFunction(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
     const path = "LogisticRegression.decisionFunction";
-    return decisionShape(this.dequantizeOutput(this.#openScores(x, mode, path)));
+    const { coding } = this.#needOpen(path);
+    return decisionShape(coding.scores(await this.#results(x, mode, path), path));
   }
 
-  #openScores(x: Rows, mode: PredictionMode, path: string): Tensor {
-    if (this.#needFitted(path).table !== undefined) {
-      throw new VelumError({
-        code: "bad-argument",
-        path,
-        problem: "the score does not leave the server: the model returns the class only",
-        cure: "Use predict, or fit with classTableBits null",
-      });
-    }
-    return this.#integerScores(x, mode, path);
-  }
-
-  #integerScores(x: Rows, mode: PredictionMode, path: string): Tensor {
-    const { quantized } = this.#needFitted(path);
+  /** What a run gives for each row: integer scores `[rows, outputs]`, or class indices `[rows, 1]`. */
+  async #results(x: Rows, mode: PredictionMode, path: string): Promise<Tensor> {
+    const { quantized, table } = this.#needFitted(path);
+    const q = quantized.quantizeInput(toMatrixOf(quantized.features, x, `${path} X`));
     const { fhe = "disable" } = mode;
-    if (fhe !== "disable") {
-      throw new VelumError({
-        code: "bad-argument",
-        path: `${path} fhe`,
-        problem: `is ${JSON.stringify(fhe)}`,
-        cure: 'Pass "disable"',
-      });
-    }
-    const matrix = toMatrixOf(quantized.features, x, `${path} X`);
-    return quantized.scores(quantized.quantizeInput(matrix));
+    if (fhe !== "disable") return runRows(this.#circuit, q, { ...mode, fhe }, path);
+    const scores = quantized.scores(q);
+    return table === undefined ? scores : classesOf(table, quantized, scores);
+  }
+
+  #needOpen(path: string): Fitted {
+    const fitted = this.#needFitted(path);
+    if (fitted.table !== undefined) throw classOnly(path);
+    return fitted;
   }
 
   #needFitted(path = "LogisticRegression"): Fitted {
@@ -199,6 +234,8 @@ interface Fitted {
   readonly converged: boolean;
   readonly quantized: QuantizedLinearModel;
   readonly table: ClassTable | undefined;
+  readonly explained: number | undefined;
+  readonly coding: ClassifierCoding;
 }
 
 /** Refuses bad widths before the fit, which may take long. */

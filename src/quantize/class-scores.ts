@@ -1,5 +1,4 @@
 import type { Tensor } from "../base/tensor.js";
-import { sigmoid, softmaxInPlace } from "./logistic-loss.js";
 
 /**
  * Index of the class that `scores` (`[rows, outputs]`) favour. One output: class 1 where the score is above 0, else 0.
@@ -35,4 +34,24 @@ export function classProbabilities(scores: Tensor): Tensor {
 export function decisionShape(scores: Tensor): Tensor {
   if (scores.shape[1] !== 1) return scores;
   return { shape: [scores.data.length], data: scores.data };
+}
+
+/** `1 / (1 + exp(-x))` without overflow. */
+export function sigmoid(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}
+
+/** Replaces scores by probabilities and returns the logarithm of the sum of exponentials. */
+export function softmaxInPlace(scores: Float64Array): number {
+  const top = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
+  let sum = 0;
+  for (let k = 0; k < scores.length; k++) {
+    const e = Math.exp((scores[k] ?? 0) - top);
+    scores[k] = e;
+    sum += e;
+  }
+  for (let k = 0; k < scores.length; k++) scores[k] = (scores[k] ?? 0) / sum;
+  return top + Math.log(sum);
 }

@@ -1,0 +1,61 @@
+import { VelumError } from "../base/error.js";
+import { type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
+import type { Circuit } from "../circuit/circuit.js";
+import { rowsOf } from "./compile-linear.js";
+
+/** Where and how a prediction is computed. All modes give the same integers. */
+export interface PredictionMode {
+  /**
+   * `"disable"` (default): the quantized model in clear. `"simulate"`: the compiled graph in clear.
+   * `"execute"`: keys (made once, at first use), encryption, computation on ciphertexts, decryption.
+   */
+  readonly fhe?: "disable" | "simulate" | "execute";
+  /** Stops `"execute"` soon; the promise then rejects with code `aborted`. */
+  readonly signal?: AbortSignal;
+  /** Gets the share of the encrypted computation that is done, rising from 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/**
+ * Runs `circuit` on each row of `q` (`[rows, features]`) in clear or on ciphertexts; gives `[rows, outputs]`.
+ * Encrypted rows are computed together, so that they share passes over the evaluation keys.
+ * Errors: `not-compiled` without a circuit, `bad-argument` for another mode, `aborted`; `path` names the caller.
+ */
+export async function runRows(
+  circuit: Circuit | undefined,
+  q: Tensor,
+  mode: PredictionMode,
+  path: string,
+): Promise<Tensor> {
+  const { fhe } = mode;
+  if (fhe !== "simulate" && fhe !== "execute") {
+    throw new VelumError({
+      code: "bad-argument",
+      path: `${path} fhe`,
+      problem: `is ${JSON.stringify(fhe)}`,
+      cure: 'Pass "disable", "simulate" or "execute"',
+    });
+  }
+  if (circuit === undefined) {
+    throw new VelumError({
+      code: "not-compiled",
+      path,
+      problem: `needs a compiled model for fhe "${fhe}"`,
+      cure: "Call compile(X) after fit",
+    });
+  }
+  const rows = rowsOf(q);
+  if (fhe === "simulate") return stack(rows.map((row) => circuit.simulate(row)));
+  const requests: Uint8Array[] = [];
+  for (const row of rows) requests.push(await circuit.encrypt(row));
+  const { signal, onProgress } = mode;
+  const results: NestedArray[] = [];
+  for (const answer of await circuit.run(requests, { signal, onProgress })) {
+    results.push(await circuit.decrypt(answer));
+  }
+  return stack(results);
+}
+
+function stack(results: readonly NestedArray[]): Tensor {
+  return toTensor(results, "results");
+}
