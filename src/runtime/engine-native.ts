@@ -9,8 +9,12 @@ export interface NativeSources {
   readonly program: string;
 }
 
+/** Threads of the platform's pool, which all native calls of a process share (`UV_THREADPOOL_SIZE`). */
+const poolThreads = Number(process.env["UV_THREADPOOL_SIZE"]) || 4;
+
 /**
- * The native engine: kernels and stages compiled for this host (cached by content), run on the platform's thread pool.
+ * The native engine: kernels and stages compiled for this host (cached by content), run on the platform's thread pool, on at
+ * most as many threads as that has.
  * Errors: `runtime-unavailable`. Cost: some seconds the first time on a host, then milliseconds; a new circuit about 0.1 s.
  */
 export async function startNativeEngine(
@@ -26,24 +30,20 @@ export async function startNativeEngine(
     [kernelLibrary],
   );
   const machine = await loadNativeMachine(kernelLibrary, programLibrary);
-  const held = new Set<Address>();
+  const held = new Set<number>();
   const perform = async (step: Step): Promise<StepResult> => {
     if (step.do === "write") {
       machine.bytes(step.address, step.data.length).set(step.data);
       return 0;
     }
     if (step.do === "read") return new Uint8Array(machine.bytes(step.address, step.bytes));
-    if (step.name === "velum_allocate") {
-      const address = machine.allocate(step.parameters[0] ?? 0);
-      held.add(address);
-      return address;
-    }
-    if (step.name === "velum_release") {
-      const address = (step.parameters[0] ?? 0) as Address;
-      if (held.delete(address)) machine.release(address);
-      return 0;
-    }
-    return machine.callAsync(step.name, ...step.parameters);
+    if (step.name === "velum_release" && !held.delete(step.parameters[0] ?? 0)) return 0;
+    const result = await machine.callAsync(step.name, ...step.parameters);
+    if (step.name !== "velum_allocate") return result;
+    // A block that was refused is asked for again, for the error.
+    const address = result === 0 ? machine.allocate(step.parameters[0] ?? 0) : result;
+    held.add(address);
+    return address;
   };
   const performAll = async (steps: readonly Step[]): Promise<StepResult[]> => {
     const results: StepResult[] = [];
@@ -57,7 +57,7 @@ export async function startNativeEngine(
   const underWay = new Set<Promise<unknown>>();
   return {
     kind: "native",
-    threads,
+    threads: Math.min(threads, poolThreads),
     async run(_thread, steps) {
       const work = performAll(steps);
       const ended: Promise<unknown> = work.catch(() => {}).finally(() => underWay.delete(ended));
@@ -68,7 +68,7 @@ export async function startNativeEngine(
       closed = true;
       // Kernels on other threads still use the memory.
       await Promise.all(underWay);
-      for (const address of held) machine.release(address);
+      for (const address of held) machine.release(address as Address);
       held.clear();
     },
   };
