@@ -20,7 +20,7 @@ import { readKernelModule, readKernelSources } from "../tfhe/kernel-files.js";
 import type { CompileOptions } from "./compile-options.js";
 
 /** Widest argument of one look-up. */
-export const largestLookupBits = 8;
+export const largestLookupBits = 12;
 
 /** A graph with its plan and both files' contents. */
 export interface Compiled {

@@ -22,7 +22,7 @@ import type {
 } from "./parameter-request.js";
 import { bootstrapKeys, keySwitches, lweKeys } from "./search-space.js";
 
-const largestExtensionLog2 = 5;
+const largestExtensionLog2 = 9;
 
 /**
  * The fastest parameters that meet every look-up and output constraint at 132 bits of security, by exhaustive search over the shapes

@@ -59,7 +59,7 @@ function checkBootstrap(bootstrap: BootstrapParameters): void {
     bits: 31,
     levels: 31,
   });
-  checkInteger("bootstrap.extensionLog2", bootstrap.extensionLog2, 0, 8);
+  checkInteger("bootstrap.extensionLog2", bootstrap.extensionLog2, 0, 9);
 }
 
 /** Most bits of one digit and of all, and most levels: digits of 32-bit accumulators, and digits that fit 16 bits. */
