@@ -49,8 +49,7 @@ export class VelumError extends Error {
   readonly limit: number | string | undefined;
   readonly actual: number | string | undefined;
   readonly cure: string;
-  /** What the error was made from; unlike an `Error` it travels between threads unchanged. */
-  readonly parts: ErrorParts;
+  readonly #parts: ErrorParts;
 
   constructor(parts: ErrorParts) {
     super(`${parts.path}: ${parts.problem}. ${parts.cure}`);
@@ -60,6 +59,11 @@ export class VelumError extends Error {
     this.limit = parts.limit;
     this.actual = parts.actual;
     this.cure = parts.cure;
-    this.parts = parts;
+    this.#parts = parts;
+  }
+
+  /** What the error was made from; unlike an `Error` it travels between threads unchanged. */
+  get parts(): ErrorParts {
+    return this.#parts;
   }
 }
