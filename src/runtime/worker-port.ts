@@ -61,7 +61,8 @@ async function nodeWorker(
   fail: (problem: string) => void,
 ): Promise<RawWorker> {
   const { Worker } = await import("node:worker_threads");
-  const worker = new Worker(url);
+  // Flags of the process, such as --input-type, are not for a file.
+  const worker = new Worker(url, { execArgv: [] });
   worker.on("message", settle);
   worker.on("error", (error) => fail(error instanceof Error ? error.message : "unknown reason"));
   worker.on("messageerror", () => fail("its answer did not arrive"));

@@ -1,0 +1,308 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Circuit, Client, fhe, ServerCircuit, VelumError } from "../../src/index.js";
+import type { LoadedKeys } from "../../src/runtime/server-circuit.js";
+import { engineKinds } from "../support/engines.js";
+
+const entries = [3, 1, 2, 0];
+const table = new fhe.LookupTable(entries);
+const lookups = await fhe
+  .compiler({ x: "encrypted" }, (x) => table.apply(x))
+  .compile([
+    [0, 1, 2],
+    [3, 3, 3],
+  ]);
+const linear = await fhe.compiler({ x: "encrypted" }, (x) => x.dot([1, 2, 3])).compile([[3, 3, 3]]);
+
+interface Sides {
+  readonly client: Client;
+  readonly server: ServerCircuit;
+  readonly keyFile: Uint8Array;
+  readonly keys: LoadedKeys;
+}
+
+const client = await Client.load(lookups.clientFile);
+client.generateKey();
+const keyFile = (await client.evaluationKeys()) ?? new Uint8Array();
+const vectors = Array.from({ length: 21 }, (_, i) => [i & 3, (i >> 1) & 3, (i >> 2) & 3]);
+const wanted = vectors.map((x) => x.map((value) => entries[value] ?? Number.NaN));
+const requests = vectors.map((x) => client.encrypt(x));
+const decrypted = (answers: readonly Uint8Array[]): number[][] =>
+  answers.map((answer) => [...(client.decrypt(answer)[0]?.data ?? [])]);
+
+async function withServer(
+  runtime: "wasm" | "native",
+  threads: number,
+  use: (sides: Sides) => Promise<void>,
+): Promise<void> {
+  const server = await ServerCircuit.load(lookups.serverFile, { runtime, threads });
+  try {
+    const keys = await server.loadEvaluationKeys(keyFile);
+    await use({ client, server, keyFile, keys });
+  } finally {
+    await server.close();
+  }
+}
+
+async function failure(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof VelumError) return `${error.code} ${error.message}`;
+    throw error;
+  }
+  return "nothing";
+}
+
+const aborted = "aborted run: was aborted by its caller. Start it again to get a result";
+
+for (const runtime of engineKinds) {
+  test(`${runtime}: a batch gives what single requests give, on 1, 2 and 3 threads`, async () => {
+    const all: string[] = [];
+    for (const threads of [1, 2, 3]) {
+      await withServer(runtime, threads, async ({ server, keys }) => {
+        const batch = await server.run(requests, keys);
+        assert.deepEqual(decrypted(batch), wanted);
+        const single: Uint8Array[] = [];
+        for (const request of requests) single.push(...(await server.run([request], keys)));
+        assert.deepEqual(single, batch);
+        all.push(batch.map((answer) => Buffer.from(answer).toString("hex")).join());
+      });
+    }
+    assert.equal(new Set(all).size, 1);
+  });
+
+  test(`${runtime}: runs started at once, of two circuits, do not disturb each other`, async () => {
+    const other = await ServerCircuit.load(linear.serverFile, { runtime, threads: 2 });
+    const otherClient = await Client.load(linear.clientFile);
+    otherClient.generateKey();
+    await withServer(runtime, 2, async ({ server, keys }) => {
+      const parts = await Promise.all([
+        server.run(requests.slice(0, 5), keys),
+        other.run([otherClient.encrypt([1, 2, 3])]),
+        server.run(requests.slice(5, 7), keys),
+        server.loadEvaluationKeys(keyFile),
+        server.run(requests.slice(7), keys),
+        server.run([], keys),
+      ]);
+      assert.deepEqual(decrypted([...parts[0], ...parts[2], ...parts[4]]), wanted);
+      assert.deepEqual([...(otherClient.decrypt(parts[1][0] ?? keyFile)[0]?.data ?? [])], [14]);
+      assert.deepEqual(parts[5], []);
+    });
+    await other.close();
+  });
+
+  test(`${runtime}: an aborted run rejects, and the engine goes on`, async () => {
+    await withServer(runtime, 2, async ({ server, keys }) => {
+      assert.equal(
+        await failure(server.run(requests, keys, { signal: AbortSignal.abort() })),
+        aborted,
+      );
+      const control = new AbortController();
+      const seen: number[] = [];
+      const run = server.run(requests, keys, {
+        signal: control.signal,
+        onProgress: (done) => {
+          seen.push(done);
+          control.abort();
+        },
+      });
+      const next = server.run(requests.slice(0, 2), keys);
+      assert.equal(await failure(run), aborted);
+      assert.ok(Math.max(...seen) < 0.9, `it went on to ${Math.max(...seen)}`);
+      assert.deepEqual(decrypted(await next), wanted.slice(0, 2));
+    });
+  });
+
+  test(`${runtime}: aborted loading of keys leaves nothing behind`, async () => {
+    await withServer(runtime, 2, async ({ server, keys }) => {
+      const control = new AbortController();
+      const loading = server.loadEvaluationKeys(keyFile, {
+        signal: control.signal,
+        onProgress: () => control.abort(),
+      });
+      assert.equal(
+        await failure(loading),
+        "aborted evaluation keys: was aborted by its caller. Start it again to get a result",
+      );
+      assert.deepEqual(decrypted(await server.run(requests.slice(0, 1), keys)), wanted.slice(0, 1));
+    });
+  });
+
+  test(`${runtime}: progress rises from 0 to 1`, async () => {
+    const rising = (seen: readonly number[]): void => {
+      assert.ok(seen.length > 2);
+      assert.ok(
+        seen.every((done, i) => done >= (seen[i - 1] ?? 0) && done <= 1),
+        String(seen),
+      );
+      assert.equal(seen.at(-1), 1);
+    };
+    const server = await ServerCircuit.load(lookups.serverFile, { runtime, threads: 2 });
+    const loading: number[] = [];
+    const keys = await server.loadEvaluationKeys(keyFile, {
+      onProgress: (done) => loading.push(done),
+    });
+    rising(loading);
+    const running: number[] = [];
+    const many = Array.from({ length: 5 }, () => requests)
+      .flat()
+      .slice(0, 70);
+    await server.run(many, keys, { onProgress: (done) => running.push(done) });
+    rising(running);
+    await server.close();
+    const making: number[] = [];
+    await client.evaluationKeys({ onProgress: (done) => making.push(done) });
+    rising(making);
+  });
+
+  test(`${runtime}: keys and runs leave the event loop free`, async () => {
+    const circuit = await fhe
+      .compiler({ x: "encrypted" }, (x) => table.apply(x))
+      .compile([[0, 1, 2, 3]], { runtime });
+    await circuit.engine();
+    let last = performance.now();
+    let worst = 0;
+    const look = (): void => {
+      const now = performance.now();
+      worst = Math.max(worst, now - last);
+      last = now;
+    };
+    const timer = setInterval(look, 1);
+    await circuit.keygen();
+    const request = await circuit.encrypt([0, 1, 2, 3]);
+    await circuit.run([request, request, request]);
+    look();
+    clearInterval(timer);
+    await circuit.close();
+    // 20 ms on a quiet machine.
+    assert.ok(worst < 150, `held for ${worst} ms`);
+  });
+
+  test(`${runtime}: after close, work is refused and nothing hangs`, async () => {
+    const server = await ServerCircuit.load(lookups.serverFile, { runtime, threads: 2 });
+    const keys = await server.loadEvaluationKeys(keyFile);
+    const underWay = server.run(requests, keys);
+    const ended = failure(underWay);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await server.close();
+    const closed = `runtime-unavailable ${runtime} engine: was closed. Load the circuit again`;
+    assert.equal(await ended, closed);
+    assert.match(
+      await failure(server.run(requests, keys)),
+      /^bad-argument run: the evaluation keys/,
+    );
+    assert.equal(await failure(server.loadEvaluationKeys(keyFile)), closed);
+    await keys.release();
+    await server.close();
+  });
+
+  test(`${runtime}: memory does not grow with the number of requests`, async () => {
+    const rows = Array.from({ length: 150 }, () => new Array<number>(600).fill(1));
+    const wide = await fhe
+      .compiler({ x: "encrypted" }, (x) => fhe.matmul(rows, x))
+      .compile([new Array<number>(600).fill(3)], { runtime, threads: 1 });
+    // 50 responses of two polynomials: 64 requests take about 100 MB.
+    assert.match(wide.program, /linear\[0\.\.50\]/);
+    const request = await wide.encrypt(new Array<number>(600).fill(1));
+    await wide.run(Array.from({ length: 64 }, () => request));
+    const before = process.memoryUsage().rss;
+    const answers = await wide.run(Array.from({ length: 320 }, () => request));
+    const grown = process.memoryUsage().rss - before;
+    const answerBytes = answers.length * wide.sizes.downloadBytes;
+    await wide.close();
+    assert.ok(
+      grown < 2 * answerBytes + 2 ** 26,
+      `${grown} bytes more for ${answerBytes} bytes of answers`,
+    );
+  });
+}
+
+test("released keys are refused at once, and freed after the runs that use them", async () => {
+  await withServer("wasm", 1, async ({ server, keys }) => {
+    const run = server.run(requests.slice(0, 2), keys);
+    const released = keys.release();
+    assert.equal(
+      await failure(server.run(requests.slice(0, 1), keys)),
+      "bad-argument run: the evaluation keys were released, or another loaded circuit holds them. Pass what loadEvaluationKeys of this object gave",
+    );
+    assert.deepEqual(decrypted(await run), wanted.slice(0, 2));
+    await released;
+    await keys.release();
+    const again = await server.loadEvaluationKeys(keyFile);
+    assert.deepEqual(decrypted(await server.run(requests.slice(0, 1), again)), wanted.slice(0, 1));
+  });
+});
+
+test("keys that another loaded circuit holds are refused", async () => {
+  await withServer("wasm", 1, async ({ keys }) => {
+    await withServer("wasm", 1, async ({ server }) => {
+      assert.match(await failure(server.run(requests.slice(0, 1), keys)), /another loaded circuit/);
+    });
+  });
+});
+
+test("impossible options are refused", async () => {
+  const load = (options: object): Promise<string> =>
+    failure(ServerCircuit.load(linear.serverFile, options));
+  assert.equal(
+    await load({ threads: 0 }),
+    "bad-argument threads: is 0, and may be 1 to 256. Leave it out to use what the host offers",
+  );
+  assert.match(await load({ threads: 1.5 }), /^bad-argument threads: is 1.5/);
+  assert.equal(
+    await load({ runtime: "gpu" }),
+    "bad-argument runtime: is gpu, and may be auto, wasm, native. Leave it out to use what the host offers",
+  );
+});
+
+test("a circuit asked for keys twice at once makes one key", async () => {
+  const circuit = await smallCircuit();
+  const [first, second] = await Promise.all([circuit.encrypt([0, 1]), circuit.encrypt([2, 3])]);
+  await Promise.all([circuit.keygen(), circuit.keygen()]);
+  const answers = await circuit.run([first, second]);
+  assert.deepEqual(await Promise.all(answers.map((answer) => circuit.decrypt(answer))), [
+    [3, 1],
+    [2, 0],
+  ]);
+  await circuit.keygen({ force: true });
+  assert.match(
+    await failure(circuit.run([first])),
+    /^wrong-key input ciphertext: belongs to the key/,
+  );
+  await circuit.close();
+});
+
+test("aborted making of keys leaves a circuit that can make them again", async () => {
+  const circuit = await smallCircuit();
+  const control = new AbortController();
+  const making = circuit.keygen({ signal: control.signal, onProgress: () => control.abort() });
+  assert.match(await failure(making), /^aborted evaluation keys/);
+  assert.deepEqual(await circuit.encryptRunDecrypt([0, 3]), [3, 0]);
+  const again = circuit.keygen({ force: true, signal: AbortSignal.abort() });
+  assert.equal(
+    await failure(again),
+    "aborted keygen: was aborted by its caller. Start it again to get a result",
+  );
+  assert.deepEqual(await circuit.encryptRunDecrypt([1, 2]), [1, 2]);
+  await circuit.close();
+});
+
+test("a circuit closed while it makes keys rejects, and starts anew when it is used again", async () => {
+  const circuit = await smallCircuit();
+  const making = failure(circuit.keygen());
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await circuit.close();
+  assert.match(
+    await making,
+    /^runtime-unavailable wasm engine: was closed|^bad-argument client key/,
+  );
+  assert.deepEqual(await circuit.encryptRunDecrypt([0, 3]), [3, 0]);
+  await circuit.close();
+  await circuit.close();
+});
+
+function smallCircuit(): Promise<Circuit> {
+  const compiled = fhe.compiler({ x: "encrypted" }, (x) => table.apply(x));
+  return compiled.compile([[0, 3]], { runtime: "wasm", threads: 2 });
+}
