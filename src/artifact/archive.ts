@@ -74,6 +74,20 @@ function filesHash(files: ArchiveFiles): string {
   return toHex(contentHash(strToU8(lines.join("\n"))));
 }
 
+/** Error `file-kind` when the archive holds `name`, the mark of the other side's file. */
+export function refuseOtherSide(files: ArchiveFiles, name: string, path: string): void {
+  if (files[name] === undefined) return;
+  const other = path === "client file" ? "server file" : "client file";
+  throw new VelumError({
+    code: "file-kind",
+    path,
+    problem: `is a ${other}`,
+    limit: path,
+    actual: other,
+    cure: `Pass the ${path} of the same circuit`,
+  });
+}
+
 /** The error of an archive whose content is not what it should be. */
 export function damaged(path: string, problem: string): VelumError {
   return new VelumError({

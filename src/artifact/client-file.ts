@@ -4,7 +4,7 @@ import { canonicalJson } from "../tfhe/parameter-id.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { CircuitId } from "../tfhe/wire-header.js";
 import { type OutputLayout, outputLength } from "../tfhe/wire-output.js";
-import { archiveText, packArchive, unpackArchive } from "./archive.js";
+import { archiveText, packArchive, refuseOtherSide, unpackArchive } from "./archive.js";
 import { type JsonFields, parseFields } from "./json-fields.js";
 import {
   checkFormat,
@@ -75,9 +75,11 @@ export function writeClientFile(manifest: ClientManifest): Uint8Array<ArrayBuffe
   return packArchive({ "client.json": strToU8(canonicalJson(manifest)) });
 }
 
-/** Reads a client file. Errors: `file-foreign`, `file-corrupt`, `file-version`, `file-too-large`, `bad-argument`. */
+/** Reads a client file. Errors: `file-foreign`, `file-kind`, `file-corrupt`, `file-version`, `file-too-large`, `bad-argument`. */
 export function readClientFile(bytes: Uint8Array): ClientManifest {
-  const text = archiveText(unpackArchive(bytes, path, largestBytes), "client.json", path);
+  const files = unpackArchive(bytes, path, largestBytes);
+  refuseOtherSide(files, "manifest.json", path);
+  const text = archiveText(files, "client.json", path);
   const fields = parseFields(text, path, "client.json");
   checkFormat(path, fields.value("format"), clientFormat);
   const parameters = readParameters(fields.object("parameters"));

@@ -9,7 +9,7 @@ export class JsonFields {
   /** `path` names the file, `at` the place of `value` in it. */
   constructor(value: unknown, path: string, at: string) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw misfit(path, `${at} is not an object`);
+      throw misfit(path, `${at === "" ? "its content" : at} is not an object`);
     }
     this.#path = path;
     this.#at = at;

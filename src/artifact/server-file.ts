@@ -2,7 +2,14 @@ import { strToU8 } from "fflate";
 import { contentHash, toHex } from "../base/hash.js";
 import { canonicalJson } from "../tfhe/parameter-id.js";
 import type { CircuitId } from "../tfhe/wire-header.js";
-import { archiveFile, archiveText, damaged, packArchive, unpackArchive } from "./archive.js";
+import {
+  archiveFile,
+  archiveText,
+  damaged,
+  packArchive,
+  refuseOtherSide,
+  unpackArchive,
+} from "./archive.js";
 import { JsonFields, parseJson } from "./json-fields.js";
 import { readServerManifest, type ServerManifest } from "./server-manifest.js";
 
@@ -56,10 +63,12 @@ export function writeServerFile(file: ServerFile): Uint8Array<ArrayBuffer> {
 
 /**
  * Reads a server file. It is code that will be executed: load only files whose origin you know.
- * Errors: `file-foreign`, `file-corrupt`, `file-version`, `file-too-large`, `bad-argument` for parameters that kernels do not support.
+ * Errors: `file-foreign`, `file-kind`, `file-corrupt`, `file-version`, `file-too-large`, `bad-argument` for parameters that kernels do
+ * not support.
  */
 export function readServerFile(bytes: Uint8Array): ServerFile {
   const files = unpackArchive(bytes, path, largestBytes);
+  refuseOtherSide(files, "client.json", path);
   const written = parseJson(archiveText(files, "manifest.json", path), path, "manifest.json");
   const constants = archiveFile(files, "constants.bin", path);
   const known = ["manifest.json", "constants.bin", "kernels.wasm", "program.wasm", "program.c"];
