@@ -116,9 +116,14 @@ INLINE void product(vf64 *x, const size_t stride, const vf64 *key, const int row
     for (int c = 0; c < columns; c++) group_inverse(x + (size_t)c * stride, g, &out[c], M);
   }
 }
+#if defined(__wasm__)
+#define UNROLL_ROWS 0  // buys nothing there, and doubles the module
+#else
+#define UNROLL_ROWS 1
+#endif
 #define PRODUCT(M, COLUMNS)                                                                       \
   NOINLINE void product_##M##_##COLUMNS(vf64 *x, size_t stride, const vf64 *key, int rows) {      \
-    if (rows == COLUMNS) product(x, stride, key, COLUMNS, M, COLUMNS); /* one level: unrolled */  \
+    if (UNROLL_ROWS && rows == COLUMNS) product(x, stride, key, COLUMNS, M, COLUMNS); /* one level */ \
     else product(x, stride, key, rows, M, COLUMNS);                                               \
   }
 PRODUCT(256, 2)

@@ -54,6 +54,7 @@ export async function buildKernels(root, say) {
     const out = await runClang(["clang", ...flags, `${name}.c`, "-o", `${name}.wasm`], files, {
       stdout: writeOut,
       stderr: writeOut,
+      fetchProgress: () => {},
     });
     writeFileSync(join(target, `${name}.wasm`), out[`${name}.wasm`]);
     say(
