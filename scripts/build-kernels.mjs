@@ -47,14 +47,15 @@ export async function buildKernels(root, say) {
     .digest("hex");
   const stamp = join(target, "hash.txt");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
-  const { runClang } = await import("@yowasp/clang");
+  const { runClang, runLLVM } = await import("@yowasp/clang");
+  // Loads the toolchain from its package without its progress lines.
+  await runLLVM(null, {}, { fetchProgress: () => {} });
   for (const name of modules) {
     if (!(`${name}.c` in files)) continue;
     const started = performance.now();
     const out = await runClang(["clang", ...flags, `${name}.c`, "-o", `${name}.wasm`], files, {
       stdout: writeOut,
       stderr: writeOut,
-      fetchProgress: () => {},
     });
     writeFileSync(join(target, `${name}.wasm`), out[`${name}.wasm`]);
     say(
