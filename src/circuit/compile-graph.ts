@@ -91,7 +91,20 @@ async function serverFile(graph: Graph, plan: Plan, name: string): Promise<Serve
 /** A web page compiles for WebAssembly alone. */
 async function sourcesOfPackage(): Promise<ReadonlyMap<string, string>> {
   const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
-  return inNode ? readKernelSources() : new Map();
+  return inNode ? includedFrom("eval.c", await readKernelSources()) : new Map();
+}
+
+/** `main` and what it includes: a server gets no source that touches keys. */
+function includedFrom(main: string, sources: ReadonlyMap<string, string>): Map<string, string> {
+  const found = new Map<string, string>();
+  const add = (name: string): void => {
+    const text = sources.get(name);
+    if (text === undefined || found.has(name)) return;
+    found.set(name, text);
+    for (const [, included = ""] of text.matchAll(/^#include "([^"]+)"/gm)) add(included);
+  };
+  add(main);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function clientManifest(
