@@ -41,9 +41,12 @@ export class GraphBuilder {
     attributes: Attributes,
     output: ValueType,
     origin: Origin,
+    text?: string,
   ): number {
     const id = this.nodes.length;
-    this.nodes.push({ kind: "operation", id, name, operands, attributes, output, ...origin });
+    const layout = text === undefined ? {} : { text };
+    const node = { kind: "operation", id, name, operands, attributes, output } as const;
+    this.nodes.push({ ...node, ...origin, ...layout });
     return id;
   }
 

@@ -1,4 +1,5 @@
 import type { Shape, Tensor } from "../base/tensor.js";
+import type { Graph } from "./graph.js";
 import type { ValueType } from "./value-type.js";
 
 /** Smallest and largest integer, both included. */
@@ -13,7 +14,18 @@ export interface TensorArray {
   readonly items: readonly Tensor[];
 }
 
-export type AttributeValue = Tensor | TensorArray;
+export type AttributeValue =
+  | Tensor
+  | TensorArray
+  | Graph
+  | number
+  | boolean
+  | string
+  | null
+  | AttributeList;
+
+/** Prints as a tuple. */
+export type AttributeList = readonly AttributeValue[];
 
 /** Named constants of one operation; plain data, so that graphs can be written to files. */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -49,6 +61,11 @@ export interface OperationNode extends NodeFields {
   readonly name: string;
   readonly operands: readonly number[];
   readonly attributes: Attributes;
+  /**
+   * How the node prints where `name(operands, attributes)` does not say it: `{0}` stands for the name of operand 0, and
+   * what stands between `«` and `»` is shortened in the middle like a constant.
+   */
+  readonly text?: string;
 }
 
 export type GraphNode = ConstantNode | InputNode | OperationNode;

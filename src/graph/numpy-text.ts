@@ -1,28 +1,50 @@
 import { type Shape, sizeOf, type Tensor } from "../base/tensor.js";
-import type { AttributeValue } from "./node.js";
+import { floatWords } from "./float-text.js";
+import type { AttributeList, AttributeValue } from "./node.js";
 
 const lineWidth = 75;
 const summaryAbove = 1000;
 const edgeItems = 3;
 
-/** Text of a tensor or of an array of tables as NumPy 1.26 prints it with default settings, line breaks included. */
-export function numpyText(value: AttributeValue): string {
+/** Longest text of a constant. */
+const constantLimit = 25;
+
+/**
+ * Text of an attribute as Python prints it: tensors and arrays of tables like NumPy 1.26 with default settings, line
+ * breaks included; lists as tuples; strings without quotes. `float` for tensors of floating-point numbers.
+ */
+export function numpyText(value: AttributeValue, float = false): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value !== "object") return String(value);
+  if (isList(value)) {
+    const [only] = value;
+    if (value.length === 1 && only !== undefined) return `(${numpyText(only)},)`;
+    return `(${value.map((item) => numpyText(item)).join(", ")})`;
+  }
+  if ("nodes" in value) return value.name;
   if ("data" in value) {
-    if (value.shape.length === 0) return String(value.data[0] ?? 0);
-    return arrayText(value.shape, (index) => String(value.data[index] ?? 0), true);
+    const word = float ? floatWords(value) : String;
+    return arrayText(value.shape, (index) => word(value.data[index] ?? 0), true);
   }
   return arrayText(value.shape, (index) => listText(value.items[index]), false);
 }
 
-/**
- * The constant on one line of at most `limit` characters: the first and last characters around ` ... ` when it is longer.
- */
-export function shortText(value: AttributeValue, limit: number): string {
-  const text = numpyText(value).replaceAll("\n", "");
-  if (text.length <= limit) return text;
-  const start = Math.floor((limit - 5) / 2);
-  const end = limit - 5 - start;
+/** The attribute on one line, shortened. */
+export function shortText(value: AttributeValue, float = false): string {
+  return shorten(numpyText(value, float).replaceAll("\n", ""));
+}
+
+/** At most 25 characters: the first and last ones around ` ... ` when the text is longer. */
+export function shorten(text: string): string {
+  if (text.length <= constantLimit) return text;
+  const start = Math.floor((constantLimit - 5) / 2);
+  const end = constantLimit - 5 - start;
   return `${text.slice(0, start)} ... ${text.slice(text.length - end)}`;
+}
+
+function isList(value: AttributeValue): value is AttributeList {
+  return Array.isArray(value);
 }
 
 function listText(table: Tensor | undefined): string {
@@ -30,6 +52,7 @@ function listText(table: Tensor | undefined): string {
 }
 
 function arrayText(shape: Shape, element: (index: number) => string, aligned: boolean): string {
+  if (shape.length === 0) return element(0);
   const size = sizeOf(shape);
   if (size === 0) return "[]";
   const summarised = size > summaryAbove;

@@ -1,6 +1,7 @@
+import { floatText } from "./float-text.js";
 import type { Graph } from "./graph.js";
-import { type GraphNode, operandsOf } from "./node.js";
-import { shortText } from "./numpy-text.js";
+import { type AttributeValue, type GraphNode, operandsOf } from "./node.js";
+import { shorten, shortText } from "./numpy-text.js";
 import { valueTypeText } from "./value-type.js";
 
 /** What the text of a graph shows. */
@@ -15,10 +16,10 @@ export interface GraphFormat {
   readonly locations?: boolean;
   /** Widths as assigned by the compiler instead of as measured. Default: no. */
   readonly assignedWidths?: boolean;
+  /** The section of fused nodes with their graphs. Default: yes, where there are any. */
+  readonly subgraphs?: boolean;
 }
 
-/** Longest text of a constant; longer ones are shortened in the middle. */
-const constantLimit = 25;
 /** Blanks between the longest line and the next column. */
 const columnGap = 8;
 
@@ -47,15 +48,44 @@ export function formatGraph(graph: Graph, format: GraphFormat): string {
       order.map((node) => node.location),
     );
   lines.push(`return ${graph.outputs.map(nameOf).join(", ")}`);
-  return lines.map((line) => line.trimEnd()).join("\n");
+  lines = lines.map((line) => line.trimEnd());
+  if (format.subgraphs !== false) lines.push(...subgraphLines(order, nameOf, format));
+  return lines.join("\n");
+}
+
+/** The section of fused nodes, each with its own graph. */
+function subgraphLines(
+  order: readonly GraphNode[],
+  nameOf: (id: number) => string,
+  format: GraphFormat,
+): string[] {
+  const lines: string[] = [];
+  for (const node of order) {
+    const subgraph = node.kind === "operation" ? node.attributes["subgraph"] : undefined;
+    if (!isGraph(subgraph)) continue;
+    const text = formatGraph(subgraph, { ...format, ranges: false });
+    const inner = text.split("\n").map((line) => (line === "" ? "" : `        ${line}`));
+    lines.push("", `    ${nameOf(node.id)} = ${nodeText(node, nameOf)}:`, "", ...inner);
+  }
+  return lines.length === 0 ? [] : ["", "Subgraphs:", ...lines];
+}
+
+/** The graph that an attribute holds, if it holds one. */
+export function isGraph(value: AttributeValue | undefined): value is Graph {
+  return typeof value === "object" && value !== null && "nodes" in value;
 }
 
 function nodeText(node: GraphNode, nameOf: (id: number) => string): string {
-  if (node.kind === "constant") return shortText(node.value, constantLimit);
+  if (node.kind === "constant") return shortText(node.value, node.output.float === true);
   if (node.kind === "input") return node.name;
   const operands = node.operands.map(nameOf);
-  const attributes = Object.entries(node.attributes).map(
-    ([name, value]) => `${name}=${shortText(value, constantLimit)}`,
+  if (node.text !== undefined) {
+    return node.text
+      .replace(/\{(\d+)\}/g, (_, position) => operands[Number(position)] ?? "%?")
+      .replace(/«(.*?)»/g, (_, long: string) => shorten(long));
+  }
+  const attributes = Object.entries(node.attributes).flatMap(([name, value]) =>
+    isGraph(value) ? [] : [`${name}=${shortText(value)}`],
   );
   return `${node.name}(${[...operands, ...attributes].join(", ")})`;
 }
@@ -67,7 +97,10 @@ function typeText(node: GraphNode, format: GraphFormat): string {
 }
 
 function rangeText(node: GraphNode): string {
-  return node.bounds === undefined ? "" : `∈ [${node.bounds.min}, ${node.bounds.max}]`;
+  if (node.bounds === undefined) return "";
+  const bound = (value: number): string =>
+    node.output.float === true ? floatText(Number(value.toFixed(6))) : String(value);
+  return `∈ [${bound(node.bounds.min)}, ${bound(node.bounds.max)}]`;
 }
 
 /** Blanks in front, so that every `=` stands in the same column. */

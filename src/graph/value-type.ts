@@ -6,12 +6,14 @@ export interface ValueType {
   readonly encrypted: boolean;
   readonly type: IntegerType;
   readonly shape: Shape;
+  /** True for 64-bit floating-point numbers, which exist before fusing and inside fused nodes; `type` says nothing then. */
+  readonly float?: boolean;
 }
 
 /** `EncryptedTensor<uint2, shape=(1,)>`, `ClearScalar<int4>`. */
 export function valueTypeText(value: ValueType): string {
   const status = value.encrypted ? "Encrypted" : "Clear";
-  const type = integerTypeText(value.type);
+  const type = value.float === true ? "float64" : integerTypeText(value.type);
   if (value.shape.length === 0) return `${status}Scalar<${type}>`;
   return `${status}Tensor<${type}, shape=${shapeText(value.shape)}>`;
 }

@@ -14,26 +14,45 @@ export class FunctionWriter implements MlirEmitter {
   private results = 0;
   private conflicts = 0;
 
-  emit(op: string, operands: readonly MlirValue[], result: MlirType): MlirValue {
+  emit(
+    op: string,
+    operands: readonly MlirValue[],
+    result: MlirType,
+    attributes?: string,
+  ): MlirValue {
     const names = operands.map((operand) => operand.name).join(", ");
     const types = operands.map((operand) => typeText(operand.type)).join(", ");
-    const text = `"${op}"(${names}) : (${types}) -> ${typeText(result)}`;
-    return this.write(text, result, result.bits, () => `%${this.results++}`);
+    const dictionary = attributes === undefined ? "" : ` {${attributes}}`;
+    const text = `"${op}"(${names})${dictionary} : (${types}) -> ${typeText(result)}`;
+    return this.add(text, result, result.bits, () => `%${this.results++}`);
+  }
+
+  write(
+    name: string,
+    text: string,
+    types: readonly MlirType[],
+    word: string,
+    result = types[types.length - 1],
+  ): MlirValue {
+    if (result === undefined) throw new Error(`${name} has no result type`);
+    const line = `${text} : ${types.map(typeText).join(` ${word} `)}`;
+    return this.add(line, result, result.bits, () => this.freeName(`%${name}`));
   }
 
   fromElement(value: MlirValue): MlirValue {
     const type = { ...value.type, shape: [1] };
     const text = `tensor.from_elements ${value.name} : ${typeText(type)}`;
-    return this.write(text, type, value.measuredBits, () => this.freeName("%from_elements"));
+    return this.add(text, type, value.measuredBits, () => this.freeName("%from_elements"));
   }
 
   constant(value: Tensor, type: MlirType): MlirValue {
-    const name = value.shape.length === 0 ? `%c${value.data[0] ?? 0}_${typeText(type)}` : "%cst";
+    const suffix = type.kind === "index" ? "" : `_${typeText(type)}`;
+    const name = value.shape.length === 0 ? `%c${value.data[0] ?? 0}${suffix}` : "%cst";
     const text = `arith.constant ${constantText(value, type)}`;
-    return this.write(text, type, type.bits, () => this.freeName(name));
+    return this.add(text, type, type.bits, () => this.freeName(name));
   }
 
-  private write(text: string, type: MlirType, bits: number, name: () => string): MlirValue {
+  private add(text: string, type: MlirType, bits: number, name: () => string): MlirValue {
     const known = this.written.get(text);
     if (known !== undefined) return known;
     const value = { name: name(), type, measuredBits: bits };

@@ -27,7 +27,9 @@ export function applyOp(
 ): SampledNode {
   const path = origin.location === "" ? name : `${name} (${origin.location})`;
   const spec = opSpec(name, path);
-  if (operands.length !== spec.operands) throw wrongCount(operands.length, spec.operands, path);
+  if (spec.operands !== "any" && operands.length !== spec.operands) {
+    throw wrongCount(operands.length, spec.operands, path);
+  }
   const shapes = operands.map((operand) => operand.sample.shape);
   const shape = spec.shape(attributes, shapes, path);
   if (shape.includes(0)) {
@@ -40,9 +42,10 @@ export function applyOp(
   }
   const samples = operands.map((operand) => operand.sample);
   const sample = spec.evaluate(attributes, samples, path);
-  const encrypted = operands.some((operand) => operand.encrypted);
+  const encrypted = spec.encrypts || operands.some((operand) => operand.encrypted);
   const { min, max } = extremes(sample);
   const output = { encrypted, type: minimalIntegerType(min, max), shape };
   const ids = operands.map((operand) => operand.id);
-  return { id: builder.operation(name, ids, attributes, output, origin), encrypted, sample };
+  const text = spec.text(attributes, operands.length);
+  return { id: builder.operation(name, ids, attributes, output, origin, text), encrypted, sample };
 }

@@ -27,8 +27,27 @@ export interface MlirCall {
 
 /** Writes instructions into a function; equal instructions are written once. */
 export interface MlirEmitter {
-  /** `%n = "op"(operands) : (types) -> result`. `op` with its dialect, e.g. `FHE.neg_eint`. */
-  emit(op: string, operands: readonly MlirValue[], result: MlirType): MlirValue;
+  /**
+   * `%n = "op"(operands) {attributes} : (types) -> result`. `op` with its dialect, e.g. `FHE.neg_eint`; `attributes` as
+   * text, e.g. `axis = 0 : i64`.
+   */
+  emit(
+    op: string,
+    operands: readonly MlirValue[],
+    result: MlirType,
+    attributes?: string,
+  ): MlirValue;
+  /**
+   * An instruction with a text form of its own: `%name = text : types`, where `word` stands between the types. The result
+   * has the last of them, or `result` where the text does not show it.
+   */
+  write(
+    name: string,
+    text: string,
+    types: readonly MlirType[],
+    word: string,
+    result?: MlirType,
+  ): MlirValue;
   /** `tensor.from_elements`: a scalar as a tensor of shape `(1,)`. */
   fromElement(value: MlirValue): MlirValue;
   /** `arith.constant`. */

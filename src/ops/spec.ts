@@ -32,7 +32,12 @@ export interface OpDefinition<A> {
   readonly name: string;
   /** One line for the page of supported operations. */
   readonly doc: string;
-  readonly operands: number;
+  /** How many, or "any" for one and more (none where the result is encrypted by itself). */
+  readonly operands: number | "any";
+  /** The result is encrypted even if no operand is. */
+  readonly encrypts?: boolean;
+  /** Printed form with `{0}` for the first operand, see `OperationNode.text`; absent for `name(operands, attributes)`. */
+  readonly text?: (attributes: A, operands: number) => string;
   /** Attributes of a node, checked. Errors: `bad-argument`. */
   readonly read: (attributes: Attributes, path: string) => A;
   /** Shape of the result. Errors: `bad-shape`. */
@@ -57,7 +62,9 @@ export interface OpDefinition<A> {
 export interface OpSpec {
   readonly name: string;
   readonly doc: string;
-  readonly operands: number;
+  readonly operands: number | "any";
+  readonly encrypts: boolean;
+  text(attributes: Attributes, operands: number): string | undefined;
   shape(attributes: Attributes, shapes: readonly Shape[], path: string): Shape;
   evaluate(attributes: Attributes, operands: readonly Tensor[], path: string): Tensor;
   range(attributes: Attributes, operands: readonly Interval[], path: string): Interval;
@@ -74,6 +81,8 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     name,
     doc: definition.doc,
     operands: definition.operands,
+    encrypts: definition.encrypts ?? false,
+    text: (attributes, operands) => definition.text?.(read(attributes, name), operands),
     shape: (attributes, shapes, path) => definition.shape(read(attributes, path), shapes, path),
     evaluate: (attributes, operands, path) =>
       definition.evaluate(read(attributes, path), operands, path),

@@ -15,7 +15,7 @@ export function foldConstants(graph: Graph): Graph {
 }
 
 function fold(node: GraphNode, before: readonly GraphNode[]): GraphNode {
-  if (node.kind !== "operation") return node;
+  if (node.kind !== "operation" || node.output.encrypted) return node;
   const values = node.operands.flatMap((id) => {
     const operand = before[id];
     return operand?.kind === "constant" ? [operand.value] : [];

@@ -1,6 +1,6 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, sameShape, shapeText, sizeOf, type Tensor } from "../../base/tensor.js";
-import type { Attributes, TensorArray } from "../../graph/node.js";
+import type { Attributes, AttributeValue, TensorArray } from "../../graph/node.js";
 import type { Interval } from "../interval.js";
 import { onlyOperand } from "../operands.js";
 import { defineOp, type LookupForm } from "../spec.js";
@@ -38,13 +38,17 @@ export const tlu = defineOp({
 
 function readTable(attributes: Attributes, path: string): Tensor | TensorArray {
   const { table } = attributes;
-  if (table !== undefined) return table;
+  if (table !== undefined && isTensorLike(table)) return table;
   throw new VelumError({
     code: "bad-argument",
     path,
     problem: "the node has no attribute `table`",
     cure: "Make look-ups with a LookupTable",
   });
+}
+
+function isTensorLike(value: AttributeValue): value is Tensor | TensorArray {
+  return typeof value === "object" && value !== null && "shape" in value;
 }
 
 function tableAt(table: Tensor | TensorArray, element: number, path: string): Tensor {

@@ -1,0 +1,17 @@
+import { sizeOf } from "../../base/tensor.js";
+import { onlyOperand } from "../operands.js";
+import { defineSelection, inOrder } from "../selection.js";
+import { noAttributes } from "../spec.js";
+
+/** NumPy's `positive`. */
+export const positive = defineSelection({
+  name: "positive",
+  doc: "The value itself. Free.",
+  operands: 1,
+  read: noAttributes,
+  select: (_, shapes, path) => {
+    const shape = onlyOperand(shapes, path);
+    return { shape, source: inOrder(sizeOf(shape)) };
+  },
+  mlir: (_, call) => onlyOperand(call.operands, call.path),
+});
