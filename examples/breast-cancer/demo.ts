@@ -17,7 +17,7 @@ import { chooseTableBits, studySeeds, studyWidths } from "./table-widths.js";
 
 const splitSeed = 42;
 
-const { json, runtime, threads } = readArguments();
+const { json, runtime, threads } = readArgumentsOrExit();
 const report = new Report(json ? process.stderr : process.stdout);
 
 report.line("Velum: predictions for patients whom the server cannot see");
@@ -79,6 +79,15 @@ async function predictLane(model: LogisticRegression, settings: LaneSettings) {
   const lane = await predictEncrypted(model, circuit, patients, settings, report);
   await circuit.close();
   return lane;
+}
+
+function readArgumentsOrExit(): ReturnType<typeof readArguments> {
+  try {
+    return readArguments();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
 }
 
 function readArguments(): Pick<LaneSettings, "runtime" | "threads"> & { readonly json: boolean } {
