@@ -5,7 +5,13 @@ import { extname, posix } from "node:path";
 import { repositoryRoot } from "./repository.js";
 
 /** What a page may fetch from the repository. */
-const served = ["dist/", "data/", "node_modules/fflate/", "node_modules/@noble/hashes/"];
+const served = [
+  "dist/",
+  "data/",
+  "test/fixtures/",
+  "node_modules/fflate/",
+  "node_modules/@noble/hashes/",
+];
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
