@@ -17,7 +17,7 @@ import { referenceRates } from "../plan/kernel-rates.js";
 import { type Plan, planProgram } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { readKernelModule, readKernelSources } from "../tfhe/kernel-files.js";
-import type { CompileOptions } from "./compile-options.js";
+import { type CompileOptions, checkFailure } from "./compile-options.js";
 
 /** Widest argument of one look-up. */
 export const largestLookupBits = 12;
@@ -42,6 +42,7 @@ export async function compileGraph(
   options: CompileOptions,
   extras: JsonValue,
 ): Promise<Compiled> {
+  checkFailure(options.failureLog2);
   const graph = assignBitWidths(measureBounds(removeDeadCode(traced), inputset));
   checkLegality(graph, largestLookupBits);
   const regions = linearRegions(graph);

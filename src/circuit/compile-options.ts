@@ -1,3 +1,4 @@
+import { VelumError } from "../base/error.js";
 import type { RuntimeKind } from "../runtime/start-engine.js";
 
 /** How a circuit is compiled. */
@@ -21,3 +22,16 @@ export const defaultCompileOptions: CompileOptions = {
   runtime: "auto",
   threads: undefined,
 };
+
+/** Error `bad-argument` for a failure probability that is no use, or that nothing reaches. */
+export function checkFailure(failureLog2: number): void {
+  if (failureLog2 <= -20 && failureLog2 >= -200) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: "failureLog2",
+    problem: `is ${failureLog2}, and may be -200 to -20`,
+    limit: "-200 to -20",
+    actual: failureLog2,
+    cure: "Use -64, or -128 where decrypted results are shared",
+  });
+}

@@ -1,4 +1,3 @@
-import { VelumError } from "../base/error.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
 import { type Encryption, traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
@@ -36,22 +35,9 @@ export function compiler(
         ...(fn.name === "" ? {} : { name: fn.name }),
         ...options,
       };
-      checkFailure(settings.failureLog2);
       const samples = readInputset(Object.keys(parameters), inputset);
       const traced = traceFunction(settings.name, parameters, fn, samples[0] ?? []);
       return new Circuit(await compileGraph(traced, samples, settings, null), settings);
     },
   };
-}
-
-function checkFailure(failureLog2: number): void {
-  if (failureLog2 <= -20 && failureLog2 >= -200) return;
-  throw new VelumError({
-    code: "bad-argument",
-    path: "failureLog2",
-    problem: `is ${failureLog2}, and may be -200 to -20`,
-    limit: "-200 to -20",
-    actual: failureLog2,
-    cure: "Use -64, or -128 where decrypted results are shared",
-  });
 }
