@@ -1,5 +1,6 @@
 import type { ServerFile } from "../artifact/server-file.js";
 import { VelumError } from "../base/error.js";
+import type { NativeTarget } from "../tfhe/native-build.js";
 import type { Engine } from "./engine.js";
 import { startWasmEngine } from "./engine-wasm.js";
 
@@ -13,6 +14,8 @@ export interface EngineOptions {
 }
 
 const mostThreads = 256;
+/** Looked for once: it asks a compiler. */
+let nativeTarget: Promise<NativeTarget | undefined> | undefined;
 
 /**
  * Starts the engine that `options` ask for.
@@ -39,7 +42,8 @@ async function tryNative(
     import("../tfhe/native-build.js"),
     import("./engine-native.js"),
   ]);
-  const target = await findNativeTarget();
+  nativeTarget ??= findNativeTarget();
+  const target = await nativeTarget;
   if (target === undefined) {
     if (required) throw unavailable("no C compiler of the host understands the kernels");
     return undefined;

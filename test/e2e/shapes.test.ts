@@ -177,7 +177,7 @@ test("look-ups of 1 to 8 bits, signed and unsigned", async () => {
   for (const bits of [1, 2, 3, 4, 5, 6, 7, 8]) {
     const size = 2 ** bits;
     const entries = pattern(size, Math.min(size, 32), 11);
-    for (const signed of bits === 8 ? [true] : [false, true]) {
+    for (const signed of bits === 4 ? [false, true] : [bits % 2 === 0]) {
       const low = signed ? -size / 2 : 0;
       const values = [low, low + size - 1, 0, Math.floor(low + size / 3)];
       await agree({
