@@ -2,7 +2,7 @@ import type { RegionProgram } from "../ops/linear-regions.js";
 import type { TfheProgram } from "../program/program.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
-import { type KernelRates, referenceRates } from "./kernel-rates.js";
+import type { KernelRates } from "./kernel-rates.js";
 import { planBootstrap } from "./plan-bootstrap.js";
 import { planLinear } from "./plan-linear.js";
 
@@ -57,12 +57,6 @@ export interface PlanOptions {
   readonly maxEvaluationKeyBytes: number;
   readonly rates: KernelRates;
 }
-
-export const defaultPlanOptions: PlanOptions = {
-  failureLog2: -64,
-  maxEvaluationKeyBytes: Number.POSITIVE_INFINITY,
-  rates: referenceRates,
-};
 
 /**
  * Chooses lane, encodings and parameters. `inputBits[i]` is the width assigned to input i of the region program.
