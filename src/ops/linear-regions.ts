@@ -54,7 +54,7 @@ export interface LookupStep {
   readonly result: number;
 }
 
-/** One encrypted parameter: the elements of value 0 from `start` on. */
+/** One parameter: the elements of value 0 from `start` on. */
 export interface RegionInput {
   readonly name: string;
   readonly node: number;
@@ -72,8 +72,8 @@ export interface RegionOutput {
 }
 
 /**
- * A graph as alternating affine maps and look-ups. Value 0 holds all encrypted inputs, flattened and joined in the order
- * of the parameters. Chains of linear operations are one map, so that their noise is known exactly.
+ * A graph as alternating affine maps and look-ups. Value 0 holds all inputs, flattened and joined in the order of the
+ * parameters; clear ones too: they are encrypted like the others, since the program adds them to encrypted values. Chains of linear operations are one map, so that their noise is known exactly.
  */
 export interface RegionProgram {
   readonly values: readonly RegionValue[];
@@ -86,7 +86,7 @@ export interface RegionProgram {
 /**
  * Splits a graph with bounds into affine maps and look-ups. Every look-up input and every output is the result of a step,
  * so an affine step may be the identity. Errors: `not-compiled` without bounds, `unsupported-op` for operations that are
- * neither linear nor look-ups, and for clear values that are known only at run time.
+ * neither linear nor look-ups, and for clear results.
  */
 export function linearRegions(graph: Graph): RegionProgram {
   return new Splitter(graph).split();
@@ -123,7 +123,7 @@ class Splitter {
   }
 
   private addInputs(): RegionInput[] {
-    const nodes = this.graph.inputNodes().filter((node) => node.output.encrypted);
+    const nodes = this.graph.inputNodes();
     const total = nodes.reduce((sum, node) => sum + sizeOf(node.output.shape), 0);
     const bounds = nodes.map(boundsOf);
     const min = Math.min(...bounds.map((own) => own.min));
@@ -160,9 +160,6 @@ class Splitter {
   private addOperation(node: OperationNode): void {
     const spec = opSpec(node.name, nodePath(node));
     const operands = linearOperands(this.graph, node);
-    if (operands === undefined) {
-      throw unsupported(node, "an operand is clear but known only at run time");
-    }
     const local = spec.affine(node.attributes, operands);
     if (local !== undefined) {
       const inner = this.joinForms(node);
@@ -215,7 +212,12 @@ class Splitter {
     const form = this.forms.get(node.id);
     if (form === undefined) throw unsupported(node, "it has no encrypted value");
     const result = this.addValue(node);
-    this.steps.push({ kind: "affine", sources: form.sources, map: form.map, result });
+    // A value made of constants alone still needs a source.
+    const { sources, map } =
+      form.sources.length > 0
+        ? form
+        : { sources: [0], map: widenMap(form.map, this.sizeOfValue(0), []) };
+    this.steps.push({ kind: "affine", sources, map, result });
     this.computed.set(node.id, result);
     return result;
   }

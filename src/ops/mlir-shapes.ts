@@ -42,6 +42,25 @@ export function reshaped(value: MlirValue, shape: Shape, emitter: MlirEmitter): 
   return expanded(flat, shape, [shape.map((_, axis) => axis)], emitter);
 }
 
+/** The value without axes of length 1, at least one other being left; each joins the next axis that stays. */
+export function withoutAxes(
+  value: MlirValue,
+  dropped: readonly number[],
+  emitter: MlirEmitter,
+): MlirValue {
+  const groups: number[][] = [];
+  let group: number[] = [];
+  value.type.shape.forEach((_, axis) => {
+    group.push(axis);
+    if (dropped.includes(axis)) return;
+    groups.push(group);
+    group = [];
+  });
+  groups[groups.length - 1]?.push(...group);
+  const shape = value.type.shape.filter((_, axis) => !dropped.includes(axis));
+  return collapsed(value, shape, groups, emitter);
+}
+
 /** Consecutive axes of `bigger` whose lengths multiply to each axis of `smaller`; undefined if there is no such grouping. */
 function axisGroups(smaller: Shape, bigger: Shape): number[][] | undefined {
   if (smaller.length === 1) return [bigger.map((_, axis) => axis)];

@@ -42,7 +42,7 @@ function checkOperation(
     });
   }
   const linear = linearOperands(graph, node);
-  if (linear !== undefined && spec.affine(node.attributes, linear) !== undefined) return;
+  if (spec.affine(node.attributes, linear) !== undefined) return;
   const input = operands.find((operand) => operand.output.encrypted);
   if (input === undefined || spec.lookup(node.attributes, node.output.shape) === undefined) {
     throw new VelumError({

@@ -192,7 +192,7 @@ test("one table for each element, equal ones kept once", () => {
   assert.equal(step.tables.length, 2);
 });
 
-test("products of encrypted values and run-time clear values are refused by name", () => {
+test("products of encrypted values, and with clear values of run time, are refused by name", () => {
   const samples = [[toTensor([1, 2]), toTensor([3, 4])]];
   assert.throws(() => regionsOf((x, y) => (x && y ? x.mul(y) : []), samples), {
     code: "unsupported-op",
@@ -207,7 +207,7 @@ test("products of encrypted values and run-time clear values are refused by name
   );
   assert.throws(() => linearRegions(measureBounds(graph, samples)), {
     code: "unsupported-op",
-    message: /dot \(.*\): an operand is clear but known only at run time\. Give one side/,
+    message: /dot \(.*\): products of two encrypted values cannot .* Give one side/,
   });
   assert.throws(() => linearRegions(graph), { code: "not-compiled" });
 });
