@@ -30,7 +30,8 @@ export class GraphBuilder {
   constant(value: Tensor, origin: Origin): number {
     const id = this.nodes.length;
     const { min, max } = extremes(value);
-    const output = { encrypted: false, type: minimalIntegerType(min, max), shape: value.shape };
+    const type = { encrypted: false, type: minimalIntegerType(min, max), shape: value.shape };
+    const output = value.data.every(Number.isInteger) ? type : { ...type, float: true };
     this.nodes.push({ kind: "constant", id, value, output, ...origin });
     return id;
   }
@@ -48,6 +49,13 @@ export class GraphBuilder {
     const node = { kind: "operation", id, name, operands, attributes, output } as const;
     this.nodes.push({ ...node, ...origin, ...layout });
     return id;
+  }
+
+  /** Asks for a type of at least `bits` bits for the value of node `id`. */
+  hint(id: number, bits: number): void {
+    const node = this.nodes[id];
+    if (node === undefined) return;
+    this.nodes[id] = { ...node, hintBits: Math.max(bits, node.hintBits ?? 0) };
   }
 
   /** Type of the value of node `id`. */

@@ -14,7 +14,11 @@ export interface TensorArray {
   readonly items: readonly Tensor[];
 }
 
+/** A function of single numbers, by whose name it is printed. Graphs that hold one cannot be written to files. */
+export type ScalarFunction = (...values: number[]) => number;
+
 export type AttributeValue =
+  | ScalarFunction
   | Tensor
   | TensorArray
   | Graph
@@ -37,6 +41,8 @@ interface NodeFields {
   readonly output: ValueType;
   /** Smallest and largest element over the inputset; absent before it is measured. */
   readonly bounds?: Bounds;
+  /** Bits that the user asked `output.type` to have at least. */
+  readonly hintBits?: number;
   /** Bits that the compiled program reserves, at least `output.type.bits`; absent before the width pass. */
   readonly assignedBits?: number;
   /** Names of the enclosing tags, joined by dots; empty outside tags. */

@@ -1,6 +1,6 @@
 import { type Shape, sizeOf, type Tensor } from "../base/tensor.js";
 import { floatWords } from "./float-text.js";
-import type { AttributeList, AttributeValue } from "./node.js";
+import type { AttributeList, AttributeValue, ScalarFunction } from "./node.js";
 
 const lineWidth = 75;
 const summaryAbove = 1000;
@@ -16,6 +16,7 @@ const constantLimit = 25;
 export function numpyText(value: AttributeValue, float = false): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "function") return functionName(value);
   if (typeof value !== "object") return String(value);
   if (isList(value)) {
     const [only] = value;
@@ -41,6 +42,11 @@ export function shorten(text: string): string {
   const start = Math.floor((constantLimit - 5) / 2);
   const end = constantLimit - 5 - start;
   return `${text.slice(0, start)} ... ${text.slice(text.length - end)}`;
+}
+
+/** Python's name of a function, `<lambda>` if it has none. */
+export function functionName(fn: ScalarFunction): string {
+  return fn.name === "" ? "<lambda>" : fn.name;
 }
 
 function isList(value: AttributeValue): value is AttributeList {

@@ -45,7 +45,9 @@ function valueOfNode(
   writer: FunctionWriter,
 ): MlirValue {
   const result = typeOf(node);
-  if (node.kind === "constant") return writer.constant(node.value, result);
+  if (node.kind === "constant") {
+    return { ...writer.constant(node.value, result), value: node.value };
+  }
   const path = nodePath(node);
   const operands = node.operands.flatMap((id) => values[id] ?? []);
   return opSpec(node.name, path).mlir(node.attributes, { operands, result, path }, writer);

@@ -3,6 +3,7 @@ import type { Tensor } from "../base/tensor.js";
 import { extremes, type GraphBuilder, type Origin } from "../graph/builder.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import type { Attributes } from "../graph/node.js";
+import { evaluateOperation } from "./evaluate-operation.js";
 import { wrongCount } from "./operands.js";
 import { opSpec } from "./registry.js";
 
@@ -11,6 +12,8 @@ export interface SampledNode {
   readonly id: number;
   readonly encrypted: boolean;
   readonly sample: Tensor;
+  /** Floating-point numbers. */
+  readonly float?: boolean;
 }
 
 /**
@@ -41,11 +44,16 @@ export function applyOp(
     });
   }
   const samples = operands.map((operand) => operand.sample);
-  const sample = spec.evaluate(attributes, samples, path);
+  const floats = operands.map((operand) => operand.float === true);
+  const float = spec.float(attributes, floats);
+  const anyFloat = float || floats.some((own) => own);
+  const sample = evaluateOperation(spec, attributes, samples, anyFloat, path);
   const encrypted = spec.encrypts || operands.some((operand) => operand.encrypted);
   const { min, max } = extremes(sample);
-  const output = { encrypted, type: minimalIntegerType(min, max), shape };
+  const type = float ? { signed: false, bits: 1 } : minimalIntegerType(min, max);
+  const output = { encrypted, type, shape, ...(float ? { float } : {}) };
   const ids = operands.map((operand) => operand.id);
   const text = spec.text(attributes, operands.length);
-  return { id: builder.operation(name, ids, attributes, output, origin, text), encrypted, sample };
+  const id = builder.operation(name, ids, attributes, output, origin, text);
+  return { id, encrypted, sample, ...(float ? { float } : {}) };
 }

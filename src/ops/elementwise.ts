@@ -22,6 +22,32 @@ export function zip(
   return { shape, data };
 }
 
+/** Value of one result element, from one element of each operand. */
+export type ElementFunction = (...values: number[]) => number;
+
+/** `fn` on the elements of the operands, stretched to `shape`. */
+export function applyElements(
+  fn: ElementFunction,
+  operands: readonly Tensor[],
+  shape: Shape,
+): Tensor {
+  const places = operands.map((operand) => broadcastIndices(operand.shape, shape));
+  const [a, b] = operands;
+  const [at, bt] = places;
+  const size = places[0]?.length ?? 0;
+  const data = new Float64Array(size);
+  if (operands.length === 1 && a !== undefined) {
+    for (let i = 0; i < size; i++) data[i] = fn(a.data[i] ?? 0);
+  } else if (operands.length === 2 && a !== undefined && b !== undefined && at && bt) {
+    for (let i = 0; i < size; i++) data[i] = fn(a.data[at[i] ?? 0] ?? 0, b.data[bt[i] ?? 0] ?? 0);
+  } else {
+    for (let i = 0; i < size; i++) {
+      data[i] = fn(...operands.map((operand, k) => operand.data[places[k]?.[i] ?? 0] ?? 0));
+    }
+  }
+  return { shape, data };
+}
+
 /** `change(a)` element by element. */
 export function map(a: Tensor, path: string, change: (value: number) => number): Tensor {
   return { shape: a.shape, data: a.data.map((value) => exact(change(value), path)) };
@@ -51,6 +77,10 @@ export function weightedSum(
     builder.endRow(constant);
   }
   return builder.finish();
+}
+
+export function shapesOf(operands: readonly Tensor[]): Shape[] {
+  return operands.map(({ shape }) => shape);
 }
 
 export function shapeOf(operand: LinearOperand): Shape {

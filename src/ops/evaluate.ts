@@ -2,6 +2,7 @@ import { VelumError } from "../base/error.js";
 import { sameShape, shapeText, type Tensor } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import { type GraphNode, nodePath } from "../graph/node.js";
+import { evaluateOperation } from "./evaluate-operation.js";
 import { opSpec } from "./registry.js";
 
 /**
@@ -49,9 +50,15 @@ export function evaluateNodes(graph: Graph, inputs: readonly Tensor[], path = ""
     if (node.kind !== "operation") continue;
     const at = nodePath(node);
     const operands = node.operands.map(valueAt);
-    values[node.id] = opSpec(node.name, at).evaluate(node.attributes, operands, at);
+    const floats = isFloat(node) || node.operands.some((id) => isFloat(graph.node(id)));
+    const spec = opSpec(node.name, at);
+    values[node.id] = evaluateOperation(spec, node.attributes, operands, floats, at);
   }
   return { of: (node) => valueAt(node.id) };
+}
+
+function isFloat(node: GraphNode): boolean {
+  return node.output.float === true;
 }
 
 /** Errors: `bad-shape`, `not-a-number`, `not-integer`, `out-of-range`. */

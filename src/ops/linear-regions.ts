@@ -175,7 +175,7 @@ class Splitter {
     const { type } = this.graph.node(operand).output;
     const tables = lookup.tables.map((table) => ({
       first: minimumOf(type),
-      entries: ascendingTable(table, type),
+      entries: ascendingTable(table, minimumOf(type), 2 ** type.bits, lookup.first),
     }));
     const result = this.addValue(node);
     this.steps.push({ kind: "lookup", source, tables, tableOf: lookup.tableOf, result });

@@ -15,6 +15,8 @@ export interface MlirValue {
   readonly type: MlirType;
   /** Width of the values it holds as measured; `type.bits` may be larger. */
   readonly measuredBits: number;
+  /** Of constants. */
+  readonly value?: Tensor;
 }
 
 /** One node to be written. */

@@ -59,6 +59,16 @@ export function emitProduct(
   return withSign(emitter.emit(op, operands, { ...result, signed }), result.signed, emitter);
 }
 
+/** For operations on several encrypted values that the dialects lack: passes rewrite them before. */
+export function notInDialect(call: MlirCall): VelumError {
+  return new VelumError({
+    code: "unsupported-op",
+    path: call.path,
+    problem: "the dialects have no such operation on these operands",
+    cure: "Rewrite it into look-ups before printing, or give all operands but one as constants",
+  });
+}
+
 export function clearOnly(call: MlirCall): VelumError {
   return new VelumError({
     code: "unsupported-op",

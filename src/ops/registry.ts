@@ -1,10 +1,15 @@
 import { VelumError } from "../base/error.js";
 import { linearOps } from "./linear-ops.js";
+import { lookupOps } from "./lookup-ops.js";
 import type { OpSpec } from "./spec.js";
-import { tlu } from "./tlu/tlu.js";
+import { subgraphOp } from "./subgraph/subgraph.js";
 
 /** All operations, by name. */
-export const allOps: readonly OpSpec[] = [...linearOps, tlu];
+export const allOps: readonly OpSpec[] = [
+  ...linearOps,
+  ...lookupOps,
+  subgraphOp((name, path) => opSpec(name, path)),
+];
 
 const byName = new Map(allOps.map((spec) => [spec.name, spec]));
 

@@ -1,6 +1,7 @@
 import type { Shape, Tensor } from "../base/tensor.js";
 import type { Attributes } from "../graph/node.js";
 import type { AffineMap } from "../program/affine.js";
+import type { Contraction } from "./contraction.js";
 import type { Interval } from "./interval.js";
 import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
 
@@ -16,10 +17,29 @@ export interface WidthRule {
   readonly spareBits: number;
 }
 
+/**
+ * How an element-wise operation on two encrypted operands becomes sums and look-ups; where it names none, the operands are
+ * packed into the argument of one look-up.
+ */
+export type PairForm =
+  /** `f(x, y) = of(x - y)`. */
+  | { readonly kind: "difference"; readonly of: (difference: number) => number }
+  /** `f(x, y) = y + of(x - y)`. */
+  | { readonly kind: "second plus difference"; readonly of: (difference: number) => number }
+  /** Every bit of the result depends on the same bit of both (two's complement). */
+  | { readonly kind: "bit by bit" }
+  /** `x * y`, or sums of such products. */
+  | { readonly kind: "product" }
+  /** Truth values: every operand is first made 0 or 1. */
+  | { readonly kind: "truth values" }
+  /** `c != 0 ? x : y`. */
+  | { readonly kind: "select" };
+
 /** A result computed element by element from one operand of the same shape. */
 export interface LookupForm {
-  /** Entries with Python's indexing: a negative index counts from the end. */
+  /** Entries with Python's indexing: a negative index counts from the end. With `first`: entries from that index on. */
   readonly tables: readonly Tensor[];
+  readonly first?: number;
   /** `[elements]` which table each element uses. */
   readonly tableOf: Int32Array;
 }
@@ -44,6 +64,18 @@ export interface OpDefinition<A> {
   readonly shape: (attributes: A, shapes: readonly Shape[], path: string) => Shape;
   /** The exact meaning. Errors: `out-of-range` where a result leaves the integers below 2^53. */
   readonly evaluate: (attributes: A, operands: readonly Tensor[], path: string) => Tensor;
+  /** The meaning where an operand or the result is floating-point; absent if it is the same. */
+  readonly evaluateFloat?: (attributes: A, operands: readonly Tensor[], path: string) => Tensor;
+  /** Whether the result is floating-point, given which operands are; absent: if one is. */
+  readonly float?: (attributes: A, operands: readonly boolean[]) => boolean;
+  /** Result elements depend on one element of every operand: may be part of a fused node. */
+  readonly elementwise?: boolean;
+  /** With one encrypted operand and constants it is a table look-up. */
+  readonly tabulated?: boolean;
+  /** What becomes of it where several operands are encrypted. */
+  readonly pair?: PairForm;
+  /** For products: which elements are multiplied and summed. */
+  readonly contraction?: (a: Shape, b: Shape, path: string) => Contraction;
   /** Sound bounds: the result lies in them whatever the operands are within theirs. */
   readonly range: (attributes: A, operands: readonly Interval[], path: string) => Interval;
   readonly widths: (encrypted: readonly boolean[]) => WidthRule;
@@ -67,6 +99,12 @@ export interface OpSpec {
   text(attributes: Attributes, operands: number): string | undefined;
   shape(attributes: Attributes, shapes: readonly Shape[], path: string): Shape;
   evaluate(attributes: Attributes, operands: readonly Tensor[], path: string): Tensor;
+  evaluateFloat(attributes: Attributes, operands: readonly Tensor[], path: string): Tensor;
+  float(attributes: Attributes, operands: readonly boolean[]): boolean;
+  readonly elementwise: boolean;
+  readonly tabulated: boolean;
+  readonly pair: PairForm | undefined;
+  readonly contraction: ((a: Shape, b: Shape, path: string) => Contraction) | undefined;
   range(attributes: Attributes, operands: readonly Interval[], path: string): Interval;
   widths(encrypted: readonly boolean[]): WidthRule;
   mlir(attributes: Attributes, call: MlirCall, emitter: MlirEmitter): MlirValue;
@@ -86,6 +124,14 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     shape: (attributes, shapes, path) => definition.shape(read(attributes, path), shapes, path),
     evaluate: (attributes, operands, path) =>
       definition.evaluate(read(attributes, path), operands, path),
+    evaluateFloat: (attributes, operands, path) =>
+      (definition.evaluateFloat ?? definition.evaluate)(read(attributes, path), operands, path),
+    float: (attributes, operands) =>
+      definition.float?.(read(attributes, name), operands) ?? operands.some((float) => float),
+    elementwise: definition.elementwise ?? false,
+    tabulated: definition.tabulated ?? false,
+    pair: definition.pair,
+    contraction: definition.contraction,
     range: (attributes, operands, path) => definition.range(read(attributes, path), operands, path),
     widths: definition.widths,
     mlir: (attributes, call, emitter) => definition.mlir(read(attributes, name), call, emitter),

@@ -39,7 +39,9 @@ export function withBounds(graph: Graph, bounds: readonly (Bounds | undefined)[]
   return graph.mapNodes((node) => {
     const own = bounds[node.id];
     if (own === undefined) return node;
-    const type = minimalIntegerType(own.min, own.max);
+    if (node.output.float === true) return { ...node, bounds: own };
+    const minimal = minimalIntegerType(own.min, own.max);
+    const type = { ...minimal, bits: Math.max(minimal.bits, node.hintBits ?? 0) };
     return { ...node, bounds: own, output: { ...node.output, type } };
   });
 }

@@ -121,8 +121,10 @@ export function record(
     if (operand instanceof Tracer) return operand.node;
     const at = `${path}, operand ${position}`;
     const sample = toTensor(operand, at);
-    checkIntegers(sample, at);
-    return { id: builder.constant(sample, origin), encrypted: false, sample };
+    const float = sample.data.every(Number.isFinite) && !sample.data.every(Number.isInteger);
+    if (!float) checkIntegers(sample, at);
+    const id = builder.constant(sample, origin);
+    return { id, encrypted: false, sample, ...(float ? { float } : {}) };
   });
   return new Tracer(builder, applyOp(builder, name, nodes, attributes, origin));
 }

@@ -15,6 +15,8 @@ export const dot = defineOp({
   read: noAttributes,
   shape: (_, shapes, path) => dotProduct(...operandPair(shapes, path), path).shape,
   evaluate: (_, operands, path) => contract(dotProduct, ...operandPair(operands, path), path),
+  pair: { kind: "product" },
+  contraction: dotProduct,
   range: (_, operands, path) => contractIntervals(dotProduct, ...operandPair(operands, path), path),
   widths: productWidths,
   mlir: (_, call, emitter) => {

@@ -13,6 +13,8 @@ export const matmul = defineOp({
   read: noAttributes,
   shape: (_, shapes, path) => matrixProduct(...operandPair(shapes, path), path).shape,
   evaluate: (_, operands, path) => contract(matrixProduct, ...operandPair(operands, path), path),
+  pair: { kind: "product" },
+  contraction: matrixProduct,
   range: (_, operands, path) =>
     contractIntervals(matrixProduct, ...operandPair(operands, path), path),
   widths: productWidths,

@@ -1,10 +1,13 @@
 import type { Shape } from "../../base/tensor.js";
 import { broadcastIndices, broadcastShapes } from "../broadcast.js";
 import { type Contraction, contract, contractIntervals, contractionMap } from "../contraction.js";
+import { applyElements, type ElementFunction, shapesOf } from "../elementwise.js";
 import { asTensors, dialectOf, emitProduct, operandsOfCall } from "../mlir-forms.js";
 import { operandPair } from "../operands.js";
 import { defineOp, noAttributes } from "../spec.js";
 import { productWidths } from "../widths.js";
+
+const floats: ElementFunction = (left = 0, right = 0) => left * right;
 
 /** `a * b` with broadcasting. */
 export const multiply = defineOp({
@@ -14,6 +17,15 @@ export const multiply = defineOp({
   read: noAttributes,
   shape: (_, shapes, path) => broadcastShapes(...operandPair(shapes, path), path),
   evaluate: (_, operands, path) => contract(broadcastProduct, ...operandPair(operands, path), path),
+  evaluateFloat: (_, operands, path) =>
+    applyElements(
+      floats,
+      operands,
+      broadcastShapes(...operandPair(shapesOf(operands), path), path),
+    ),
+  elementwise: true,
+  pair: { kind: "product" },
+  contraction: broadcastProduct,
   range: (_, operands, path) =>
     contractIntervals(broadcastProduct, ...operandPair(operands, path), path),
   widths: productWidths,

@@ -13,6 +13,11 @@ export const negative = defineOp({
   read: noAttributes,
   shape: (_, shapes, path) => onlyOperand(shapes, path),
   evaluate: (_, operands, path) => map(onlyOperand(operands, path), path, opposite),
+  evaluateFloat: (_, operands, path) => {
+    const a = onlyOperand(operands, path);
+    return { shape: a.shape, data: a.data.map(opposite) };
+  },
+  elementwise: true,
   range: (_, operands, path) => {
     const a = onlyOperand(operands, path);
     return { low: map(a.high, path, opposite), high: map(a.low, path, opposite) };

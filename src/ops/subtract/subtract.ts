@@ -1,9 +1,10 @@
 import { broadcastShapes } from "../broadcast.js";
-import { weightedSum, zip } from "../elementwise.js";
+import { applyElements, type ElementFunction, shapesOf, weightedSum, zip } from "../elementwise.js";
 import { alignedOperands, dialectOf } from "../mlir-forms.js";
 import { operandPair } from "../operands.js";
 import { defineOp, noAttributes } from "../spec.js";
 
+const floats: ElementFunction = (left = 0, right = 0) => left - right;
 const difference = (left: number, right: number): number => left - right;
 
 /** `a - b` with broadcasting. */
@@ -14,6 +15,13 @@ export const subtract = defineOp({
   read: noAttributes,
   shape: (_, shapes, path) => broadcastShapes(...operandPair(shapes, path), path),
   evaluate: (_, operands, path) => zip(...operandPair(operands, path), path, difference),
+  evaluateFloat: (_, operands, path) =>
+    applyElements(
+      floats,
+      operands,
+      broadcastShapes(...operandPair(shapesOf(operands), path), path),
+    ),
+  elementwise: true,
   range: (_, operands, path) => {
     const [a, b] = operandPair(operands, path);
     return {

@@ -15,10 +15,9 @@ const narrowUpTo = 8;
 export function emitLookup(form: LookupForm, call: MlirCall, emitter: MlirEmitter): MlirValue {
   const operand = onlyOperand(call.operands, call.path);
   if (operand.type.kind === "clear") throw clearOnly(call);
-  const narrow = operand.measuredBits <= narrowUpTo;
-  const bits = narrow ? operand.measuredBits : operand.type.bits;
+  const bits = lookupBits(operand);
   const tables = form.tables.map((table) =>
-    tableOverType(table, { signed: operand.type.signed, bits }),
+    tableOverType(table, { signed: operand.type.signed, bits }, form.first),
   );
   const distinct = new Map(tables.map((entries) => [entries.join(), entries]));
   const [only] = distinct.values();
@@ -37,6 +36,11 @@ export function emitLookup(form: LookupForm, call: MlirCall, emitter: MlirEmitte
   const mapping = emitter.constant({ shape, data: map }, index);
   const lut = emitter.constant({ shape: rows, data: joined }, clearType(64, rows));
   return emitter.emit("FHELinalg.apply_mapped_lookup_table", [on, lut, mapping], call.result);
+}
+
+/** Width that a look-up of this value reads. */
+export function lookupBits(operand: MlirValue): number {
+  return operand.measuredBits <= narrowUpTo ? operand.measuredBits : operand.type.bits;
 }
 
 function emitOneTable(

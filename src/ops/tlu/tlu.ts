@@ -12,8 +12,8 @@ export const tlu = defineOp({
   name: "tlu",
   doc: "Table look-up of every element: one table for all, or one for each element. One bootstrap an element.",
   operands: 1,
-  read: (attributes, path) => readTable(attributes, path),
-  shape: (table, shapes, path) => {
+  read: readTables,
+  shape: ({ table }, shapes, path) => {
     const shape = onlyOperand(shapes, path);
     if (!("data" in table) && !sameShape(table.shape, shape)) {
       throw new VelumError({
@@ -25,20 +25,32 @@ export const tlu = defineOp({
     }
     return shape;
   },
-  evaluate: (table, operands, path) => {
+  evaluate: ({ table, first }, operands, path) => {
     const operand = onlyOperand(operands, path);
-    const data = operand.data.map((index, i) => tableEntry(tableAt(table, i, path), index, path));
+    const data = operand.data.map((index, i) =>
+      entryFor(tableAt(table, i, path), index, first, path),
+    );
     return { shape: operand.shape, data };
   },
-  range: (table, operands, path) => lookupRange(table, onlyOperand(operands, path), path),
+  range: (tables, operands, path) => lookupRange(tables, onlyOperand(operands, path), path),
   widths: () => ({ equal: "nothing", spareBits: 0 }),
-  mlir: (table, call, emitter) => emitLookup(lookupForm(table, call.result.shape), call, emitter),
+  mlir: (tables, call, emitter) => emitLookup(lookupForm(tables, call.result.shape), call, emitter),
   lookup: lookupForm,
+  elementwise: true,
 });
 
-function readTable(attributes: Attributes, path: string): Tensor | TensorArray {
-  const { table } = attributes;
-  if (table !== undefined && isTensorLike(table)) return table;
+/** What a look-up node carries. */
+interface TableAttributes {
+  readonly table: Tensor | TensorArray;
+  /** Index of the first entry; undefined for Python's indexing, where negative indices count from the end. */
+  readonly first: number | undefined;
+}
+
+function readTables(attributes: Attributes, path: string): TableAttributes {
+  const { table, first } = attributes;
+  if (table !== undefined && isTensorLike(table)) {
+    return { table, first: typeof first === "number" ? first : undefined };
+  }
   throw new VelumError({
     code: "bad-argument",
     path,
@@ -62,30 +74,40 @@ function tableAt(table: Tensor | TensorArray, element: number, path: string): Te
   });
 }
 
-function lookupForm(table: Tensor | TensorArray, shape: Shape): LookupForm {
-  if ("data" in table) return { tables: [table], tableOf: new Int32Array(sizeOf(shape)) };
+/** With a first index, indices beyond the table take its nearest entry. */
+function entryFor(table: Tensor, index: number, first: number | undefined, path: string): number {
+  if (first === undefined) return tableEntry(table, index, path);
+  return table.data[Math.min(Math.max(index - first, 0), table.data.length - 1)] ?? 0;
+}
+
+function lookupForm({ table, first }: TableAttributes, shape: Shape): LookupForm {
+  const start = first === undefined ? {} : { first };
+  if ("data" in table) return { tables: [table], tableOf: new Int32Array(sizeOf(shape)), ...start };
   // Equal tables are kept once, in order of first use.
-  const positions = new Map<string, number>();
+  const byTable = new Map<Tensor, number>();
+  const byEntries = new Map<string, number>();
   const tables: Tensor[] = [];
   const tableOf = Int32Array.from(table.items, (item) => {
-    const key = item.data.join();
-    const known = positions.get(key);
+    const known = byTable.get(item);
     if (known !== undefined) return known;
-    positions.set(key, tables.length);
-    return tables.push(item) - 1;
+    const key = item.data.join();
+    const position = byEntries.get(key) ?? tables.push(item) - 1;
+    byEntries.set(key, position);
+    byTable.set(item, position);
+    return position;
   });
-  return { tables, tableOf };
+  return { tables, tableOf, ...start };
 }
 
 /** Extremes of the entries between the bounds of each element. Cost: the width of the bounds an element. */
-function lookupRange(table: Tensor | TensorArray, operand: Interval, path: string): Interval {
+function lookupRange({ table, first }: TableAttributes, operand: Interval, path: string): Interval {
   const size = operand.low.data.length;
   const low = new Float64Array(size).fill(Infinity);
   const high = new Float64Array(size).fill(-Infinity);
   for (let i = 0; i < size; i++) {
     const own = tableAt(table, i, path);
     for (let index = operand.low.data[i] ?? 0; index <= (operand.high.data[i] ?? 0); index++) {
-      const entry = tableEntry(own, index, path);
+      const entry = entryFor(own, index, first, path);
       low[i] = Math.min(low[i] ?? entry, entry);
       high[i] = Math.max(high[i] ?? entry, entry);
     }

@@ -1,0 +1,22 @@
+import { arithmeticOps } from "./arithmetic/arithmetic.js";
+import { bitPatternOps } from "./bit-pattern/bit-pattern.js";
+import { bitwiseOps } from "./bitwise/bitwise.js";
+import { comparisonOps } from "./comparison/comparison.js";
+import { floatOps } from "./float-functions/float-functions.js";
+import { multivariate } from "./multivariate/multivariate.js";
+import { roundingOps } from "./rounding/rounding.js";
+import type { OpSpec } from "./spec.js";
+import { tlu } from "./tlu/tlu.js";
+import { floatUnivariate, univariate } from "./univariate/univariate.js";
+import { where } from "./where/where.js";
+
+/** Element-wise operations that become table look-ups. */
+export const lookupOps: readonly OpSpec[] = [
+  ...arithmeticOps,
+  ...bitPatternOps,
+  ...bitwiseOps,
+  ...comparisonOps,
+  ...floatOps,
+  ...roundingOps,
+  ...[floatUnivariate, multivariate, tlu, univariate, where],
+];
