@@ -1,6 +1,30 @@
+import { conv, sumPool } from "../trace/convolution.js";
 import { add, dot, lookup, matmul, multiply, negative, subtract } from "../trace/functions.js";
+import { ellipsis, newAxis, slice } from "../trace/index-parts.js";
 import { LookupTable } from "../trace/lookup-table.js";
 import { tag } from "../trace/origin.js";
+import {
+  array,
+  broadcastTo,
+  concatenate,
+  constant,
+  copy,
+  expand,
+  expandDims,
+  one,
+  ones,
+  onesLike,
+  positive,
+  reshape,
+  squeeze,
+  stack,
+  sum,
+  tile,
+  transpose,
+  zero,
+  zeros,
+  zerosLike,
+} from "../trace/shape-functions.js";
 import { compiler } from "./compiler.js";
 
 /** Everything for writing encrypted functions by hand: `import { fhe } from "velum"`. */
@@ -14,5 +38,30 @@ export const fhe = {
   matmul,
   dot,
   lookup,
+  sum,
+  conv,
+  sumPool,
+  reshape,
+  transpose,
+  squeeze,
+  expandDims,
+  broadcastTo,
+  expand,
+  tile,
+  concatenate,
+  stack,
+  array,
+  slice,
+  newAxis,
+  ellipsis,
+  zero,
+  zeros,
+  zerosLike,
+  one,
+  ones,
+  onesLike,
+  constant,
+  positive,
+  copy,
   tag,
 } as const;

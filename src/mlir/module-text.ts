@@ -2,6 +2,7 @@ import { VelumError } from "../base/error.js";
 import type { Graph } from "../graph/graph.js";
 import { type GraphNode, nodePath } from "../graph/node.js";
 import type { MlirType, MlirValue } from "../ops/mlir-emitter.js";
+import { encrypted } from "../ops/mlir-shapes.js";
 import { opSpec } from "../ops/registry.js";
 import { typeText } from "./dialect-text.js";
 import { FunctionWriter } from "./function-writer.js";
@@ -19,7 +20,7 @@ export function mlirModule(graph: Graph): string {
   });
   for (const node of graph.nodes) {
     if (node.kind === "input") continue;
-    values[node.id] = { ...valueOfNode(node, values, writer), measuredBits: bitsOf(node) };
+    values[node.id] = { ...valueOfNode(graph, node, values, writer), measuredBits: bitsOf(node) };
   }
   const results = graph.outputs.flatMap((id) => values[id] ?? []);
   const resultTypes = results.map((value) => typeText(value.type)).join(", ");
@@ -40,6 +41,7 @@ export function mlirModule(graph: Graph): string {
 }
 
 function valueOfNode(
+  graph: Graph,
   node: Exclude<GraphNode, { kind: "input" }>,
   values: readonly MlirValue[],
   writer: FunctionWriter,
@@ -49,12 +51,19 @@ function valueOfNode(
     return { ...writer.constant(node.value, result), value: node.value };
   }
   const path = nodePath(node);
-  const operands = node.operands.flatMap((id) => values[id] ?? []);
+  const operands = node.operands.flatMap((id) => {
+    const value = values[id];
+    if (value === undefined) return [];
+    const { kind, output } = graph.node(id);
+    if (node.output.encrypted || kind === "constant") return [value];
+    // The dialects compute on encrypted values alone: work on clear parameters begins with their trivial encryption.
+    return [encrypted(value, { ...result, signed: output.type.signed }, writer)];
+  });
   return opSpec(node.name, path).mlir(node.attributes, { operands, result, path }, writer);
 }
 
 function typeOf(node: GraphNode): MlirType {
-  const { encrypted, type, shape } = node.output;
+  const { type, shape } = node.output;
   if (node.assignedBits === undefined) {
     throw new VelumError({
       code: "not-compiled",
@@ -64,7 +73,7 @@ function typeOf(node: GraphNode): MlirType {
     });
   }
   return {
-    kind: encrypted ? "encrypted" : "clear",
+    kind: node.output.encrypted || node.kind === "operation" ? "encrypted" : "clear",
     signed: type.signed,
     bits: node.assignedBits,
     shape,

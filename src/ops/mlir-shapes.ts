@@ -20,7 +20,6 @@ export function encrypted(value: MlirValue, type: MlirType, emitter: MlirEmitter
 
 /** The value with another shape of the same size, by at most two reshapes; a scalar result is extracted. */
 export function reshaped(value: MlirValue, shape: Shape, emitter: MlirEmitter): MlirValue {
-  const tensor = value.type.shape.length === 0 ? emitter.fromElement(value) : value;
   if (shape.length === 0) {
     if (value.type.shape.length === 0) return value;
     return extracted(
@@ -29,6 +28,7 @@ export function reshaped(value: MlirValue, shape: Shape, emitter: MlirEmitter): 
       emitter,
     );
   }
+  const tensor = value.type.shape.length === 0 ? emitter.fromElement(value) : value;
   const from = tensor.type.shape;
   if (sameShape(from, shape)) return tensor;
   const [smaller, bigger] = shape.length < from.length ? [shape, from] : [from, shape];

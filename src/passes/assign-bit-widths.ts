@@ -5,7 +5,7 @@ import { opSpec } from "../ops/registry.js";
 /**
  * Gives every node the width that the compiled program reserves for it. Linear operations work on one width, so their
  * operands and results form classes, and each class takes the width of its widest member: the least total that the
- * rules allow. Clear nodes get one bit more than measured, for the sign.
+ * rules allow. Clear inputs and constants get one bit more than measured, for the sign.
  */
 export function assignBitWidths(graph: Graph): Graph {
   const classes = new Classes(graph.nodes.length);
@@ -29,9 +29,11 @@ export function assignBitWidths(graph: Graph): Graph {
   });
   return graph.mapNodes((node) => ({
     ...node,
-    assignedBits: node.output.encrypted
-      ? (widths.get(classes.find(node.id)) ?? node.output.type.bits)
-      : node.output.type.bits + 1,
+    // What is computed from clear inputs is computed like encrypted values.
+    assignedBits:
+      node.output.encrypted || node.kind === "operation"
+        ? (widths.get(classes.find(node.id)) ?? node.output.type.bits)
+        : node.output.type.bits + 1,
   }));
 }
 

@@ -7,8 +7,8 @@ import { linearOperands } from "../ops/linear-form.js";
 import { opSpec } from "../ops/registry.js";
 
 /**
- * Checks that every node can be compiled: bounds are known, no operation works on clear values alone, every operation is
- * linear in its encrypted operands or a look-up, and look-up inputs have at most `lookupBits` bits.
+ * Checks that every node can be compiled: bounds are known, every operation is linear in
+ * its operands that are no constants (clear parameters count as encrypted) or a look-up, and look-up inputs have at most `lookupBits` bits.
  * Errors: `not-compiled` without bounds, `unsupported-op`, `width-too-wide`; the text names node and source line.
  */
 export function checkLegality(graph: Graph, lookupBits: number): void {
@@ -33,17 +33,9 @@ function checkOperation(
   const path = nodePath(node);
   const spec = opSpec(node.name, path);
   const operands = node.operands.map((id) => graph.node(id));
-  if (!node.output.encrypted) {
-    throw new VelumError({
-      code: "unsupported-op",
-      path,
-      problem: "it works on clear values alone",
-      cure: "Compute clear values before the encrypted program, or encrypt one of them",
-    });
-  }
   const linear = linearOperands(graph, node);
   if (spec.affine(node.attributes, linear) !== undefined) return;
-  const input = operands.find((operand) => operand.output.encrypted);
+  const input = operands.find((operand) => operand.kind !== "constant");
   if (input === undefined || spec.lookup(node.attributes, node.output.shape) === undefined) {
     throw new VelumError({
       code: "unsupported-op",

@@ -4,6 +4,7 @@ import { extremes, GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import { checkIntegers } from "../ops/evaluate.js";
+import { withTrace } from "./active-trace.js";
 import { currentOrigin } from "./origin.js";
 import { Tracer } from "./tracer.js";
 
@@ -42,7 +43,7 @@ export function traceFunction(
     const id = builder.input(parameter, output, origin);
     return new Tracer(builder, { id, encrypted, sample: value });
   });
-  const result = fn(...tracers);
+  const result = withTrace(builder, () => fn(...tracers));
   const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
   if (outputs.length === 0) throw badResult(name, "nothing");
   return builder.finish(

@@ -4,6 +4,10 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Attributes } from "../graph/node.js";
 import { applyOp, type SampledNode } from "../ops/apply.js";
 import { checkIntegers } from "../ops/evaluate.js";
+import type { IndexItem } from "../ops/index-expression.js";
+import { opSpec } from "../ops/registry.js";
+import { activeTrace } from "./active-trace.js";
+import { type IndexPart, indexAttributes } from "./index-parts.js";
 import { currentOrigin } from "./origin.js";
 
 /** What an operand may be: a traced value, or clear integers. */
@@ -66,6 +70,59 @@ export class Tracer {
     return record("dot", [this, other]);
   }
 
+  /** The value itself. */
+  pos(): Tracer {
+    return record("positive", [this]);
+  }
+
+  /** Sum over `axis` (one, several, or all). `keepdims` leaves summed axes with length 1. */
+  sum(axis?: number | readonly number[], keepdims = false): Tracer {
+    const over = axis === undefined ? {} : { axis };
+    return record("sum", [this], keepdims ? { ...over, keepdims } : over);
+  }
+
+  /** The elements, row-major, in another shape: `reshape(2, -1)` or `reshape([2, -1])`; one length may be -1. */
+  reshape(...shape: readonly number[] | readonly [Shape]): Tracer {
+    return record("reshape", [this], { newshape: shape.flat() });
+  }
+
+  /** All elements along one axis. */
+  flatten(): Tracer {
+    return this.reshape(this.size);
+  }
+
+  /** Axis `i` of the result is axis `axes[i]`; all axes reversed by default. */
+  transpose(axes?: readonly number[]): Tracer {
+    return record("transpose", [this], axes === undefined ? {} : { axes });
+  }
+
+  /** All axes reversed. */
+  get T(): Tracer {
+    return this.transpose();
+  }
+
+  /** Without the axes of length 1: those named, or all. */
+  squeeze(axis?: number | readonly number[]): Tracer {
+    return record("squeeze", [this], axis === undefined ? {} : { axis });
+  }
+
+  /**
+   * `this[index]` by NumPy's rules, one entry an axis: integers (negative ones count from the end), `fhe.slice(0, 3)`,
+   * arrays of integers, `fhe.ellipsis`, `fhe.newAxis`. Errors: `out-of-range`, `bad-argument`.
+   */
+  at(...index: readonly IndexPart[]): Tracer {
+    return record("index_static", [this], indexAttributes(index, "at"));
+  }
+
+  /**
+   * A value with the elements at `index` (one entry, or an array of entries as in `at`) replaced by `value`, which may
+   * stretch over them; `this` does not change.
+   */
+  set(index: number | IndexItem | readonly IndexPart[], value: Operand): Tracer {
+    const parts = typeof index === "number" || "kind" in index ? [index] : index;
+    return record("assign_static", [this, value], indexAttributes(parts, "set"));
+  }
+
   /** JavaScript's operators and templates ask for a primitive: there is none. */
   [Symbol.toPrimitive](): never {
     throw noValue();
@@ -100,7 +157,7 @@ export function record(
   const origin = currentOrigin();
   const path = origin.location === "" ? name : `${name} (${origin.location})`;
   const traced = operands.filter((operand) => operand instanceof Tracer);
-  const builder = traced[0]?.builder;
+  const builder = traced[0]?.builder ?? (opSpec(name, path).encrypts ? activeTrace() : undefined);
   if (builder === undefined) {
     throw new VelumError({
       code: "not-traceable",

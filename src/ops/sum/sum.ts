@@ -34,8 +34,8 @@ export const sum = defineOp<Sum>({
     const operand = onlyOperand(call.operands, call.path);
     if (operand.type.kind === "clear") throw clearOnly(call);
     const axes = operand.type.shape.length;
-    // The dialect has no sum of a scalar, which is the scalar.
-    if (axes === 0) return withSign(operand, call.result.signed, emitter);
+    // The dialect has no sum of a scalar, and reads no axes as all.
+    if (axes === 0 || axis?.length === 0) return withSign(operand, call.result.signed, emitter);
     const list = axis === undefined ? [] : normalizeAxes(axis, axes, call.path);
     const result = { ...call.result, signed: operand.type.signed };
     const text = `axes = ${listText(list)}, keep_dims = ${keepdims}`;

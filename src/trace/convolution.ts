@@ -1,0 +1,128 @@
+import { VelumError } from "../base/error.js";
+import { type Shape, shapeText, toTensor } from "../base/tensor.js";
+import { type Operand, record, Tracer } from "./tracer.js";
+
+/** Settings of a convolution as in ONNX's Conv: one entry a spatial axis. */
+export interface ConvOptions {
+  /** Zeros around the input: the begin of every axis, then the end of every axis. Default: none. */
+  readonly pads?: readonly number[];
+  /** Default: 1. */
+  readonly strides?: readonly number[];
+  /** Default: 1. */
+  readonly dilations?: readonly number[];
+  /** Channels fall into this many groups, each with its own filters. Default: 1. */
+  readonly group?: number;
+  /** Must be the spatial shape of the weight if it is given. */
+  readonly kernelShape?: readonly number[];
+  /** `SAME_UPPER` and `SAME_LOWER` choose pads that give `ceil(length / stride)` outputs. Default: `NOTSET`, i.e. `pads`. */
+  readonly autoPad?: "NOTSET" | "VALID" | "SAME_UPPER" | "SAME_LOWER";
+}
+
+/**
+ * Convolution of `x` of shape `(N, C, D1, ...)` with `weight` of shape `(F, C / group, K1, ...)` over one to three axes, plus
+ * `bias` of shape `(F,)`. Linear if `x` or `weight` is clear. Errors: `bad-shape`, `bad-argument`.
+ */
+export function conv(
+  x: Operand,
+  weight: Operand,
+  bias: Operand | null = null,
+  options: ConvOptions = {},
+): Tracer {
+  const input = shapeOf(x);
+  const taps = shapeOf(weight);
+  const axes = taps.length - 2;
+  if (axes < 1 || axes > 3) {
+    throw new VelumError({
+      code: "bad-shape",
+      path: "conv",
+      problem: `a weight of shape ${shapeText(taps)} has ${axes} spatial axes`,
+      limit: "1 to 3",
+      actual: axes,
+      cure: "Give a weight (F, C / group, K1, ...) of 3 to 5 axes",
+    });
+  }
+  const kernel = taps.slice(2);
+  const { kernelShape = kernel, group = 1 } = options;
+  if (kernelShape.join() !== kernel.join()) {
+    throw new VelumError({
+      code: "bad-shape",
+      path: "conv",
+      problem: `kernelShape is ${shapeText(kernelShape)}, the weight's ${shapeText(kernel)}`,
+      limit: shapeText(kernel),
+      actual: shapeText(kernelShape),
+      cure: "Leave kernelShape out",
+    });
+  }
+  const each = (value: number): number[] => kernel.map(() => value);
+  const { strides = each(1), dilations = each(1) } = options;
+  const window = { lengths: input.slice(2), kernel, strides, dilations };
+  const pads = padsOf(options.autoPad ?? "NOTSET", options.pads, window);
+  const operands = bias === null ? [x, weight] : [x, weight, bias];
+  // Filters: for the text of a node without bias.
+  const filters = taps[0] ?? 1;
+  return record(`conv${axes}d`, operands, { pads, strides, dilations, group, filters });
+}
+
+/** Settings of pooling as in ONNX: one entry a spatial axis. */
+export interface PoolOptions {
+  /** Default: none. Padding counts as zeros in sums. */
+  readonly pads?: readonly number[];
+  /** Default: 1. */
+  readonly strides?: readonly number[];
+  readonly dilations?: readonly number[];
+  readonly autoPad?: "NOTSET" | "VALID" | "SAME_UPPER" | "SAME_LOWER";
+}
+
+/**
+ * Sums of the windows of `kernelShape` in `x` of shape `(N, C, D1, ...)`: average pooling times the size of the window,
+ * which is left to the scale of the result. Linear, exact.
+ */
+export function sumPool(
+  x: Tracer,
+  kernelShape: readonly number[],
+  options: PoolOptions = {},
+): Tracer {
+  const channels = x.shape[1] ?? 1;
+  const shape = [channels, 1, ...kernelShape];
+  const size = shape.reduce((product, length) => product * length, 1);
+  const weight = { shape, data: new Float64Array(size).fill(1) };
+  return conv(x, weight, null, { ...options, group: channels });
+}
+
+interface Windows {
+  readonly lengths: Shape;
+  readonly kernel: Shape;
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+}
+
+function padsOf(
+  mode: "NOTSET" | "VALID" | "SAME_UPPER" | "SAME_LOWER",
+  pads: readonly number[] | undefined,
+  { lengths, kernel, strides, dilations }: Windows,
+): readonly number[] {
+  const none = [...kernel, ...kernel].map(() => 0);
+  if (mode === "NOTSET") return pads ?? none;
+  if (pads !== undefined) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: "conv",
+      problem: `both pads and autoPad ${mode} were given`,
+      cure: "Give one of them",
+    });
+  }
+  if (mode === "VALID") return none;
+  const totals = kernel.map((taps, axis) => {
+    const length = lengths[axis] ?? 1;
+    const stride = strides[axis] ?? 1;
+    const span = (dilations[axis] ?? 1) * (taps - 1) + 1;
+    return Math.max(0, (Math.ceil(length / stride) - 1) * stride + span - length);
+  });
+  const less = totals.map((total) => Math.floor(total / 2));
+  const more = totals.map((total) => Math.ceil(total / 2));
+  return mode === "SAME_UPPER" ? [...less, ...more] : [...more, ...less];
+}
+
+function shapeOf(operand: Operand): Shape {
+  return operand instanceof Tracer ? operand.shape : toTensor(operand, "conv").shape;
+}

@@ -1,0 +1,33 @@
+import { type NestedArray, toTensor } from "../base/tensor.js";
+import type { Attributes } from "../graph/node.js";
+import { type IndexItem, indexAttribute } from "../ops/index-expression.js";
+
+/** One entry between the brackets of `x[...]`: a position, positions, or what `slice`, `newAxis` and `ellipsis` give. */
+export type IndexPart = number | readonly NestedArray[] | IndexItem;
+
+/**
+ * Positions `start`, `start + step`, ... before `stop` along one axis; Python's `start:stop:step`. Negative bounds count
+ * from the end, `null` is the end of the axis that the step comes from or goes to.
+ */
+export function slice(
+  start: number | null = null,
+  stop: number | null = null,
+  step: number | null = null,
+): IndexItem {
+  return { kind: "slice", start, stop, step };
+}
+
+/** In an index: a new axis of length 1. NumPy's `newaxis`. */
+export const newAxis: IndexItem = { kind: "new axis" };
+
+/** In an index: all axes that no other entry names. Python's `...`. */
+export const ellipsis: IndexItem = { kind: "all other axes" };
+
+/** The attributes of indexing nodes. Errors: `bad-shape` for ragged arrays. */
+export function indexAttributes(parts: readonly IndexPart[], path: string): Attributes {
+  const items = parts.map((part): IndexItem => {
+    if (typeof part === "number") return { kind: "position", at: part };
+    return "kind" in part ? part : { kind: "positions", at: toTensor(part, path) };
+  });
+  return { index: indexAttribute(items) };
+}

@@ -1,0 +1,170 @@
+import { VelumError } from "../base/error.js";
+import {
+  type NestedArray,
+  type Shape,
+  shapeText,
+  sizeOf,
+  type Tensor,
+  toTensor,
+} from "../base/tensor.js";
+import { broadcastShapes } from "../ops/broadcast.js";
+import { type Operand, record, Tracer } from "./tracer.js";
+
+/** Traced scalars and numbers in nested arrays. */
+export type NestedOperands = Tracer | number | readonly NestedOperands[];
+
+/** Sum over `axis` (one, several, or all). `keepdims` leaves summed axes with length 1. */
+export function sum(x: Tracer, axis?: number | readonly number[], keepdims = false): Tracer {
+  return x.sum(axis, keepdims);
+}
+
+/** The elements of `x`, row-major, in another shape; one length may be -1. */
+export function reshape(x: Tracer, shape: Shape): Tracer {
+  return x.reshape(shape);
+}
+
+/** Axis `i` of the result is axis `axes[i]` of `x`; all axes reversed by default. */
+export function transpose(x: Tracer, axes?: readonly number[]): Tracer {
+  return x.transpose(axes);
+}
+
+/** `x` without the axes of length 1: those named, or all. */
+export function squeeze(x: Tracer, axis?: number | readonly number[]): Tracer {
+  return x.squeeze(axis);
+}
+
+/** `x` with new axes of length 1; `axis` counts the axes of the result. */
+export function expandDims(x: Tracer, axis: number | readonly number[]): Tracer {
+  return record("expand_dims", [x], { axis });
+}
+
+/** `x` repeated along axes of length 1 and new first axes, to fill `shape`. */
+export function broadcastTo(x: Tracer, shape: Shape): Tracer {
+  return record("broadcast_to", [x], { shape });
+}
+
+/** `x` and `shape` stretched to each other: ONNX's Expand. */
+export function expand(x: Tracer, shape: Shape): Tracer {
+  return broadcastTo(x, broadcastShapes(x.shape, shape, "expand"));
+}
+
+/** Operands joined along `axis`; flattened and joined with `null`. At least one must be traced. */
+export function concatenate(operands: readonly Operand[], axis?: number | null): Tracer {
+  if (operands.length === 0) throw nothingGiven("concatenate");
+  return record("concatenate", operands, axis === undefined ? {} : { axis });
+}
+
+/** Operands of one shape joined along a new axis. At least one must be traced. */
+export function stack(operands: readonly Operand[], axis = 0): Tracer {
+  const parts = operands.map((operand) => {
+    if (operand instanceof Tracer) return expandDims(operand, axis);
+    const value = toTensor(operand, "stack");
+    const at = axis < 0 ? axis + value.shape.length + 1 : axis;
+    return { ...value, shape: [...value.shape.slice(0, at), 1, ...value.shape.slice(at)] };
+  });
+  return concatenate(parts, axis);
+}
+
+/** `x` repeated `repeats[a]` times along axis `a`, axes aligned at the end: NumPy's `tile`. */
+export function tile(x: Tracer, repeats: number | readonly number[]): Tracer {
+  const times = typeof repeats === "number" ? [repeats] : repeats;
+  const axes = Math.max(times.length, x.ndim);
+  const lengths = [...Array.from({ length: axes - x.ndim }, () => 1), ...x.shape];
+  const counts = [...Array.from({ length: axes - times.length }, () => 1), ...times];
+  const apart = lengths.flatMap((length) => [1, length]);
+  const wide = lengths.flatMap((length, axis) => [counts[axis] ?? 1, length]);
+  return broadcastTo(x.reshape(apart), wide).reshape(
+    lengths.map((length, axis) => length * (counts[axis] ?? 1)),
+  );
+}
+
+/** A tensor of scalars, traced and clear, in the shape of the nested arrays. The result is encrypted. */
+export function array(values: readonly NestedOperands[]): Tracer {
+  const shape: number[] = [];
+  for (let level: NestedOperands | undefined = values; isNested(level); level = level[0]) {
+    shape.push(level.length);
+  }
+  const scalars: Operand[] = [];
+  const visit = (item: NestedOperands, axis: number): void => {
+    if (!isNested(item)) {
+      if (axis !== shape.length) throw ragged(shape);
+      scalars.push(item);
+      return;
+    }
+    if (item.length !== shape[axis]) throw ragged(shape);
+    for (const part of item) visit(part, axis + 1);
+  };
+  visit(values, 0);
+  if (sizeOf(shape) === 0) throw nothingGiven("array");
+  return record("array", scalars, { shape });
+}
+
+/** Zeros of `shape`, encrypted (a scalar without). Only while a function is traced. */
+export function zeros(shape: Shape = []): Tracer {
+  return record("zeros", [], { shape });
+}
+
+/** Ones of `shape`, encrypted (a scalar without). Only while a function is traced. */
+export function ones(shape: Shape = []): Tracer {
+  return record("ones", [], { shape });
+}
+
+/** An encrypted 0. */
+export function zero(): Tracer {
+  return zeros();
+}
+
+/** An encrypted 1. */
+export function one(): Tracer {
+  return ones();
+}
+
+/** Encrypted zeros of the shape of `x`. */
+export function zerosLike(x: Tracer): Tracer {
+  return zeros(x.shape);
+}
+
+/** Encrypted ones of the shape of `x`. */
+export function onesLike(x: Tracer): Tracer {
+  return ones(x.shape);
+}
+
+/** Clear integers as an encrypted value that everybody can read: a trivial encryption. */
+export function constant(value: NestedArray | ArrayLike<number> | Tensor): Tracer {
+  const tensor = toTensor(value, "constant");
+  return zeros(tensor.shape).add(tensor);
+}
+
+/** `x` itself. */
+export function positive(x: Tracer): Tracer {
+  return record("positive", [x]);
+}
+
+/** `x` itself; values are never changed in place, so that nothing is copied. */
+export function copy(x: Tracer): Tracer {
+  return record("copy", [x]);
+}
+
+function isNested(value: NestedOperands | undefined): value is readonly NestedOperands[] {
+  return Array.isArray(value);
+}
+
+function ragged(shape: Shape): VelumError {
+  return new VelumError({
+    code: "bad-shape",
+    path: "array",
+    problem: `rows differ in length (the first ones make the shape ${shapeText(shape)})`,
+    cure: "Make every row of an axis equally long",
+  });
+}
+
+function nothingGiven(path: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path,
+    problem: "no operands were given",
+    limit: 1,
+    actual: 0,
+    cure: "Pass at least one value",
+  });
+}
