@@ -13,6 +13,7 @@ export type ErrorCode =
   | "wrong-key"
   | "wrong-circuit"
   | "wrong-parameters"
+  | "insecure-parameters"
   | "not-fitted"
   | "not-compiled"
   | "not-traceable"

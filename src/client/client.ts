@@ -25,6 +25,7 @@ import { createWasmMachine } from "../tfhe/machine-wasm.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import { writeInputCiphertext } from "../tfhe/wire-input.js";
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
+import { checkSecurity } from "./check-security.js";
 
 /** What an input may be given as. */
 export type ClientValue = NestedArray | ArrayLike<number> | Tensor;
@@ -41,7 +42,7 @@ let sharedMachine: Promise<Machine> | undefined;
  *     const request = client.encrypt([3]);             // for the server
  *     const [result] = client.decrypt(response);
  *
- * Runs in Node and in web pages. Works with WebAssembly unless it is given another machine.
+ * Runs in Node and in web pages. Works with WebAssembly.
  */
 export class Client {
   readonly manifest: ClientManifest;
@@ -53,9 +54,10 @@ export class Client {
     this.#machine = machine;
   }
 
-  /** Reads a client file. Errors: those of `readClientFile`. */
+  /** Reads a client file. Errors: those of `readClientFile`, and `insecure-parameters`. */
   static async load(file: Uint8Array): Promise<Client> {
     const manifest = readClientFile(file);
+    checkSecurity(manifest.parameters);
     sharedMachine ??= loadMachine().catch((error: unknown) => {
       sharedMachine = undefined;
       throw error;

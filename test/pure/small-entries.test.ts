@@ -39,7 +39,7 @@ function closure(entry: string): { readonly sources: string[]; readonly bytes: n
 test("velum/client stays small and pulls in neither models, compiler nor runtime", () => {
   const { sources, bytes } = closure("src/client/client.ts");
   const folders = [...new Set(sources.map(folderOf))].sort();
-  assert.deepEqual(folders, ["artifact", "base", "client", "keys", "tfhe"]);
+  assert.deepEqual(folders, ["artifact", "base", "client", "keys", "security", "tfhe"]);
   const all = bytes + bytesOf("dist/kernels/client.wasm");
   console.log(`# velum/client: ${sources.length} files, ${all} bytes with packages and kernels`);
   assert.ok(all < 300_000, `${all} bytes`);

@@ -18,7 +18,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   codegen: ["program", "plan", "tfhe"],
   artifact: ["tfhe"],
   runtime: ["artifact", "tfhe"],
-  client: ["artifact", "keys", "quantize", "tfhe"],
+  client: ["artifact", "keys", "quantize", "security", "tfhe"],
   server: ["runtime"],
   circuit: [
     ...["tfhe", "keys", "security", "graph", "program", "ops", "quantize", "trace", "passes"],
