@@ -13,6 +13,13 @@ export interface CompileOptions {
   readonly runtime: RuntimeKind;
   /** Threads; `undefined` for one a core. */
   readonly threads: number | undefined;
+  /**
+   * Folder (Node alone) that gets what every stage leaves: graphs, regions, plan, program, MLIR, C, WebAssembly, manifests, timings;
+   * after a failure everything up to it, and `error.txt`. `undefined` for none.
+   */
+  readonly debugFolder: string | undefined;
+  /** Is told the name of every stage when it begins. */
+  readonly onStage: ((stage: string) => void) | undefined;
 }
 
 export const defaultCompileOptions: CompileOptions = {
@@ -21,6 +28,8 @@ export const defaultCompileOptions: CompileOptions = {
   maxEvaluationKeyBytes: Number.POSITIVE_INFINITY,
   runtime: "auto",
   threads: undefined,
+  debugFolder: undefined,
+  onStage: undefined,
 };
 
 /** Error `bad-argument` for a failure probability that is no use, or that nothing reaches. */

@@ -1,0 +1,27 @@
+import type { RegionProgram } from "../ops/linear-regions.js";
+import type { Plan } from "../plan/plan.js";
+
+/** The region program as text: one value a line, with the step that computes it. */
+export function formatRegions(regions: RegionProgram): string {
+  const lines = regions.values.map(({ id, size, node, type, bounds, assignedBits }) => {
+    const step = regions.steps.find(({ result }) => result === id);
+    const inputs = regions.inputs.map(({ name }) => name).join(", ");
+    const made =
+      step === undefined
+        ? `inputs(${inputs})`
+        : step.kind === "lookup"
+          ? `lookup(v${step.source}, tables=${step.tables.length})`
+          : `affine(${step.sources.map((source) => `v${source}`).join(", ")})`;
+    const sign = type.signed ? "int" : "uint";
+    const of = node === undefined ? "" : `, node ${node}`;
+    return `v${id} = ${made}  # ${sign}${type.bits}[${size}] in [${bounds.min}, ${bounds.max}], ${assignedBits} bits reserved${of}`;
+  });
+  const results = regions.outputs.map(({ value }) => `v${value}`).join(", ");
+  return [...lines, `return ${results}`, ""].join("\n");
+}
+
+/** Everything of a plan but its program, as JSON. */
+export function planJson(plan: Plan): string {
+  const { program, ...rest } = plan;
+  return `${JSON.stringify({ ...rest, slots: program.slots }, null, 2)}\n`;
+}
