@@ -1,8 +1,9 @@
 """Compiles Velum's MLIR modules with Concrete's compiler, runs them encrypted and records the results.
 
 Usage, with concrete-python 2.10.0 installed, after `npm run build`:
-  node oracles/concrete/print-modules.mjs > modules.json && python oracles/concrete/accept.py modules.json
-Writes test/fixtures/concrete/accepted.json. Takes some minutes: every program makes its own keys.
+  node oracles/concrete/print-modules.mjs [GROUP] > modules.json
+  python oracles/concrete/accept.py modules.json [GROUP]
+Writes test/fixtures/concrete/accepted.json or accepted-GROUP.json. Takes some minutes: every program makes its own keys.
 """
 import json
 import sys
@@ -12,7 +13,7 @@ import numpy as np
 from concrete import fhe
 from concrete.fhe.compilation.client import Client
 from concrete.fhe.compilation.server import Server
-from interpret import FIXTURES, value_of
+from interpret import fixture, value_of
 
 
 def as_list(value):
@@ -37,7 +38,7 @@ for name, module in json.load(open(sys.argv[1])).items():
     accepted[name] = {"mlir": module["mlir"], "runs": runs}
     print("accepted", name, [run["outputs"] for run in runs], flush=True)
 
-(FIXTURES / "accepted.json").write_text(
+fixture("accepted", 2).write_text(
     json.dumps(
         {
             "about": "Velum's modules as compiled and run encrypted by Concrete; made by oracles/concrete/accept.py",

@@ -1,7 +1,8 @@
-"""Builds a Concrete function from a program of test/fixtures/concrete/programs.json."""
+"""Builds a Concrete function from a program of test/fixtures/concrete/programs.json or programs-GROUP.json."""
 import contextlib
 import json
 import pathlib
+import sys
 
 import numpy as np
 from concrete import fhe
@@ -10,8 +11,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "test" / "fixtures" / "concrete"
 
 
+def fixture(name, position=1):
+    """Path of a file of the group that the command line names (argument `position`), or of the first group."""
+    group = sys.argv[position:]
+    return FIXTURES / (f"{name}-{group[0]}.json" if group else f"{name}.json")
+
+
 def programs():
-    return json.loads((FIXTURES / "programs.json").read_text())["programs"]
+    return json.loads(fixture("programs").read_text())["programs"]
 
 
 def table_of(step):
@@ -27,6 +34,44 @@ def table_of(step):
         return [build(part) for part in item]
 
     return fhe.LookupTable(build(step["tables"]))
+
+
+def index_of(index):
+    def entry(item):
+        if isinstance(item, list):
+            return slice(*item)
+        if isinstance(item, dict):
+            return item["at"]
+        return Ellipsis if item == "..." else item
+
+    return tuple(entry(item) for item in index)
+
+
+def run_step(step, operands):
+    """One operation on numbers, arrays or tracers; lists among the attributes are tuples in Python."""
+    op = step["op"]
+    attributes = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in step.get("with", {}).items()
+    }
+    if op == "tlu":
+        return table_of(step)[operands[0]]
+    if op == "index_static":
+        return operands[0][index_of(attributes["index"])]
+    if op == "assign_static":
+        operands[0][index_of(attributes["index"])] = operands[1]
+        return operands[0]
+    if op == "array":
+        nested = np.empty(len(operands), dtype=object)
+        nested[:] = operands
+        return fhe.array(nested.reshape(attributes["shape"]))
+    if op in ("zeros", "ones"):
+        return getattr(fhe, op)(attributes["shape"])
+    if op.startswith("conv"):
+        return fhe.conv(*operands, **attributes)
+    if op == "concatenate":
+        return np.concatenate(tuple(operands), **attributes)
+    return getattr(np, op)(*operands, **attributes)
 
 
 def value_of(sample):
@@ -49,11 +94,7 @@ def function_of(program):
             with contextlib.ExitStack() as stack:
                 for tag in step.get("tag", []):
                     stack.enter_context(fhe.tag(tag))
-                operands = [operand(item) for item in step["of"]]
-                if step["op"] == "tlu":
-                    values[step["to"]] = table_of(step)[operands[0]]
-                else:
-                    values[step["to"]] = getattr(np, step["op"])(*operands)
+                values[step["to"]] = run_step(step, [operand(item) for item in step["of"]])
         results = tuple(values[name] for name in program["return"])
         return results[0] if len(results) == 1 else results
 
@@ -63,7 +104,8 @@ def function_of(program):
     return scope[program["name"]]
 
 
-def circuit_of(program, **options):
+def compiler_of(program):
+    """A compiler of the program, and its inputset."""
     encryption = {
         i["name"]: "clear" if i.get("clear") else "encrypted" for i in program["inputs"]
     }
@@ -71,4 +113,4 @@ def circuit_of(program, **options):
         value_of(sample[0]) if len(program["inputs"]) == 1 else tuple(value_of(v) for v in sample)
         for sample in program["inputset"]
     ]
-    return fhe.Compiler(function_of(program), encryption).compile(inputset, **options)
+    return fhe.Compiler(function_of(program), encryption), inputset

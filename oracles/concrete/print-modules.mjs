@@ -1,10 +1,10 @@
 // Prints Velum's MLIR modules and inputs for every program as JSON, for accept.py. Run after `npm run build`:
-//   node oracles/concrete/print-modules.mjs > modules.json
+//   node oracles/concrete/print-modules.mjs [GROUP] > modules.json
 import { mlirModule } from "../../dist/src/mlir/module-text.js";
 import { compiledGraph, readPrograms } from "../../dist/test/compile/concrete-programs.js";
 
 const modules = Object.fromEntries(
-  readPrograms()
+  readPrograms(process.argv[2])
     .filter((program) => program.run !== false)
     .map((program) => [
       program.name,

@@ -1,32 +1,55 @@
 """Records what Concrete prints for every program: graph text, widths and MLIR.
 
-Usage, with concrete-python 2.10.0 installed:  python oracles/concrete/record.py
-Writes test/fixtures/concrete/recorded.json.
+Usage, with concrete-python 2.10.0 installed:  python oracles/concrete/record.py [GROUP]
+Writes test/fixtures/concrete/recorded.json or recorded-GROUP.json. A program that Concrete does not trace is left out;
+one whose module it refuses is recorded without module.
 """
 import json
 from importlib.metadata import version
 
-from interpret import FIXTURES, circuit_of, programs
+from interpret import compiler_of, fixture, programs
 
 recorded = {}
 for program in programs():
-    circuit = circuit_of(program, fhe_execution=False)
-    nodes = circuit.graph.query_nodes(ordered=True)
-    recorded[program["name"]] = {
-        "graph": str(circuit),
-        "assigned": circuit.graph.format(show_assigned_bit_widths=True),
-        "maximumBitWidth": circuit.graph.maximum_integer_bit_width(),
-        "range": [int(bound) for bound in circuit.graph.integer_range()],
-        "measuredBits": [int(node.properties["original_bit_width"]) for node in nodes],
-        "assignedBits": [int(node.output.dtype.bit_width) for node in nodes],
-        "mlir": circuit.mlir,
+    compiler, inputset = compiler_of(program)
+    circuit = None
+    try:
+        circuit = compiler.compile(
+            inputset, fhe_execution=False, dump_artifacts_on_unexpected_failures=False
+        )
+        graph = circuit.graph
+    except RuntimeError as error:
+        print("refused", program["name"], str(error).splitlines()[:1])
+        try:
+            compiler, inputset = compiler_of(program)
+            graph = compiler.trace(inputset, dump_artifacts_on_unexpected_failures=False)
+        except Exception:
+            continue
+    except ValueError as error:
+        print("refused", program["name"], str(error).splitlines()[:1])
+        continue
+    nodes = graph.query_nodes(ordered=True)
+    record = {
+        "graph": graph.format(),
+        "maximumBitWidth": graph.maximum_integer_bit_width(),
+        "range": [int(bound) for bound in graph.integer_range()],
     }
+    if circuit is None:
+        record["measuredBits"] = [int(node.output.dtype.bit_width) for node in nodes]
+    else:
+        record["measuredBits"] = [int(node.properties["original_bit_width"]) for node in nodes]
+        record["assigned"] = graph.format(show_assigned_bit_widths=True)
+        record["assignedBits"] = [int(node.output.dtype.bit_width) for node in nodes]
+        if "Verification failed" not in circuit.mlir:
+            record["mlir"] = circuit.mlir
+    assert "mlir" in record or "refused" in program, program["name"]
+    recorded[program["name"]] = record
     print("recorded", program["name"])
 
-(FIXTURES / "recorded.json").write_text(
+fixture("recorded").write_text(
     json.dumps(
         {
-            "about": "Text printed by concrete-python for programs.json; made by oracles/concrete/record.py",
+            "about": "Text printed by concrete-python for the programs; made by oracles/concrete/record.py",
             "concretePython": version("concrete-python"),
             "programs": recorded,
         },

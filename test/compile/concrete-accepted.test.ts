@@ -3,7 +3,13 @@ import { test } from "node:test";
 import { type NestedArray, toNested, toTensor } from "../../src/base/tensor.js";
 import { mlirModule } from "../../src/mlir/module-text.js";
 import { evaluateGraph } from "../../src/ops/evaluate.js";
-import { compiledGraph, fixture, readPrograms } from "./concrete-programs.js";
+import {
+  compiledGraph,
+  fixture,
+  groupFile,
+  programGroups,
+  readPrograms,
+} from "./concrete-programs.js";
 
 interface Accepted {
   readonly concretePython: string;
@@ -21,22 +27,23 @@ interface Accepted {
   >;
 }
 
-const accepted: Accepted = JSON.parse(fixture("accepted.json"));
-
-for (const program of readPrograms().filter((item) => item.run !== false)) {
-  test(`${program.name}: Concrete compiled this module and computed what the graph means`, () => {
-    const record = accepted.programs[program.name];
-    assert.ok(record);
-    assert.match(accepted.concretePython, /^2\.10\./);
-    const graph = compiledGraph(program);
-    assert.equal(mlirModule(graph), record.mlir);
-    assert.equal(record.runs.length, program.inputset.length);
-    for (const run of record.runs) {
-      const results = evaluateGraph(
-        graph,
-        run.inputs.map((value) => toTensor(value)),
-      );
-      assert.deepEqual(results.map(toNested), run.outputs);
-    }
-  });
+for (const group of programGroups) {
+  const accepted: Accepted = JSON.parse(fixture(groupFile("accepted", group)));
+  for (const program of readPrograms(group).filter((item) => item.run !== false)) {
+    test(`${program.name}: Concrete compiled this module and computed what the graph means`, () => {
+      const record = accepted.programs[program.name];
+      assert.ok(record);
+      assert.match(accepted.concretePython, /^2\.10\./);
+      const graph = compiledGraph(program);
+      assert.equal(mlirModule(graph), record.mlir);
+      assert.equal(record.runs.length, program.inputset.length);
+      for (const run of record.runs) {
+        const results = evaluateGraph(
+          graph,
+          run.inputs.map((value) => toTensor(value)),
+        );
+        assert.deepEqual(results.map(toNested), run.outputs);
+      }
+    });
+  }
 }

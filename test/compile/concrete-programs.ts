@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type NestedArray, type Tensor, toTensor } from "../../src/base/tensor.js";
 import type { Graph } from "../../src/graph/graph.js";
+import type { Attributes, AttributeValue } from "../../src/graph/node.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
 import { LookupTable, tablesPerElement } from "../../src/trace/lookup-table.js";
@@ -17,6 +18,11 @@ export interface Program {
   readonly steps: readonly Step[];
   /** False for programs that are compared as text only, being slow to run. */
   readonly run?: boolean;
+  /** False where Velum's module is not Concrete's, and where assigned widths are not. */
+  readonly mlir?: boolean;
+  readonly assigned?: boolean;
+  /** Why Concrete does not compile the program. */
+  readonly refused?: string;
   readonly return: readonly string[];
 }
 
@@ -28,6 +34,19 @@ interface Step {
   readonly table?: readonly number[];
   readonly tables?: NestedArray;
   readonly range?: number;
+  /** Attributes. */
+  readonly with?: Readonly<Record<string, AttributeValue | readonly IndexEntry[]>>;
+}
+
+/** A tensor of positions in an index. */
+type IndexEntry = AttributeValue | { readonly at: NestedArray };
+
+/** Groups of programs: `programs.json`, `programs-linear.json`, ... */
+export const programGroups: readonly (string | undefined)[] = [undefined, "linear"];
+
+/** `name.json`, or `name-group.json`. */
+export function groupFile(name: string, group: string | undefined): string {
+  return group === undefined ? `${name}.json` : `${name}-${group}.json`;
 }
 
 /** Text of a file in test/fixtures/concrete. */
@@ -35,8 +54,9 @@ export function fixture(name: string): string {
   return readFileSync(new URL(`../../../test/fixtures/concrete/${name}`, import.meta.url), "utf8");
 }
 
-export function readPrograms(): readonly Program[] {
-  const file: { readonly programs: readonly Program[] } = JSON.parse(fixture("programs.json"));
+export function readPrograms(group?: string): readonly Program[] {
+  const text = fixture(groupFile("programs", group));
+  const file: { readonly programs: readonly Program[] } = JSON.parse(text);
   return file.programs;
 }
 
@@ -76,10 +96,31 @@ function runStep(step: Step, values: ReadonlyMap<string, Tracer | undefined>): T
     if (value === undefined) throw new Error(`no value ${item}`);
     return value;
   });
-  if (step.op !== "tlu") return record(step.op, operands);
+  if (step.op !== "tlu") return record(step.op, operands, attributesOf(step));
   const [operand] = operands;
   if (!(operand instanceof Tracer)) throw new Error("a table is looked up with a traced value");
   return tableOf(step).apply(operand);
+}
+
+function attributesOf(step: Step): Attributes {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const [name, value] of Object.entries(step.with ?? {})) {
+    attributes[name] = isEntries(value) ? value.map(entryOf) : value;
+  }
+  const weight = step.of[1];
+  if (!step.op.startsWith("conv") || typeof weight === "string") return attributes;
+  return { ...attributes, filters: toTensor(weight?.const ?? []).shape[0] ?? 1 };
+}
+
+function entryOf(entry: IndexEntry): AttributeValue {
+  if (entry !== null && typeof entry === "object" && "at" in entry && !Array.isArray(entry)) {
+    return toTensor(entry.at as NestedArray);
+  }
+  return entry as AttributeValue;
+}
+
+function isEntries(value: AttributeValue | readonly IndexEntry[]): value is readonly IndexEntry[] {
+  return Array.isArray(value);
 }
 
 function tableOf(step: Step): LookupTable {
