@@ -4,7 +4,9 @@ import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
 import { type NestedArray, type Tensor, toNested, toTensor } from "../base/tensor.js";
 import { Client, type ClientValue } from "../client/client.js";
+import { drawDot, drawSvg } from "../graph/drawing.js";
 import type { Graph } from "../graph/graph.js";
+import { referenceRates, wasmRates } from "../plan/kernel-rates.js";
 import type { Plan } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { engineClosed } from "../runtime/engine.js";
@@ -16,7 +18,19 @@ import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
 import type { Compiled } from "./compile-graph.js";
 import type { CompileOptions } from "./compile-options.js";
+import { type CircuitCost, checkBatch, circuitCost, msText } from "./cost.js";
+import {
+  cores,
+  inNode,
+  type MachineSpeed,
+  measuredSpeed,
+  referenceSpeed,
+} from "./machine-speed.js";
 import { simulateGraph } from "./simulate.js";
+import { lookupsByNode, statisticsByTag, type TagStatistics } from "./statistics.js";
+
+/** Requests of a predicted batch. */
+const defaultBatch = 16;
 
 /** What one run takes, known before any key exists. */
 export interface CircuitSizes {
@@ -39,6 +53,7 @@ export class Circuit {
   readonly #options: CompileOptions;
   #client: Promise<Client> | undefined;
   #server: Promise<ServerCircuit> | undefined;
+  #speed: MachineSpeed | undefined;
   #keys: LoadedKeys | undefined;
   #hasKey = false;
   /** Makings of keys wait for each other, so that two calls at once make one key. */
@@ -94,10 +109,65 @@ export class Circuit {
     };
   }
 
+  /**
+   * What the circuit takes, without any key: counts, sizes, failure, and predicted times for one request and for `batch` in one call.
+   * Times follow the rates of the runtime's kind until `measureCost` has measured this machine. Below 1 ms.
+   */
+  cost(batch = defaultBatch): CircuitCost {
+    const { plan, server } = this.#compiled;
+    const { manifest } = server;
+    const speed = this.#speed ?? this.#guessedSpeed();
+    const lookups = plan.program.instructions.flatMap((instruction) =>
+      instruction.op === "bootstrap"
+        ? [{ bits: instruction.precision, count: instruction.count }]
+        : [],
+    );
+    return circuitCost(manifest, lookups, plan.failure.runLog2, speed, checkBatch(batch));
+  }
+
+  /**
+   * `cost` with times from a short measurement (up to 0.3 s) of the circuit's own engine, which it starts; no keys are made. Later
+   * calls of `cost` use it too. Errors: `bad-argument`, and those of `ServerCircuit.load`.
+   */
+  async measureCost(batch = defaultBatch): Promise<CircuitCost> {
+    checkBatch(batch);
+    const server = await this.#openServer();
+    this.#speed = measuredSpeed(await server.measureSpeed(batch));
+    return this.cost(batch);
+  }
+
+  /** Bootstraps, key switches, additions and multiplications by tag and parameter set; the first entry is the whole circuit. */
+  statistics(): TagStatistics[] {
+    const { lowered, regions, plan } = this.#compiled;
+    return statisticsByTag(lowered, regions, plan.parameters);
+  }
+
+  /**
+   * A drawing of the graph as it is computed on ciphertexts, with widths, ranges, tags and the cost of every look-up: text for Graphviz
+   * (`"dot"`) or a picture (`"svg"`).
+   */
+  draw(format: "dot" | "svg" = "dot"): string {
+    const { lowered, regions } = this.#compiled;
+    const { bootstraps, time } = this.cost(1);
+    const notes = new Map<number, string>();
+    for (const [node, count] of lookupsByNode(regions)) {
+      const noun = count === 1 ? "bootstrap" : "bootstraps";
+      notes.set(node, `${count} ${noun}, ${msText((time.requestMs * count) / bootstraps)}`);
+    }
+    return format === "svg" ? drawSvg(lowered, notes) : drawDot(lowered, notes);
+  }
+
+  #guessedSpeed(): MachineSpeed {
+    const runtime = this.#options.runtime === "wasm" || !inNode() ? "wasm" : "native";
+    const threads = this.#options.threads ?? cores();
+    const rates = runtime === "wasm" ? wasmRates : referenceRates;
+    return referenceSpeed(rates, runtime, threads, this.#compiled.server.manifest);
+  }
+
   /** The results of an encrypted run, computed in clear on the same integers. Errors: those of `simulateGraph`. */
   simulate(...values: ClientValue[]): NestedArray | NestedArray[] {
     const inputs = values.map((value, index) => toTensor(value, `argument ${index}`));
-    return unwrap(simulateGraph(this.graph, inputs));
+    return unwrap(simulateGraph(this.#compiled.lowered, inputs));
   }
 
   /** Makes a secret key and, where needed, evaluation keys, and loads those into the server. Done once; `force` makes new ones. */

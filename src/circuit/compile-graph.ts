@@ -1,6 +1,7 @@
 import { type ClientManifest, clientFormat, type JsonValue } from "../artifact/client-file.js";
 import { circuitIdOf, type ServerFile } from "../artifact/server-file.js";
 import { type ServerManifest, serverFormat } from "../artifact/server-manifest.js";
+import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import { emitC } from "../codegen/emit-c.js";
 import { emitWasm } from "../codegen/emit-wasm.js";
@@ -9,8 +10,11 @@ import type { Graph } from "../graph/graph.js";
 import { maximumOf, minimumOf } from "../graph/integer-type.js";
 import { mlirModule } from "../mlir/module-text.js";
 import { linearRegions, type RegionProgram } from "../ops/linear-regions.js";
+import { adjustRounders } from "../passes/adjust-rounders.js";
 import { assignBitWidths } from "../passes/assign-bit-widths.js";
 import { checkLegality } from "../passes/check-legality.js";
+import { fuse } from "../passes/fuse.js";
+import { lower } from "../passes/lower/lower.js";
 import { measureBounds } from "../passes/measure-bounds.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { referenceRates } from "../plan/kernel-rates.js";
@@ -18,14 +22,22 @@ import { type Plan, planProgram } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { readKernelModule, readKernelSources } from "../tfhe/kernel-files.js";
 import { type CompileOptions, checkFailure } from "./compile-options.js";
+import { CompileRecord } from "./compile-record.js";
+import { formatRegions, planJson } from "./stage-texts.js";
 
 /** Widest argument of one look-up. */
 export const largestLookupBits = 12;
+
+/** Widest argument of one look-up in the dialects. */
+const dialectLookupBits = 16;
 
 /** A graph with its plan and both files' contents. */
 export interface Compiled {
   /** With bounds and widths. */
   readonly graph: Graph;
+  /** The same in linear operations and look-ups alone, as it is computed on ciphertexts. */
+  readonly lowered: Graph;
+  readonly regions: RegionProgram;
   readonly plan: Plan;
   readonly client: ClientManifest;
   readonly server: ServerFile;
@@ -43,17 +55,60 @@ export async function compileGraph(
   extras: JsonValue,
 ): Promise<Compiled> {
   checkFailure(options.failureLog2);
-  const graph = assignBitWidths(measureBounds(removeDeadCode(traced), inputset));
-  checkLegality(graph, largestLookupBits);
-  const regions = linearRegions(graph);
-  const inputBits = regions.inputs.map(({ node }) => graph.node(node).assignedBits ?? 1);
+  const record = new CompileRecord(options.debugFolder, options.onStage);
+  return record.whileDoing(() => compileStages(traced, inputset, options, extras, record));
+}
+
+async function compileStages(
+  traced: Graph,
+  inputset: readonly (readonly Tensor[])[],
+  options: CompileOptions,
+  extras: JsonValue,
+  record: CompileRecord,
+): Promise<Compiled> {
+  record.keep("graph-traced.txt", () => `${traced.format({ locations: true })}\n`);
+  record.begin("bounds");
+  const fused = fuse(adjustRounders(removeDeadCode(traced), inputset));
+  const bounded = measureBounds(fused, inputset);
+  record.keep("graph-bounds.txt", () => `${bounded.format()}\n`);
+  record.begin("bit-widths");
+  const graph = assignBitWidths(bounded);
+  record.keep("graph.txt", () => `${graph.format({ assignedWidths: true, locations: true })}\n`);
+  record.begin("look-ups");
+  const lowered = assignBitWidths(lower(graph, largestLookupBits, "look-ups"));
+  record.keep("graph-lowered.txt", () => `${lowered.format({ assignedWidths: true })}\n`);
+  checkLegality(lowered, largestLookupBits);
+  record.begin("regions");
+  const regions = linearRegions(lowered);
+  record.keep("regions.txt", () => formatRegions(regions));
+  record.begin("plan");
+  const inputBits = regions.inputs.map(({ node }) => lowered.node(node).assignedBits ?? 1);
   const plan = planProgram(regions, inputBits, {
     failureLog2: options.failureLog2,
     maxEvaluationKeyBytes: options.maxEvaluationKeyBytes,
     rates: referenceRates,
   });
+  record.keep("plan.json", () => planJson(plan));
+  record.keep("program.txt", () => `${formatProgram(plan.program)}\n`);
+  record.begin("code");
   const server = await serverFile(graph, plan, options.name);
-  return { graph, plan, server, client: clientManifest(graph, regions, plan, server, extras) };
+  record.keep("circuit.mlir", () => server.texts["circuit.mlir"] ?? "");
+  record.keep("program.c", () => server.programSource);
+  record.keep("program.wasm", () => server.program);
+  record.keep("manifest.json", () => `${JSON.stringify(server.manifest, null, 2)}\n`);
+  const client = clientManifest(lowered, regions, plan, server, extras);
+  record.keep("client.json", () => `${JSON.stringify(client, null, 2)}\n`);
+  return { graph, lowered, regions, plan, server, client };
+}
+
+/** A program that the dialects cannot express still compiles; its text then says why. */
+function mlirText(graph: Graph): string {
+  try {
+    return mlirModule(assignBitWidths(lower(graph, dialectLookupBits, "dialect")));
+  } catch (error) {
+    if (error instanceof VelumError) return `// ${error.message}\n`;
+    throw error;
+  }
 }
 
 async function serverFile(graph: Graph, plan: Plan, name: string): Promise<ServerFile> {
@@ -83,7 +138,7 @@ async function serverFile(graph: Graph, plan: Plan, name: string): Promise<Serve
   };
   const texts = {
     "graph.txt": `${graph.format()}\n`,
-    "circuit.mlir": mlirModule(graph),
+    "circuit.mlir": mlirText(graph),
     "program.txt": `${formatProgram(plan.program)}\n`,
   };
   return { ...content, circuitId: circuitIdOf(content), texts };

@@ -1,6 +1,23 @@
+import { AutoRounder } from "../trace/auto-rounder.js";
 import { conv, sumPool } from "../trace/convolution.js";
+import { binaryFunctions, unaryFunctions } from "../trace/element-functions.js";
 import { add, dot, lookup, matmul, multiply, negative, subtract } from "../trace/functions.js";
 import { ellipsis, newAxis, slice } from "../trace/index-parts.js";
+import {
+  around,
+  bits,
+  clip,
+  hint,
+  hintValue,
+  identity,
+  multivariate,
+  refresh,
+  round,
+  roundBitPattern,
+  truncateBitPattern,
+  univariate,
+  where,
+} from "../trace/lookup-functions.js";
 import { LookupTable } from "../trace/lookup-table.js";
 import { tag } from "../trace/origin.js";
 import {
@@ -64,4 +81,20 @@ export const fhe = {
   positive,
   copy,
   tag,
+  ...unaryFunctions,
+  ...binaryFunctions,
+  univariate,
+  multivariate,
+  where,
+  clip,
+  round,
+  around,
+  identity,
+  refresh,
+  hint,
+  hintValue,
+  bits,
+  roundBitPattern,
+  truncateBitPattern,
+  AutoRounder,
 } as const;

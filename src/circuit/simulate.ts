@@ -2,8 +2,10 @@ import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import { integerTypeText, maximumOf, minimumOf } from "../graph/integer-type.js";
-import { nodePath } from "../graph/node.js";
-import { evaluateNodes } from "../ops/evaluate.js";
+import { nodePath, type OperationNode } from "../graph/node.js";
+import { evaluateNodes, type NodeValues } from "../ops/evaluate.js";
+import { lookupArgument } from "../ops/linear-regions.js";
+import { opSpec } from "../ops/registry.js";
 
 /**
  * What the encrypted run of a compiled graph gives, computed in clear. A value that leaves the width reserved for it would wrap on
@@ -28,5 +30,27 @@ export function simulateGraph(graph: Graph, inputs: readonly Tensor[]): Tensor[]
       cure: "Compile with an inputset that reaches such values, or clip the inputs",
     });
   }
+  for (const node of graph.nodes) {
+    if (node.kind === "operation") checkArgument(graph, node, values);
+  }
   return graph.outputs.map((id) => values.of(graph.node(id)));
+}
+
+/** A look-up of a value beyond the range that its argument was made for. */
+function checkArgument(graph: Graph, node: OperationNode, values: NodeValues): void {
+  const [operand] = node.operands.map((id) => graph.node(id));
+  const lookup = opSpec(node.name, nodePath(node)).lookup(node.attributes, node.output.shape);
+  if (operand === undefined || lookup === undefined) return;
+  const { first, bits } = lookupArgument(operand);
+  const last = first + 2 ** bits - 1;
+  const outside = values.of(operand).data.find((value) => value < first || value > last);
+  if (outside === undefined) return;
+  throw new VelumError({
+    code: "out-of-range",
+    path: nodePath(node),
+    problem: `a value of ${outside} is looked up, and the inputset asked for ${first} to ${last}`,
+    limit: `${first} to ${last}`,
+    actual: outside,
+    cure: "Compile with an inputset that reaches such values, or clip the inputs",
+  });
 }

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { type Shape, sizeOf } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
-import { type IntegerType, minimumOf } from "../graph/integer-type.js";
+import { type IntegerType, minimalIntegerType, minimumOf } from "../graph/integer-type.js";
 import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../graph/node.js";
 import {
   type AffineMap,
@@ -34,7 +34,18 @@ export interface AffineStep {
   readonly kind: "affine";
   readonly sources: readonly number[];
   readonly map: AffineMap;
+  /**
+   * The result stands this many bits higher in its ciphertexts than the sources: weights apply times 2^scaleLog2 there. A
+   * look-up reads a value of few bits that shares the wide encoding of others.
+   */
+  readonly scaleLog2: number;
   readonly result: number;
+}
+
+/** Smallest value and bits of a look-up's argument. */
+export interface LookupArgument {
+  readonly first: number;
+  readonly bits: number;
 }
 
 /** A table over every value of the operand's measured type. */
@@ -104,6 +115,7 @@ class Splitter {
   private readonly steps: (AffineStep | LookupStep)[] = [];
   private readonly forms = new Map<number, Form>();
   private readonly computed = new Map<number, number>();
+  private readonly lookupArguments = new Map<number, number>();
 
   constructor(graph: Graph) {
     this.graph = graph;
@@ -173,11 +185,12 @@ class Splitter {
     if (lookup === undefined || operand === undefined) {
       throw unsupported(node, "products of two encrypted values cannot be compiled yet");
     }
-    const source = this.compute(this.graph.node(operand));
-    const { type } = this.graph.node(operand).output;
+    const argument = this.graph.node(operand);
+    const { first, bits } = lookupArgument(argument);
+    const source = this.computeArgument(argument);
     const tables = lookup.tables.map((table) => ({
-      first: minimumOf(type),
-      entries: ascendingTable(table, minimumOf(type), 2 ** type.bits, lookup.first),
+      first: 0,
+      entries: ascendingTable(table, first, 2 ** bits, lookup.first),
     }));
     const result = this.addValue(node);
     this.steps.push({ kind: "lookup", source, tables, tableOf: lookup.tableOf, result });
@@ -211,16 +224,46 @@ class Splitter {
   private compute(node: GraphNode): number {
     const known = this.computed.get(node.id);
     if (known !== undefined) return known;
+    const { sources, map } = this.formOf(node);
+    const result = this.addValue(node);
+    this.steps.push({ kind: "affine", sources, map, scaleLog2: 0, result });
+    this.computed.set(node.id, result);
+    return result;
+  }
+
+  private formOf(node: GraphNode): Form {
     const form = this.forms.get(node.id);
     if (form === undefined) throw unsupported(node, "it has no encrypted value");
-    const result = this.addValue(node);
+    if (form.sources.length > 0) return form;
     // A value made of constants alone still needs a source.
-    const { sources, map } =
-      form.sources.length > 0
-        ? form
-        : { sources: [0], map: widenMap(form.map, this.sizeOfValue(0), []) };
-    this.steps.push({ kind: "affine", sources, map, result });
-    this.computed.set(node.id, result);
+    return { sources: [0], map: widenMap(form.map, this.sizeOfValue(0), []) };
+  }
+
+  /** The argument of look-ups of `node`, counted from its smallest value, in as few bits as it needs. */
+  private computeArgument(node: GraphNode): number {
+    const known = this.lookupArguments.get(node.id);
+    if (known !== undefined) return known;
+    const { first, bits } = lookupArgument(node);
+    if (first === 0 && bits === assignedBitsOf(node)) return this.compute(node);
+    const form = this.formOf(node);
+    const { min, max } = boundsOf(node);
+    const result = this.values.length;
+    this.values.push({
+      id: result,
+      size: sizeOf(node.output.shape),
+      node: node.id,
+      type: { signed: false, bits },
+      bounds: { min: min - first, max: max - first },
+      assignedBits: bits,
+    });
+    this.steps.push({
+      kind: "affine",
+      sources: form.sources,
+      map: { ...form.map, constant: form.map.constant.map((constant) => constant - first) },
+      scaleLog2: assignedBitsOf(node) - bits,
+      result,
+    });
+    this.lookupArguments.set(node.id, result);
     return result;
   }
 
@@ -240,6 +283,20 @@ class Splitter {
   private sizeOfValue(id: number): number {
     return this.values[id]?.size ?? 0;
   }
+}
+
+/**
+ * Look-ups read the whole measured type of their operand, or only the measured range where that takes fewer bits. A hint of
+ * the user counts as measured.
+ */
+export function lookupArgument(node: GraphNode): LookupArgument {
+  const { type } = node.output;
+  const { min, max } = boundsOf(node);
+  const bits = minimalIntegerType(0, max - min).bits;
+  const hinted = node.hintBits !== undefined;
+  return bits < type.bits && !hinted
+    ? { first: min, bits }
+    : { first: minimumOf(type), bits: type.bits };
 }
 
 function boundsOf(node: GraphNode): Bounds {

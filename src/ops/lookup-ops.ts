@@ -6,6 +6,7 @@ import { floatOps } from "./float-functions/float-functions.js";
 import { multivariate } from "./multivariate/multivariate.js";
 import { roundingOps } from "./rounding/rounding.js";
 import type { OpSpec } from "./spec.js";
+import { take } from "./take/take.js";
 import { tlu } from "./tlu/tlu.js";
 import { floatUnivariate, univariate } from "./univariate/univariate.js";
 import { where } from "./where/where.js";
@@ -18,5 +19,5 @@ export const lookupOps: readonly OpSpec[] = [
   ...comparisonOps,
   ...floatOps,
   ...roundingOps,
-  ...[floatUnivariate, multivariate, tlu, univariate, where],
+  ...[floatUnivariate, multivariate, take, tlu, univariate, where],
 ];

@@ -18,8 +18,10 @@ import { removeDeadCode } from "./remove-dead-code.js";
  */
 export function fuse(graph: Graph): Graph {
   return fuseIntegers(fuseFloats(graph), (node) => {
-    const { pair } = opSpec(node.name, nodePath(node));
-    return pair === undefined || pair.kind === "truth values";
+    const { pair, tabulated } = opSpec(node.name, nodePath(node));
+    return (
+      tabulated && (pair === undefined || pair.kind === "truth values" || pair.kind === "select")
+    );
   });
 }
 
@@ -42,17 +44,21 @@ function fuseFloats(graph: Graph): Graph {
  * Fuses nodes that `wanted` names, if they are element-wise on several variable operands that all depend on one value through
  * element-wise operations.
  */
-export function fuseIntegers(graph: Graph, wanted: (node: OperationNode) => boolean): Graph {
+export function fuseIntegers(
+  graph: Graph,
+  wanted: (node: OperationNode, start: number) => boolean,
+): Graph {
   const nodes = [...graph.nodes];
   let fused = false;
   for (const node of graph.nodes) {
-    if (node.kind !== "operation" || !opSpec(node.name, nodePath(node)).tabulated) continue;
+    if (node.kind !== "operation" || !isElementwise(node)) continue;
     const variables = [...new Set(node.operands)].filter(
       (id) => graph.node(id).kind !== "constant",
     );
-    if (variables.length < 2 || !wanted(node)) continue;
+    if (variables.length < 2) continue;
     const start = singleCommonAncestor(graph, variables);
-    if (start === undefined || !graph.node(start).output.encrypted) continue;
+    if (start === undefined || !graph.node(start).output.encrypted || !wanted(node, start))
+      continue;
     const inside = nodesBetween(graph, node.id, start);
     if ([...inside].some((id) => id !== start && !isElementwise(graph.node(id)))) continue;
     nodes[node.id] = fusedNode(graph, node, { start, inside });
@@ -181,6 +187,7 @@ function fusedNode(graph: Graph, terminal: OperationNode, part: Part): Operation
   return {
     ...{ kind: "operation", id, name: "subgraph", operands: [part.start], output, tag, location },
     attributes: { subgraph: new Graph(graph.name, nodes, inputs, outputs) },
+    ...(terminal.bounds === undefined ? {} : { bounds: terminal.bounds }),
     ...(terminal.hintBits === undefined ? {} : { hintBits: terminal.hintBits }),
   };
 }

@@ -140,14 +140,15 @@ function affineNoise(
   const columns = step.sources.flatMap((source) =>
     Array.from({ length: regionValue(regions, source).size }, () => noiseOf(noise, source)),
   );
+  const scale = 4 ** step.scaleLog2;
   let bootstrapSquaredNorm = 0;
   let freshSquaredNorm = 0;
   for (let row = 0; row < step.map.outputs; row++) {
     let bootstrap = 0;
     let fresh = 0;
     for (const [column, weight] of rowTerms(step.map, row)) {
-      bootstrap += weight * weight * (columns[column]?.bootstrapSquaredNorm ?? 0);
-      fresh += weight * weight * (columns[column]?.freshSquaredNorm ?? 0);
+      bootstrap += scale * weight * weight * (columns[column]?.bootstrapSquaredNorm ?? 0);
+      fresh += scale * weight * weight * (columns[column]?.freshSquaredNorm ?? 0);
     }
     bootstrapSquaredNorm = Math.max(bootstrapSquaredNorm, bootstrap);
     freshSquaredNorm = Math.max(freshSquaredNorm, fresh);

@@ -1,5 +1,5 @@
 import type { AffineStep, RegionProgram } from "../ops/linear-regions.js";
-import { rowTerms } from "../program/affine.js";
+import { type AffineMap, rowTerms } from "../program/affine.js";
 import type { Instruction, LinearInstruction } from "../program/program.js";
 import { torus32, torus64 } from "./torus.js";
 
@@ -40,9 +40,8 @@ export class SlotLowering {
   }
 
   affine(step: AffineStep): Instruction[] {
-    return step.sources.every((source) => source === 0)
-      ? this.#freshRowsOf(step)
-      : this.#sums(step);
+    const own = step.scaleLog2 === 0 ? step : { ...step, map: scaled(step.map, step.scaleLog2) };
+    return step.sources.every((source) => source === 0) ? this.#freshRowsOf(own) : this.#sums(own);
   }
 
   /** `instructions` with the polynomial products, if there are any, right after the expansion of the input. */
@@ -162,6 +161,11 @@ export class SlotLowering {
   #bitsOf(value: number): number {
     return this.#regions.values[value]?.assignedBits ?? 1;
   }
+}
+
+/** Weights as they act on ciphertexts whose result stands higher; constants are in units of the result. */
+function scaled(map: AffineMap, scaleLog2: number): AffineMap {
+  return { ...map, weight: map.weight.map((weight) => weight * 2 ** scaleLog2) };
 }
 
 /** Rows whose field 3 (the output's number) rises by one, cut where it does not. */

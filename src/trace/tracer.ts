@@ -123,6 +123,106 @@ export class Tracer {
     return record("assign_static", [this, value], indexAttributes(parts, "set"));
   }
 
+  /** `floor(this / other)`. */
+  floorDivide(other: Operand): Tracer {
+    return record("floor_divide", [this, other]);
+  }
+
+  /** `this / other`, floating-point. */
+  div(other: Operand): Tracer {
+    return record("divide", [this, other]);
+  }
+
+  /** Remainder of the division by `other`, with the sign of `other`. */
+  mod(other: Operand): Tracer {
+    return record("remainder", [this, other]);
+  }
+
+  /** `this` to the power of `other`. */
+  pow(other: Operand): Tracer {
+    return record("power", [this, other]);
+  }
+
+  /** `this` times 2 to the power of `bits`. */
+  leftShift(bits: Operand): Tracer {
+    return record("left_shift", [this, bits]);
+  }
+
+  /** `floor(this / 2^bits)`. */
+  rightShift(bits: Operand): Tracer {
+    return record("right_shift", [this, bits]);
+  }
+
+  /** Bits that both have, in two's complement. */
+  and(other: Operand): Tracer {
+    return record("bitwise_and", [this, other]);
+  }
+
+  /** Bits that one of them has. */
+  or(other: Operand): Tracer {
+    return record("bitwise_or", [this, other]);
+  }
+
+  /** Bits that just one of them has. */
+  xor(other: Operand): Tracer {
+    return record("bitwise_xor", [this, other]);
+  }
+
+  /** All bits changed: `-this - 1`. */
+  invert(): Tracer {
+    return record("invert", [this]);
+  }
+
+  /** 1 where `this` equals `other`, else 0. */
+  equal(other: Operand): Tracer {
+    return record("equal", [this, other]);
+  }
+
+  /** 1 where `this` differs from `other`, else 0. */
+  notEqual(other: Operand): Tracer {
+    return record("not_equal", [this, other]);
+  }
+
+  /** 1 where `this < other`, else 0. */
+  less(other: Operand): Tracer {
+    return record("less", [this, other]);
+  }
+
+  /** 1 where `this <= other`, else 0. */
+  lessEqual(other: Operand): Tracer {
+    return record("less_equal", [this, other]);
+  }
+
+  /** 1 where `this > other`, else 0. */
+  greater(other: Operand): Tracer {
+    return record("greater", [this, other]);
+  }
+
+  /** 1 where `this >= other`, else 0. */
+  greaterEqual(other: Operand): Tracer {
+    return record("greater_equal", [this, other]);
+  }
+
+  /** Absolute value. */
+  abs(): Tracer {
+    return record("absolute", [this]);
+  }
+
+  /** Elements limited to the range from `low` to `high`. */
+  clip(low: Operand, high: Operand): Tracer {
+    return record("clip", [this, low, high]);
+  }
+
+  /** To the nearest multiple of 10^-decimals, ties to even. */
+  round(decimals = 0): Tracer {
+    return record("around", [this], { decimals });
+  }
+
+  /** As integers, rounded towards zero, or as floating-point numbers. */
+  astype(type: "int64" | "float64"): Tracer {
+    return record("astype", [this], { dtype: type === "int64" ? "int_" : type });
+  }
+
   /** JavaScript's operators and templates ask for a primitive: there is none. */
   [Symbol.toPrimitive](): never {
     throw noValue();

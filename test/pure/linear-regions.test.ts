@@ -157,20 +157,34 @@ test("a value that is looked up twice and returned is computed once", () => {
 });
 
 test("tables cover the measured type, with the nearest entry where there is none", () => {
-  const samples = [[toTensor([-3, 4])], [toTensor([0, 1])]];
-  const program = regionsOf(
-    (x) => (x ? new LookupTable([3, 1, 4, 1, 5, -9]).apply(x) : []),
-    samples,
-  );
+  const table = new LookupTable([3, 1, 4, 1, 5, -9]);
+  const program = regionsOf((x) => (x ? table.apply(x) : []), [[toTensor([-3, 5])]]);
   const [, step] = program.steps;
   assert.ok(step?.kind === "lookup");
-  const [table] = step.tables;
-  assert.equal(table?.first, -8);
-  // Values -8 and -7 have no entry: -6, the nearest, has 3. Values 6 and 7 take the entry of 5.
+  const [own] = step.tables;
+  // The argument counts from -8.
   assert.deepEqual(
-    [...(table?.entries ?? [])],
-    [3, 3, 3, 1, 4, 1, 5, -9, 3, 1, 4, 1, 5, -9, -9, -9],
+    [...(program.steps[0]?.kind === "affine" ? program.steps[0].map.constant : [])],
+    [8, 8],
   );
+  assert.equal(own?.first, 0);
+  // Values -8 and -7 have no entry: -6, the nearest, has 3. Values 6 and 7 take the entry of 5.
+  assert.deepEqual([...(own?.entries ?? [])], [3, 3, 3, 1, 4, 1, 5, -9, 3, 1, 4, 1, 5, -9, -9, -9]);
+});
+
+test("a narrow range inside a wide type is read in as few bits as it needs", () => {
+  const table = new LookupTable([3, 1, 4, 1, 5, -9]);
+  const program = regionsOf(
+    (x) => (x ? [table.apply(x), x.add(1000)] : []),
+    [[toTensor([-3, 4])], [toTensor([0, 1])]],
+  );
+  const [argument, step] = program.steps;
+  assert.ok(argument?.kind === "affine" && step?.kind === "lookup");
+  assert.deepEqual([...argument.map.constant], [3, 3]);
+  // The sum needs 10 bits and shares its encoding with x, whose argument needs 3.
+  assert.equal(argument.scaleLog2, 7);
+  assert.equal(program.values[argument.result]?.assignedBits, 3);
+  assert.deepEqual([...(step.tables[0]?.entries ?? [])], [1, 5, -9, 3, 1, 4, 1, 5]);
 });
 
 test("one table for each element, equal ones kept once", () => {

@@ -1,0 +1,234 @@
+import { VelumError } from "../../base/error.js";
+import { scalar, type Tensor } from "../../base/tensor.js";
+import { Graph } from "../../graph/graph.js";
+import { maximumOf, minimumOf } from "../../graph/integer-type.js";
+import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../../graph/node.js";
+import { opSpec } from "../../ops/registry.js";
+import type { OpSpec } from "../../ops/spec.js";
+import { fuseIntegers } from "../fuse.js";
+import { removeDeadCode } from "../remove-dead-code.js";
+import { LookupBuilder, type Value } from "./look-up-builder.js";
+import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
+
+/**
+ * How far to go: "look-ups" leaves only linear operations and look-ups, for the plan; "dialect" keeps what the FHE and
+ * FHELinalg dialects can say, which is also functions of one value and products.
+ */
+export type LowerTarget = "look-ups" | "dialect";
+
+/**
+ * Rewrites every operation into linear ones and table look-ups with arguments of at most `limit` bits, without changing any
+ * result for inputs that keep the promise of the inputset. The graph needs bounds; the result has them too, sound for all such
+ * inputs. Errors: `not-compiled` without bounds, `unsupported-op` for floating-point values, `width-too-wide`.
+ */
+export function lower(graph: Graph, limit: number, target: LowerTarget): Graph {
+  checkIntegers(graph);
+  const source = target === "dialect" ? graph : fuseCones(graph, limit);
+  return removeDeadCode(new Lowering(source, limit, target).run());
+}
+
+/** Operations on several values that all come from one value: one look-up of that value. */
+function fuseCones(graph: Graph, limit: number): Graph {
+  return fuseIntegers(graph, (node, start) => {
+    const { min, max } = domainOf(graph.node(start));
+    return max - min < 2 ** limit && opSpec(node.name, nodePath(node)).pair !== undefined;
+  });
+}
+
+class Lowering {
+  private readonly graph: Graph;
+  private readonly target: LowerTarget;
+  private readonly builder: LookupBuilder;
+  private readonly strategies: PairStrategies;
+  private readonly newIds = new Map<number, number>();
+  private readonly taken = new Set<number>();
+
+  constructor(graph: Graph, limit: number, target: LowerTarget) {
+    this.graph = graph;
+    this.target = target;
+    this.builder = new LookupBuilder(limit);
+    this.strategies = new PairStrategies(this.builder);
+  }
+
+  run(): Graph {
+    for (const node of this.graph.nodes) {
+      this.builder.from(node, nodePath(node));
+      const id = this.rewrite(node);
+      this.newIds.set(node.id, id);
+      this.taken.add(id);
+    }
+    const idOf = (id: number): number => this.newIds.get(id) ?? 0;
+    const { name, inputs, outputs } = this.graph;
+    return new Graph(name, this.builder.nodes, inputs.map(idOf), outputs.map(idOf));
+  }
+
+  /** Id of the node's value in the new graph. */
+  private rewrite(node: GraphNode): number {
+    if (node.kind !== "operation") return this.builder.push(node);
+    const spec = opSpec(node.name, nodePath(node));
+    const variables = [...new Set(node.operands)].filter((id) => !this.isConstant(id));
+    const onlyProduct = spec.pair?.kind === "product" && variables.length < 2 && !isSquare(node);
+    if ((!spec.tabulated && spec.pair === undefined) || onlyProduct || variables.length === 0) {
+      return this.copy(node);
+    }
+    if (this.target === "dialect" && (variables.length === 1 || spec.pair?.kind === "product")) {
+      return this.copy(node);
+    }
+    const value = this.builder.orTooWide(() => this.value(node, spec, variables));
+    // The measured bounds may be narrower: the inputset promises them.
+    const bounds = node.bounds ?? value.bounds;
+    const made = this.builder.nodes[value.id];
+    if (made !== undefined && this.isNew(value.id)) {
+      this.builder.nodes[value.id] = {
+        ...made,
+        bounds,
+        output: { ...made.output, type: node.output.type },
+        ...(node.hintBits === undefined ? {} : { hintBits: node.hintBits }),
+      };
+    }
+    return value.id;
+  }
+
+  private value(node: OperationNode, spec: OpSpec, variables: readonly number[]): Value {
+    const path = nodePath(node);
+    const meaning = (operands: readonly Tensor[]): Tensor =>
+      spec.evaluate(node.attributes, operands, path);
+    const { shape } = node.output;
+    const [first, second] = variables;
+    if (first === undefined) throw new Error(`${path} has no variable operand`);
+    const constants = node.operands.map((id) => this.constantOf(id));
+    const within = (values: ReadonlyMap<number, Tensor>): Tensor =>
+      meaning(node.operands.map((id, k) => values.get(id) ?? constants[k] ?? scalar(0)));
+    if (spec.contraction !== undefined && !spec.elementwise) return this.contraction(node, spec);
+    if (variables.length === 1) {
+      const forced = node.attributes["force_noise_refresh"] === true;
+      return this.builder.lookUpTensor(
+        this.valueOf(first),
+        (operand) => within(new Map([[first, operand]])),
+        shape,
+        forced,
+        constants.every((constant) => constant === undefined || constant.shape.length === 0) &&
+          spec.name !== "subgraph",
+      );
+    }
+    const operands = variables.map((id) => this.valueOf(id));
+    if (spec.pair?.kind === "select") return this.select(node);
+    const [x, y] = operands;
+    if (node.operands.length === 2 && second !== undefined && x !== undefined && y !== undefined) {
+      return buildPair(this.strategies, spec.pair, x, y, (u, v) => scalarOf(meaning, u, v));
+    }
+    return this.strategies.packedTensor(
+      operands,
+      (tensors) => within(new Map(variables.map((id, k) => [id, tensors[k] ?? scalar(0)]))),
+      shape,
+    );
+  }
+
+  private select(node: OperationNode): Value {
+    const [condition = 0, a = 0, b = 0] = node.operands;
+    const side = (id: number): Value | Tensor => this.constantOf(id) ?? this.valueOf(id);
+    const chooser = this.constantOf(condition);
+    if (chooser !== undefined) {
+      const ones = { ...chooser, data: chooser.data.map((value) => (value === 0 ? 0 : 1)) };
+      const zeros = { ...chooser, data: ones.data.map((value) => 1 - value) };
+      const masked = (value: Value | Tensor, mask: Tensor): Value => {
+        if (isTensor(value)) throw new Error("a choice between constants is a constant");
+        return this.builder.scale(value, mask);
+      };
+      return this.builder.add(masked(side(a), ones), masked(side(b), zeros));
+    }
+    return this.strategies.select(this.valueOf(condition), side(a), side(b));
+  }
+
+  /** Sums of products of two encrypted tensors: elements gathered side by side, multiplied, and summed. */
+  private contraction(node: OperationNode, spec: OpSpec): Value {
+    const [left = 0, right = 0] = node.operands;
+    const [a, b] = [this.valueOf(left), this.valueOf(right)];
+    const plan = spec.contraction?.(a.shape, b.shape, nodePath(node));
+    if (plan === undefined) throw new Error(`${node.name} is no sum of products`);
+    const { shape, inner } = plan;
+    const wide = [...shape, inner];
+    const gather = (value: Value, start: Int32Array, step: number): Value => {
+      const data = Float64Array.from(
+        { length: start.length * inner },
+        (_, i) => (start[Math.floor(i / inner)] ?? 0) + (i % inner) * step,
+      );
+      const attributes = { indices: { shape: wide, data } };
+      return this.builder.operation("take", [value], attributes, value.bounds, wide);
+    };
+    const products = this.strategies.product(
+      gather(a, plan.aStart, plan.aStep),
+      gather(b, plan.bStart, plan.bStep),
+    );
+    const ones = { shape: [inner], data: new Float64Array(inner).fill(1) };
+    const { min, max } = products.bounds;
+    const bounds = { min: min * inner, max: max * inner };
+    const weights = { id: this.builder.constant(ones) };
+    return this.builder.operation("matmul", [products, weights], {}, bounds, shape);
+  }
+
+  private copy(node: OperationNode): number {
+    const operands = node.operands.map((id) => this.newIds.get(id) ?? 0);
+    return this.builder.push({ ...node, operands });
+  }
+
+  private valueOf(id: number): Value {
+    const node = this.graph.node(id);
+    return { id: this.newIds.get(id) ?? 0, bounds: domainOf(node), shape: node.output.shape };
+  }
+
+  private isConstant(id: number): boolean {
+    return this.graph.node(id).kind === "constant";
+  }
+
+  private constantOf(id: number): Tensor | undefined {
+    const node = this.graph.node(id);
+    return node.kind === "constant" ? node.value : undefined;
+  }
+
+  /** True unless the value is an operand passed on unchanged, which keeps its own bounds. */
+  private isNew(id: number): boolean {
+    return !this.taken.has(id);
+  }
+}
+
+/** Values that the node may take: what the inputset promises, or the whole type where the user gave a hint. */
+export function domainOf(node: GraphNode): Bounds {
+  const { bounds, output, hintBits } = node;
+  if (bounds === undefined) {
+    throw new VelumError({
+      code: "not-compiled",
+      path: nodePath(node),
+      problem: "its range is not known",
+      cure: "Measure bounds on an inputset first",
+    });
+  }
+  if (hintBits === undefined) return bounds;
+  return { min: minimumOf(output.type), max: maximumOf(output.type) };
+}
+
+function isSquare(node: OperationNode): boolean {
+  return node.operands.length === 2 && node.operands[0] === node.operands[1];
+}
+
+function scalarOf(meaning: (operands: readonly Tensor[]) => Tensor, u: number, v: number): number {
+  try {
+    return meaning([scalar(u), scalar(v)]).data[0] ?? 0;
+  } catch (error) {
+    // No value there: the look-up takes the nearest one's.
+    if (error instanceof VelumError) return Number.NaN;
+    throw error;
+  }
+}
+
+function checkIntegers(graph: Graph): void {
+  for (const node of graph.nodes) {
+    if (node.output.float !== true) continue;
+    throw new VelumError({
+      code: "unsupported-op",
+      path: nodePath(node),
+      problem: "it is floating-point, and only integers can be computed on ciphertexts",
+      cure: "Turn it into integers with astype, so that the floating-point part becomes a look-up",
+    });
+  }
+}

@@ -1,0 +1,306 @@
+import { scalar, type Tensor } from "../../base/tensor.js";
+import { floorDivide } from "../../ops/arithmetic/integer-arithmetic.js";
+import { zip } from "../../ops/elementwise.js";
+import type { PairForm } from "../../ops/spec.js";
+import { bitsOf, type LookupBuilder, type Value } from "./look-up-builder.js";
+
+/** The exact meaning of an element-wise operation. */
+export type Meaning = (operands: readonly Tensor[]) => Tensor;
+
+/** Largest number of values of one operand for which each gets a case of its own. */
+const mostCases = 16;
+
+/** Sizes of chunks that wide values are cut into, bits. */
+const chunkBits = [2, 3, 4, 5, 6, 8];
+
+/**
+ * Element-wise operations on several encrypted values as linear operations and look-ups, by the cheapest of the ways below.
+ * All of them are exact for every sign. Throws where every way needs a look-up that is too wide.
+ */
+export class PairStrategies {
+  readonly #b: LookupBuilder;
+
+  constructor(builder: LookupBuilder) {
+    this.#b = builder;
+  }
+
+  /** `x * y` = floor((x+y)^2 / 4) - floor((x-y)^2 / 4): the sums have equal parity, so both floors drop the same. */
+  product(x: Value, y: Value): Value {
+    const b = this.#b;
+    for (const [known, other] of [
+      [x, y],
+      [y, x],
+    ] as const) {
+      if (known.bounds.min === known.bounds.max) {
+        const stretched = b.add(other, b.scale(known, scalar(0)));
+        return b.scale(stretched, scalar(known.bounds.min));
+      }
+    }
+    const quarter = (v: number): number => Math.floor((v * v) / 4);
+    const corners = [x.bounds.min, x.bounds.max].flatMap((u) =>
+      [y.bounds.min, y.bounds.max].map((v) => u * v + 0),
+    );
+    const bounds = { min: Math.min(...corners), max: Math.max(...corners) };
+    const result = b.cheapest(
+      [
+        () => this.packed([x, y], ([u = 0, v = 0]) => u * v),
+        () => b.subtract(b.lookUp(b.add(x, y), quarter), b.lookUp(b.subtract(x, y), quarter)),
+      ],
+      [
+        ...this.#split(x, (part) => this.product(part, y)),
+        ...this.#split(y, (part) => this.product(x, part)),
+      ],
+    );
+    return b.within(result, bounds);
+  }
+
+  /** `of(x - y)` where `of` depends on the sign alone. */
+  compare(x: Value, y: Value, of: (difference: number) => number): Value {
+    const b = this.#b;
+    return b.cheapest(
+      [() => b.lookUp(b.subtract(x, y), of), () => b.lookUp(this.#clippedDifference(x, y), of)],
+      chunkBits
+        .filter((bits) => bits < Math.max(width(x), width(y)))
+        .map((bits) => () => b.lookUp(this.#signCode(x, y, bits), of)),
+    );
+  }
+
+  /** `y + of(x - y)`, where `of` is 0 or its argument, depending on the sign. */
+  extremum(x: Value, y: Value, of: (difference: number) => number): Value {
+    const b = this.#b;
+    const takesFirst = (difference: number): number => (of(Math.sign(difference)) === 0 ? 0 : 1);
+    const bounds = {
+      min: Math.min(x.bounds.min, y.bounds.min),
+      max: Math.max(x.bounds.max, y.bounds.max),
+    };
+    const result = b.cheapest(
+      [() => b.add(y, b.lookUp(b.subtract(x, y), of))],
+      [() => this.select(this.compare(x, y, takesFirst), x, y)],
+    );
+    return b.within(result, bounds);
+  }
+
+  /** Operations on each bit of two's complement alone: wide operands are cut into low and high bits. */
+  bitByBit(x: Value, y: Value, fn: (u: number, v: number) => number): Value {
+    const b = this.#b;
+    const cut = chunkBits
+      .filter((bits) => bits < Math.max(width(x), width(y)))
+      .map((bits) => () => {
+        const [xHigh, xLow] = this.#cut(x, bits);
+        const [yHigh, yLow] = this.#cut(y, bits);
+        const low = this.packed([xLow, yLow], ([u = 0, v = 0]) => fn(u, v));
+        const high = this.bitByBit(xHigh, yHigh, fn);
+        return b.addScaled(low, high, 2 ** bits);
+      });
+    return b.cheapest([() => this.packed([x, y], ([u = 0, v = 0]) => fn(u, v)), ...cut]);
+  }
+
+  /** Both made 0 or 1; then the number of ones decides. */
+  truthValues(x: Value, y: Value, fn: (u: number, v: number) => number): Value {
+    const b = this.#b;
+    return b.cheapest([
+      () => this.packed([x, y], ([u = 0, v = 0]) => fn(u, v)),
+      () =>
+        b.lookUp(b.add(this.#truth(x), this.#truth(y)), (ones) =>
+          fn(ones > 0 ? 1 : 0, ones > 1 ? 1 : 0),
+        ),
+    ]);
+  }
+
+  /** `c != 0 ? x : y`. */
+  select(c: Value, x: Value | Tensor, y: Value | Tensor): Value {
+    const b = this.#b;
+    const chosen = this.#truth(c);
+    if (isTensor(x) && isTensor(y)) {
+      const [difference, base] = [combine(x, y, (u, v) => u - v), y];
+      return b.plus(b.scale(chosen, difference), base);
+    }
+    const inverse = (): Value => b.plus(b.scale(chosen, scalar(-1)), scalar(1));
+    const both = (): Value => b.add(this.#gated(chosen, x), this.#gated(inverse(), y));
+    if (isTensor(x) || isTensor(y)) return both();
+    const bounds = {
+      min: Math.min(x.bounds.min, y.bounds.min),
+      max: Math.max(x.bounds.max, y.bounds.max),
+    };
+    const result = b.cheapest([both, () => b.add(y, this.#gate(chosen, b.subtract(x, y)))]);
+    return b.within(result, bounds);
+  }
+
+  /** Any function: all operands counted from their smallest values, in one number of mixed radix. One look-up. */
+  packed(operands: readonly Value[], fn: (values: readonly number[]) => number): Value {
+    const { packed, unpack } = this.#pack(operands);
+    return this.#b.lookUp(packed, (value) => fn(unpack(value)));
+  }
+
+  /** Like `packed`, for a function that also has constants of its own, element by element. */
+  packedTensor(
+    operands: readonly Value[],
+    meaning: (operands: readonly Tensor[]) => Tensor,
+    shape: readonly number[],
+  ): Value {
+    const { packed, unpack } = this.#pack(operands);
+    return this.#b.lookUpTensor(
+      packed,
+      (value) =>
+        meaning(
+          operands.map((_, k) => ({
+            shape: value.shape,
+            data: value.data.map((item) => unpack(item)[k] ?? 0),
+          })),
+        ),
+      shape,
+      false,
+    );
+  }
+
+  /** Any function of two values: packed, or one case for each value of one of them. */
+  general(x: Value, y: Value, fn: (u: number, v: number) => number): Value {
+    return this.#b.cheapest(
+      [() => this.packed([x, y], ([u = 0, v = 0]) => fn(u, v))],
+      [...this.#cases(y, x, (v, u) => fn(u, v)), ...this.#cases(x, y, (u, v) => fn(u, v))],
+    );
+  }
+
+  /** `sum over k of [a == k] * fn(k, b)`. */
+  #cases(a: Value, other: Value, fn: (a: number, b: number) => number): (() => Value)[] {
+    const b = this.#b;
+    const { min, max } = a.bounds;
+    if (max - min >= mostCases) return [];
+    return [
+      () =>
+        Array.from({ length: max - min + 1 }, (_, i) => min + i)
+          .map((k) =>
+            this.#gate(
+              b.lookUp(a, (value) => (value === k ? 1 : 0)),
+              b.lookUp(other, (value) => fn(k, value)),
+            ),
+          )
+          .reduce((sum, term) => b.add(sum, term)),
+    ];
+  }
+
+  #pack(operands: readonly Value[]): {
+    packed: Value;
+    unpack: (value: number) => number[];
+  } {
+    const b = this.#b;
+    const counts = operands.map(({ bounds }) => bounds.max - bounds.min + 1);
+    let radix = 1;
+    let packed: Value | undefined;
+    let least = 0;
+    for (const [k, operand] of operands.entries()) {
+      const term = b.scale(operand, scalar(radix));
+      packed = packed === undefined ? term : b.add(packed, term);
+      least += radix * operand.bounds.min;
+      radix *= counts[k] ?? 1;
+    }
+    if (packed === undefined) throw new Error("nothing to pack");
+    const unpack = (value: number): number[] => {
+      let rest = value - least;
+      return operands.map(({ bounds }, k) => {
+        const count = counts[k] ?? 1;
+        const digit = rest % count;
+        rest = (rest - digit) / count;
+        return digit + bounds.min;
+      });
+    };
+    return { packed, unpack };
+  }
+
+  /** The larger range is first clipped to just beyond the smaller one. */
+  #clippedDifference(x: Value, y: Value): Value {
+    const b = this.#b;
+    const clip = (value: Value, to: Value): Value =>
+      b.lookUp(value, (v) => Math.min(Math.max(v, to.bounds.min - 1), to.bounds.max + 1));
+    return width(x) > width(y) ? b.subtract(clip(x, y), y) : b.subtract(x, clip(y, x));
+  }
+
+  /** A small number with the sign of `x - y`: the high bits decide, and where they are equal the low ones. */
+  #signCode(x: Value, y: Value, bits: number): Value {
+    const b = this.#b;
+    const [xHigh, xLow] = this.#cut(x, bits);
+    const [yHigh, yLow] = this.#cut(y, bits);
+    const high = this.compare(xHigh, yHigh, Math.sign);
+    const low = this.compare(xLow, yLow, Math.sign);
+    return b.addScaled(low, high, 2);
+  }
+
+  /** `[floor(x / 2^bits), x mod 2^bits]`. */
+  #cut(x: Value, bits: number): readonly [Value, Value] {
+    const b = this.#b;
+    const high = b.lookUp(x, (v) => floorDivide(v, 2 ** bits));
+    const low = b.subtract(x, b.scale(high, scalar(2 ** bits)));
+    return [high, b.within(low, { min: 0, max: 2 ** bits - 1 })];
+  }
+
+  /** `linear(x)` from the two parts of `x`, for every size of the low part. */
+  #split(x: Value, linear: (part: Value) => Value): (() => Value)[] {
+    const b = this.#b;
+    return chunkBits
+      .filter((bits) => bits < width(x))
+      .map((bits) => () => {
+        const [high, low] = this.#cut(x, bits);
+        return b.addScaled(linear(low), linear(high), 2 ** bits);
+      });
+  }
+
+  /** `c * x` for `c` of 0 or 1. */
+  #gate(c: Value, x: Value): Value {
+    const b = this.#b;
+    if (c.bounds.min === 1) return b.add(x, b.scale(c, scalar(0)));
+    if (c.bounds.max === 0) return b.scale(b.add(x, c), scalar(0));
+    const bounds = { min: Math.min(0, x.bounds.min), max: Math.max(0, x.bounds.max) };
+    const result = b.cheapest(
+      [() => this.packed([x, c], ([u = 0, v = 0]) => u * v)],
+      this.#split(x, (part) => this.#gate(c, part)),
+    );
+    return b.within(result, bounds);
+  }
+
+  #gated(c: Value, x: Value | Tensor): Value {
+    return isTensor(x) ? this.#b.scale(c, x) : this.#gate(c, x);
+  }
+
+  #truth(x: Value): Value {
+    if (x.bounds.min >= 0 && x.bounds.max <= 1) return x;
+    return this.#b.lookUp(x, (v) => (v === 0 ? 0 : 1));
+  }
+}
+
+/** Which strategy an operation's form asks for. */
+export function buildPair(
+  strategies: PairStrategies,
+  pair: PairForm | undefined,
+  x: Value,
+  y: Value,
+  fn: (u: number, v: number) => number,
+): Value {
+  switch (pair?.kind) {
+    case "product":
+      return strategies.product(x, y);
+    case "difference":
+      return strategies.compare(x, y, pair.of);
+    case "second plus difference":
+      return strategies.extremum(x, y, pair.of);
+    case "bit by bit":
+      return strategies.bitByBit(x, y, fn);
+    case "truth values":
+      return strategies.truthValues(x, y, fn);
+    default:
+      return strategies.general(x, y, fn);
+  }
+}
+
+function width({ bounds }: Value): number {
+  return bitsOf(bounds.max - bounds.min + 1);
+}
+
+export function isTensor(value: Value | Tensor): value is Tensor {
+  return "data" in value;
+}
+
+function combine(a: Tensor, b: Tensor, fn: (u: number, v: number) => number): Tensor {
+  if (a.shape.length === 0 && b.shape.length === 0)
+    return scalar(fn(a.data[0] ?? 0, b.data[0] ?? 0));
+  return zip(a, b, "where", fn);
+}

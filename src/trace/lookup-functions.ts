@@ -1,0 +1,133 @@
+import { VelumError } from "../base/error.js";
+import { minimalIntegerType } from "../graph/integer-type.js";
+import type { ScalarFunction } from "../graph/node.js";
+import type { AutoRounder } from "./auto-rounder.js";
+import { type Operand, record, type Tracer } from "./tracer.js";
+
+/** Numbers on which a function is tried to see whether its results are integers. */
+const tried = Array.from({ length: 272 }, (_, i) => i - 16);
+
+/**
+ * `f` as a function of tensors, element by element: one look-up an element. If `f` gives a fraction for an integer from -16 to 255,
+ * its results count as floating-point and must be made integers with `astype`.
+ *
+ *     const bucket = fhe.univariate((v) => (v < 10 ? 0 : v < 100 ? 1 : 2));
+ *     bucket(x).add(1);
+ */
+export function univariate(f: (value: number) => number): (x: Tracer) => Tracer {
+  const fraction = tried.some((value) => {
+    const result = f(value);
+    return Number.isFinite(result) && !Number.isInteger(result);
+  });
+  return (x) => {
+    const sampled = Array.from(x.node.sample.data, (value) => f(value));
+    const float = fraction || sampled.some((value) => !Number.isInteger(value));
+    return record(float ? "float_univariate" : "univariate", [x], { function: f });
+  };
+}
+
+/**
+ * `f` as a function of several tensors, element by element with broadcasting: one look-up of all of them packed into one argument,
+ * so their ranges together must be small. Results must be integers.
+ */
+export function multivariate(f: ScalarFunction): (...operands: Operand[]) => Tracer {
+  return (...operands) => record("multivariate", operands, { function: f });
+}
+
+/** Elements of `a` where `condition` is not 0, of `b` elsewhere. */
+export function where(condition: Operand, a: Operand, b: Operand): Tracer {
+  return record("where", [condition, a, b]);
+}
+
+/** Elements below `low` become `low`, above `high` they become `high`. */
+export function clip(x: Operand, low: Operand, high: Operand): Tracer {
+  return record("clip", [x, low, high]);
+}
+
+/** To the nearest integer, ties to even. */
+export function round(x: Tracer): Tracer {
+  return record("round", [x]);
+}
+
+/** To the nearest multiple of 10^-decimals, ties to even. */
+export function around(x: Tracer, decimals = 0): Tracer {
+  return record("around", [x], { decimals });
+}
+
+/** The value itself. */
+export function identity(x: Tracer): Tracer {
+  return record("identity", [x]);
+}
+
+/** The value itself through a look-up, which makes its noise small again. */
+export function refresh(x: Tracer): Tracer {
+  return record("identity", [x], { force_noise_refresh: true });
+}
+
+/**
+ * `x` itself, with a promise that its values may need `bits` bits: ranges and look-ups are made for all of them, even if the inputset
+ * shows less. Errors: `bad-argument` unless `bits` is from 1 to 53.
+ */
+export function hint(x: Tracer, bits: number): Tracer {
+  if (!Number.isInteger(bits) || bits < 1 || bits > 53) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: "hint",
+      problem: `${bits} is no number of bits`,
+      limit: "1 to 53",
+      actual: bits,
+      cure: "Give an integer from 1 to 53, or use hintValue",
+    });
+  }
+  x.builder.hint(x.node.id, bits);
+  return x;
+}
+
+/** Like `hint` with the bits that `value` needs. */
+export function hintValue(x: Tracer, value: number): Tracer {
+  return hint(x, minimalIntegerType(Math.min(value, 0), Math.max(value, 0)).bits);
+}
+
+/** Bits of integers in two's complement, counted from the lowest. */
+export interface Bits {
+  /** One bit, 0 or 1. */
+  at(bit: number): Tracer;
+  /** Bits `start`, `start + step`, ... before `stop` as a new integer, the first one lowest; Python's slice. */
+  slice(start: number | null, stop?: number | null, step?: number | null): Tracer;
+}
+
+/** Access to the bits of `x`: `bits(x).at(0)` is 1 where `x` is odd. Errors of `at` and `slice`: `bad-argument`. */
+export function bits(x: Tracer): Bits {
+  return {
+    at: (bit) => record("extract_bit_pattern", [x], { bits: bit }),
+    slice: (start, stop = null, step = null) =>
+      record("extract_bit_pattern", [x], { bits: [start, stop, step] }),
+  };
+}
+
+/** Whether a rounding must be exact; `approximate` allows one step off close to ties. Velum rounds exactly. */
+export type Exactness = "exact" | "approximate";
+
+/**
+ * `x` rounded to the nearest multiple of 2^lsbsToRemove, ties upwards; an `AutoRounder` finds the number of bits on the inputset.
+ * `overflowProtection` and `exactness` are kept for programs written for Concrete and change nothing in the result.
+ */
+export function roundBitPattern(
+  x: Tracer,
+  lsbsToRemove: number | AutoRounder,
+  overflowProtection = true,
+  exactness: Exactness | null = null,
+): Tracer {
+  const rest = { overflow_protection: overflowProtection, exactness };
+  return record("round_bit_pattern", [x], { ...removed(lsbsToRemove), ...rest });
+}
+
+/** `x` with its lowest bits made 0. */
+export function truncateBitPattern(x: Tracer, lsbsToRemove: number | AutoRounder): Tracer {
+  return record("truncate_bit_pattern", [x], removed(lsbsToRemove));
+}
+
+function removed(lsbs: number | AutoRounder): Readonly<Record<string, number>> {
+  if (typeof lsbs === "number") return { lsbs_to_remove: lsbs };
+  return { lsbs_to_remove: 0, target_msbs: lsbs.targetMsbs, rounder: lsbs.id };
+}
