@@ -1,26 +1,26 @@
 import { readServerFile, type ServerFile } from "../artifact/server-file.js";
-import type { StageInfo } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
 import { type Address, offsetAddress } from "../tfhe/machine.js";
 import { parameterId } from "../tfhe/parameter-id.js";
 import { bigLweDimension } from "../tfhe/parameters.js";
+import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import type { KeyId } from "../tfhe/wire-header.js";
-import { type EncryptedVector, readInputCiphertext } from "../tfhe/wire-input.js";
+import {
+  type EncryptedVector,
+  inputBodyBytes,
+  readInputCiphertext,
+  writeInputCiphertext,
+} from "../tfhe/wire-input.js";
 import { writeOutputCiphertext } from "../tfhe/wire-output.js";
 import { allocate, callKernel, type Engine, release, type Step } from "./engine.js";
 import { type ExpandedKeys, expandEvaluationKeys } from "./evaluation-keys.js";
 import { loadConstants } from "./load-constants.js";
+import { measureLookups, type RangeTime } from "./measure-lookups.js";
 import { forRanges } from "./ranges.js";
 import type { RunOptions } from "./run-options.js";
+import { grainOf, requestsAtOnce } from "./schedule.js";
 import { type EngineOptions, startEngine } from "./start-engine.js";
-
-/** Look-ups that share one pass over the keys (SWITCH_BATCH in kernels/key_switch.h). */
-const keyBatch = 8;
-/** Requests worked on at a time; more are taken in turns, so that memory does not grow with their number. */
-const largestBatch = 64;
-/** Of all requests that are worked on at a time, as far as one alone does not need more. */
-const largestWorkspaceBytes = 2 ** 28;
 
 /** One client's evaluation keys, ready in the memory of the circuit that loaded them. They compute; they cannot decrypt. */
 export interface LoadedKeys {
@@ -30,6 +30,22 @@ export interface LoadedKeys {
   /** Gives the memory back once the runs that were started with the keys are done. Later runs with them are refused. */
   release(): Promise<void>;
 }
+
+/** How fast one engine is at one circuit, as measured. */
+export interface ServerSpeed {
+  readonly runtime: Engine["kind"];
+  readonly threads: number;
+  /** By number of requests: milliseconds of everything but look-ups. */
+  readonly restMs: ReadonlyMap<number, number>;
+  /** Ranges of look-ups; empty where there are none. */
+  readonly lookups: readonly RangeTime[];
+}
+
+/** How long, and how often at least, everything but look-ups is measured. */
+const restBudgetMs = 15;
+const fewestRestRuns = 4;
+/** Of the requests that a measurement makes up. */
+const nobodysKey = "0".repeat(32) as KeyId;
 
 /**
  * A circuit on a server: computes on ciphertexts with evaluation keys, never learns inputs or results, and holds nothing secret.
@@ -147,6 +163,47 @@ export class ServerCircuit {
     return this.#inTurn(() => this.#runAll(requests, expanded, options));
   }
 
+  /**
+   * Measures how fast this engine is at this circuit, without keys: everything but look-ups on `batch` requests of noise, and ranges of
+   * look-ups (`measureLookups`). Waits for runs under way. Takes up to 0.3 s. Error `runtime-unavailable`.
+   */
+  async measureSpeed(batch: number): Promise<ServerSpeed> {
+    const { parameters, requestBytes } = this.#file.manifest;
+    return this.#inTurn(async () => {
+      const together = Math.min(batch, requestsAtOnce(requestBytes));
+      const restMs = new Map<number, number>();
+      for (const requests of new Set([1, together])) {
+        restMs.set(requests, await this.#measureRest(requests));
+      }
+      const lookups =
+        parameters.bootstrap === undefined
+          ? []
+          : await measureLookups(this.#engine, parameters, this.#scratch);
+      return { runtime: this.runtime, threads: this.threads, restMs, lookups };
+    });
+  }
+
+  /** The least time of some runs without look-ups. */
+  async #measureRest(count: number): Promise<number> {
+    const { manifest, circuitId } = this.#file;
+    const { length, bodyBits } = manifest.input;
+    const bodies = new Uint8Array(inputBodyBytes({ length, bodyBits }));
+    const vector = { length, bodyBits, seed: new Uint8Array(seedBytes), bodies };
+    const identity = { parameterId: parameterId(manifest.parameters), circuitId };
+    const request = writeInputCiphertext({ ...identity, keyId: nobodysKey }, [vector]);
+    let least = Number.POSITIVE_INFINITY;
+    const end = performance.now() + restBudgetMs;
+    for (let i = 0; i < fewestRestRuns || performance.now() < end; i++) {
+      const started = performance.now();
+      const requests = Array.from({ length: count }, () =>
+        readInputCiphertext(request, identity, [manifest.input]),
+      );
+      await this.#runAll(requests, undefined, {}, "velum_stage_bootstrap");
+      least = Math.min(least, performance.now() - started);
+    }
+    return least;
+  }
+
   /** Ends the threads and frees the memory, loaded keys included. Runs under way reject with `runtime-unavailable`. */
   async close(): Promise<void> {
     this.#loaded.clear();
@@ -164,11 +221,11 @@ export class ServerCircuit {
     requests: readonly { readonly keyId: KeyId; readonly vectors: readonly EncryptedVector[] }[],
     keys: ExpandedKeys | undefined,
     options: RunOptions,
+    leftOut?: string,
   ): Promise<Uint8Array[]> {
     const { manifest, circuitId } = this.#file;
     const results: Uint8Array[] = [];
-    const fitting = Math.floor(largestWorkspaceBytes / manifest.requestBytes);
-    const together = Math.max(1, Math.min(largestBatch, fitting));
+    const together = requestsAtOnce(manifest.requestBytes);
     for (let first = 0; first < requests.length; first += together) {
       throwIfAborted(options.signal, "run");
       const batch = requests.slice(first, first + together);
@@ -178,6 +235,7 @@ export class ServerCircuit {
         batch.map(({ vectors }) => vectors[0]).filter((vector) => vector !== undefined),
         keys,
         { signal: options.signal, onProgress: report },
+        leftOut,
       );
       for (const [index, data] of outputs.entries()) {
         const keyId = batch[index]?.keyId;
@@ -191,11 +249,12 @@ export class ServerCircuit {
     return results;
   }
 
-  /** Uploads, stages, downloads. Short stages go to thread 0 together with what comes next; heavy ones to all threads. */
+  /** Uploads, stages, downloads. Short stages go to thread 0 together with what comes next; heavy ones to all threads. `leftOut`: a kernel not to call. */
   async #runBatch(
     vectors: readonly EncryptedVector[],
     keys: ExpandedKeys | undefined,
     options: RunOptions,
+    leftOut?: string,
   ): Promise<Uint8Array[][]> {
     const { manifest } = this.#file;
     const workspace = await this.#reserve(vectors.length);
@@ -212,6 +271,7 @@ export class ServerCircuit {
     const heavy = manifest.stages.reduce((sum, stage) => sum + (stage.heavy ? stage.items : 0), 0);
     let done = 0;
     for (const [index, stage] of manifest.stages.entries()) {
+      if (stage.kernel === leftOut) continue;
       const items = stage.items * vectors.length;
       const step = (thread: number, begin: number, end: number): Step => ({
         do: "call",
@@ -234,7 +294,7 @@ export class ServerCircuit {
       await forRanges(
         this.#engine,
         items,
-        grainOf(stage, items, this.threads),
+        grainOf(stage.kernel, items, this.threads),
         "run",
         {
           signal: options.signal,
@@ -266,12 +326,6 @@ export class ServerCircuit {
     this.#workspace = { address, requests };
     return address;
   }
-}
-
-/** Full key batches where there is enough work for all threads, else equal shares. */
-function grainOf(stage: StageInfo, items: number, threads: number): number {
-  const share = Math.ceil(items / threads);
-  return stage.kernel === "velum_stage_bootstrap" ? Math.min(keyBatch, share) : share;
 }
 
 async function allocateScratch(

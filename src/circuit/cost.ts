@@ -1,0 +1,155 @@
+import type { ServerManifest } from "../artifact/server-manifest.js";
+import { VelumError } from "../base/error.js";
+import { evaluationKeyMemoryBytes } from "../plan/bootstrap-cost.js";
+import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
+import { headerBytes } from "../tfhe/wire-header.js";
+import { inputPayloadBytes } from "../tfhe/wire-input.js";
+import { outputPayloadBytes } from "../tfhe/wire-output.js";
+import { type MachineSpeed, predictRunMs } from "./machine-speed.js";
+
+/** Look-ups of one run whose argument has `bits` bits. */
+export interface LookupCount {
+  readonly bits: number;
+  readonly count: number;
+}
+
+/** Predicted times of the server, evaluation keys loaded. */
+export interface PredictedTime {
+  /** `measured` on this machine, or the rates of a kind of machine (`avx512`, `avx2`, `wasm`). */
+  readonly source: string;
+  readonly runtime: "wasm" | "native";
+  readonly threads: number;
+  /** One request alone, milliseconds. */
+  readonly requestMs: number;
+  /** All of `batch` requests in one call, milliseconds. */
+  readonly batch: number;
+  readonly batchMs: number;
+}
+
+/** What a circuit takes, known before any key exists. Counts are for one run; `String(cost)` is a text for people. */
+export interface CircuitCost {
+  readonly lane: "linear" | "bootstrap";
+  /** By rising width of the argument. */
+  readonly lookups: readonly LookupCount[];
+  readonly bootstraps: number;
+  /** Steps of blind rotations; a step of an extended one counts once for each of its accumulators. */
+  readonly cmuxes: number;
+  readonly keySwitches: number;
+  /** Products of a ciphertext and a clear polynomial. */
+  readonly linearProducts: number;
+  /** As they travel, and in the server's memory. */
+  readonly evaluationKeyBytes: number;
+  readonly expandedKeyBytes: number;
+  readonly uploadBytes: number;
+  readonly downloadBytes: number;
+  /** Constants, one client's keys, one request; the kernels' own tables and scratch, some megabytes, come on top. */
+  readonly serverMemoryBytes: number;
+  /** log2 of the failure probability of one run; `undefined` where only the server file is at hand. */
+  readonly failureLog2: number | undefined;
+  readonly time: PredictedTime;
+  toString(): string;
+}
+
+/** Works it out from what a server file says. `batch`: requests of one call. */
+export function circuitCost(
+  manifest: ServerManifest,
+  lookups: readonly LookupCount[],
+  failureLog2: number | undefined,
+  speed: MachineSpeed,
+  batch: number,
+): CircuitCost {
+  const { parameters, input, outputs, stages } = manifest;
+  const { bootstrap, glwe } = parameters;
+  const bootstraps = lookups.reduce((sum, { count }) => sum + count, 0);
+  const inputs = stages.find(({ kernel }) => kernel === "velum_stage_expand")?.items ?? 1;
+  const results = stages
+    .filter(({ kernel }) => kernel === "velum_stage_linear")
+    .reduce((sum, { items }) => sum + items, 0);
+  const steps =
+    bootstrap === undefined ? 0 : bootstrap.lwe.dimension * 2 ** bootstrap.extensionLog2;
+  const expandedKeyBytes = bootstrap === undefined ? 0 : evaluationKeyMemoryBytes(glwe, bootstrap);
+  const fields = {
+    lane: bootstrap === undefined ? ("linear" as const) : ("bootstrap" as const),
+    lookups: byWidth(lookups),
+    bootstraps,
+    cmuxes: bootstraps * steps,
+    keySwitches: bootstraps,
+    linearProducts: results * inputs,
+    evaluationKeyBytes: bootstrap === undefined ? 0 : evaluationKeyFileBytes(parameters),
+    expandedKeyBytes,
+    uploadBytes: headerBytes + inputPayloadBytes([input]),
+    downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
+    serverMemoryBytes: manifest.constantBytes + manifest.requestBytes + expandedKeyBytes,
+    failureLog2,
+    time: {
+      source: speed.source,
+      runtime: speed.runtime,
+      threads: speed.threads,
+      requestMs: predictRunMs(manifest, speed, 1),
+      batch,
+      batchMs: predictRunMs(manifest, speed, batch),
+    },
+  };
+  // Not enumerable: costs compare, print and travel as plain data.
+  return Object.defineProperty(fields, "toString", { value: () => formatCost(fields) });
+}
+
+/** `batch` itself. Error `bad-argument` where it is no number of requests. */
+export function checkBatch(batch: number): number {
+  if (Number.isSafeInteger(batch) && batch >= 1) return batch;
+  throw new VelumError({
+    code: "bad-argument",
+    path: "cost",
+    problem: `a batch of ${batch} requests was asked for`,
+    limit: 1,
+    actual: batch,
+    cure: "Give a whole number of requests, at least 1",
+  });
+}
+
+function byWidth(lookups: readonly LookupCount[]): LookupCount[] {
+  const counts = new Map<number, number>();
+  for (const { bits, count } of lookups) counts.set(bits, (counts.get(bits) ?? 0) + count);
+  return [...counts].sort(([a], [b]) => a - b).map(([bits, count]) => ({ bits, count }));
+}
+
+function formatCost(cost: Omit<CircuitCost, "toString">): string {
+  const { time } = cost;
+  const widths = cost.lookups.map(({ bits, count }) => `${count} of ${bits} bits`).join(", ");
+  const engine = `${time.runtime}, ${time.threads} ${time.threads === 1 ? "thread" : "threads"}`;
+  const source = time.source === "measured" ? "measured here" : `by the rates of ${time.source}`;
+  const rows: [string, string][] = [["lane", cost.lane]];
+  if (cost.bootstraps > 0) {
+    rows.push(["bootstraps", `${cost.bootstraps} (${widths})`]);
+    rows.push(["CMUX", cost.cmuxes.toLocaleString("en")]);
+    rows.push(["key switches", cost.keySwitches.toLocaleString("en")]);
+  }
+  rows.push(["linear products", cost.linearProducts.toLocaleString("en")]);
+  if (cost.evaluationKeyBytes > 0) {
+    rows.push([
+      "evaluation keys",
+      `${bytesText(cost.evaluationKeyBytes)}, expanded ${bytesText(cost.expandedKeyBytes)}`,
+    ]);
+  }
+  rows.push(["upload", bytesText(cost.uploadBytes)], ["download", bytesText(cost.downloadBytes)]);
+  rows.push(["server memory", bytesText(cost.serverMemoryBytes)]);
+  if (cost.failureLog2 !== undefined) {
+    rows.push(["failure", `2^${cost.failureLog2.toFixed(1)} a run`]);
+  }
+  rows.push(["one request", msText(time.requestMs)]);
+  rows.push([`${time.batch} requests`, msText(time.batchMs)]);
+  rows.push(["predicted", `${source} (${engine})`]);
+  return rows.map(([name, text]) => `${name.padEnd(16)} ${text}`).join("\n");
+}
+
+/** `412 B`, `5.1 KB`, `22.6 MB`: decimal units. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "KB"] : [bytes / 1e6, "MB"];
+  return `${value.toFixed(value < 100 ? 1 : 0)} ${unit}`;
+}
+
+/** Milliseconds or seconds to three digits. */
+export function msText(ms: number): string {
+  return ms < 1000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1000).toPrecision(3))} s`;
+}

@@ -1,0 +1,136 @@
+import type { ServerManifest } from "../artifact/server-manifest.js";
+import { bootstrapTime } from "../plan/bootstrap-cost.js";
+import type { KernelRates } from "../plan/kernel-rates.js";
+import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
+import type { ServerSpeed } from "../runtime/server-circuit.js";
+import type { CryptoParameters } from "../tfhe/parameters.js";
+
+/** What predictions of run time are made from. */
+export interface MachineSpeed {
+  /** `measured`, or the name of the reference rates. */
+  readonly source: string;
+  readonly runtime: "wasm" | "native";
+  readonly threads: number;
+  /** Milliseconds of everything but look-ups of `requests` requests that are worked on together. */
+  restMs(requests: number): number;
+  /** Milliseconds of one range of `lookups` look-ups on one thread while `threads` are busy. */
+  rangeMs(lookups: number, threads: number): number;
+}
+
+/** Speed by the rates of a kind of machine; threads are taken to be cores of their own. */
+export function referenceSpeed(
+  rates: KernelRates,
+  runtime: MachineSpeed["runtime"],
+  threads: number,
+  manifest: ServerManifest,
+): MachineSpeed {
+  const { glwe, bootstrap } = manifest.parameters;
+  return {
+    source: rates.name,
+    runtime,
+    threads,
+    restMs: (requests) => fixedMs + requests * requestMs(manifest, rates),
+    rangeMs: (lookups) =>
+      bootstrap === undefined
+        ? 0
+        : lookups * bootstrapTime(glwe, bootstrap, { ...rates, batch: lookups }).totalMs,
+  };
+}
+
+/** Speed as it was measured; between measured numbers of look-ups, threads and requests it is interpolated. */
+export function measuredSpeed(speed: ServerSpeed): MachineSpeed {
+  const { runtime, threads, restMs, lookups } = speed;
+  const corner = (count: number, busy: number): number =>
+    lookups.find((one) => one.lookups === count && one.threads === busy)?.ms ?? 0;
+  const most = Math.max(1, ...lookups.map((one) => one.lookups));
+  return {
+    source: "measured",
+    runtime,
+    threads,
+    restMs(requests) {
+      const one = restMs.get(1) ?? 0;
+      const [counted = 1, many = one] = [...restMs].at(-1) ?? [];
+      return between(1, one, counted, many, requests);
+    },
+    rangeMs(count, busy) {
+      const at = (lookups: number) =>
+        between(1, corner(lookups, 1), threads, corner(lookups, threads), busy);
+      return between(1, at(1), most, at(most), count);
+    },
+  };
+}
+
+/** The line through two points; the first value where both are one. */
+function between(x0: number, y0: number, x1: number, y1: number, x: number): number {
+  return x1 === x0 ? y0 : y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
+}
+
+/** Milliseconds from the requests' arrival to the last answer, keys loaded. */
+export function predictRunMs(
+  manifest: ServerManifest,
+  speed: MachineSpeed,
+  requests: number,
+): number {
+  const together = requestsAtOnce(manifest.requestBytes);
+  const turns = Math.floor(requests / together);
+  const rest = requests % together;
+  const whole = turns === 0 ? 0 : turns * turnMs(manifest, speed, together);
+  return whole + (rest === 0 ? 0 : turnMs(manifest, speed, rest));
+}
+
+function turnMs(manifest: ServerManifest, speed: MachineSpeed, requests: number): number {
+  const stages = manifest.stages.filter(({ kernel }) => kernel === "velum_stage_bootstrap");
+  const lookups = stages.map(({ kernel, items }) => stageMs(kernel, items * requests, speed));
+  return speed.restMs(requests) + lookups.reduce((sum, ms) => sum + ms, 0);
+}
+
+/** Threads take ranges in turn, each the next when it is free, as the runtime does. */
+function stageMs(kernel: string, items: number, speed: MachineSpeed): number {
+  const grain = grainOf(kernel, items, speed.threads);
+  const ranges = Math.ceil(items / grain);
+  const busy = Math.min(speed.threads, ranges);
+  const full = speed.rangeMs(grain, busy);
+  const last = speed.rangeMs(items - (ranges - 1) * grain, busy);
+  const rounds = Math.floor((ranges - 1) / busy);
+  // Whoever is first free after the rounds of full ranges takes the last one; the others of its round are full.
+  const others = (ranges - 1) % busy === 0 ? 0 : full;
+  return rounds * full + Math.max(others, last);
+}
+
+/** Nanoseconds for a number that a stage touches, on the machine of the reference rates; others scale as their transforms do. */
+const numberNs: Readonly<Record<string, number>> = {
+  velum_stage_expand: 2.5,
+  velum_stage_linear: 8,
+  velum_stage_extract: 1,
+  velum_stage_affine: 1,
+  velum_stage_pack_glwe: 3,
+  velum_stage_pack_lwe: 3,
+};
+const referenceFourier = 0.09;
+/** Questions to threads and checks of files. */
+const fixedMs = 0.1;
+
+/** Rough: measured speed takes its place where it matters. */
+function requestMs(manifest: ServerManifest, rates: KernelRates): number {
+  const inputs = manifest.stages.find(({ kernel }) => kernel === "velum_stage_expand")?.items ?? 1;
+  const numbers = polynomialNumbers(manifest.parameters);
+  const ns = manifest.stages.map(({ kernel, items }) => {
+    const each = kernel === "velum_stage_linear" ? inputs : 1;
+    return items * each * numbers * (numberNs[kernel] ?? 0);
+  });
+  return (ns.reduce((sum, one) => sum + one, 0) * (rates.fourier / referenceFourier)) / 1e6;
+}
+
+function polynomialNumbers({ glwe }: CryptoParameters): number {
+  return (glwe.dimension + 1) * glwe.polynomialSize;
+}
+
+export function inNode(): boolean {
+  return typeof process !== "undefined" && process.versions?.node !== undefined;
+}
+
+/** Threads that the engines would use by themselves. */
+export function cores(): number {
+  if (!inNode()) return navigator.hardwareConcurrency || 1;
+  return process.getBuiltinModule("node:os").availableParallelism();
+}
