@@ -6,7 +6,6 @@ import { type NestedArray, type Tensor, toNested, toTensor } from "../base/tenso
 import { Client, type ClientValue } from "../client/client.js";
 import { drawDot, drawSvg } from "../graph/drawing.js";
 import type { Graph } from "../graph/graph.js";
-import { referenceRates, wasmRates } from "../plan/kernel-rates.js";
 import type { Plan } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { engineClosed } from "../runtime/engine.js";
@@ -24,6 +23,7 @@ import {
   inNode,
   type MachineSpeed,
   measuredSpeed,
+  ratesOf,
   referenceSpeed,
 } from "./machine-speed.js";
 import { simulateGraph } from "./simulate.js";
@@ -160,8 +160,7 @@ export class Circuit {
   #guessedSpeed(): MachineSpeed {
     const runtime = this.#options.runtime === "wasm" || !inNode() ? "wasm" : "native";
     const threads = this.#options.threads ?? cores();
-    const rates = runtime === "wasm" ? wasmRates : referenceRates;
-    return referenceSpeed(rates, runtime, threads, this.#compiled.server.manifest);
+    return referenceSpeed(ratesOf(runtime), runtime, threads, this.#compiled.server.manifest);
   }
 
   /** The results of an encrypted run, computed in clear on the same integers. Errors: those of `simulateGraph`. */

@@ -1,6 +1,6 @@
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { bootstrapTime } from "../plan/bootstrap-cost.js";
-import type { KernelRates } from "../plan/kernel-rates.js";
+import { type KernelRates, referenceRates } from "../plan/kernel-rates.js";
 import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
 import type { ServerSpeed } from "../runtime/server-circuit.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
@@ -15,6 +15,23 @@ export interface MachineSpeed {
   restMs(requests: number): number;
   /** Milliseconds of one range of `lookups` look-ups on one thread while `threads` are busy. */
   rangeMs(lookups: number, threads: number): number;
+}
+
+/** How much longer WebAssembly takes than native code with AVX-512. */
+const wasmFactor = 3.1;
+
+/** Reference rates of a kind of runtime. */
+export function ratesOf(runtime: MachineSpeed["runtime"]): KernelRates {
+  if (runtime === "native") return referenceRates;
+  const { batch, ...rates } = referenceRates;
+  return {
+    name: "wasm",
+    batch,
+    fourier: rates.fourier * wasmFactor,
+    pointwise: rates.pointwise * wasmFactor,
+    keySwitch: rates.keySwitch * wasmFactor,
+    keyByte: rates.keyByte * wasmFactor,
+  };
 }
 
 /** Speed by the rates of a kind of machine; threads are taken to be cores of their own. */

@@ -1,0 +1,119 @@
+// What `circuit.measureCost()` predicts against what runs then take: one request, and a batch in one call.
+import { type Circuit, Client, fhe, ServerCircuit } from "../src/index.js";
+import { type BenchOptions, type Line, measure, wanted } from "./row.js";
+
+interface Case {
+  readonly name: string;
+  compile(options: BenchOptions): Promise<Circuit>;
+  readonly sample: () => number[];
+  readonly batch: number;
+}
+
+const settings = ({ runtime, threads }: BenchOptions) =>
+  ({ runtime: runtime ?? "auto", threads }) as const;
+
+/** A table of `bits` bits for each of `count` numbers. */
+function tables(bits: number, count: number, batch: number): Case {
+  const entries = 2 ** bits;
+  const table = new fhe.LookupTable(
+    Array.from({ length: entries }, (_, i) => (5 * i + 3) % entries),
+  );
+  const vector = (value: number) => Array.from({ length: count }, () => value);
+  return {
+    name: `${count} ${count === 1 ? "look-up" : "look-ups"} of ${bits} bits`,
+    compile: (options) =>
+      fhe
+        .compiler({ x: "encrypted" }, (x) => table.apply(x))
+        .compile([vector(0), vector(entries - 1)], settings(options)),
+    sample: () => vector(1),
+    batch,
+  };
+}
+
+function linear(features: number, outputs: number): Case {
+  const weights = Array.from({ length: outputs }, (_, row) =>
+    Array.from({ length: features }, (_, column) => ((row * 31 + column * 17 + 5) % 255) - 127),
+  );
+  const full = Array.from({ length: features }, () => 255);
+  return {
+    name: `linear, ${features} features x ${outputs} outputs`,
+    compile: (options) =>
+      fhe
+        .compiler({ x: "encrypted" }, (x) => fhe.matmul(weights, x))
+        .compile([full, full.map((_, i) => 255 * (i % 2))], settings(options)),
+    sample: () => full,
+    batch: 64,
+  };
+}
+
+/** Sums, tables of two widths, sums of their results. */
+const mixed: Case = {
+  name: "mixed: sums, 5 look-ups of 4 bits, a sum, a look-up of 5 bits",
+  compile(options) {
+    const low = new fhe.LookupTable(Array.from({ length: 16 }, (_, i) => i % 4));
+    const high = new fhe.LookupTable(Array.from({ length: 32 }, (_, i) => (i * i) % 8));
+    return fhe
+      .compiler({ x: "encrypted" }, (x) => {
+        const looked = low.apply(fhe.matmul(bands, x));
+        return high.apply(fhe.matmul([1, 2, 1, 2, 1], looked));
+      })
+      .compile([Array(8).fill(0), Array(8).fill(5), [5, 5, 5, 0, 0, 0, 5, 5]], settings(options));
+  },
+  sample: () => [1, 2, 3, 4, 5, 4, 3, 2],
+  batch: 16,
+};
+const bands = Array.from({ length: 5 }, (_, row) =>
+  Array.from({ length: 8 }, (_, column) => (column >= row && column < row + 3 ? 1 : 0)),
+);
+
+const cases: readonly Case[] = [
+  tables(3, 8, 16),
+  tables(4, 1, 16),
+  tables(5, 8, 8),
+  tables(6, 8, 4),
+  tables(7, 2, 4),
+  tables(8, 1, 4),
+  linear(784, 10),
+  mixed,
+];
+
+export async function* run(options: BenchOptions): AsyncIterable<Line> {
+  for (const one of cases) if (wanted(options, one.name)) yield* runCase(one, options);
+}
+
+async function* runCase(one: Case, options: BenchOptions): AsyncIterable<Line> {
+  const circuit = await one.compile(options);
+  const batch = options.batch ?? one.batch;
+  const guessed = circuit.cost(batch);
+  const client = await Client.load(circuit.clientFile);
+  client.generateKey();
+  const server = await ServerCircuit.load(circuit.serverFile, settings(options));
+  const keyFile = await client.evaluationKeys();
+  const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
+  const request = client.encrypt(one.sample());
+  await circuit.engine();
+  const started = performance.now();
+  const cost = await circuit.measureCost(batch);
+  const measuringMs = performance.now() - started;
+  await circuit.close();
+  const { runtime, threads } = server;
+  for (const [requests, predictedMs, guessedMs] of [
+    [1, cost.time.requestMs, guessed.time.requestMs],
+    [batch, cost.time.batchMs, guessed.time.batchMs],
+  ] as const) {
+    const work = Array.from({ length: requests }, () => request);
+    const repetition = { warmUp: 1, least: 3, seconds: 0.3, batch: 1 };
+    const { minMs, medianMs } = await measure(repetition, () => server.run(work, keys));
+    const facts = {
+      predictedMs,
+      error: predictedMs / minMs - 1,
+      byRatesMs: guessedMs,
+      rates: guessed.time.source,
+      measuringMs,
+    };
+    // Times of the whole call, not of one request.
+    yield { name: one.name, runtime, threads, batch: requests, medianMs, minMs, facts };
+  }
+  await server.close();
+  client.dispose();
+}
