@@ -210,10 +210,11 @@ class Splitter {
       total += this.sizeOfValue(source);
     }
     const widened = forms.map((form) => {
+      if (form.sources.length === sources.length) return form.map;
       const columns = form.sources.flatMap((source) =>
         Array.from({ length: this.sizeOfValue(source) }, (_, i) => (starts.get(source) ?? 0) + i),
       );
-      return form.sources.length === sources.length ? form.map : widenMap(form.map, total, columns);
+      return widenMap(form.map, total, columns);
     });
     const [only] = widened;
     const map = widened.length === 1 && only !== undefined ? only : stackMaps(total, widened);

@@ -45,7 +45,8 @@ function shapeOfTensor(tensor: Tensor): Shape {
 
 function gather({ shape, source }: Selection, operands: readonly Tensor[]): Tensor {
   const joined = joinData(operands);
-  const data = Float64Array.from(source, (element) => joined[element] ?? 0);
+  const data = new Float64Array(source.length);
+  for (let i = 0; i < data.length; i++) data[i] = joined[source[i] ?? 0] ?? 0;
   return { shape, data };
 }
 
@@ -101,22 +102,7 @@ function mapOfSelection(
 
 /** `0, 1, ..., size - 1`: all elements in their order. */
 export function inOrder(size: number): Int32Array {
-  return Int32Array.from({ length: size }, (_, i) => i);
-}
-
-/**
- * Elements of a row-major tensor visited with one index list an axis: `lists[a]` are the positions taken along axis `a`.
- */
-export function crossIndices(shape: Shape, lists: readonly ArrayLike<number>[]): Int32Array {
-  let result = Int32Array.of(0);
-  shape.forEach((length, axis) => {
-    const list = lists[axis] ?? [];
-    const next = new Int32Array(result.length * list.length);
-    let at = 0;
-    for (const outer of result) {
-      for (let i = 0; i < list.length; i++) next[at++] = outer * length + (list[i] ?? 0);
-    }
-    result = next;
-  });
-  return result;
+  const order = new Int32Array(size);
+  for (let i = 0; i < size; i++) order[i] = i;
+  return order;
 }

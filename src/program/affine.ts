@@ -19,42 +19,51 @@ export interface AffineMap {
 export class AffineBuilder {
   private readonly inputs: number;
   private readonly sums: Float64Array;
-  private readonly touched: number[] = [];
+  /** Columns of the row under construction, in order of first use; the first `count` entries. */
+  private readonly touched: Int32Array;
+  private count = 0;
+  private ascending = true;
   private readonly seen: Uint8Array;
   private readonly rowStart: number[] = [0];
-  private readonly column: number[] = [];
-  private readonly weight: number[] = [];
+  private terms = 0;
+  private column = new Int32Array(1024);
+  private weight = new Float64Array(1024);
   private readonly constant: number[] = [];
 
   constructor(inputs: number) {
     this.inputs = inputs;
     this.sums = new Float64Array(inputs);
     this.seen = new Uint8Array(inputs);
+    this.touched = new Int32Array(inputs);
   }
 
   /** Adds `weight * inputs[column]` to the row under construction. */
   term(column: number, weight: number): void {
     if (this.seen[column] === 0) {
       this.seen[column] = 1;
-      this.touched.push(column);
+      if (this.count > 0 && (this.touched[this.count - 1] ?? 0) > column) this.ascending = false;
+      this.touched[this.count++] = column;
     }
     this.sums[column] = (this.sums[column] ?? 0) + weight;
   }
 
   /** Ends the row under construction and adds `constant` to it. */
   endRow(constant: number): void {
-    this.touched.sort((a, b) => a - b);
-    for (const column of this.touched) {
+    if (!this.ascending) this.touched.subarray(0, this.count).sort();
+    if (this.terms + this.count > this.column.length) this.grow(this.terms + this.count);
+    for (let i = 0; i < this.count; i++) {
+      const column = this.touched[i] ?? 0;
       const sum = this.sums[column] ?? 0;
       if (sum !== 0) {
-        this.column.push(column);
-        this.weight.push(sum);
+        this.column[this.terms] = column;
+        this.weight[this.terms++] = sum;
       }
       this.sums[column] = 0;
       this.seen[column] = 0;
     }
-    this.touched.length = 0;
-    this.rowStart.push(this.column.length);
+    this.count = 0;
+    this.ascending = true;
+    this.rowStart.push(this.terms);
     this.constant.push(constant);
   }
 
@@ -63,10 +72,20 @@ export class AffineBuilder {
       inputs: this.inputs,
       outputs: this.constant.length,
       rowStart: Int32Array.from(this.rowStart),
-      column: Int32Array.from(this.column),
-      weight: Float64Array.from(this.weight),
+      column: this.column.slice(0, this.terms),
+      weight: this.weight.slice(0, this.terms),
       constant: Float64Array.from(this.constant),
     };
+  }
+
+  private grow(least: number): void {
+    const size = Math.max(least, 2 * this.column.length);
+    const column = new Int32Array(size);
+    column.set(this.column);
+    this.column = column;
+    const weight = new Float64Array(size);
+    weight.set(this.weight);
+    this.weight = weight;
   }
 }
 
@@ -108,10 +127,14 @@ export function composeMaps(outer: AffineMap, inner: AffineMap): AffineMap {
   const builder = new AffineBuilder(inner.inputs);
   for (let row = 0; row < outer.outputs; row++) {
     let constant = outer.constant[row] ?? 0;
-    for (const [column, weight] of rowTerms(outer, row)) {
+    const end = outer.rowStart[row + 1] ?? 0;
+    for (let term = outer.rowStart[row] ?? 0; term < end; term++) {
+      const column = outer.column[term] ?? 0;
+      const weight = outer.weight[term] ?? 0;
       constant += weight * (inner.constant[column] ?? 0);
-      for (const [innerColumn, innerWeight] of rowTerms(inner, column)) {
-        builder.term(innerColumn, weight * innerWeight);
+      const innerEnd = inner.rowStart[column + 1] ?? 0;
+      for (let at = inner.rowStart[column] ?? 0; at < innerEnd; at++) {
+        builder.term(inner.column[at] ?? 0, weight * (inner.weight[at] ?? 0));
       }
     }
     builder.endRow(constant);
@@ -124,7 +147,10 @@ export function stackMaps(inputs: number, maps: readonly AffineMap[]): AffineMap
   const builder = new AffineBuilder(inputs);
   for (const map of maps) {
     for (let row = 0; row < map.outputs; row++) {
-      for (const [column, weight] of rowTerms(map, row)) builder.term(column, weight);
+      const end = map.rowStart[row + 1] ?? 0;
+      for (let term = map.rowStart[row] ?? 0; term < end; term++) {
+        builder.term(map.column[term] ?? 0, map.weight[term] ?? 0);
+      }
       builder.endRow(map.constant[row] ?? 0);
     }
   }
@@ -141,7 +167,10 @@ export function evaluateMap(map: AffineMap, values: ArrayLike<number>): Float64A
   const result = Float64Array.from(map.constant);
   for (let row = 0; row < map.outputs; row++) {
     let sum = result[row] ?? 0;
-    for (const [column, weight] of rowTerms(map, row)) sum += weight * (values[column] ?? 0);
+    const end = map.rowStart[row + 1] ?? 0;
+    for (let term = map.rowStart[row] ?? 0; term < end; term++) {
+      sum += (map.weight[term] ?? 0) * (values[map.column[term] ?? 0] ?? 0);
+    }
     result[row] = sum;
   }
   return result;
@@ -168,7 +197,8 @@ export function* rowTerms(map: AffineMap, row: number): Generator<readonly [numb
 function rowSums(map: AffineMap, part: (weight: number) => number): Float64Array {
   return Float64Array.from({ length: map.outputs }, (_, row) => {
     let sum = 0;
-    for (const [, weight] of rowTerms(map, row)) sum += part(weight);
+    const end = map.rowStart[row + 1] ?? 0;
+    for (let term = map.rowStart[row] ?? 0; term < end; term++) sum += part(map.weight[term] ?? 0);
     return sum;
   });
 }
