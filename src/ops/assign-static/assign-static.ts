@@ -1,6 +1,6 @@
 import { VelumError } from "../../base/error.js";
-import { type Shape, sameShape, shapeText, sizeOf } from "../../base/tensor.js";
-import { broadcastIndices, broadcastShapes } from "../broadcast.js";
+import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
+import { broadcastIndices } from "../broadcast.js";
 import {
   type IndexItem,
   indexText,
@@ -67,9 +67,9 @@ function stretched(value: Shape, places: Shape, path: string): Int32Array {
   // Axes of length 1 in front may be left over, as in NumPy.
   let own = value;
   while (own.length > places.length && own[0] === 1) own = own.slice(1);
-  if (own.length <= places.length && sameShape(broadcastShapes(own, places, path), places)) {
-    return broadcastIndices(own, places);
-  }
+  const ends = places.slice(places.length - own.length);
+  const fits = own.every((length, axis) => length === 1 || length === ends[axis]);
+  if (own.length <= places.length && fits) return broadcastIndices(own, places);
   throw new VelumError({
     code: "bad-shape",
     path,
