@@ -17,11 +17,13 @@ import { removeDeadCode } from "./remove-dead-code.js";
  * Errors: `unsupported-op` for a floating-point part that depends on several values or is not element-wise.
  */
 export function fuse(graph: Graph): Graph {
-  return fuseIntegers(fuseFloats(graph), (node) => {
+  const integers = fuseFloats(graph);
+  return fuseIntegers(integers, (node) => {
     const { pair, tabulated } = opSpec(node.name, nodePath(node));
-    return (
-      tabulated && (pair === undefined || pair.kind === "truth values" || pair.kind === "select")
-    );
+    // Concrete leaves these as they are; the rewriting for ciphertexts fuses them all the same.
+    if (node.operands.some((id) => integers.node(id).kind === "constant")) return false;
+    const packed = pair === undefined || pair.kind === "truth values" || pair.kind === "select";
+    return tabulated && packed;
   });
 }
 

@@ -128,7 +128,11 @@ export const bitPatternOps: readonly OpSpec[] = [
     result: "integer",
     monotone: true,
   }),
-  defineElementwise({
+  identityOp(),
+];
+
+function identityOp(): OpSpec {
+  const spec = defineElementwise({
     name: "identity",
     doc: "The operand itself; with `force_noise_refresh` through a look-up, which makes its noise small again.",
     operands: 1,
@@ -139,5 +143,17 @@ export const bitPatternOps: readonly OpSpec[] = [
       (a = 0) =>
         a,
     monotone: true,
-  }),
-];
+  });
+  return {
+    ...spec,
+    // Without refresh, a value that keeps its type is passed on.
+    mlir: (attributes, call, emitter) => {
+      const [operand] = call.operands;
+      const same =
+        operand?.type.bits === call.result.bits && operand.type.signed === call.result.signed;
+      if (operand !== undefined && same && attributes["force_noise_refresh"] !== true)
+        return operand;
+      return spec.mlir(attributes, call, emitter);
+    },
+  };
+}

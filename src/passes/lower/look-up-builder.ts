@@ -256,7 +256,7 @@ export function bitsOf(count: number): number {
 function uniformTable(fn: (operand: Tensor) => Tensor, values: readonly number[]): Float64Array {
   const entries = fn({ shape: [values.length], data: Float64Array.from(values) }).data;
   const near = nearestKnown(Array.from(entries, Number.isFinite));
-  return Float64Array.from(near, (source) => entries[source] ?? 0);
+  return Float64Array.from(near, (source) => (entries[source] ?? 0) + 0);
 }
 
 interface Line {
