@@ -95,6 +95,27 @@ export function sealFile(
  */
 export function readHeader(bytes: Uint8Array, expected: FileExpectation): FileHeader {
   const { path } = expected;
+  const { kind, parameterId, circuitId, keyId, payloadBytes: length } = peekHeader(bytes, path);
+  if (kind !== expected.kind) throw otherKind(path, kind, expected.kind);
+  checkId(path, "wrong-parameters", parameterId, expected.parameterId);
+  checkId(path, "wrong-circuit", circuitId, expected.circuitId);
+  if (expected.keyId !== undefined) checkId(path, "wrong-key", keyId, expected.keyId);
+  if (length > expected.payloadBytes) throw tooLarge(path, length, expected.payloadBytes);
+  if (length < expected.payloadBytes) {
+    throw corrupt(path, `it announces ${length} bytes where ${expected.payloadBytes} are due`);
+  }
+  return { kind: expected.kind, parameterId, circuitId, keyId };
+}
+
+/** What a header says, whatever the file is for. */
+export interface PeekedHeader extends Omit<FileHeader, "kind"> {
+  /** A number for a kind that this release does not know. */
+  readonly kind: FileKind | number;
+  readonly payloadBytes: number;
+}
+
+/** Reads a header without knowing what to expect. Errors: `file-foreign`, `file-version`, `file-truncated`, `file-corrupt`. */
+export function peekHeader(bytes: Uint8Array, path: string): PeekedHeader {
   const begin = Math.min(bytes.length, magic.length);
   if (new ByteReader(bytes, path).ascii(begin) !== magic.slice(0, begin) || begin === 0)
     throw foreign(path);
@@ -111,15 +132,7 @@ export function readHeader(bytes: Uint8Array, expected: FileExpectation): FileHe
   reader.u32();
   if (reader.u32() !== checksum(bytes.subarray(0, checkedBytes)))
     throw corrupt(path, "the checksum of its header does not fit");
-  if (kind !== expected.kind) throw otherKind(path, kind, expected.kind);
-  checkId(path, "wrong-parameters", parameterId, expected.parameterId);
-  checkId(path, "wrong-circuit", circuitId, expected.circuitId);
-  if (expected.keyId !== undefined) checkId(path, "wrong-key", keyId, expected.keyId);
-  if (length > expected.payloadBytes) throw tooLarge(path, length, expected.payloadBytes);
-  if (length < expected.payloadBytes) {
-    throw corrupt(path, `it announces ${length} bytes where ${expected.payloadBytes} are due`);
-  }
-  return { kind: expected.kind, parameterId, circuitId, keyId };
+  return { kind, parameterId, circuitId, keyId, payloadBytes: length };
 }
 
 /** Reads and checks a whole file; `payload` is a view. Errors as `readHeader`. About 1 ms a megabyte. */

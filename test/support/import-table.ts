@@ -36,6 +36,9 @@ export const secretFree: readonly string[] = ["runtime", "server", "codegen"];
 /** The only file that may ask the platform for random numbers. */
 export const randomnessFile = "src/base/random.ts";
 
+/** The only file that may import a module whose name it computes: the program that a user names on the command line. */
+export const programLoader = "src/cli/load-program.ts";
+
 /**
  * Files that a web page may load although they use Node: they do so by `import()`, on a path that a page never takes.
  * Every other file that a browser entry reaches must be free of Node and of native code.

@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import { isTensor, type NestedArray, toNested } from "../base/tensor.js";
+import { bytesText } from "../circuit/cost.js";
+import { Client, type ClientValue } from "../client/client.js";
+import { type Command, oneAndMore, onlyOne, required, usageError } from "./arguments.js";
+import { parseJson, readBytes, readJson, writeBytes } from "./files.js";
+import { Progress } from "./progress.js";
+
+export const keygenCommand: Command = {
+  summary: "a client's secret key, and evaluation keys for the server",
+  help: `velum keygen CLIENT.zip -o FOLDER
+
+Writes FOLDER/client.key, which stays with the client (whoever has it can decrypt), and, for circuits with look-ups,
+FOLDER/evaluation.keys for the server.`,
+  options: ["output"],
+  async run({ options, positionals }) {
+    const path = onlyOne(positionals, "the client file");
+    const folder = required(options, "output");
+    const client = await Client.load(await readBytes(path));
+    const progress = new Progress();
+    try {
+      client.generateKey();
+      const secret = join(folder, "client.key");
+      await writeBytes(secret, client.exportKey(), true);
+      console.log(`${secret}: secret key, keep it`);
+      const keys = await client.evaluationKeys(progress.options("evaluation keys"));
+      progress.end();
+      if (keys === undefined) {
+        console.log("no evaluation keys: the circuit looks up no tables");
+        return;
+      }
+      const file = join(folder, "evaluation.keys");
+      await writeBytes(file, keys);
+      console.log(`${file}: evaluation keys for the server, ${bytesText(keys.length)}`);
+    } finally {
+      progress.end();
+      client.dispose();
+    }
+  },
+};
+
+export const encryptCommand: Command = {
+  summary: "values become a request for the server",
+  help: `velum encrypt CLIENT.zip --key CLIENT.key -o REQUEST VALUE...
+
+One VALUE for each parameter, as JSON: 3 or [1,2,3]; or @FILE.json with a list of them. Words after -- may begin with a
+minus sign: velum encrypt client.zip --key client.key -o request -- -3`,
+  options: ["key", "output"],
+  async run({ options, positionals }) {
+    const [path, words] = oneAndMore(positionals, "the client file", "the values");
+    const [key, output] = [required(options, "key"), required(options, "output")];
+    const values = await readValues(words);
+    const client = await openClient(path, key);
+    try {
+      const request = client.encrypt(...values);
+      await writeBytes(output, request);
+      console.log(`${output}: request, ${bytesText(request.length)}`);
+    } finally {
+      client.dispose();
+    }
+  },
+};
+
+export const decryptCommand: Command = {
+  summary: "answers of the server become values",
+  help: `velum decrypt CLIENT.zip --key CLIENT.key ANSWER...
+
+Prints one line of JSON an answer: the result, or a list for a program of several results.`,
+  options: ["key"],
+  async run({ options, positionals }) {
+    const [path, answers] = oneAndMore(positionals, "the client file", "the answers");
+    const client = await openClient(path, required(options, "key"));
+    try {
+      for (const answer of answers) {
+        const results = client.decrypt(await readBytes(answer)).map(toNested);
+        console.log(JSON.stringify(results.length === 1 ? results[0] : results));
+      }
+    } finally {
+      client.dispose();
+    }
+  },
+};
+
+async function openClient(path: string, key: string): Promise<Client> {
+  const client = await Client.load(await readBytes(path));
+  client.importKey(await readBytes(key));
+  return client;
+}
+
+async function readValues(words: readonly string[]): Promise<ClientValue[]> {
+  const [first = ""] = words;
+  if (words.length === 1 && first.startsWith("@")) {
+    const file = first.slice(1);
+    const listed = await readJson(file);
+    if (!Array.isArray(listed)) throw usageError(file, "is not a list with a value a parameter");
+    return listed.map((value, i) => checkValue(value, `${file}[${i}]`));
+  }
+  return words.map((word, i) => checkValue(parseJson(word, `value ${i}`), `value ${i}`));
+}
+
+/** Entries are checked when they are encrypted. */
+function checkValue(value: unknown, path: string): ClientValue {
+  if (isNested(value) || isTensor(value)) return value;
+  throw usageError(path, "is neither a number nor an array");
+}
+
+function isNested(value: unknown): value is NestedArray {
+  return typeof value === "number" || Array.isArray(value);
+}

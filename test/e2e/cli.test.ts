@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { after, test } from "node:test";
+import { repositoryRoot } from "../support/repository.js";
+
+// Inside the repository, so that programs find the package by its name.
+mkdirSync(`${repositoryRoot}.cache`, { recursive: true });
+const folder = mkdtempSync(`${repositoryRoot}.cache/cli-`);
+after(() => rm(folder, { recursive: true, force: true }));
+
+function velum(...words: string[]) {
+  const main = `${repositoryRoot}dist/src/cli/main.js`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: 120_000,
+  });
+  return { status, stdout, stderr };
+}
+
+/** Standard output of a command that must succeed. */
+function done(...words: string[]): string {
+  const { status, stdout, stderr } = velum(...words);
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+  return stdout;
+}
+
+function refused(status: number, message: string, ...words: string[]): void {
+  const result = velum(...words);
+  assert.equal(result.stderr, `velum: ${message}\n`);
+  assert.equal(result.stdout, "");
+  assert.equal(result.status, status);
+}
+
+writeFileSync(
+  `${folder}/program.mjs`,
+  `import { fhe } from "velum";
+export const parameters = { x: "encrypted" };
+export const inputset = [[0, 0], [3, 3], [3, 2]];
+const table = new fhe.LookupTable([3, 1, 4, 1, 5, 9, 2]);
+export default (x) => table.apply(fhe.matmul([1, 1], x));
+`,
+);
+writeFileSync(
+  `${folder}/sums.mjs`,
+  `export const parameters = { x: "encrypted", y: "encrypted" };
+export default function sums(x, y) { return [x.add(y), x.sub(y).mul(3)]; }
+`,
+);
+writeFileSync(`${folder}/samples.json`, "[[0, 0], [7, 0], [0, 7], [7, 7]]");
+writeFileSync(`${folder}/notes.txt`, "no JSON");
+
+test("compile, keygen, encrypt, run, decrypt", () => {
+  const text = done("compile", "program.mjs", "-o", "out", "--runtime", "wasm", "--threads", "1");
+  assert.match(text, /^%0 = x /);
+  assert.match(text, /bootstraps +1 \(1 of 3 bits\)/);
+  assert.match(text, /predicted +measured here \(wasm, 1 thread\)/);
+  assert.match(text, /wrote out\/client\.zip and out\/server\.zip\n$/);
+
+  assert.match(done("keygen", "out/client.zip", "-o", "keys"), /keys\/evaluation\.keys: .* MB\n$/);
+  assert.equal(statSync(`${folder}/keys/client.key`).mode & 0o077, 0);
+  const secret = ["out/client.zip", "--key", "keys/client.key"];
+  done("encrypt", ...secret, "-o", "one", "[1, 2]");
+  writeFileSync(`${folder}/value.json`, "[[3, 2]]");
+  done("encrypt", ...secret, "-o", "two", "@value.json");
+  const engine = ["--runtime", "wasm", "--threads", "2"];
+  const run = ["out/server.zip", "one", "two", "-o", "answers", "--keys", "keys/evaluation.keys"];
+  assert.match(done("run", ...run, ...engine), /\n2 requests in .* \(wasm, threads: 2\)\n$/);
+  assert.equal(done("decrypt", ...secret, "answers/one.answer", "answers/two.answer"), "1\n9\n");
+
+  refused(
+    1,
+    "run: the circuit looks up tables and got no evaluation keys. Pass what loadEvaluationKeys gave for this client's key file",
+    ...["run", "out/server.zip", "one", "-o", "answers"],
+  );
+});
+
+test("inspect says what each file holds", () => {
+  const client = done("inspect", "out/client.zip");
+  assert.match(client, /kind +client file\n/);
+  assert.match(client, /input +x \(2,\), 0 to 3\n/);
+  const server = done("inspect", "out/server.zip");
+  assert.match(server, /kind +server file\n/);
+  assert.match(server, /= tlu\(/);
+  assert.match(server, /key switches +1\n/);
+  assert.match(done("inspect", "out/server.zip", "--show", "program"), /^fresh\[0\.\.1\] = expand/);
+  assert.match(done("inspect", "out/server.zip", "--show", "mlir"), /FHE/);
+  const keys = done("inspect", "keys/evaluation.keys", "keys/client.key", "one");
+  assert.match(keys, /kind +evaluation keys\n/);
+  assert.match(keys, /kind +client key\n/);
+  assert.match(keys, /kind +input ciphertext\n/);
+  const ids = [...keys.matchAll(/^key +([0-9a-f]{32})$/gm)].map(([, id]) => id);
+  assert.equal(new Set(ids).size, 1);
+});
+
+test("several parameters and results, and an inputset of a file", () => {
+  const compile = ["compile", "sums.mjs", "--inputset", "samples.json", "-o", "sums"];
+  assert.match(done(...compile, "--debug", "stages"), /lane +linear/);
+  for (const name of ["graph-traced.txt", "plan.json", "program.wasm", "timings.json"]) {
+    assert.ok(existsSync(`${folder}/stages/${name}`), name);
+  }
+  const keys = done("keygen", "sums/client.zip", "-o", "sums");
+  assert.match(keys, /no evaluation keys: the circuit looks up no tables\n$/);
+  const secret = ["sums/client.zip", "--key", "sums/client.key"];
+  done("encrypt", ...secret, "-o", "sums/request", "2", "5");
+  done("run", "sums/server.zip", "sums/request", "-o", "sums");
+  assert.equal(done("decrypt", ...secret, "sums/request.answer"), "[7,-9]\n");
+});
+
+test("a command that is called wrongly ends with code 2", () => {
+  const cure = "See velum COMMAND --help";
+  const names = "compile, inspect, keygen, encrypt, run, decrypt";
+  refused(2, `command "train": is none of ${names}. ${cure}`, "train");
+  refused(2, `arguments: the program file is missing. ${cure}`, "compile");
+  refused(2, `--output: is missing. ${cure}`, "keygen", "out/client.zip");
+  refused(2, `arguments: Unknown option '--speed'. ${cure}`, "run", "--speed", "3");
+  refused(
+    2,
+    `--runtime: is "fast", and may be auto, wasm, native. ${cure}`,
+    ...["compile", "program.mjs", "-o", "x", "--runtime", "fast"],
+  );
+  refused(
+    2,
+    `--inputset: is missing, and the program exports no inputset. ${cure}`,
+    ...["compile", "sums.mjs", "-o", "x"],
+  );
+  const { status, stdout } = velum();
+  assert.equal(status, 2);
+  assert.match(stdout, /^velum COMMAND/);
+});
+
+test("--help of every command", () => {
+  assert.match(done("--help"), /inspect +what a client\.zip/);
+  for (const name of ["compile", "inspect", "keygen", "encrypt", "run", "decrypt"]) {
+    assert.match(done(name, "--help"), new RegExp(`^velum ${name} `));
+  }
+});
+
+test("work that fails ends with code 1 and the error's text", () => {
+  refused(
+    1,
+    "none.zip: cannot be read (there is no such file). Check the name of the file",
+    ...["inspect", "none.zip"],
+  );
+  refused(
+    1,
+    "client file: is a server file. Pass the client file of the same circuit",
+    ...["keygen", "out/server.zip", "-o", "x"],
+  );
+  refused(
+    1,
+    "notes.txt: is not a file of Velum (it does not start with VELM). Pass a key or ciphertext that Velum wrote",
+    ...["inspect", "notes.txt"],
+  );
+  refused(
+    1,
+    'input "x", number 1: lies outside 0 to 3. Clip it, or compile with an inputset that has such numbers',
+    ...["encrypt", "out/client.zip", "--key", "keys/client.key", "-o", "x", "[1, 4]"],
+  );
+  writeFileSync(`${folder}/empty.mjs`, "export const parameters = {};\n");
+  refused(
+    1,
+    'empty.mjs: exports no parameters like { x: "encrypted" }. Export parameters = { x: "encrypted" }, a default function and an inputset; see velum compile --help',
+    ...["compile", "empty.mjs", "-o", "x"],
+  );
+});
+
+test("a program that does not compile leaves its stages and the error", () => {
+  const words = ["compile", "program.mjs", "-o", "x", "--max-key-bytes", "1000"];
+  const { status, stderr } = velum(...words, "--debug", "failed");
+  assert.equal(status, 1);
+  assert.match(stderr, /^velum: parameter search: no parameters at 132 bits/);
+  const read = (name: string) => readFileSync(`${folder}/failed/${name}`, "utf8");
+  assert.match(read("error.txt"), /^no-parameters\n/);
+  assert.match(read("regions.txt"), /lookup\(v1, tables=1\)/);
+  const stages: { readonly stage: string }[] = JSON.parse(read("timings.json"));
+  assert.equal(stages.at(-1)?.stage, "plan");
+  assert.ok(!existsSync(`${folder}/failed/manifest.json`));
+});

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fhe, type VelumError } from "../../src/index.js";
+
+const table = new fhe.LookupTable([0, 1, 4, 9, 16, 25, 36, 49]);
+const tagged = fhe.compiler({ x: "encrypted" }, (x) =>
+  fhe.tag("layer", () => {
+    const sums = fhe.tag("sum", () =>
+      fhe
+        .matmul(
+          [
+            [1, 2],
+            [3, 0],
+          ],
+          x,
+        )
+        .add([1, 0]),
+    );
+    return fhe.tag("act", () => table.apply(sums));
+  }),
+);
+const taggedInputset = [
+  [0, 0],
+  [0, 3],
+  [2, 1],
+  [2, 0],
+];
+const wasm = { runtime: "wasm", threads: 1 } as const;
+
+test("the cost of look-ups is known before any key exists", async () => {
+  const circuit = await tagged.compile(taggedInputset, wasm);
+  const cost = circuit.cost(4);
+  const { bootstrap } = circuit.plan.parameters;
+  assert.ok(bootstrap);
+  assert.equal(cost.lane, "bootstrap");
+  assert.deepEqual(cost.lookups, [{ bits: 3, count: 2 }]);
+  assert.equal(cost.bootstraps, 2);
+  assert.equal(cost.cmuxes, 2 * bootstrap.lwe.dimension * 2 ** bootstrap.extensionLog2);
+  assert.equal(cost.keySwitches, 2);
+  assert.equal(cost.uploadBytes, circuit.sizes.uploadBytes);
+  assert.equal(cost.downloadBytes, circuit.sizes.downloadBytes);
+  assert.equal(cost.evaluationKeyBytes, circuit.sizes.evaluationKeyBytes);
+  assert.ok(cost.expandedKeyBytes > 2 * cost.evaluationKeyBytes);
+  assert.ok(cost.serverMemoryBytes > cost.expandedKeyBytes);
+  assert.equal(cost.failureLog2, circuit.plan.failure.runLog2);
+  const { requestMs, batchMs, ...time } = cost.time;
+  assert.deepEqual(time, { source: "wasm", runtime: "wasm", threads: 1, batch: 4 });
+  assert.ok(requestMs > 0 && batchMs > 3 * requestMs && batchMs <= 4 * requestMs);
+  assert.ok(!JSON.stringify(cost).includes("toString"));
+  assert.match(String(cost), /^lane +bootstrap\nbootstraps +2 \(2 of 3 bits\)\nCMUX +[\d,]+\n/);
+  assert.match(
+    String(cost),
+    /\n4 requests +.* m?s\npredicted +by the rates of wasm \(wasm, 1 thread\)$/,
+  );
+});
+
+test("the cost of a linear circuit names no keys", async () => {
+  const linear = fhe.compiler({ x: "encrypted" }, (x) =>
+    fhe.matmul(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      x,
+    ),
+  );
+  const circuit = await linear.compile(
+    [
+      [0, 0],
+      [3, 3],
+    ],
+    wasm,
+  );
+  const cost = circuit.cost();
+  assert.equal(cost.lane, "linear");
+  assert.deepEqual(cost.lookups, []);
+  assert.deepEqual([cost.bootstraps, cost.cmuxes, cost.evaluationKeyBytes], [0, 0, 0]);
+  assert.ok(cost.linearProducts >= 1);
+  assert.ok(!String(cost).includes("key"));
+  assert.equal(cost.time.batch, 16);
+});
+
+test("measured cost is near the time of a run", async () => {
+  const circuit = await tagged.compile(taggedInputset, wasm);
+  try {
+    const { time } = await circuit.measureCost(2);
+    assert.equal(time.source, "measured");
+    assert.equal(circuit.cost().time.source, "measured");
+    const request = await circuit.encrypt([2, 1]);
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 4; i++) {
+      const started = performance.now();
+      await circuit.run([request]);
+      least = Math.min(least, performance.now() - started);
+    }
+    // The benchmark shows how near on a quiet machine; tests share theirs.
+    assert.ok(
+      time.requestMs > least / 3 && time.requestMs < 3 * least,
+      `${time.requestMs} ${least}`,
+    );
+    assert.deepEqual(await circuit.encryptRunDecrypt([2, 1]), [25, 36]);
+  } finally {
+    await circuit.close();
+  }
+});
+
+test("a batch that is no number of requests", async () => {
+  const circuit = await tagged.compile(taggedInputset, wasm);
+  const message =
+    "cost: a batch of 0 requests was asked for. Give a whole number of requests, at least 1";
+  assert.throws(() => circuit.cost(0), { name: "VelumError", code: "bad-argument", message });
+  await assert.rejects(circuit.measureCost(0), { code: "bad-argument" });
+});
+
+test("statistics by tag: parents count what is below them", async () => {
+  const circuit = await tagged.compile(taggedInputset, wasm);
+  const statistics = circuit.statistics();
+  assert.deepEqual(statistics.map(({ tag }) => tag).sort(), [
+    "",
+    "layer",
+    "layer.act",
+    "layer.sum",
+  ]);
+  const of = (wanted: string) => {
+    const { tag, parameterSet, ...counts } = statistics.find(({ tag }) => tag === wanted) ?? {};
+    assert.match(parameterSet ?? "", /^k=\d N=\d+ n=\d+ bootstrap \dx\d+ key switch \dx\d+/);
+    return counts;
+  };
+  const none = {
+    bootstraps: 0,
+    keySwitches: 0,
+    encryptedAdditions: 0,
+    clearAdditions: 0,
+    clearMultiplications: 0,
+    negations: 0,
+  };
+  const sum = { ...none, encryptedAdditions: 1, clearAdditions: 1, clearMultiplications: 2 };
+  assert.deepEqual(of("layer.sum"), sum);
+  assert.deepEqual(of("layer.act"), { ...none, bootstraps: 2, keySwitches: 2 });
+  assert.deepEqual(of("layer"), { ...sum, bootstraps: 2, keySwitches: 2 });
+  assert.deepEqual(of(""), of("layer"));
+});
+
+test("drawings name widths, ranges, tags and costs", async () => {
+  const circuit = await tagged.compile(taggedInputset, wasm);
+  const dot = circuit.draw();
+  assert.match(dot, /^digraph "main" \{\n/);
+  assert.match(dot, /n0 \[label="%0 x\\nEncryptedTensor<uint2, shape=\(2,\)>/);
+  assert.match(dot, /\\n@ layer\.act\\n2 bootstraps, [\d.]+ ms"/);
+  assert.equal(dot.match(/ -> /g)?.length, edgesOf(dot).length);
+  const svg = circuit.draw("svg");
+  assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="\d+" height="\d+"/);
+  assert.match(svg, /EncryptedTensor&lt;uint2, shape=\(2,\)&gt;/);
+  const boxes = [...svg.matchAll(/<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"/g)].map(
+    ([, ...numbers]) => numbers.map(Number),
+  );
+  assert.equal(boxes.length, circuit.draw().match(/fillcolor/g)?.length);
+  for (const [i, [x = 0, y = 0, width = 0, height = 0]] of boxes.entries()) {
+    for (const [x2 = 0, y2 = 0, width2 = 0, height2 = 0] of boxes.slice(i + 1)) {
+      const apart = x + width <= x2 || x2 + width2 <= x || y + height <= y2 || y2 + height2 <= y;
+      assert.ok(apart, "boxes overlap");
+    }
+  }
+});
+
+function edgesOf(dot: string): string[] {
+  return dot.split("\n").filter((line) => /^ {2}n\d+ -> (n\d+|result\d+);$/.test(line));
+}
+
+test("a debug folder holds what every stage leaves", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "velum-debug-"));
+  const stages: string[] = [];
+  try {
+    await tagged.compile(taggedInputset, {
+      ...wasm,
+      debugFolder: join(folder, "good"),
+      onStage: (stage) => stages.push(stage),
+    });
+    const names = [
+      ...["graph-traced.txt", "graph-bounds.txt", "graph.txt", "regions.txt", "plan.json"],
+      ...["program.txt", "circuit.mlir", "program.c", "program.wasm", "manifest.json"],
+      ...["client.json", "timings.json"],
+    ];
+    for (const name of names) assert.ok(existsSync(join(folder, "good", name)), name);
+    const timings = readJson(join(folder, "good", "timings.json"));
+    assert.deepEqual(
+      timings.map(({ stage }) => stage),
+      stages,
+    );
+    assert.ok(timings.every(({ ms }) => ms >= 0));
+
+    const failed = tagged.compile(taggedInputset, {
+      ...wasm,
+      maxEvaluationKeyBytes: 1000,
+      debugFolder: join(folder, "bad"),
+    });
+    await assert.rejects(failed, { code: "no-parameters" } satisfies Partial<VelumError>);
+    assert.match(readFileSync(join(folder, "bad", "error.txt"), "utf8"), /^no-parameters\nparam/);
+    assert.ok(existsSync(join(folder, "bad", "graph.txt")));
+    assert.ok(!existsSync(join(folder, "bad", "program.txt")));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+function readJson(path: string): readonly { readonly stage: string; readonly ms: number }[] {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
