@@ -1,5 +1,5 @@
 import { AutoRounder } from "../trace/auto-rounder.js";
-import { conv, sumPool } from "../trace/convolution.js";
+import { avgPool, conv, sumPool } from "../trace/convolution.js";
 import { binaryFunctions, unaryFunctions } from "../trace/element-functions.js";
 import { add, dot, lookup, matmul, multiply, negative, subtract } from "../trace/functions.js";
 import { ellipsis, newAxis, slice } from "../trace/index-parts.js";
@@ -28,6 +28,7 @@ import {
   copy,
   expand,
   expandDims,
+  mean,
   one,
   ones,
   onesLike,
@@ -58,6 +59,8 @@ export const fhe = {
   sum,
   conv,
   sumPool,
+  avgPool,
+  mean,
   reshape,
   transpose,
   squeeze,

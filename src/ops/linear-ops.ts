@@ -5,6 +5,7 @@ import { broadcastTo } from "./broadcast-to/broadcast-to.js";
 import { concatenate } from "./concatenate/concatenate.js";
 import { conv1d, conv2d, conv3d } from "./conv/conv.js";
 import { copy } from "./copy/copy.js";
+import { divideExactly } from "./divide-exactly/divide-exactly.js";
 import { dot } from "./dot/dot.js";
 import { expandDims } from "./expand-dims/expand-dims.js";
 import { indexStatic } from "./index-static/index-static.js";
@@ -25,5 +26,5 @@ import { zeros } from "./zeros/zeros.js";
 export const linearOps: readonly OpSpec[] = [
   ...[add, subtract, negative, positive, copy, multiply, matmul, dot, conv1d, conv2d, conv3d, sum],
   ...[reshape, transpose, squeeze, expandDims, broadcastTo, concatenate, array],
-  ...[indexStatic, assignStatic, zeros, ones],
+  ...[indexStatic, assignStatic, zeros, ones, divideExactly],
 ];

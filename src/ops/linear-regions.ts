@@ -177,7 +177,8 @@ class Splitter {
     const local = spec.affine(node.attributes, operands);
     if (local !== undefined) {
       const inner = this.joinForms(node);
-      this.forms.set(node.id, { sources: inner.sources, map: composeMaps(local, inner.map) });
+      const map = divided(composeMaps(local, inner.map), spec.divisor(node.attributes), node);
+      this.forms.set(node.id, { sources: inner.sources, map });
       return;
     }
     const lookup = spec.lookup(node.attributes, node.output.shape);
@@ -312,6 +313,24 @@ function boundsOf(node: GraphNode): Bounds {
 
 function assignedBitsOf(node: GraphNode): number {
   return node.assignedBits ?? node.output.type.bits;
+}
+
+/** Errors: `not-integer` if a weight or constant is no multiple of `divisor`. */
+function divided(map: AffineMap, divisor: number, node: OperationNode): AffineMap {
+  if (divisor === 1) return map;
+  const rest = [...map.weight, ...map.constant].find((value) => value % divisor !== 0);
+  if (rest === undefined) {
+    const quotient = (value: number): number => value / divisor;
+    return { ...map, weight: map.weight.map(quotient), constant: map.constant.map(quotient) };
+  }
+  throw new VelumError({
+    code: "not-integer",
+    path: nodePath(node),
+    problem: `it divides by ${divisor} a linear combination with the weight ${rest}`,
+    limit: `multiples of ${divisor}`,
+    actual: rest,
+    cure: "Take the sum and divide after decryption, or look up the quotient",
+  });
 }
 
 function unsupported(node: GraphNode, problem: string): VelumError {

@@ -86,6 +86,8 @@ export interface OpDefinition<A> {
    * undefined if the operation is not linear in them.
    */
   readonly affine?: (attributes: A, operands: readonly LinearOperand[]) => AffineMap | undefined;
+  /** The result is the affine form divided by this; absent for 1. What the operands are made of must cancel it. */
+  readonly divisor?: (attributes: A) => number;
   /** The tables that the operation amounts to; absent if it is not a look-up. */
   readonly lookup?: (attributes: A, shape: Shape) => LookupForm;
 }
@@ -109,6 +111,7 @@ export interface OpSpec {
   widths(encrypted: readonly boolean[]): WidthRule;
   mlir(attributes: Attributes, call: MlirCall, emitter: MlirEmitter): MlirValue;
   affine(attributes: Attributes, operands: readonly LinearOperand[]): AffineMap | undefined;
+  divisor(attributes: Attributes): number;
   lookup(attributes: Attributes, shape: Shape): LookupForm | undefined;
 }
 
@@ -136,6 +139,7 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     widths: definition.widths,
     mlir: (attributes, call, emitter) => definition.mlir(read(attributes, name), call, emitter),
     affine: (attributes, operands) => definition.affine?.(read(attributes, name), operands),
+    divisor: (attributes) => definition.divisor?.(read(attributes, name)) ?? 1,
     lookup: (attributes, shape) => definition.lookup?.(read(attributes, name), shape),
   };
 }

@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import { type Shape, shapeText, toTensor } from "../base/tensor.js";
+import { divideExactly } from "./shape-functions.js";
 import { type Operand, record, Tracer } from "./tracer.js";
 
 /** Settings of a convolution as in ONNX's Conv: one entry a spatial axis. */
@@ -87,6 +88,19 @@ export function sumPool(
   const size = shape.reduce((product, length) => product * length, 1);
   const weight = { shape, data: new Float64Array(size).fill(1) };
   return conv(x, weight, null, { ...options, group: channels });
+}
+
+/**
+ * Means of the windows of `kernelShape`, zeros of the padding included: `sumPool` divided by the size of the window. The
+ * quotient must be exact for all inputs (`not-integer` otherwise), e.g. because `x` is a multiple of the size.
+ */
+export function avgPool(
+  x: Tracer,
+  kernelShape: readonly number[],
+  options: PoolOptions = {},
+): Tracer {
+  const size = kernelShape.reduce((product, length) => product * length, 1);
+  return divideExactly(sumPool(x, kernelShape, options), size);
 }
 
 interface Windows {

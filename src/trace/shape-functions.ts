@@ -18,6 +18,20 @@ export function sum(x: Tracer, axis?: number | readonly number[], keepdims = fal
   return x.sum(axis, keepdims);
 }
 
+/**
+ * Mean over `axis`. The quotient must be exact for all inputs (`not-integer` otherwise), e.g. because `x` is a multiple of
+ * the number of elements; else take the sum and divide after decryption.
+ */
+export function mean(x: Tracer, axis?: number | readonly number[], keepdims = false): Tracer {
+  const total = x.sum(axis, keepdims);
+  return divideExactly(total, x.size / total.size);
+}
+
+/** `x / divisor` where the linear combination that `x` is can be divided without a rest. */
+export function divideExactly(x: Tracer, divisor: number): Tracer {
+  return divisor === 1 ? x : record("divide_exactly", [x], { divisor });
+}
+
 /** The elements of `x`, row-major, in another shape; one length may be -1. */
 export function reshape(x: Tracer, shape: Shape): Tracer {
   return x.reshape(shape);

@@ -3,9 +3,13 @@ import { test } from "node:test";
 import { VelumError } from "../../src/base/error.js";
 import { toTensor } from "../../src/base/tensor.js";
 import { fhe } from "../../src/index.js";
+import { mlirModule } from "../../src/mlir/module-text.js";
 import { evaluateGraph } from "../../src/ops/evaluate.js";
+import { linearRegions } from "../../src/ops/linear-regions.js";
 import { opSpec } from "../../src/ops/registry.js";
+import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { foldConstants } from "../../src/passes/fold-constants.js";
+import { measureBounds } from "../../src/passes/measure-bounds.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import type { Tracer } from "../../src/trace/tracer.js";
 
@@ -194,6 +198,39 @@ test("trivial encryptions belong to the function that is traced, and exist only 
   ]);
   // They are no constants, although they are known: folding would make the result clear.
   assert.equal(String(foldConstants(graph)), String(graph));
+});
+
+test("means are linear where the divisor cancels, and refused where it does not", () => {
+  const samples = [
+    [matrix],
+    [
+      toTensor([
+        [7, 0, 1],
+        [0, 0, 0],
+      ]),
+    ],
+  ];
+  const regionsOf = (fn: (x: Tracer) => Tracer) =>
+    linearRegions(assignBitWidths(measureBounds(traced(fn), samples)));
+  const [step] = regionsOf((x) => fhe.mean(x.mul(6).add(3).sub(x.mul(3)), 1)).steps;
+  assert.ok(step?.kind === "affine");
+  assert.deepEqual([...step.map.weight], [1, 1, 1, 1, 1, 1]);
+  assert.deepEqual([...step.map.constant], [3, 3]);
+  const pooled = regionsOf((x) => fhe.avgPool(x.mul(4).reshape(1, 1, 2, 3), [2, 2])).steps[0];
+  assert.ok(pooled?.kind === "affine");
+  assert.deepEqual([...pooled.map.weight], [1, 1, 1, 1, 1, 1, 1, 1]);
+  assert.throws(() => traced((x) => fhe.mean(x)), {
+    code: "not-integer",
+    message: /divide_exactly .*: a value is no multiple of 6\. Take the sum and divide after/,
+  });
+  // All samples divide by 3, other inputs would not.
+  const even = [[toTensor([3, 3, 3])]];
+  const odd = traced((x) => fhe.mean(x), even[0]?.[0]);
+  assert.throws(() => linearRegions(assignBitWidths(measureBounds(odd, even))), {
+    code: "not-integer",
+    message: /it divides by 3 a linear combination with the weight 1\./,
+  });
+  assert.match(mlirModule(assignBitWidths(measureBounds(odd, even))), /apply_lookup_table/);
 });
 
 test("values are not changed by set", () => {

@@ -1,0 +1,63 @@
+import { VelumError } from "../../base/error.js";
+import { sizeOf, type Tensor } from "../../base/tensor.js";
+import { identityMap } from "../../program/affine.js";
+import { readIntegers } from "../attributes.js";
+import { shapeOf } from "../elementwise.js";
+import { onlyOperand } from "../operands.js";
+import { defineOp } from "../spec.js";
+import { emitLookup } from "../tlu/mlir.js";
+
+/** `x / divisor` without a rest: the scale of a mean, where it cancels. */
+export const divideExactly = defineOp<number>({
+  name: "divide_exactly",
+  doc: "Quotient by a number that divides every weight of the linear combination so far. Free.",
+  operands: 1,
+  read: (attributes, path) => {
+    const [divisor = 0] = readIntegers(attributes, "divisor", path) ?? [];
+    if (divisor >= 1) return divisor;
+    throw new VelumError({
+      code: "bad-argument",
+      path,
+      problem: `the divisor is ${divisor}`,
+      limit: 1,
+      actual: divisor,
+      cure: "Divide by 1 or more",
+    });
+  },
+  shape: (_, shapes, path) => onlyOperand(shapes, path),
+  evaluate: (divisor, operands, path) => quotients(onlyOperand(operands, path), divisor, path),
+  range: (divisor, operands, path) => {
+    const { low, high } = onlyOperand(operands, path);
+    return {
+      low: { ...low, data: low.data.map((value) => Math.ceil(value / divisor) + 0) },
+      high: { ...high, data: high.data.map((value) => Math.floor(value / divisor) + 0) },
+    };
+  },
+  widths: () => ({ equal: "nothing", spareBits: 0 }),
+  mlir: (divisor, call, emitter) => {
+    const { type } = onlyOperand(call.operands, call.path);
+    const size = 2 ** type.bits;
+    const data = Float64Array.from({ length: size }, (_, i) => {
+      const value = type.signed && i >= size / 2 ? i - size : i;
+      return Math.trunc(value / divisor) + 0;
+    });
+    const tableOf = new Int32Array(sizeOf(type.shape));
+    return emitLookup({ tables: [{ shape: [size], data }], tableOf }, call, emitter);
+  },
+  affine: (_, operands) => identityMap(sizeOf(shapeOf(onlyOperand(operands, "divide_exactly")))),
+  divisor: (divisor) => divisor,
+});
+
+function quotients(value: Tensor, divisor: number, path: string): Tensor {
+  const data = value.data.map((item) => {
+    if (item % divisor === 0) return item / divisor + 0;
+    throw new VelumError({
+      code: "not-integer",
+      path,
+      problem: `a value is no multiple of ${divisor}`,
+      limit: `multiples of ${divisor}`,
+      cure: "Take the sum and divide after decryption, or look up the quotient",
+    });
+  });
+  return { shape: value.shape, data };
+}
