@@ -42,7 +42,7 @@ export interface ServerSpeed {
 }
 
 /** How long, and how often at least, everything but look-ups is measured. */
-const restBudgetMs = 15;
+const restBudgetMs = 30;
 const fewestRestRuns = 4;
 /** Of the requests that a measurement makes up. */
 const nobodysKey = "0".repeat(32) as KeyId;
