@@ -1,11 +1,7 @@
 import { readKernelModule, readKernelSources } from "../src/tfhe/kernel-files.js";
 import { loadNativeMachine, type NativeMachine } from "../src/tfhe/machine-native.js";
 import { createWasmMachine, type WasmMachine } from "../src/tfhe/machine-wasm.js";
-import {
-  buildNativeLibrary,
-  findNativeTarget,
-  type NativeTarget,
-} from "../src/tfhe/native-build.js";
+import { buildNativeLibrary, findNativeTarget } from "../src/tfhe/native-build.js";
 import { machineFacts } from "./machine.js";
 import type { BenchOptions } from "./row.js";
 
@@ -23,14 +19,26 @@ export interface KernelHost {
  * `VELUM_CPU=avx2` or `baseline` holds the compiler back. Error where native code is asked for and there is no compiler.
  */
 export async function openHost(options: BenchOptions): Promise<KernelHost> {
-  const limit = processorLimit();
-  const target = options.runtime === "wasm" ? undefined : await findNativeTarget(limit);
-  if (target === undefined && options.runtime === "native") {
+  const host = options.runtime === "wasm" ? undefined : await nativeHost(processorLimit());
+  if (host === undefined && options.runtime === "native") {
     throw new Error("there is no C compiler that builds the native kernels");
   }
-  const host = target === undefined ? wasmHost : nativeHost(target, limit);
-  if (options.runtime === undefined) console.error(`runtime: ${host.runtime}, ${host.processor}`);
-  return host;
+  const found = host ?? wasmHost;
+  if (options.runtime === undefined) console.error(`runtime: ${found.runtime}, ${found.processor}`);
+  return found;
+}
+
+/** Every host that this computer has and `--runtime` allows: the processor as it is, held back to AVX2, and WebAssembly. */
+export async function openHosts(options: BenchOptions): Promise<readonly KernelHost[]> {
+  const hosts: KernelHost[] = [];
+  if (options.runtime !== "wasm") {
+    const whole = await nativeHost("host");
+    if (whole !== undefined) hosts.push(whole);
+    const avx2 = whole?.processor === "avx512" ? await nativeHost("avx2") : undefined;
+    if (avx2 !== undefined) hosts.push(avx2);
+  }
+  if (options.runtime !== "native") hosts.push(wasmHost);
+  return hosts;
 }
 
 function processorLimit(): "host" | "avx2" | "baseline" {
@@ -47,7 +55,9 @@ const wasmHost: KernelHost = {
   },
 };
 
-function nativeHost(target: NativeTarget, limit: "host" | "avx2" | "baseline"): KernelHost {
+async function nativeHost(limit: "host" | "avx2" | "baseline"): Promise<KernelHost | undefined> {
+  const target = await findNativeTarget(limit);
+  if (target === undefined) return undefined;
   return {
     runtime: "native",
     processor: limit === "host" ? hostProcessor() : limit,

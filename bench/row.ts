@@ -1,3 +1,5 @@
+import type { KernelRates } from "../src/plan/kernel-rates.js";
+
 /** What a line of a benchmark says. Every module of `bench/` yields rows; `bench.ts` prints them as JSON, one a line. */
 export interface Row {
   /** The case, e.g. `p=4 norm=5 2^-128`. */
@@ -33,7 +35,14 @@ export interface Skip {
   readonly because: string;
 }
 
-export type Line = Row | Ratio | Skip;
+/** Rates of a kind of machine, fitted to the rows before it. */
+export interface Fit {
+  readonly rates: KernelRates;
+  /** What `src/plan/kernel-rates.ts` says of it. */
+  readonly kept?: KernelRates;
+}
+
+export type Line = Row | Ratio | Skip | Fit;
 
 /** The command line of `npm run bench`, read. */
 export interface BenchOptions {

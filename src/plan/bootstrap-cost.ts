@@ -15,7 +15,7 @@ export interface BootstrapTime {
 
 /**
  * From operation counts: each of n steps does, for each of `2^extensionLog2` accumulators, `(k+1)(l+1)` transforms and
- * `(k+1)^2 l N/2` complex products; the expanded key is read once for a batch; the key switch does `kN levels (n+1)` products.
+ * `(k+1)^2 l N/2` complex products; the key switch does `kN levels (n+1)` products; both expanded keys are read once for a batch.
  */
 export function bootstrapTime(
   glwe: GlweParameters,
@@ -30,10 +30,11 @@ export function bootstrapTime(
   const products = (k + 1) ** 2 * levels * points;
   const step =
     2 ** bootstrap.extensionLog2 * (transforms * rates.fourier + products * rates.pointwise);
-  const stream = (expandedBootstrapKeyBytes(glwe, bootstrap) * rates.keyByte) / rates.batch;
-  const switchProducts = bigLweDimension(glwe) * bootstrap.keySwitchGadget.levels * (n + 1);
-  const rotationMs = (n * step + stream) / 1e6;
-  const keySwitchMs = (switchProducts * rates.keySwitch) / 1e6;
+  const keyByte = rates.keyByte / rates.batch;
+  const rotation = n * step + expandedBootstrapKeyBytes(glwe, bootstrap) * keyByte;
+  const switchWords = keySwitchKeyWords(glwe, bootstrap);
+  const rotationMs = rotation / 1e6;
+  const keySwitchMs = (switchWords * (rates.keySwitch + 4 * keyByte)) / 1e6;
   return { rotationMs, keySwitchMs, totalMs: rotationMs + keySwitchMs };
 }
 
@@ -49,10 +50,12 @@ export function evaluationKeyMemoryBytes(
   glwe: GlweParameters,
   bootstrap: BootstrapParameters,
 ): number {
-  const keySwitchRows = bigLweDimension(glwe) * bootstrap.keySwitchGadget.levels;
-  return (
-    expandedBootstrapKeyBytes(glwe, bootstrap) + keySwitchRows * (bootstrap.lwe.dimension + 1) * 4
-  );
+  return expandedBootstrapKeyBytes(glwe, bootstrap) + keySwitchKeyWords(glwe, bootstrap) * 4;
+}
+
+function keySwitchKeyWords(glwe: GlweParameters, bootstrap: BootstrapParameters): number {
+  const { keySwitchGadget, lwe } = bootstrap;
+  return bigLweDimension(glwe) * keySwitchGadget.levels * (lwe.dimension + 1);
 }
 
 function expandedBootstrapKeyBytes(glwe: GlweParameters, bootstrap: BootstrapParameters): number {
