@@ -82,7 +82,7 @@ async function compileStages(
   const regions = linearRegions(lowered);
   record.keep("regions.txt", () => formatRegions(regions));
   record.begin("plan");
-  const inputBits = regions.inputs.map(({ node }) => lowered.node(node).assignedBits ?? 1);
+  const inputBits = regions.inputs.map(({ assignedBits }) => assignedBits);
   const plan = planProgram(regions, inputBits, {
     failureLog2: options.failureLog2,
     maxEvaluationKeyBytes: options.maxEvaluationKeyBytes,

@@ -45,6 +45,8 @@ interface NodeFields {
   readonly hintBits?: number;
   /** Bits that the compiled program reserves, at least `output.type.bits`; absent before the width pass. */
   readonly assignedBits?: number;
+  /** Of clear parameters: bits of their encoding in the compiled program, which takes them encrypted. */
+  readonly encodedBits?: number;
   /** Names of the enclosing tags, joined by dots; empty outside tags. */
   readonly tag: string;
   /** `file:line` of the caller that made the node; empty if unknown. */

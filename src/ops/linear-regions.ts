@@ -312,7 +312,7 @@ function boundsOf(node: GraphNode): Bounds {
 }
 
 function assignedBitsOf(node: GraphNode): number {
-  return node.assignedBits ?? node.output.type.bits;
+  return node.encodedBits ?? node.assignedBits ?? node.output.type.bits;
 }
 
 /** Errors: `not-integer` if a weight or constant is no multiple of `divisor`. */

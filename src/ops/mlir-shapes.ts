@@ -150,7 +150,6 @@ function sliceText({ offsets, sizes, strides }: Slice): string {
 export function broadcast(value: MlirValue, shape: Shape, emitter: MlirEmitter): MlirValue {
   if (sameShape(value.type.shape, shape)) return value;
   const tensor = value.type.shape.length === 0 ? emitter.fromElement(value) : value;
-  if (sameShape(tensor.type.shape, shape)) return tensor;
   return emitter.emit("FHELinalg.broadcast", [tensor], { ...value.type, shape });
 }
 

@@ -27,14 +27,14 @@ export function assignBitWidths(graph: Graph): Graph {
     const root = classes.find(id);
     widths.set(root, Math.max(widths.get(root) ?? 0, bits));
   });
-  return graph.mapNodes((node) => ({
-    ...node,
+  return graph.mapNodes((node) => {
+    const bits = widths.get(classes.find(node.id)) ?? node.output.type.bits;
     // What is computed from clear inputs is computed like encrypted values.
-    assignedBits:
-      node.output.encrypted || node.kind === "operation"
-        ? (widths.get(classes.find(node.id)) ?? node.output.type.bits)
-        : node.output.type.bits + 1,
-  }));
+    if (node.output.encrypted || node.kind === "operation") return { ...node, assignedBits: bits };
+    const assignedBits = node.output.type.bits + 1;
+    if (node.kind === "constant") return { ...node, assignedBits };
+    return { ...node, assignedBits, encodedBits: bits };
+  });
 }
 
 /** Disjoint sets of node ids (union-find with path halving). */

@@ -45,3 +45,34 @@ for (const family of allFamilies) {
     assert.ok(compiled >= 2, `${compiled} of 4 programs could be compiled`);
   });
 }
+
+/** The program, then a table on every element of its result, then the sum of all entries and the elements. */
+function withTable(program: ShapeProgram): ShapeProgram | undefined {
+  const results = program.samples.flatMap((sample) => program.plain(sample));
+  const largest = Math.max(...results.flatMap(({ data }) => data.map(Math.abs)));
+  if (largest > 31 || results.some(({ data }) => data.length > 24)) return undefined;
+  const entries = Array.from({ length: 64 }, (_, i) => (i * i + 3) % 8);
+  const table = new fhe.LookupTable(entries);
+  return {
+    ...program,
+    trace: (x) =>
+      program.trace(x).map((value) => {
+        const flat = value.flatten();
+        return fhe.concatenate([fhe.lookup(table, flat).sum().reshape(1), flat, [5]]);
+      }),
+    plain: (x) =>
+      program.plain(x).map(({ data }) => {
+        const sum = data.reduce((total, value) => total + (entries.at(value) ?? 0), 0);
+        return { shape: [data.length + 2], data: [sum, ...data, 5] };
+      }),
+  };
+}
+
+test("random programs with a look-up of every element of their result agree", async () => {
+  let compiled = 0;
+  const programs = fc.sample(shapePrograms(allFamilies, 3), { numRuns: 40, seed: 11 });
+  for (const program of programs.flatMap((own) => withTable(own) ?? []).slice(0, 8)) {
+    if (await agrees(program)) compiled++;
+  }
+  assert.ok(compiled >= 4, `${compiled} programs could be compiled`);
+});

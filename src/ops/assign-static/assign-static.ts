@@ -41,7 +41,7 @@ export const assignStatic = defineSelection<readonly IndexItem[]>({
     const index = resolveIndex(items, x.type.shape, path);
     const lists = index.axes.some(({ item }) => item.kind === "positions");
     const value = lists
-      ? broadcast(own, index.shape.length === 0 ? [1] : index.shape, emitter)
+      ? listed(own, index.shape.length === 0 ? [1] : index.shape, emitter)
       : fitted(own, index, emitter);
     const into = withSign(encrypted(x, result, emitter), result.signed, emitter);
     const placed = withSign(value, result.signed, emitter);
@@ -49,6 +49,11 @@ export const assignStatic = defineSelection<readonly IndexItem[]>({
     return index.axes.length === 0 ? placed : insertedSlice(placed, into, sliceOf(index), emitter);
   },
 });
+
+function listed(value: MlirValue, shape: Shape, emitter: MlirEmitter): MlirValue {
+  const fills = sizeOf(value.type.shape) === sizeOf(shape);
+  return fills ? reshaped(value, shape, emitter) : broadcast(value, shape, emitter);
+}
 
 /** The value stretched over the places, with an axis of length 1 for every axis that has one position. */
 function fitted(value: MlirValue, index: ResolvedIndex, emitter: MlirEmitter): MlirValue {

@@ -33,7 +33,7 @@ export const divideExactly = defineOp<number>({
       high: { ...high, data: high.data.map((value) => Math.floor(value / divisor) + 0) },
     };
   },
-  widths: () => ({ equal: "nothing", spareBits: 0 }),
+  widths: () => ({ equal: "operands and result", spareBits: 0 }),
   mlir: (divisor, call, emitter) => {
     const { type } = onlyOperand(call.operands, call.path);
     const size = 2 ** type.bits;
