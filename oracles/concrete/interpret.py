@@ -71,6 +71,15 @@ def run_step(step, operands):
         return fhe.conv(*operands, **attributes)
     if op == "concatenate":
         return np.concatenate(tuple(operands), **attributes)
+    if op == "astype":
+        return operands[0].astype(np.int64)
+    if op == "identity":
+        return (fhe.refresh if attributes else fhe.identity)(*operands)
+    if op == "extract_bit_pattern":
+        bits = attributes["bits"]
+        return fhe.bits(operands[0])[slice(*bits) if isinstance(bits, tuple) else bits]
+    if op in ("relu", "round_bit_pattern", "truncate_bit_pattern"):
+        return getattr(fhe, op)(*operands, **attributes)
     return getattr(np, op)(*operands, **attributes)
 
 

@@ -1,14 +1,10 @@
 // Prints Velum's MLIR modules and inputs for every program as JSON, for accept.py. Run after `npm run build`:
 //   node oracles/concrete/print-modules.mjs [GROUP] > modules.json
-import { mlirModule } from "../../dist/src/mlir/module-text.js";
-import { compiledGraph, readPrograms } from "../../dist/test/compile/concrete-programs.js";
+import { moduleOf, readPrograms } from "../../dist/test/compile/concrete-programs.js";
 
 const modules = Object.fromEntries(
   readPrograms(process.argv[2])
     .filter((program) => program.run !== false)
-    .map((program) => [
-      program.name,
-      { mlir: mlirModule(compiledGraph(program)), inputset: program.inputset },
-    ]),
+    .map((program) => [program.name, { mlir: moduleOf(program), inputset: program.inputset }]),
 );
 console.log(JSON.stringify(modules));

@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/graph.js";
-import { nodePath, operandsOf } from "../graph/node.js";
+import { maximumOf, minimalIntegerType, minimumOf } from "../graph/integer-type.js";
+import { type GraphNode, nodePath, operandsOf } from "../graph/node.js";
 import { opSpec } from "../ops/registry.js";
 
 /**
@@ -15,8 +16,9 @@ export function assignBitWidths(graph: Graph): Graph {
     const encrypted = node.operands.map((id) => graph.node(id).output.encrypted);
     const rule = opSpec(node.name, nodePath(node)).widths(encrypted);
     const operands = operandsOf(node);
+    const sums = rule.spareBits === 0 ? 0 : mixedSignBits(operands.map((id) => graph.node(id)));
     for (const id of operands) {
-      const bits = graph.node(id).output.type.bits + rule.spareBits;
+      const bits = Math.max(graph.node(id).output.type.bits + rule.spareBits, sums);
       needed[id] = Math.max(needed[id] ?? 0, bits);
       if (rule.equal !== "nothing") classes.join(operands[0] ?? id, id);
       if (rule.equal === "operands and result") classes.join(node.id, id);
@@ -35,6 +37,17 @@ export function assignBitWidths(graph: Graph): Graph {
     if (node.kind === "constant") return { ...node, assignedBits };
     return { ...node, assignedBits, encodedBits: bits };
   });
+}
+
+/** Bits for sums and differences of operands of which one is signed and one is not; 0 for others, which need one bit more. */
+function mixedSignBits(operands: readonly GraphNode[]): number {
+  const types = operands.map((node) => node.output.type);
+  if (new Set(types.map((type) => type.signed)).size < 2) return 0;
+  const least = types.map(minimumOf);
+  const most = types.map(maximumOf);
+  const [a = 0, b = 0] = least;
+  const [c = 0, d = 0] = most;
+  return minimalIntegerType(Math.min(a - d, b - c, a + b), Math.max(c - b, d - a, c + d)).bits;
 }
 
 /** Disjoint sets of node ids (union-find with path halving). */

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { type NestedArray, type Tensor, toTensor } from "../../src/base/tensor.js";
 import type { Graph } from "../../src/graph/graph.js";
 import type { Attributes, AttributeValue } from "../../src/graph/node.js";
+import { mlirModule } from "../../src/mlir/module-text.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
+import { fuse } from "../../src/passes/fuse.js";
+import { lower } from "../../src/passes/lower/lower.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
 import { LookupTable, tablesPerElement } from "../../src/trace/lookup-table.js";
 import { tag } from "../../src/trace/origin.js";
@@ -42,7 +45,7 @@ interface Step {
 type IndexEntry = AttributeValue | { readonly at: NestedArray };
 
 /** Groups of programs: `programs.json`, `programs-linear.json`, ... */
-export const programGroups: readonly (string | undefined)[] = [undefined, "linear"];
+export const programGroups: readonly (string | undefined)[] = [undefined, "linear", "lookups"];
 
 /** `name.json`, or `name-group.json`. */
 export function groupFile(name: string, group: string | undefined): string {
@@ -86,7 +89,12 @@ export function compiledGraph(program: Program): Graph {
     },
     samples[0] ?? [],
   );
-  return assignBitWidths(measureBounds(graph, samples));
+  return assignBitWidths(measureBounds(fuse(graph), samples));
+}
+
+/** The module of a program in Concrete's dialects. */
+export function moduleOf(program: Program): string {
+  return mlirModule(assignBitWidths(lower(compiledGraph(program), 16, "dialect")));
 }
 
 function runStep(step: Step, values: ReadonlyMap<string, Tracer | undefined>): Tracer {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mlirModule } from "../../src/mlir/module-text.js";
 import {
   compiledGraph,
   fixture,
   groupFile,
+  moduleOf,
   programGroups,
   readPrograms,
 } from "./concrete-programs.js";
@@ -61,7 +61,7 @@ for (const group of programGroups) {
         );
       }
       if (program.mlir === false) return;
-      assert.equal(mlirModule(graph).trimEnd(), expected.mlir?.trimEnd());
+      assert.equal(moduleOf(program).trimEnd(), expected.mlir?.trimEnd());
     });
   }
 }

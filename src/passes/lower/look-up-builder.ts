@@ -24,9 +24,9 @@ class TooWide extends Error {
   }
 }
 
-/** Rough time of one look-up by bits of its argument, relative to one of up to 4 bits. */
+/** Rough time of one look-up by bits of its argument, relative to one of 4 bits: every bit above doubles it. */
 function relativeCost(bits: number): number {
-  return bits <= 4 ? 1 : 1.45 ** (bits - 4) * (bits > 8 ? 1.4 ** (bits - 8) : 1);
+  return bits <= 2 ? 0.5 : bits === 3 ? 0.8 : 2 ** (bits - 4);
 }
 
 /** Makes graphs of linear operations and look-ups, with sound bounds from those of the operands. */
@@ -170,9 +170,7 @@ export class LookupBuilder {
       const lookups = this.#lookups.length;
       try {
         way();
-        const own = this.#lookups.slice(lookups);
-        const widest = Math.max(0, ...own.map(([bits]) => bits));
-        const cost = own.reduce((sum, [, size]) => sum + size, 0) * relativeCost(widest);
+        const cost = this.#cost();
         if (cost < least) [best, least] = [way, cost];
       } catch (error) {
         if (!(error instanceof TooWide)) throw error;
@@ -184,6 +182,17 @@ export class LookupBuilder {
     if (best !== undefined) return best();
     if (otherwise.length > 0) return this.cheapest(otherwise);
     throw new TooWide(narrowest);
+  }
+
+  /** One parameter set serves a whole program, so that every look-up takes as long as the widest one. */
+  #cost(): number {
+    let size = 0;
+    let widest = 0;
+    for (const [bits, elements] of this.#lookups) {
+      size += elements;
+      widest = Math.max(widest, bits);
+    }
+    return size * relativeCost(widest);
   }
 
   /** The same value, known to lie in `bounds`. */

@@ -1,5 +1,5 @@
 import { scalar, type Tensor } from "../../base/tensor.js";
-import { floorDivide } from "../../ops/arithmetic/integer-arithmetic.js";
+import { floorDivide, modulo } from "../../ops/arithmetic/integer-arithmetic.js";
 import { zip } from "../../ops/elementwise.js";
 import type { PairForm } from "../../ops/spec.js";
 import { bitsOf, type LookupBuilder, type Value } from "./look-up-builder.js";
@@ -185,10 +185,14 @@ export class PairStrategies {
   } {
     const b = this.#b;
     const counts = operands.map(({ bounds }) => bounds.max - bounds.min + 1);
+    // Narrow operands take the low digits: the factors of the others, which multiply their noise, are least then.
+    const order = [...operands.keys()].sort((i, j) => (counts[i] ?? 0) - (counts[j] ?? 0));
     let radix = 1;
     let packed: Value | undefined;
     let least = 0;
-    for (const [k, operand] of operands.entries()) {
+    for (const k of order) {
+      const operand = operands[k];
+      if (operand === undefined) continue;
       const term = b.scale(operand, scalar(radix));
       packed = packed === undefined ? term : b.add(packed, term);
       least += radix * operand.bounds.min;
@@ -196,13 +200,15 @@ export class PairStrategies {
     }
     if (packed === undefined) throw new Error("nothing to pack");
     const unpack = (value: number): number[] => {
+      const values: number[] = [];
       let rest = value - least;
-      return operands.map(({ bounds }, k) => {
+      for (const k of order) {
         const count = counts[k] ?? 1;
         const digit = rest % count;
         rest = (rest - digit) / count;
-        return digit + bounds.min;
-      });
+        values[k] = digit + (operands[k]?.bounds.min ?? 0);
+      }
+      return values;
     };
     return { packed, unpack };
   }
@@ -228,9 +234,9 @@ export class PairStrategies {
   /** `[floor(x / 2^bits), x mod 2^bits]`. */
   #cut(x: Value, bits: number): readonly [Value, Value] {
     const b = this.#b;
-    const high = b.lookUp(x, (v) => floorDivide(v, 2 ** bits));
-    const low = b.subtract(x, b.scale(high, scalar(2 ** bits)));
-    return [high, b.within(low, { min: 0, max: 2 ** bits - 1 })];
+    // The low part could be x - 2^bits high, but that would have the noise of a wide encoding.
+    const size = 2 ** bits;
+    return [b.lookUp(x, (v) => floorDivide(v, size)), b.lookUp(x, (v) => modulo(v, size))];
   }
 
   /** `linear(x)` from the two parts of `x`, for every size of the low part. */
