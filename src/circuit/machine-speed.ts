@@ -1,6 +1,6 @@
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { bootstrapTime } from "../plan/bootstrap-cost.js";
-import { type KernelRates, referenceRates } from "../plan/kernel-rates.js";
+import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../plan/kernel-rates.js";
 import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
 import type { ServerSpeed } from "../runtime/server-circuit.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
@@ -17,21 +17,21 @@ export interface MachineSpeed {
   rangeMs(lookups: number, threads: number): number;
 }
 
-/** How much longer WebAssembly takes than native code with AVX-512. */
-const wasmFactor = 3.1;
-
-/** Reference rates of a kind of runtime. */
+/** Reference rates of a kind of runtime on this processor. */
 export function ratesOf(runtime: MachineSpeed["runtime"]): KernelRates {
-  if (runtime === "native") return referenceRates;
-  const { batch, ...rates } = referenceRates;
-  return {
-    name: "wasm",
-    batch,
-    fourier: rates.fourier * wasmFactor,
-    pointwise: rates.pointwise * wasmFactor,
-    keySwitch: rates.keySwitch * wasmFactor,
-    keyByte: rates.keyByte * wasmFactor,
-  };
+  if (runtime === "wasm") return wasmRates;
+  return hasAvx512() ? referenceRates : avx2Rates;
+}
+
+/** As far as the system tells: Linux does. */
+function hasAvx512(): boolean {
+  if (!inNode()) return false;
+  try {
+    const facts = process.getBuiltinModule("node:fs").readFileSync("/proc/cpuinfo", "utf8");
+    return /^flags\s*:.*\bavx512f\b/m.test(facts);
+  } catch {
+    return false;
+  }
 }
 
 /** Speed by the rates of a kind of machine; threads are taken to be cores of their own. */

@@ -67,7 +67,7 @@ function boxesOf(graph: Graph, notes: ReadonlyMap<number, string>): Box[] {
     const note = notes.get(node.id);
     const { bounds, assignedBits, output, tag } = node;
     const reserved =
-      assignedBits !== undefined && assignedBits > output.type.bits
+      output.encrypted && assignedBits !== undefined && assignedBits > output.type.bits
         ? ` (${assignedBits} bits reserved)`
         : "";
     const lines = [
