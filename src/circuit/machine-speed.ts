@@ -114,18 +114,17 @@ function stageMs(kernel: string, items: number, speed: MachineSpeed): number {
   return rounds * full + Math.max(others, last);
 }
 
-/** Nanoseconds for a number that a stage touches, on the machine of the reference rates; others scale as their transforms do. */
+/** Nanoseconds for a number that a stage touches, on the machine of the reference rates; others scale as their products do. */
 const numberNs: Readonly<Record<string, number>> = {
   velum_stage_expand: 2.5,
-  velum_stage_linear: 8,
+  velum_stage_linear: 6.8,
   velum_stage_extract: 1,
   velum_stage_affine: 1,
   velum_stage_pack_glwe: 3,
   velum_stage_pack_lwe: 3,
 };
-const referenceFourier = 0.09;
 /** Questions to threads and checks of files. */
-const fixedMs = 0.1;
+const fixedMs = 0.02;
 
 /** Rough: measured speed takes its place where it matters. */
 function requestMs(manifest: ServerManifest, rates: KernelRates): number {
@@ -135,7 +134,9 @@ function requestMs(manifest: ServerManifest, rates: KernelRates): number {
     const each = kernel === "velum_stage_linear" ? inputs : 1;
     return items * each * numbers * (numberNs[kernel] ?? 0);
   });
-  return (ns.reduce((sum, one) => sum + one, 0) * (rates.fourier / referenceFourier)) / 1e6;
+  return (
+    (ns.reduce((sum, one) => sum + one, 0) * (rates.pointwise / referenceRates.pointwise)) / 1e6
+  );
 }
 
 function polynomialNumbers({ glwe }: CryptoParameters): number {

@@ -16,13 +16,12 @@ export interface RangeTime {
   readonly ms: number;
 }
 
-/** Coefficients that pass through transforms in one measured range of one look-up: some 1.5 ms of native work. */
-const rangeWork = 1.2e7;
+/** Transform work (`N/2 log2(N/2)` a polynomial) in a measured range of one look-up: 1 to 2 ms. */
+const rangeWork = { native: 1.2e7, wasm: 4e6 };
 /** Key material that is really expanded; the rest of the measured key repeats it. */
 const distinctSteps = 16;
 /** Measured ranges read different parts of the key, as many as these, so that they find it in memory and not in a cache. */
 const windows = 4;
-const repetitions = 3;
 
 /**
  * Measures look-ups of these parameters on this engine, with keys of nobody: one and `keyBatch` look-ups a range, one and all threads.
@@ -49,12 +48,13 @@ export async function measureLookups(
 }
 
 /** Steps of the rotation in one measured range. */
-function measuredSteps({ glwe, ...parameters }: CryptoParameters): number {
-  const { lwe, bootstrapGadget, extensionLog2 } = requireBootstrap({ glwe, ...parameters });
+function measuredSteps(parameters: CryptoParameters, kind: Engine["kind"]): number {
+  const { lwe, bootstrapGadget, extensionLog2 } = requireBootstrap(parameters);
+  const { glwe } = parameters;
   const { dimension: k, polynomialSize: N } = glwe;
   const perStep =
     2 ** extensionLog2 * (k + 1) * (bootstrapGadget.levels + 1) * (N / 2) * Math.log2(N / 2);
-  return Math.max(8, Math.min(lwe.dimension, Math.round(rangeWork / perStep)));
+  return Math.max(8, Math.min(lwe.dimension, Math.round(rangeWork[kind] / perStep)));
 }
 
 class LookupBench {
@@ -105,7 +105,7 @@ class LookupBench {
     const { lwe } = requireBootstrap(this.#parameters);
     let rotation = Number.POSITIVE_INFINITY;
     let keySwitch = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < repetitions; i++) {
+    for (let i = 0; i < (lookups === 1 ? 3 : 2); i++) {
       rotation = Math.min(rotation, await this.#time(lookups, threads, "rotation"));
       keySwitch = Math.min(keySwitch, await this.#time(lookups, threads, "switch"));
     }
@@ -120,7 +120,7 @@ class LookupBench {
     const { polynomialSize: N, dimension: k } = glwe;
     const big = bigLweDimension(glwe);
     const shape = [N, k, bootstrapGadget.levels] as const;
-    this.#steps = measuredSteps(this.#parameters);
+    this.#steps = measuredSteps(this.#parameters, this.#engine.kind);
     this.#keySteps = Math.min(lwe.dimension, windows * this.#steps);
     this.#stepBytes = await callKernel(this.#engine, "velum_bootstrap_key_bytes", 1, ...shape);
     const switchBytes = (n: number, levels: number): Promise<number> =>
