@@ -254,37 +254,44 @@ INLINE void first_from_f64(vf64 *restrict x, const double *restrict d, const int
   FIRST_PASS(M, *(const vf64 *)(d + at), *(const vf64 *)(d + (M) + at), (void)0)
 }
 
+INLINE void forward_middle_pass(vf64 *x, const int M, const int pass, prefetch_cursor *ahead, const int lines) {
+  const int radix = MIDDLE_RADIX(M, pass), stride = middle_stride(M, pass), step = stride / LANES, blocks = M / (radix * stride);
+  for (int b = 0; b < blocks; b++) {
+    vf64 w[TWIDDLES];
+    load_splats(w, TABLES(M)->middle[pass][b], radix);
+    vf64 *y = x + 2 * b * radix * step;
+    for (int v = 0; v < step; v++) {
+      points p;
+      load_points(&p, y + 2 * v, step, radix);
+      forward_step(&p, w, radix);
+      prefetch_some(ahead, lines);
+      store_points(y + 2 * v, &p, step, radix);
+    }
+  }
+}
+// Passes are called by name, not in a loop: the radix of each must be a constant, or its points would live in memory.
 INLINE void forward_middle(vf64 *x, const int M, prefetch_cursor *ahead, const int lines) {
-  for (int pass = 0; pass < MIDDLE_PASSES(M); pass++) {
-    const int radix = MIDDLE_RADIX(M, pass), stride = middle_stride(M, pass), step = stride / LANES, blocks = M / (radix * stride);
-    for (int b = 0; b < blocks; b++) {
-      vf64 w[TWIDDLES];
-      load_splats(w, TABLES(M)->middle[pass][b], radix);
-      vf64 *y = x + 2 * b * radix * step;
-      for (int v = 0; v < step; v++) {
-        points p;
-        load_points(&p, y + 2 * v, step, radix);
-        forward_step(&p, w, radix);
-        prefetch_some(ahead, lines);
-        store_points(y + 2 * v, &p, step, radix);
-      }
+  forward_middle_pass(x, M, 0, ahead, lines);
+  if (MIDDLE_PASSES(M) > 1) forward_middle_pass(x, M, 1, ahead, lines);
+  if (MIDDLE_PASSES(M) > 2) forward_middle_pass(x, M, 2, ahead, lines);
+}
+INLINE void inverse_middle_pass(vf64 *x, const int M, const int pass, prefetch_cursor *ahead, const int lines) {
+  const int radix = MIDDLE_RADIX(M, pass), stride = middle_stride(M, pass), step = stride / LANES, blocks = M / (radix * stride);
+  for (int b = 0; b < blocks; b++) {
+    vf64 *y = x + 2 * b * radix * step;
+    for (int v = 0; v < step; v++) {
+      points p;
+      load_points(&p, y + 2 * v, step, radix);
+      inverse_step(&p, TABLES(M)->inverse_middle[pass][v].w, radix);
+      prefetch_some(ahead, lines);
+      store_points(y + 2 * v, &p, step, radix);
     }
   }
 }
 INLINE void inverse_middle(vf64 *x, const int M, prefetch_cursor *ahead, const int lines) {
-  for (int pass = MIDDLE_PASSES(M) - 1; pass >= 0; pass--) {
-    const int radix = MIDDLE_RADIX(M, pass), stride = middle_stride(M, pass), step = stride / LANES, blocks = M / (radix * stride);
-    for (int b = 0; b < blocks; b++) {
-      vf64 *y = x + 2 * b * radix * step;
-      for (int v = 0; v < step; v++) {
-        points p;
-        load_points(&p, y + 2 * v, step, radix);
-        inverse_step(&p, TABLES(M)->inverse_middle[pass][v].w, radix);
-        prefetch_some(ahead, lines);
-        store_points(y + 2 * v, &p, step, radix);
-      }
-    }
-  }
+  if (MIDDLE_PASSES(M) > 2) inverse_middle_pass(x, M, 2, ahead, lines);
+  if (MIDDLE_PASSES(M) > 1) inverse_middle_pass(x, M, 1, ahead, lines);
+  inverse_middle_pass(x, M, 0, ahead, lines);
 }
 
 // Group pass. For paired plans, group_begin must run before the two groups 2g, 2g+1 of a pair.

@@ -6,7 +6,7 @@ import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../gr
 import {
   type AffineMap,
   composeMaps,
-  identityMap,
+  rowTerms,
   selectionMap,
   stackMaps,
   widenMap,
@@ -62,6 +62,11 @@ export interface LookupStep {
   readonly source: number;
   readonly tables: readonly RegionTable[];
   readonly tableOf: Int32Array;
+  /**
+   * `[size]` a number for each element that names its argument: elements with one number look up the same combination of values, so
+   * their noise is not independent. Unique over the whole program.
+   */
+  readonly origins: Int32Array;
   readonly result: number;
 }
 
@@ -103,6 +108,12 @@ export function linearRegions(graph: Graph): RegionProgram {
   return new Splitter(graph).split();
 }
 
+/** One element of a program value. */
+interface ElementPlace {
+  readonly value: number;
+  readonly index: number;
+}
+
 /** A node's value as an affine map over values of the program, `sources` ascending. */
 interface Form {
   readonly sources: readonly number[];
@@ -116,6 +127,9 @@ class Splitter {
   private readonly forms = new Map<number, Form>();
   private readonly computed = new Map<number, number>();
   private readonly lookupArguments = new Map<number, number>();
+  private readonly origins = new Map<string, number>();
+  /** Where the result of a table on an argument was computed first. */
+  private readonly lookedUp = new Map<string, ElementPlace>();
 
   constructor(graph: Graph) {
     this.graph = graph;
@@ -188,28 +202,83 @@ class Splitter {
     }
     const argument = this.graph.node(operand);
     const { first, bits } = lookupArgument(argument);
-    const source = this.computeArgument(argument);
     const tables = lookup.tables.map((table) => ({
       first: 0,
       entries: ascendingTable(table, first, 2 ** bits, lookup.first),
     }));
-    const result = this.addValue(node);
-    this.steps.push({ kind: "lookup", source, tables, tableOf: lookup.tableOf, result });
-    this.computed.set(node.id, result);
-    const size = sizeOf(node.output.shape);
-    this.forms.set(node.id, { sources: [result], map: identityMap(size) });
+    this.lookUp(node, argument, tables, lookup.tableOf);
+  }
+
+  /** Looks every distinct (argument, table) pair up once in the whole program: a repeated one would repeat its noise, too. */
+  private lookUp(
+    node: OperationNode,
+    argument: GraphNode,
+    tables: readonly RegionTable[],
+    tableOf: Int32Array,
+  ): void {
+    const origins = this.originsOf(argument);
+    const tableTexts = tables.map(({ entries }) => entries.join(","));
+    const keys = Array.from(
+      origins,
+      (origin, i) => `${origin} ${assignedBitsOf(node)} ${tableTexts[tableOf[i] ?? 0]}`,
+    );
+    const fresh = keys.flatMap((key, i) =>
+      this.lookedUp.has(key) || keys.indexOf(key) < i ? [] : [i],
+    );
+    const all = fresh.length === keys.length;
+    if (fresh.length > 0) {
+      const source = all ? this.computeArgument(argument) : this.addArgument(argument, fresh);
+      const result = this.addValue(node, fresh.length);
+      this.steps.push({
+        kind: "lookup",
+        source,
+        tables,
+        tableOf: tableOf.filter((_, i) => all || fresh.includes(i)),
+        origins: origins.filter((_, i) => all || fresh.includes(i)),
+        result,
+      });
+      for (const [index, i] of fresh.entries()) {
+        this.lookedUp.set(keys[i] ?? "", { value: result, index });
+      }
+      if (all) this.computed.set(node.id, result);
+    }
+    this.forms.set(node.id, this.gather(keys.flatMap((key) => this.lookedUp.get(key) ?? [])));
+  }
+
+  /** The form that picks single elements of computed values. */
+  private gather(places: readonly ElementPlace[]): Form {
+    const sources = [...new Set(places.map(({ value }) => value))].sort((a, b) => a - b);
+    const starts = this.startsOf(sources);
+    const total = sources.reduce((sum, source) => sum + this.sizeOfValue(source), 0);
+    const columns = places.map(({ value, index }) => (starts.get(value) ?? 0) + index);
+    return { sources, map: selectionMap(total, columns) };
+  }
+
+  /** For each element of a look-up's argument, the number of its combination of inputs and look-up results. */
+  private originsOf(argument: GraphNode): Int32Array {
+    const { sources, map } = this.formOf(argument);
+    const { first, bits } = lookupArgument(argument);
+    const owners = sources.flatMap((source) =>
+      Array.from({ length: this.sizeOfValue(source) }, (_, i) => `${source}.${i}`),
+    );
+    const encoding = `${first} ${bits} ${assignedBitsOf(argument)}`;
+    return Int32Array.from({ length: map.outputs }, (_, row) => {
+      const terms: string[] = [];
+      for (const [column, weight] of rowTerms(map, row)) terms.push(`${owners[column]}*${weight}`);
+      const text = `${terms.join("+")}+${map.constant[row]} ${encoding}`;
+      const known = this.origins.get(text);
+      if (known !== undefined) return known;
+      this.origins.set(text, this.origins.size);
+      return this.origins.size - 1;
+    });
   }
 
   /** The encrypted operands one after the other, over the union of their sources. */
   private joinForms(node: OperationNode): Form {
     const forms = node.operands.flatMap((id) => this.forms.get(id) ?? []);
     const sources = [...new Set(forms.flatMap((form) => form.sources))].sort((a, b) => a - b);
-    const starts = new Map<number, number>();
-    let total = 0;
-    for (const source of sources) {
-      starts.set(source, total);
-      total += this.sizeOfValue(source);
-    }
+    const starts = this.startsOf(sources);
+    const total = sources.reduce((sum, source) => sum + this.sizeOfValue(source), 0);
     const widened = forms.map((form) => {
       if (form.sources.length === sources.length) return form.map;
       const columns = form.sources.flatMap((source) =>
@@ -247,12 +316,21 @@ class Splitter {
     if (known !== undefined) return known;
     const { first, bits } = lookupArgument(node);
     if (first === 0 && bits === assignedBitsOf(node)) return this.compute(node);
-    const form = this.formOf(node);
+    const result = this.addArgument(node);
+    this.lookupArguments.set(node.id, result);
+    return result;
+  }
+
+  /** A step that computes the argument of look-ups of `node`, or of those of its elements that `rows` lists. */
+  private addArgument(node: GraphNode, rows?: readonly number[]): number {
+    const { first, bits } = lookupArgument(node);
+    const { sources, map } = this.formOf(node);
     const { min, max } = boundsOf(node);
+    const chosen = rows === undefined ? map : composeMaps(selectionMap(map.outputs, rows), map);
     const result = this.values.length;
     this.values.push({
       id: result,
-      size: sizeOf(node.output.shape),
+      size: chosen.outputs,
       node: node.id,
       type: { signed: false, bits },
       bounds: { min: min - first, max: max - first },
@@ -260,20 +338,29 @@ class Splitter {
     });
     this.steps.push({
       kind: "affine",
-      sources: form.sources,
-      map: { ...form.map, constant: form.map.constant.map((constant) => constant - first) },
+      sources,
+      map: { ...chosen, constant: chosen.constant.map((constant) => constant - first) },
       scaleLog2: assignedBitsOf(node) - bits,
       result,
     });
-    this.lookupArguments.set(node.id, result);
     return result;
   }
 
-  private addValue(node: GraphNode): number {
+  private startsOf(sources: readonly number[]): Map<number, number> {
+    const starts = new Map<number, number>();
+    let total = 0;
+    for (const source of sources) {
+      starts.set(source, total);
+      total += this.sizeOfValue(source);
+    }
+    return starts;
+  }
+
+  private addValue(node: GraphNode, size = sizeOf(node.output.shape)): number {
     const id = this.values.length;
     this.values.push({
       id,
-      size: sizeOf(node.output.shape),
+      size,
       node: node.id,
       type: node.output.type,
       bounds: boundsOf(node),

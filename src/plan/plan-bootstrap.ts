@@ -19,9 +19,10 @@ export function planBootstrap(
   const noise = new Map<number, NoiseSources>([
     [0, { bootstrapSquaredNorm: 0, freshSquaredNorm: 1 }],
   ]);
+  const origins = new Map<number, Int32Array>();
   const lookups: LookupConstraint[] = [];
   for (const step of regions.steps) {
-    if (step.kind === "affine") noise.set(step.result, affineNoise(step, regions, noise));
+    if (step.kind === "affine") noise.set(step.result, affineNoise(step, regions, origins));
     else {
       lookups.push({
         ...noiseOf(noise, step.source),
@@ -31,6 +32,7 @@ export function planBootstrap(
         count: regionValue(regions, step.result).size,
       });
       noise.set(step.result, { bootstrapSquaredNorm: 1, freshSquaredNorm: 0 });
+      origins.set(step.result, step.origins);
     }
   }
   const outputs: OutputConstraint[] = regions.outputs.map(({ value }) => ({
@@ -131,27 +133,33 @@ function lookupInstruction(
   };
 }
 
-/** The largest norms of any row, over fresh and over bootstrapped sources. */
+/**
+ * The largest norms of any row, over fresh and over bootstrapped sources. Look-ups of one argument share its noise after the modulus
+ * switch and much of the rotation's, so their weights are added before they are squared.
+ */
 function affineNoise(
   step: AffineStep,
   regions: RegionProgram,
-  noise: ReadonlyMap<number, NoiseSources>,
+  origins: ReadonlyMap<number, Int32Array>,
 ): NoiseSources {
-  const columns = step.sources.flatMap((source) =>
-    Array.from({ length: regionValue(regions, source).size }, () => noiseOf(noise, source)),
+  const originOf = step.sources.flatMap((source) =>
+    Array.from({ length: regionValue(regions, source).size }, (_, i) => origins.get(source)?.[i]),
   );
   const scale = 4 ** step.scaleLog2;
   let bootstrapSquaredNorm = 0;
   let freshSquaredNorm = 0;
   for (let row = 0; row < step.map.outputs; row++) {
-    let bootstrap = 0;
+    const looked = new Map<number, number>();
     let fresh = 0;
     for (const [column, weight] of rowTerms(step.map, row)) {
-      bootstrap += scale * weight * weight * (columns[column]?.bootstrapSquaredNorm ?? 0);
-      fresh += scale * weight * weight * (columns[column]?.freshSquaredNorm ?? 0);
+      const origin = originOf[column];
+      if (origin === undefined) fresh += weight * weight;
+      else looked.set(origin, (looked.get(origin) ?? 0) + Math.abs(weight));
     }
-    bootstrapSquaredNorm = Math.max(bootstrapSquaredNorm, bootstrap);
-    freshSquaredNorm = Math.max(freshSquaredNorm, fresh);
+    let bootstrap = 0;
+    for (const sum of looked.values()) bootstrap += sum * sum;
+    bootstrapSquaredNorm = Math.max(bootstrapSquaredNorm, scale * bootstrap);
+    freshSquaredNorm = Math.max(freshSquaredNorm, scale * fresh);
   }
   return { bootstrapSquaredNorm, freshSquaredNorm };
 }
