@@ -1,5 +1,7 @@
 // Builds everything that the package needs: kernels (C to WebAssembly), then TypeScript. Steps whose inputs did not change are skipped.
 import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildKernels } from "./build-kernels.mjs";
 
@@ -17,3 +19,15 @@ if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 say(
   `types checked and JavaScript written in ${((performance.now() - started) / 1000).toFixed(1)} s`,
 );
+
+// JavaScript whose source is gone would still be run and packed.
+for (const folder of ["src", "test", "bench", "examples"]) {
+  const target = join(root, "dist", folder);
+  if (!existsSync(target)) continue;
+  for (const name of readdirSync(target, { recursive: true })) {
+    const source = /^(.*?)\.(js|js\.map|d\.ts)$/.exec(name)?.[1];
+    if (source !== undefined && !existsSync(join(root, folder, `${source}.ts`))) {
+      rmSync(join(target, name));
+    }
+  }
+}

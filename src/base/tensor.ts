@@ -41,7 +41,17 @@ export function toTensor(
   value: NestedArray | ArrayLike<number> | readonly ArrayLike<number>[] | Tensor,
   path = "value",
 ): Tensor {
-  if (isTensor(value)) return value;
+  if (isTensor(value)) {
+    if (value.data.length === sizeOf(value.shape)) return value;
+    throw new VelumError({
+      code: "bad-shape",
+      path,
+      problem: `holds ${value.data.length} numbers, and its shape ${shapeText(value.shape)} says ${sizeOf(value.shape)}`,
+      limit: sizeOf(value.shape),
+      actual: value.data.length,
+      cure: "Make data as long as the product of the shape",
+    });
+  }
   const shape: number[] = [];
   for (let level: unknown = value; isArrayLike(level); level = level[0]) {
     shape.push(level.length);

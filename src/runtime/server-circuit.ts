@@ -139,6 +139,7 @@ export class ServerCircuit {
     options: RunOptions = {},
   ): Promise<Uint8Array[]> {
     throwIfAborted(options.signal, "run");
+    checkRequests(inputs);
     if (this.needsEvaluationKeys && keys === undefined) {
       throw new VelumError({
         code: "bad-argument",
@@ -350,4 +351,15 @@ async function allocateScratch(
   for (let thread = 0; thread < engine.threads; thread++)
     places.push(await allocate(engine, bytes));
   return places;
+}
+
+/** Callers in JavaScript may pass anything. */
+function checkRequests(inputs: unknown): void {
+  if (Array.isArray(inputs) && inputs.every((input) => input instanceof Uint8Array)) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: "run",
+    problem: "the requests are not an array of Uint8Array",
+    cure: "Pass a list of what encrypt gave, also for one request: run([request])",
+  });
 }

@@ -32,6 +32,16 @@ export function traceFunction(
       cure: `Give one value for each of ${names.join(", ")}`,
     });
   }
+  for (const [parameter, encryption] of Object.entries(parameters)) {
+    if (encryption === "encrypted" || encryption === "clear") continue;
+    throw new VelumError({
+      code: "bad-argument",
+      path: `function "${name}", parameter "${parameter}"`,
+      problem: `is declared "${String(encryption)}"`,
+      limit: '"encrypted" or "clear"',
+      cure: 'Declare each parameter as "encrypted" or "clear"',
+    });
+  }
   const builder = new GraphBuilder(name);
   const origin = currentOrigin();
   const tracers = sample.map((value, position) => {
