@@ -4,9 +4,6 @@ import { zip } from "../../ops/elementwise.js";
 import type { PairForm } from "../../ops/spec.js";
 import { bitsOf, type LookupBuilder, type Value } from "./look-up-builder.js";
 
-/** The exact meaning of an element-wise operation. */
-type Meaning = (operands: readonly Tensor[]) => Tensor;
-
 /** Largest number of values of one operand for which each gets a case of its own. */
 const mostCases = 16;
 
