@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fhe } from "../../src/index.js";
+import { sourceVariances } from "../../src/plan/noise-prediction.js";
+import { log2Failure } from "../../src/security/failure.js";
+import { compensatedRoundingVariance, freshLweVariance } from "../../src/security/noise-fresh.js";
+import { keySwitchVariance } from "../../src/security/noise-key-switch.js";
+import { centredModulusSwitchVariance } from "../../src/security/noise-modulus-switch.js";
+import { bigLweDimension } from "../../src/tfhe/parameters.js";
+
+// The plan's figures, worked out again by hand for programs whose weights are known.
+
+test("an output that is a weighted sum of look-ups", async () => {
+  const weights = [3, -2, 5, 1];
+  const table = new fhe.LookupTable([0, 1, 1, 0]);
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) => fhe.matmul([weights], table.apply(x)))
+    .compile([
+      [0, 1, 0, 0],
+      [1, 0, 1, 2],
+      [3, 3, 3, 3],
+      [0, 2, 0, 0],
+      [1, 0, 1, 1],
+    ]);
+  const { parameters, outputs, failure } = circuit.plan;
+  const { glwe, bootstrap } = parameters;
+  assert.ok(bootstrap !== undefined);
+  const [output] = outputs;
+  assert.ok(output !== undefined);
+  const { bootstrap: rotation, fresh } = sourceVariances(
+    glwe,
+    bootstrap.bootstrapGadget,
+    bootstrap.lwe.dimension,
+  );
+  const dimension = bigLweDimension(glwe);
+  const rounding =
+    output.layout.wordBits < 32
+      ? compensatedRoundingVariance(dimension, output.layout.wordBits)
+      : 0;
+  const squaredNorm = weights.reduce((sum, weight) => sum + weight * weight, 0);
+  const ofOutput = log2Failure(2 ** -(output.messageBits + 2), squaredNorm * rotation + rounding);
+  const switched =
+    fresh +
+    keySwitchVariance(
+      dimension,
+      bootstrap.keySwitchGadget,
+      freshLweVariance(bootstrap.lwe.noiseLog2),
+    ) +
+    centredModulusSwitchVariance(
+      bootstrap.lwe.dimension,
+      Math.log2(2 * glwe.polynomialSize) + bootstrap.extensionLog2,
+    );
+  const ofLookup = log2Failure(2 ** -(2 + 2), switched);
+  assert.ok(Math.abs(failure.worstLog2 - Math.max(ofOutput, ofLookup)) < 1e-6);
+  // The sum decides, so its norm is what this compares.
+  assert.ok(ofOutput > -400 && ofOutput <= -64);
+  await circuit.close();
+});
