@@ -38,6 +38,7 @@ export async function startNativeEngine(
     }
     if (step.do === "read") return new Uint8Array(machine.bytes(step.address, step.bytes));
     if (step.name === "velum_release" && !held.delete(step.parameters[0] ?? 0)) return 0;
+    if (step.short === true) return machine.call(step.name, ...step.parameters);
     const result = await machine.callAsync(step.name, ...step.parameters);
     if (step.name !== "velum_allocate") return result;
     // A block that was refused is asked for again, for the error.

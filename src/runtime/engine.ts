@@ -1,10 +1,18 @@
 import { VelumError } from "../base/error.js";
 import type { Address } from "../tfhe/machine.js";
 
-/** One thing that a thread of an engine does. `call` names an exported kernel, or `stage_k` of the loaded program. */
+/**
+ * One thing that a thread of an engine does. `call` names an exported kernel, or `stage_k` of the loaded program; a `short` one takes
+ * well below a millisecond and may run where it is asked for, since waking another thread can take longer.
+ */
 export type Step =
   | { readonly do: "write"; readonly address: Address; readonly data: Uint8Array }
-  | { readonly do: "call"; readonly name: string; readonly parameters: readonly number[] }
+  | {
+      readonly do: "call";
+      readonly name: string;
+      readonly parameters: readonly number[];
+      readonly short?: boolean;
+    }
   | { readonly do: "read"; readonly address: Address; readonly bytes: number };
 
 /** What a step gives: the kernel's number, or the bytes read; 0 for a write. */

@@ -277,9 +277,10 @@ export class ServerCircuit {
     for (const [index, stage] of manifest.stages.entries()) {
       if (stage.kernel === leftOut) continue;
       const items = stage.items * vectors.length;
-      const step = (thread: number, begin: number, end: number): Step => ({
+      const step = (thread: number, begin: number, end: number, short = false): Step => ({
         do: "call",
         name: `stage_${index}`,
+        short,
         parameters: [
           workspace,
           manifest.requestBytes,
@@ -291,7 +292,7 @@ export class ServerCircuit {
         ],
       });
       if (!stage.heavy) {
-        pending.push(step(0, 0, items));
+        pending.push(step(0, 0, items, items <= shortItems));
         continue;
       }
       if (pending.length > 0) await this.#engine.run(0, pending.splice(0));
@@ -352,6 +353,9 @@ async function allocateScratch(
     places.push(await allocate(engine, bytes));
   return places;
 }
+
+/** Items of a stage without look-ups that take well below a millisecond together. */
+const shortItems = 16;
 
 /** Callers in JavaScript may pass anything. */
 function checkRequests(inputs: unknown): void {
