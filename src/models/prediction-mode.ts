@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
 import type { Circuit } from "../circuit/circuit.js";
-import { rowsOf } from "./compile-linear.js";
+import { rowsOf } from "./linear/compile-linear.js";
 
 /** Where and how a prediction is computed. All modes give the same integers. */
 export interface PredictionMode {

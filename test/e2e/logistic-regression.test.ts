@@ -8,7 +8,7 @@ import type { Circuit } from "../../src/circuit/circuit.js";
 import { compiler } from "../../src/circuit/compiler.js";
 import { Client } from "../../src/client/client.js";
 import { LinearClassifierClient } from "../../src/client/linear-classifier-client.js";
-import { LogisticRegression } from "../../src/models/logistic-regression.js";
+import { LogisticRegression } from "../../src/models/linear/logistic-regression.js";
 import { SeededRandom } from "../../src/models/seeded-random.js";
 import { ServerCircuit } from "../../src/runtime/server-circuit.js";
 

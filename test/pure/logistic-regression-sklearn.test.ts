@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { loadBreastCancer } from "../../examples/breast-cancer/load-data.js";
 import { type Tensor, toTensor } from "../../src/base/tensor.js";
 import { toMatrix } from "../../src/models/check-data.js";
-import { fitLogistic } from "../../src/models/fit-logistic.js";
-import { StandardScaler } from "../../src/models/standard-scaler.js";
+import { fitLogistic } from "../../src/models/linear/fit-logistic.js";
+import { StandardScaler } from "../../src/models/preprocessing/standard-scaler.js";
 
 interface Case {
   readonly name: string;

@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { loadBreastCancer } from "../../examples/breast-cancer/load-data.js";
 import { VelumError } from "../../src/base/error.js";
 import { toMatrix } from "../../src/models/check-data.js";
-import { LogisticRegression } from "../../src/models/logistic-regression.js";
-import { accuracyScore } from "../../src/models/metrics.js";
-import { chooseNarrowWidths } from "../../src/models/narrow-widths.js";
-import { StandardScaler } from "../../src/models/standard-scaler.js";
-import { trainTestSplit } from "../../src/models/train-test-split.js";
+import { LogisticRegression } from "../../src/models/linear/logistic-regression.js";
+import { chooseNarrowWidths } from "../../src/models/linear/narrow-widths.js";
+import { accuracyScore } from "../../src/models/metrics/accuracy.js";
+import { StandardScaler } from "../../src/models/preprocessing/standard-scaler.js";
+import { trainTestSplit } from "../../src/models/selection/train-test-split.js";
 
 async function refused(run: () => unknown, code: string, message: string): Promise<void> {
   await assert.rejects(

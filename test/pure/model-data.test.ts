@@ -3,11 +3,11 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { loadBreastCancer } from "../../examples/breast-cancer/load-data.js";
 import { VelumError } from "../../src/base/error.js";
-import { minimizeLbfgs } from "../../src/models/lbfgs.js";
-import { accuracyScore } from "../../src/models/metrics.js";
+import { minimizeLbfgs } from "../../src/models/linear/lbfgs.js";
+import { accuracyScore } from "../../src/models/metrics/accuracy.js";
+import { StandardScaler } from "../../src/models/preprocessing/standard-scaler.js";
 import { SeededRandom } from "../../src/models/seeded-random.js";
-import { StandardScaler } from "../../src/models/standard-scaler.js";
-import { trainTestSplit } from "../../src/models/train-test-split.js";
+import { trainTestSplit } from "../../src/models/selection/train-test-split.js";
 
 function refused(run: () => unknown, code: string, message: string): void {
   assert.throws(run, (error: unknown) => {

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { VelumError } from "../../src/base/error.js";
 import { type Tensor, toTensor } from "../../src/base/tensor.js";
 import { toMatrix } from "../../src/models/check-data.js";
-import { classifierTable } from "../../src/models/class-table.js";
-import { LinearClassifier } from "../../src/models/linear-classifier.js";
-import { QuantizedLinearModel } from "../../src/models/quantized-linear.js";
+import { classifierTable } from "../../src/models/linear/class-table.js";
+import { LinearClassifier } from "../../src/models/linear/linear-classifier.js";
+import { QuantizedLinearModel } from "../../src/models/linear/quantized-linear.js";
 import { classIndices } from "../../src/quantize/class-scores.js";
 import { UniformQuantizer } from "../../src/quantize/uniform-quantizer.js";
 

@@ -1,6 +1,6 @@
-import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
-import { unsignedBits } from "./integer-interval.js";
+import { VelumError } from "../../base/error.js";
+import type { Tensor } from "../../base/tensor.js";
+import { unsignedBits } from "../integer-interval.js";
 import type { QuantizedLinearModel } from "./quantized-linear.js";
 
 /** A look-up that turns the score of a two-class model into the class, so that only the class leaves the server. */

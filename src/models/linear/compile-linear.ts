@@ -1,11 +1,11 @@
-import type { Tensor } from "../base/tensor.js";
-import { Circuit } from "../circuit/circuit.js";
-import { compileGraph } from "../circuit/compile-graph.js";
-import { type CompileOptions, defaultCompileOptions } from "../circuit/compile-options.js";
-import type { ClassifierCoding } from "../quantize/classifier-coding.js";
-import { LookupTable } from "../trace/lookup-table.js";
-import { traceFunction } from "../trace/trace-function.js";
-import type { Tracer } from "../trace/tracer.js";
+import type { Tensor } from "../../base/tensor.js";
+import { Circuit } from "../../circuit/circuit.js";
+import { compileGraph } from "../../circuit/compile-graph.js";
+import { type CompileOptions, defaultCompileOptions } from "../../circuit/compile-options.js";
+import type { ClassifierCoding } from "../../quantize/classifier-coding.js";
+import { LookupTable } from "../../trace/lookup-table.js";
+import { traceFunction } from "../../trace/trace-function.js";
+import type { Tracer } from "../../trace/tracer.js";
 import type { ClassTable } from "./class-table.js";
 import type { QuantizedLinearModel } from "./quantized-linear.js";
 

@@ -1,17 +1,17 @@
-import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
-import type { Circuit } from "../circuit/circuit.js";
-import type { CompileOptions } from "../circuit/compile-options.js";
-import { decisionShape } from "../quantize/class-scores.js";
-import { ClassifierCoding, classOnly } from "../quantize/classifier-coding.js";
-import type { Granularity } from "../quantize/value-range.js";
-import { type Labels, notFitted, type Rows, toMatrix, toMatrixOf } from "./check-data.js";
+import { VelumError } from "../../base/error.js";
+import type { Tensor } from "../../base/tensor.js";
+import type { Circuit } from "../../circuit/circuit.js";
+import type { CompileOptions } from "../../circuit/compile-options.js";
+import { decisionShape } from "../../quantize/class-scores.js";
+import { ClassifierCoding, classOnly } from "../../quantize/classifier-coding.js";
+import type { Granularity } from "../../quantize/value-range.js";
+import { type Labels, notFitted, type Rows, toMatrix, toMatrixOf } from "../check-data.js";
+import { type PredictionMode, runRows } from "../prediction-mode.js";
 import { type ClassTable, classesOf, classifierTable } from "./class-table.js";
 import { compileLinear } from "./compile-linear.js";
 import { fitLogistic, type LogisticSettings } from "./fit-logistic.js";
 import type { LinearClassifier } from "./linear-classifier.js";
 import { chooseNarrowWidths, maxTableBits } from "./narrow-widths.js";
-import { type PredictionMode, runRows } from "./prediction-mode.js";
 import { QuantizedLinearModel } from "./quantized-linear.js";
 
 /** Bits of the quantized inputs (1 to 32) and weights (2 to 32). */

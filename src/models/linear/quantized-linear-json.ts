@@ -1,5 +1,5 @@
-import { VelumError } from "../base/error.js";
-import { UniformQuantizer, type UniformQuantizerForm } from "../quantize/uniform-quantizer.js";
+import { VelumError } from "../../base/error.js";
+import { UniformQuantizer, type UniformQuantizerForm } from "../../quantize/uniform-quantizer.js";
 import type { QuantizedLinearParts } from "./quantized-linear.js";
 
 /** The JSON form of a quantized linear model; it holds the weights, so it belongs to the server's side. */

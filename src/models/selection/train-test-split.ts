@@ -1,7 +1,7 @@
-import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
-import { type Labels, type Matrix, type Rows, rowOf, toLabels, toMatrix } from "./check-data.js";
-import { SeededRandom } from "./seeded-random.js";
+import { VelumError } from "../../base/error.js";
+import type { Tensor } from "../../base/tensor.js";
+import { type Labels, type Matrix, type Rows, rowOf, toLabels, toMatrix } from "../check-data.js";
+import { SeededRandom } from "../seeded-random.js";
 
 export interface Split {
   readonly XTrain: Tensor;

@@ -1,9 +1,9 @@
-import { VelumError } from "../base/error.js";
-import { shapeText, type Tensor } from "../base/tensor.js";
-import { UniformQuantizer } from "../quantize/uniform-quantizer.js";
-import type { Granularity } from "../quantize/value-range.js";
-import type { Matrix } from "./check-data.js";
-import { type IntegerInterval, productIntervals, signedBits } from "./integer-interval.js";
+import { VelumError } from "../../base/error.js";
+import { shapeText, type Tensor } from "../../base/tensor.js";
+import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
+import type { Granularity } from "../../quantize/value-range.js";
+import type { Matrix } from "../check-data.js";
+import { type IntegerInterval, productIntervals, signedBits } from "../integer-interval.js";
 import type { LinearClassifier } from "./linear-classifier.js";
 import { parseQuantizedLinear, type QuantizedLinearForm } from "./quantized-linear-json.js";
 

@@ -1,5 +1,5 @@
-import type { Tensor } from "../base/tensor.js";
-import { notFitted, type Rows, toMatrix, toMatrixOf } from "./check-data.js";
+import type { Tensor } from "../../base/tensor.js";
+import { notFitted, type Rows, toMatrix, toMatrixOf } from "../check-data.js";
 
 /**
  * Shifts and scales each feature to mean 0 and variance 1 (over all rows, divisor `rows`), as scikit-learn's

@@ -1,9 +1,9 @@
-import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
-import { sigmoid } from "../quantize/class-scores.js";
-import { UniformQuantizer } from "../quantize/uniform-quantizer.js";
-import { type ValueRange, valueRange } from "../quantize/value-range.js";
-import type { Matrix } from "./check-data.js";
+import { VelumError } from "../../base/error.js";
+import type { Tensor } from "../../base/tensor.js";
+import { sigmoid } from "../../quantize/class-scores.js";
+import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
+import { type ValueRange, valueRange } from "../../quantize/value-range.js";
+import type { Matrix } from "../check-data.js";
 import type { LinearClassifier } from "./linear-classifier.js";
 import {
   improveWeights,

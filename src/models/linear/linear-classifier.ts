@@ -1,6 +1,6 @@
-import type { Tensor } from "../base/tensor.js";
-import { classIndices, classProbabilities, decisionShape } from "../quantize/class-scores.js";
-import { type Rows, toMatrixOf } from "./check-data.js";
+import type { Tensor } from "../../base/tensor.js";
+import { classIndices, classProbabilities, decisionShape } from "../../quantize/class-scores.js";
+import { type Rows, toMatrixOf } from "../check-data.js";
 
 /** A fitted linear classifier in double precision: `scores = X coef^T + intercept`. Immutable. */
 export class LinearClassifier {

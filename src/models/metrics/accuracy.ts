@@ -1,5 +1,5 @@
-import { VelumError } from "../base/error.js";
-import { type Labels, toLabels } from "./check-data.js";
+import { VelumError } from "../../base/error.js";
+import { type Labels, toLabels } from "../check-data.js";
 
 /** Share of rows (0 to 1) on which the labels agree. Errors: `bad-shape`, `bad-argument` for no rows. */
 export function accuracyScore(yTrue: Labels, yPredicted: Labels): number {

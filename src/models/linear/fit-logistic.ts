@@ -1,6 +1,6 @@
-import { VelumError } from "../base/error.js";
-import type { Labels, Matrix } from "./check-data.js";
-import { toLabels } from "./check-data.js";
+import { VelumError } from "../../base/error.js";
+import type { Labels, Matrix } from "../check-data.js";
+import { toLabels } from "../check-data.js";
 import { minimizeLbfgs } from "./lbfgs.js";
 import { LinearClassifier } from "./linear-classifier.js";
 import {
