@@ -1,20 +1,17 @@
 import { writeClientFile } from "../artifact/client-file.js";
 import { writeServerFile } from "../artifact/server-file.js";
-import { VelumError } from "../base/error.js";
-import { throwIfAborted } from "../base/event-loop.js";
-import { type NestedArray, type Tensor, toNested, toTensor } from "../base/tensor.js";
-import { Client, type ClientValue } from "../client/client.js";
+import { type NestedArray, toTensor } from "../base/tensor.js";
+import type { ClientValue } from "../client/client.js";
 import { drawDot, drawSvg } from "../graph/drawing.js";
 import type { Graph } from "../graph/graph.js";
 import type { Plan } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
-import { engineClosed } from "../runtime/engine.js";
 import type { RunOptions } from "../runtime/run-options.js";
-import { type LoadedKeys, ServerCircuit } from "../runtime/server-circuit.js";
 import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
+import { BothSides, type KeygenOptions, unwrapResults } from "./both-sides.js";
 import type { Compiled } from "./compile-graph.js";
 import type { CompileOptions } from "./compile-options.js";
 import { type CircuitCost, checkBatch, circuitCost, msText } from "./cost.js";
@@ -51,18 +48,14 @@ export class Circuit {
   readonly graph: Graph;
   readonly #compiled: Compiled;
   readonly #options: CompileOptions;
-  #client: Promise<Client> | undefined;
-  #server: Promise<ServerCircuit> | undefined;
+  readonly #sides: BothSides;
   #speed: MachineSpeed | undefined;
-  #keys: LoadedKeys | undefined;
-  #hasKey = false;
-  /** Makings of keys wait for each other, so that two calls at once make one key. */
-  #making: Promise<unknown> = Promise.resolve();
 
   constructor(compiled: Compiled, options: CompileOptions) {
     this.graph = compiled.graph;
     this.#compiled = compiled;
     this.#options = options;
+    this.#sides = new BothSides(this, options);
   }
 
   /** The op-graph as text, with types and ranges. */
@@ -131,7 +124,7 @@ export class Circuit {
    */
   async measureCost(batch = defaultBatch): Promise<CircuitCost> {
     checkBatch(batch);
-    const server = await this.#openServer();
+    const server = await this.#sides.openServer();
     this.#speed = measuredSpeed(await server.measureSpeed(batch));
     return this.cost(batch);
   }
@@ -166,108 +159,42 @@ export class Circuit {
   /** The results of an encrypted run, computed in clear on the same integers. Errors: those of `simulateGraph`. */
   simulate(...values: ClientValue[]): NestedArray | NestedArray[] {
     const inputs = values.map((value, index) => toTensor(value, `argument ${index}`));
-    return unwrap(simulateGraph(this.#compiled.lowered, inputs));
+    return unwrapResults(simulateGraph(this.#compiled.lowered, inputs));
   }
 
   /** Makes a secret key and, where needed, evaluation keys, and loads those into the server. Done once; `force` makes new ones. */
-  async keygen(options: RunOptions & { readonly force?: boolean } = {}): Promise<void> {
-    const made = this.#making.then(() => this.#makeKeys(options));
-    this.#making = made.catch(() => {});
-    return made;
-  }
-
-  async #makeKeys(options: RunOptions & { readonly force?: boolean }): Promise<void> {
-    if (this.#hasKey && options.force !== true) return;
-    throwIfAborted(options.signal, "keygen");
-    const client = await this.#openClient();
-    const server = await this.#openServer();
-    const earlier = this.#keys;
-    this.#hasKey = false;
-    this.#keys = undefined;
-    await earlier?.release();
-    client.generateKey();
-    const half = (start: number) => ({
-      ...(options.signal ? { signal: options.signal } : {}),
-      onProgress: (fraction: number) => options.onProgress?.(start + fraction / 2),
-    });
-    const file = await client.evaluationKeys(half(0));
-    const keys = file === undefined ? undefined : await server.loadEvaluationKeys(file, half(0.5));
-    if ((await this.#client) !== client) {
-      client.dispose();
-      throw engineClosed(server.runtime);
-    }
-    this.#keys = keys;
-    this.#hasKey = true;
-    options.onProgress?.(1);
+  async keygen(options: KeygenOptions = {}): Promise<void> {
+    return this.#sides.keygen(options);
   }
 
   /** Encrypts one value for each encrypted parameter: the client's request. Makes keys first if there are none. */
   async encrypt(...values: ClientValue[]): Promise<Uint8Array> {
-    if (!this.#hasKey) await this.keygen();
-    return (await this.#openClient()).encrypt(...values);
+    return this.#sides.encrypt(...values);
   }
 
   /** Computes on requests, as a server would: one answer a request. Errors: those of `ServerCircuit.run`. */
   async run(requests: readonly Uint8Array[], options: RunOptions = {}): Promise<Uint8Array[]> {
-    return (await this.#openServer()).run(requests, this.#keys, options);
+    return this.#sides.run(requests, options);
   }
 
   /** Decrypts an answer: a number or nested arrays, or a list of these for several results. */
   async decrypt(answer: Uint8Array): Promise<NestedArray | NestedArray[]> {
-    return unwrap((await this.#openClient()).decrypt(answer));
+    return this.#sides.decrypt(answer);
   }
 
   /** All of it: encrypts, computes on ciphertexts, decrypts. */
   async encryptRunDecrypt(...values: ClientValue[]): Promise<NestedArray | NestedArray[]> {
-    const [answer] = await this.run([await this.encrypt(...values)]);
-    if (answer !== undefined) return this.decrypt(answer);
-    throw new VelumError({
-      code: "runtime-unavailable",
-      path: "run",
-      problem: "the server gave no answer",
-      cure: "Load the circuit again",
-    });
+    return this.#sides.encryptRunDecrypt(...values);
   }
 
   /** Which engine computes, and with how many threads; starts it. */
   async engine(): Promise<{ readonly runtime: "wasm" | "native"; readonly threads: number }> {
-    const { runtime, threads } = await this.#openServer();
+    const { runtime, threads } = await this.#sides.openServer();
     return { runtime, threads };
   }
 
   /** Ends threads and overwrites the secret key. What is under way rejects with `runtime-unavailable`; later calls start anew. */
   async close(): Promise<void> {
-    const [client, server] = [this.#client, this.#server];
-    this.#client = undefined;
-    this.#server = undefined;
-    this.#keys = undefined;
-    this.#hasKey = false;
-    // Whoever asked for one that failed to load has been told.
-    (await client?.catch(() => undefined))?.dispose();
-    await (await server?.catch(() => undefined))?.close();
+    return this.#sides.close();
   }
-
-  async #openClient(): Promise<Client> {
-    const opened = this.#client ?? Client.load(this.clientFile);
-    this.#client = opened;
-    return opened.catch((error: unknown) => {
-      if (this.#client === opened) this.#client = undefined;
-      throw error;
-    });
-  }
-
-  async #openServer(): Promise<ServerCircuit> {
-    const { runtime, threads } = this.#options;
-    const opened = this.#server ?? ServerCircuit.load(this.serverFile, { runtime, threads });
-    this.#server = opened;
-    return opened.catch((error: unknown) => {
-      if (this.#server === opened) this.#server = undefined;
-      throw error;
-    });
-  }
-}
-
-function unwrap(results: readonly Tensor[]): NestedArray | NestedArray[] {
-  const [only] = results;
-  return results.length === 1 && only !== undefined ? toNested(only) : results.map(toNested);
 }
