@@ -43,6 +43,7 @@ import {
   zeros,
   zerosLike,
 } from "../trace/shape-functions.js";
+import { treeEnsemble } from "../trace/tree-ensemble.js";
 import { compiler } from "./compiler.js";
 
 /** Everything for writing encrypted functions by hand: `import { fhe } from "velum"`. */
@@ -100,4 +101,5 @@ export const fhe = {
   roundBitPattern,
   truncateBitPattern,
   AutoRounder,
+  treeEnsemble,
 } as const;

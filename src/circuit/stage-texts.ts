@@ -11,7 +11,9 @@ export function formatRegions(regions: RegionProgram): string {
         ? `inputs(${inputs})`
         : step.kind === "lookup"
           ? `lookup(v${step.source}, tables=${step.tables.length})`
-          : `affine(${step.sources.map((source) => `v${source}`).join(", ")})`;
+          : step.kind === "ensemble"
+            ? `ensemble(v0, trees=${step.trees.roots.length})`
+            : `affine(${step.sources.map((source) => `v${source}`).join(", ")})`;
     const sign = type.signed ? "int" : "uint";
     const of = node === undefined ? "" : `, node ${node}`;
     return `v${id} = ${made}  # ${sign}${type.bits}[${size}] in [${bounds.min}, ${bounds.max}], ${assignedBits} bits reserved${of}`;

@@ -6,6 +6,7 @@ import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../gr
 import {
   type AffineMap,
   composeMaps,
+  identityMap,
   rowTerms,
   selectionMap,
   stackMaps,
@@ -14,6 +15,7 @@ import {
 import { linearOperands } from "./linear-form.js";
 import { opSpec } from "./registry.js";
 import { ascendingTable } from "./table.js";
+import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
 
 /** A vector of encrypted integers in a region program; all elements have one type. */
 export interface RegionValue {
@@ -70,6 +72,16 @@ export interface LookupStep {
   readonly result: number;
 }
 
+/** `result` is the sum of decision trees that ask fresh inputs: feature f is element `columns[f]` of value 0. */
+export interface EnsembleStep {
+  readonly kind: "ensemble";
+  readonly columns: Int32Array;
+  readonly trees: IntegerTrees;
+  readonly result: number;
+}
+
+export type RegionStep = AffineStep | LookupStep | EnsembleStep;
+
 /** One parameter: the elements of value 0 from `start` on. */
 export interface RegionInput {
   readonly name: string;
@@ -95,7 +107,7 @@ export interface RegionProgram {
   readonly values: readonly RegionValue[];
   readonly inputs: readonly RegionInput[];
   /** In an order in which every source is computed before it is read. */
-  readonly steps: readonly (AffineStep | LookupStep)[];
+  readonly steps: readonly RegionStep[];
   readonly outputs: readonly RegionOutput[];
 }
 
@@ -123,7 +135,7 @@ interface Form {
 class Splitter {
   private readonly graph: Graph;
   private readonly values: RegionValue[] = [];
-  private readonly steps: (AffineStep | LookupStep)[] = [];
+  private readonly steps: RegionStep[] = [];
   private readonly forms = new Map<number, Form>();
   private readonly computed = new Map<number, number>();
   private readonly lookupArguments = new Map<number, number>();
@@ -195,6 +207,11 @@ class Splitter {
       this.forms.set(node.id, { sources: inner.sources, map });
       return;
     }
+    const trees = spec.trees(node.attributes);
+    if (trees !== undefined) {
+      this.addEnsemble(node, trees);
+      return;
+    }
     const lookup = spec.lookup(node.attributes, node.output.shape);
     const [operand] = node.operands;
     if (lookup === undefined || operand === undefined) {
@@ -207,6 +224,19 @@ class Splitter {
       entries: ascendingTable(table, first, 2 ** bits, lookup.first),
     }));
     this.lookUp(node, argument, tables, lookup.tableOf);
+  }
+
+  private addEnsemble(node: OperationNode, trees: IntegerTrees): void {
+    const [operand = 0] = node.operands;
+    const argument = this.graph.node(operand);
+    const form = this.forms.get(operand);
+    if (argument.kind !== "input" || form === undefined) {
+      throw unsupported(node, "decision trees ask a value that is no parameter of the circuit");
+    }
+    const result = this.addValue(node);
+    this.steps.push({ kind: "ensemble", columns: form.map.column, trees, result });
+    this.computed.set(node.id, result);
+    this.forms.set(node.id, { sources: [result], map: identityMap(sizeOf(node.output.shape)) });
   }
 
   /** Looks every distinct (argument, table) pair up once in the whole program: a repeated one would repeat its noise, too. */

@@ -3,11 +3,13 @@ import { linearOps } from "./linear-ops.js";
 import { lookupOps } from "./lookup-ops.js";
 import type { OpSpec } from "./spec.js";
 import { subgraphOp } from "./subgraph/subgraph.js";
+import { treeEnsemble } from "./tree-ensemble/tree-ensemble.js";
 
 /** All operations, by name. */
 export const allOps: readonly OpSpec[] = [
   ...linearOps,
   ...lookupOps,
+  treeEnsemble,
   subgraphOp((name, path) => opSpec(name, path)),
 ];
 

@@ -4,6 +4,7 @@ import type { AffineMap } from "../program/affine.js";
 import type { Contraction } from "./contraction.js";
 import type { Interval } from "./interval.js";
 import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
+import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
 
 /** What an operation's linear form is told of an operand: its clear value, or only the shape if it is encrypted. */
 export type LinearOperand =
@@ -90,6 +91,8 @@ export interface OpDefinition<A> {
   readonly divisor?: (attributes: A) => number;
   /** The tables that the operation amounts to; absent if it is not a look-up. */
   readonly lookup?: (attributes: A, shape: Shape) => LookupForm;
+  /** The decision trees whose sum it is; absent for everything else. */
+  readonly trees?: (attributes: A) => IntegerTrees;
 }
 
 /** An operation as shared code sees it: like `OpDefinition`, with attributes as they stand in the node. */
@@ -113,6 +116,7 @@ export interface OpSpec {
   affine(attributes: Attributes, operands: readonly LinearOperand[]): AffineMap | undefined;
   divisor(attributes: Attributes): number;
   lookup(attributes: Attributes, shape: Shape): LookupForm | undefined;
+  trees(attributes: Attributes): IntegerTrees | undefined;
 }
 
 /** Joins a definition with its reader of attributes, which makes it fit beside all others without casts. */
@@ -141,6 +145,7 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     affine: (attributes, operands) => definition.affine?.(read(attributes, name), operands),
     divisor: (attributes) => definition.divisor?.(read(attributes, name)) ?? 1,
     lookup: (attributes, shape) => definition.lookup?.(read(attributes, name), shape),
+    trees: (attributes) => definition.trees?.(read(attributes, name)),
   };
 }
 

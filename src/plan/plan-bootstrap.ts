@@ -23,7 +23,7 @@ export function planBootstrap(
   const lookups: LookupConstraint[] = [];
   for (const step of regions.steps) {
     if (step.kind === "affine") noise.set(step.result, affineNoise(step, regions, origins));
-    else {
+    else if (step.kind === "lookup") {
       lookups.push({
         ...noiseOf(noise, step.source),
         precision: regionValue(regions, step.source).assignedBits,
@@ -62,7 +62,7 @@ export function planBootstrap(
   ];
   for (const step of regions.steps) {
     if (step.kind === "affine") instructions.push(...lowering.affine(step));
-    else instructions.push(lookupInstruction(step, regions, lowering));
+    else if (step.kind === "lookup") instructions.push(lookupInstruction(step, regions, lowering));
   }
   const encodings = regions.outputs.map(({ value }, output): OutputEncoding => {
     const { size, assignedBits, type } = regionValue(regions, value);

@@ -9,12 +9,13 @@ import { fuseIntegers } from "../fuse.js";
 import { removeDeadCode } from "../remove-dead-code.js";
 import { LookupBuilder, type Value } from "./look-up-builder.js";
 import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
+import { lookUpTrees } from "./tree-look-ups.js";
 
 /**
- * How far to go: "look-ups" leaves only linear operations and look-ups, for the plan; "dialect" keeps what the FHE and
- * FHELinalg dialects can say, which is also functions of one value and products.
+ * How far to go: "look-ups" leaves only linear operations and look-ups, for the plan; "gates" also decision trees that ask parameters;
+ * "dialect" keeps what the FHE and FHELinalg dialects can say, which is also functions of one value and products.
  */
-export type LowerTarget = "look-ups" | "dialect";
+export type LowerTarget = "look-ups" | "gates" | "dialect";
 
 /**
  * Rewrites every operation into linear ones and table look-ups with arguments of at most `limit` bits, without changing any
@@ -66,6 +67,14 @@ class Lowering {
   private rewrite(node: GraphNode): number {
     if (node.kind !== "operation") return this.builder.push(node);
     const spec = opSpec(node.name, nodePath(node));
+    const trees = spec.trees(node.attributes);
+    if (trees !== undefined) {
+      const [operand = 0] = node.operands;
+      const fresh = this.graph.node(operand).kind === "input" && this.target === "gates";
+      if (fresh) return this.copy(node);
+      return this.builder.orTooWide(() => lookUpTrees(this.builder, this.valueOf(operand), trees))
+        .id;
+    }
     const variables = [...new Set(node.operands)].filter((id) => !this.isConstant(id));
     const onlyProduct = spec.pair?.kind === "product" && variables.length < 2 && !isSquare(node);
     if ((!spec.tabulated && spec.pair === undefined) || onlyProduct || variables.length === 0) {
