@@ -54,19 +54,17 @@ static void mask_times_key(client *c) {
     torus_mul_add(c->body, c->mask + p * c->N, c->fourier + p * c->N, (int)c->N, 2, c->scratch);
 }
 
+#include "decision_client.h"
+
 // Rows [first, first + count) of the bootstrap key: 48-bit bodies of GLWE encryptions of -s_i g S_r (r < k) or s_i g (r = k),
 // rows ordered (i, r, level), g = 2^(64 - base_log (level + 1)). `random`: tuniform_bytes(noise) bytes a coefficient.
 EXPORT void velum_bootstrap_key_rows(client *c, uint8_t *out, const uint8_t *seed, const uint8_t *random, word first, word count,
                                      word base_log, word levels, word noise) {
   const word N = c->N;
+  const word rows = (c->k + 1) * levels;
   for (word row = first; row < first + count; row++) {
-    const word level = row % levels, r = row / levels % (c->k + 1), i = row / levels / (c->k + 1);
     chacha_words64(c->mask, (size_t)c->k * (size_t)N, seed, DOMAIN_BOOTSTRAP_KEY, (uint64_t)row);
-    mask_times_key(c);
-    const uint64_t bit = (uint64_t)(c->small[i] & 1), gadget = bit << (64 - base_log * (level + 1));
-    for (word j = 0; j < N; j++) c->body[j] += (uint64_t)tuniform_at(random, (size_t)j, (int)noise);
-    if (r == c->k) c->body[0] += gadget;
-    else for (word j = 0; j < N; j++) c->body[j] -= gadget & c->big[r * N + j];
+    ggsw_body(c, (uint64_t)(c->small[row / rows] & 1), row % rows, random, base_log, levels, noise);
     bits_pack(out, c->body, (size_t)N, 48);
     out += 6 * N;
     random += N * tuniform_bytes((int)noise);

@@ -7,6 +7,7 @@
 #include "bits.h"
 #include "blind_rotation.h"
 #include "chacha.h"
+#include "decision.h"
 #include "key_switch.h"
 #include "polynomial.h"
 
@@ -30,13 +31,6 @@ EXPORT word velum_switch_key_bytes(word from, word to, word levels) {
 // A multiple of 64, so that the scratches of several threads can lie side by side.
 EXPORT word velum_expand_scratch_bytes(word N, word k, word to) { return (N * (k + 1) * 8) + N * 8 * 3 + ((to * 4 + 63) & ~(word)63) + 4096; }
 
-INLINE void place_row(vf64 *ggsw, const vf64 *polynomial, const int M, int row, int rows, int column, int columns) {
-  for (int v = 0; v < M / LANES; v++) {
-    vf64 *to = ggsw + 2 * ((size_t)v * (size_t)(rows * columns) + (size_t)(row * columns + column));
-    to[0] = polynomial[2 * v];
-    to[1] = polynomial[2 * v + 1];
-  }
-}
 // GGSWs begin..end of the bootstrap key: masks from the seed, 48-bit bodies from the wire, into the Fourier domain.
 EXPORT void velum_expand_bootstrap_key(double *key, const uint8_t *seed, const uint8_t *bodies, word begin, word end, word N, word k, word levels, char *scratch) {
   const gadget_shape g = gadget_of(N, k, levels, 1);
@@ -219,6 +213,8 @@ EXPORT void velum_stage_bootstrap(STAGE, word shape, word offset, word in, word 
     }
   }
 }
+
+#include "decision_stages.h"
 
 // ---- results --------------------------------------------------------------------------------------------------------------
 // GLWE r as `bits` bits of k N mask words and of the bodies at `positions` (-1: none). Half of the mask's rounding error, what a

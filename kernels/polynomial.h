@@ -13,11 +13,9 @@
     else { const int M = 256; CALL; }                 \
   } while (0)
 
-// Forward transform of f64 coefficients, left in group order: 2 * RADIX vectors (re, im alternating) a group.
-INLINE void forward_f64(vf64 *restrict fourier, const double *restrict coefficients, const int M) {
+// The last pass of a forward transform, left in group order: 2 * RADIX vectors (re, im alternating) a group.
+INLINE void forward_groups(vf64 *fourier, const int M) {
   prefetch_cursor none = {0};
-  first_from_f64(fourier, coefficients, M);
-  forward_middle(fourier, M, &none, 0);
   for (int g = 0; g < M / GROUP; g++) {
     group_begin(fourier, g, M, &none, 0);
     points p;
@@ -33,6 +31,13 @@ INLINE void forward_f64(vf64 *restrict fourier, const double *restrict coefficie
     group_forward(fourier, g, &p, M);
     store_points(fourier + 2 * g * RADIX, &p, 1, RADIX);
   }
+}
+// Forward transform of f64 coefficients, in group order.
+INLINE void forward_f64(vf64 *restrict fourier, const double *restrict coefficients, const int M) {
+  prefetch_cursor none = {0};
+  first_from_f64(fourier, coefficients, M);
+  forward_middle(fourier, M, &none, 0);
+  forward_groups(fourier, M);
 }
 
 // Inverse of forward_f64: coefficients out of group order, calling EMIT as LAST_PASS does. Destroys x.

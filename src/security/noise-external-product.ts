@@ -22,10 +22,11 @@ export interface ExternalProductNoise {
 /**
  * External product (or CMUX) of a 32-bit accumulator with a GGSW whose rows have variance `rowVariance`: fresh TUniform noise and, on
  * the wire, bodies rounded to 48 bits (`freshGlweVariance(noiseLog2, 48)`). `messageSquared` is the mean square of the GGSW's
- * message: 1/2 for a key bit, 1 for the worst case. The total adds to the variance of the accumulator (for a CMUX: of the selected
+ * message: 1/2 for a key bit, 1 for the worst case. `messageRowVariance` is the variance of the rows that carry the message on the body,
+ * where it is another one (expanded bits of a packed upload). The total adds to the variance of the accumulator (for a CMUX: of the selected
  * input).
  *
- * - key: `l (k+1) N (B^2 + 2) / 12 * rowVariance`; digits uniform on [-B/2, B/2] have mean square (B^2 + 2) / 12
+ * - key: `l N (B^2 + 2) / 12 * (k rowVariance + messageRowVariance)`; digits uniform on [-B/2, B/2] have mean square (B^2 + 2) / 12
  *   (Chillotti et al., TFHE, J. Cryptology 2020, section 3.3).
  * - decomposition: closest representable, `messageSquared * (1 + kN/2) (B^-2l - 2^-64) / 12`, and the mean 2^-33 of the tie rule on the
  *   32-bit grid: against a key polynomial it sums to (2i - N) / 2 at position i, mean square `k^2 N^2 / 12 + kN / 4`.
@@ -37,11 +38,12 @@ export function externalProductNoise(
   gadget: GadgetShape,
   rowVariance: number,
   messageSquared: number,
+  messageRowVariance: number = rowVariance,
 ): ExternalProductNoise {
   const { dimension: k, polynomialSize: size } = key;
   const { baseLog, levels } = gadget;
   const digitSquare = (2 ** (2 * baseLog) + 2) / 12;
-  const keyTerm = levels * (k + 1) * size * digitSquare * rowVariance;
+  const keyTerm = levels * size * digitSquare * (k * rowVariance + messageRowVariance);
   const dropped = (2 ** (-2 * baseLog * levels) - 2 ** -64) / 12;
   const tieMean = 2 ** -66 * ((k * size) ** 2 / 12 + (k * size) / 4);
   const decomposition = messageSquared * ((1 + (k * size) / 2) * dropped + tieMean);

@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter } from "../base/bytes.js";
 import type { ParameterId } from "./parameter-id.js";
+import { type BitsLayout, bitsHeadWord, type EncryptedBits } from "./wire-bits.js";
 import { seedBytes } from "./wire-evaluation-keys.js";
 import {
   allocateFile,
@@ -38,25 +39,35 @@ export interface FileIdentity {
 
 const vectorHeadBytes = 8 + seedBytes;
 
-/** Bytes of the packed bodies of one vector. */
-export function inputBodyBytes(layout: InputLayout): number {
-  return Math.ceil((layout.length * layout.bodyBits) / 8);
+/** One part of an input: a vector of numbers, or bits for decision diagrams. */
+export type InputPartLayout = InputLayout | BitsLayout;
+export type EncryptedInputPart = EncryptedVector | EncryptedBits;
+
+/** Bytes of the packed bodies of one part. */
+export function inputBodyBytes(layout: InputPartLayout): number {
+  const numbers = "form" in layout ? layout.coefficients : layout.length;
+  return Math.ceil((numbers * layout.bodyBits) / 8);
 }
 
-/** Bytes of the payload of an input file: for every vector `length u32 | bodyBits u32 | seed (32 bytes) | bodies`. */
-export function inputPayloadBytes(layouts: readonly InputLayout[]): number {
+/** Bytes of the payload of an input file: for every part `length u32 | head u32 | seed (32 bytes) | bodies`. */
+export function inputPayloadBytes(layouts: readonly InputPartLayout[]): number {
   return layouts.reduce((sum, layout) => sum + vectorHeadBytes + inputBodyBytes(layout), 0);
+}
+
+/** The body width of a vector, or form and shape of bits beside it. */
+function headWord(layout: InputPartLayout): number {
+  return "form" in layout ? bitsHeadWord(layout) : layout.bodyBits;
 }
 
 /** The file that a client sends to a server: all inputs of one run, in the circuit's order. */
 export function writeInputCiphertext(
   identity: FileIdentity,
-  vectors: readonly EncryptedVector[],
+  parts: readonly EncryptedInputPart[],
 ): Uint8Array<ArrayBuffer> {
-  const file = allocateFile(inputPayloadBytes(vectors));
+  const file = allocateFile(inputPayloadBytes(parts));
   const writer = new ByteWriter(payloadOf(file));
-  for (const { length, bodyBits, seed, bodies } of vectors)
-    writer.u32(length).u32(bodyBits).raw(seed).raw(bodies);
+  for (const part of parts)
+    writer.u32(part.length).u32(headWord(part)).raw(part.seed).raw(part.bodies);
   sealFile(file, { ...identity, kind: "input ciphertext" });
   return file;
 }
@@ -64,7 +75,7 @@ export function writeInputCiphertext(
 /** What `readHeader` needs to judge the first bytes of an input file. Leave `keyId` out to accept every client. */
 export function inputExpectation(
   identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId },
-  layouts: readonly InputLayout[],
+  layouts: readonly InputPartLayout[],
 ): FileExpectation {
   return {
     ...identity,
@@ -75,32 +86,36 @@ export function inputExpectation(
 }
 
 /**
- * Reads an input file; its vectors are views. Errors as `readHeader`, and `file-corrupt` when a vector has another length or width
+ * Reads an input file; its parts are views. Errors as `readHeader`, and `file-corrupt` when a part has another length, width or form
  * than the circuit's.
  */
-export function readInputCiphertext(
+export function readInputCiphertext<Layout extends InputPartLayout>(
   file: Uint8Array,
   identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId },
-  layouts: readonly InputLayout[],
-): { readonly keyId: KeyId; readonly vectors: readonly EncryptedVector[] } {
+  layouts: readonly Layout[],
+): {
+  readonly keyId: KeyId;
+  readonly vectors: readonly (Layout & Pick<EncryptedVector, "seed" | "bodies">)[];
+} {
   const expected = inputExpectation(identity, layouts);
   const { header, payload } = readFile(file, expected);
   const reader = new ByteReader(payload, expected.path);
   const vectors = layouts.map((layout, index) => {
     const length = reader.u32();
-    const bodyBits = reader.u32();
-    if (length !== layout.length || bodyBits !== layout.bodyBits) {
-      throw corrupt(
-        expected.path,
-        `vector ${index} holds ${length} numbers of ${bodyBits} bits where ${layout.length} of ${layout.bodyBits} are due`,
-      );
+    const head = reader.u32();
+    if (length !== layout.length || head !== headWord(layout)) {
+      throw corrupt(expected.path, otherPart(index, length, head, layout));
     }
-    return {
-      length,
-      bodyBits,
-      seed: reader.raw(seedBytes),
-      bodies: reader.raw(inputBodyBytes(layout)),
-    };
+    const seed = reader.raw(seedBytes);
+    return { ...layout, seed, bodies: reader.raw(inputBodyBytes(layout)) };
   });
   return { keyId: header.keyId, vectors };
+}
+
+function otherPart(index: number, length: number, head: number, due: InputPartLayout): string {
+  if (!("form" in due) && head < 2 ** 8) {
+    return `vector ${index} holds ${length} numbers of ${head} bits where ${due.length} of ${due.bodyBits} are due`;
+  }
+  const word = (number: number): string => `0x${number.toString(16)}`;
+  return `part ${index} holds ${length} entries of layout ${word(head)} where ${due.length} of layout ${word(headWord(due))} are due`;
 }
