@@ -36,8 +36,10 @@ def table_of(step):
     return fhe.LookupTable(build(step["tables"]))
 
 
-def index_of(index):
+def index_of(index, operands):
     def entry(item):
+        if isinstance(item, str) and item.startswith("{"):
+            return operands[int(item[1:-1])]
         if isinstance(item, list):
             return slice(*item)
         if isinstance(item, dict):
@@ -56,11 +58,15 @@ def run_step(step, operands):
     }
     if op == "tlu":
         return table_of(step)[operands[0]]
-    if op == "index_static":
-        return operands[0][index_of(attributes["index"])]
-    if op == "assign_static":
-        operands[0][index_of(attributes["index"])] = operands[1]
+    if op in ("index_static", "index_dynamic"):
+        index = index_of(attributes["index"], operands)
+        return operands[0][index if len(index) != 1 else index[0]]
+    if op in ("assign_static", "assign_dynamic"):
+        index = index_of(attributes["index"], operands)
+        operands[0][index if len(index) != 1 else index[0]] = operands[-1]
         return operands[0]
+    if op == "dynamic_tlu":
+        return operands[1][operands[0]]
     if op == "array":
         nested = np.empty(len(operands), dtype=object)
         nested[:] = operands

@@ -1,5 +1,10 @@
 import type { Tensor } from "../base/tensor.js";
-import type { MlirEmitter, MlirType, MlirValue } from "../ops/mlir-emitter.js";
+import {
+  insideName,
+  type MlirEmitter,
+  type MlirType,
+  type MlirValue,
+} from "../ops/mlir-emitter.js";
 import { constantText, typeText } from "./dialect-text.js";
 
 /**
@@ -35,8 +40,17 @@ export class FunctionWriter implements MlirEmitter {
     result = types[types.length - 1],
   ): MlirValue {
     if (result === undefined) throw new Error(`${name} has no result type`);
-    const line = `${text} : ${types.map(typeText).join(` ${word} `)}`;
-    return this.add(line, result, result.bits, () => this.freeName(`%${name}`));
+    const ending = types.map(typeText).join(` ${word} `);
+    const line = ending === "" ? text : `${text} : ${ending}`;
+    const named = () => (name === "" ? `%${this.results++}` : this.freeName(`%${name}`));
+    return this.add(line, result, result.bits, named);
+  }
+
+  /** The finished lines. Values inside a region are numbered on from all those outside. */
+  finished(): string[] {
+    return this.lines.flatMap((line) =>
+      line.replaceAll(insideName, `%${this.results}`).split("\n"),
+    );
   }
 
   fromElement(value: MlirValue): MlirValue {

@@ -32,7 +32,7 @@ export function mlirModule(graph: Graph): string {
   return [
     "module {",
     `  func.func ${signature} {`,
-    ...writer.lines.map((line) => `    ${line}`),
+    ...writer.finished().map((line) => `    ${line}`),
     `    return ${names} : ${resultTypes}`,
     "  }",
     "}",

@@ -15,6 +15,8 @@ export type IndexItem =
       readonly step: number | null;
     }
   | { readonly kind: "positions"; readonly at: Tensor }
+  /** Positions that are known only at run time: the values of operand number `operand`. */
+  | { readonly kind: "operand"; readonly operand: number }
   | { readonly kind: "new axis" }
   | { readonly kind: "all other axes" };
 
@@ -24,6 +26,7 @@ export function indexAttribute(items: readonly IndexItem[]): AttributeValue {
     if (item.kind === "position") return item.at;
     if (item.kind === "slice") return [item.start, item.stop, item.step];
     if (item.kind === "positions") return item.at;
+    if (item.kind === "operand") return `{${item.operand}}`;
     return item.kind === "new axis" ? null : "...";
   });
 }
@@ -37,6 +40,8 @@ export function readIndex(attributes: Attributes, path: string): IndexItem[] {
       return { kind: "position", at: item };
     if (item === null) return { kind: "new axis" };
     if (item === "...") return { kind: "all other axes" };
+    const operand = typeof item === "string" ? /^\{(\d+)\}$/.exec(item)?.[1] : undefined;
+    if (operand !== undefined) return { kind: "operand", operand: Number(operand) };
     if (isAttributeList(item)) {
       const [start = null, stop = null, step = null] = item;
       if (isBound(start) && isBound(stop) && isBound(step) && step !== 0) {
@@ -53,7 +58,7 @@ export function readIndex(attributes: Attributes, path: string): IndexItem[] {
   });
 }
 
-/** `1, 0:3, ::-1, [0, 2], ..., None`: the text between the brackets. */
+/** `1, 0:3, ::-1, [0, 2], ..., None`: the text between the brackets; `{1}` for operand 1. */
 export function indexText(items: readonly IndexItem[]): string {
   return items
     .map((item) => {
@@ -63,6 +68,7 @@ export function indexText(items: readonly IndexItem[]): string {
         return `${start ?? ""}:${stop ?? ""}${step === null ? "" : `:${step}`}`;
       }
       if (item.kind === "positions") return listText(item.at.shape, item.at.data);
+      if (item.kind === "operand") return `{${item.operand}}`;
       return item.kind === "new axis" ? "None" : "...";
     })
     .join(", ");

@@ -21,3 +21,16 @@ export function uniformInterval(shape: Shape, bounds: Bounds): Interval {
   });
   return { low: filled(bounds.min), high: filled(bounds.max) };
 }
+
+/** What holds for any element of any of the operands, for every element of `shape`. */
+export function extremesOf(operands: readonly Interval[], shape: Shape): Interval {
+  const min = operands.reduce(
+    (least, { low }) => low.data.reduce((a, b) => Math.min(a, b), least),
+    Infinity,
+  );
+  const max = operands.reduce(
+    (most, { high }) => high.data.reduce((a, b) => Math.max(a, b), most),
+    -Infinity,
+  );
+  return uniformInterval(shape, { min, max });
+}

@@ -1,8 +1,11 @@
 import { arithmeticOps } from "./arithmetic/arithmetic.js";
+import { assignDynamic } from "./assign-dynamic/assign-dynamic.js";
 import { bitPatternOps } from "./bit-pattern/bit-pattern.js";
 import { bitwiseOps } from "./bitwise/bitwise.js";
 import { comparisonOps } from "./comparison/comparison.js";
+import { dynamicTlu } from "./dynamic-tlu/dynamic-tlu.js";
 import { floatOps } from "./float-functions/float-functions.js";
+import { indexDynamic } from "./index-dynamic/index-dynamic.js";
 import { multivariate } from "./multivariate/multivariate.js";
 import { roundingOps } from "./rounding/rounding.js";
 import type { OpSpec } from "./spec.js";
@@ -11,7 +14,7 @@ import { tlu } from "./tlu/tlu.js";
 import { floatUnivariate, univariate } from "./univariate/univariate.js";
 import { where } from "./where/where.js";
 
-/** Element-wise operations that become table look-ups. */
+/** Operations that become table look-ups. */
 export const lookupOps: readonly OpSpec[] = [
   ...arithmeticOps,
   ...bitPatternOps,
@@ -19,5 +22,15 @@ export const lookupOps: readonly OpSpec[] = [
   ...comparisonOps,
   ...floatOps,
   ...roundingOps,
-  ...[floatUnivariate, multivariate, take, tlu, univariate, where],
+  ...[
+    assignDynamic,
+    dynamicTlu,
+    indexDynamic,
+    floatUnivariate,
+    multivariate,
+    take,
+    tlu,
+    univariate,
+    where,
+  ],
 ];

@@ -27,6 +27,9 @@ export interface MlirCall {
   readonly path: string;
 }
 
+/** In texts with a region: the value that is computed inside of it. */
+export const insideName = "%inside";
+
 /** Writes instructions into a function; equal instructions are written once. */
 export interface MlirEmitter {
   /**
@@ -41,7 +44,7 @@ export interface MlirEmitter {
   ): MlirValue;
   /**
    * An instruction with a text form of its own: `%name = text : types`, where `word` stands between the types. The result
-   * has the last of them, or `result` where the text does not show it.
+   * has the last of them, or `result` where the text does not show it. Without a name the value is numbered.
    */
   write(
     name: string,

@@ -106,21 +106,24 @@ function groupsText(groups: number[][]): string {
   return `[${groups.map((group) => listText(group)).join(", ")}]`;
 }
 
-/** The element at `index` as a scalar. */
+/** The element at `index` (numbers, or names of index values) as a scalar. */
 export function extracted(
   value: MlirValue,
-  index: readonly number[],
+  index: readonly (number | string)[],
   emitter: MlirEmitter,
 ): MlirValue {
   const type: MlirType = { kind: "index", signed: false, bits: 64, shape: [] };
-  const names = index.map((at) => emitter.constant(scalar(at), type).name);
+  const names = index.map((at) =>
+    typeof at === "string" ? at : emitter.constant(scalar(at), type).name,
+  );
   const text = `tensor.extract ${value.name}[${names.join(", ")}]`;
   return emitter.write("extracted", text, [value.type], "", { ...value.type, shape: [] });
 }
 
 /** A regular part of a tensor: along each axis `size` elements from `offset` on, `stride` apart. */
 export interface Slice {
-  readonly offsets: readonly number[];
+  /** Numbers, or names of index values. */
+  readonly offsets: readonly (number | string)[];
   readonly sizes: readonly number[];
   readonly strides: readonly number[];
 }
@@ -192,6 +195,6 @@ function coordinates(of: Shape, shape: Shape, source: Int32Array, emitter: MlirE
   return emitter.constant({ shape: full, data }, type);
 }
 
-export function listText(items: readonly number[]): string {
+export function listText(items: readonly (number | string)[]): string {
   return `[${items.join(", ")}]`;
 }

@@ -1,6 +1,7 @@
 import type { Shape, Tensor } from "../base/tensor.js";
 import type { Attributes } from "../graph/node.js";
 import type { AffineMap } from "../program/affine.js";
+import type { Choice } from "./choice.js";
 import type { Contraction } from "./contraction.js";
 import type { Interval } from "./interval.js";
 import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
@@ -13,7 +14,7 @@ export type LinearOperand =
 
 /** Which values must have equal widths in the compiled program. */
 export interface WidthRule {
-  readonly equal: "operands and result" | "operands" | "nothing";
+  readonly equal: "operands and result" | "first operand and result" | "operands" | "nothing";
   /** Bits that every operand needs beyond its measured width. */
   readonly spareBits: number;
 }
@@ -77,6 +78,8 @@ export interface OpDefinition<A> {
   readonly pair?: PairForm;
   /** For products: which elements are multiplied and summed. */
   readonly contraction?: (a: Shape, b: Shape, path: string) => Contraction;
+  /** For operations that pick elements by positions known only at run time: which ones. */
+  readonly choice?: (attributes: A, shapes: readonly Shape[], path: string) => Choice;
   /** Sound bounds: the result lies in them whatever the operands are within theirs. */
   readonly range: (attributes: A, operands: readonly Interval[], path: string) => Interval;
   readonly widths: (encrypted: readonly boolean[]) => WidthRule;
@@ -110,6 +113,7 @@ export interface OpSpec {
   readonly tabulated: boolean;
   readonly pair: PairForm | undefined;
   readonly contraction: ((a: Shape, b: Shape, path: string) => Contraction) | undefined;
+  choice(attributes: Attributes, shapes: readonly Shape[], path: string): Choice | undefined;
   range(attributes: Attributes, operands: readonly Interval[], path: string): Interval;
   widths(encrypted: readonly boolean[]): WidthRule;
   mlir(attributes: Attributes, call: MlirCall, emitter: MlirEmitter): MlirValue;
@@ -139,6 +143,7 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     tabulated: definition.tabulated ?? false,
     pair: definition.pair,
     contraction: definition.contraction,
+    choice: (attributes, shapes, path) => definition.choice?.(read(attributes, path), shapes, path),
     range: (attributes, operands, path) => definition.range(read(attributes, path), operands, path),
     widths: definition.widths,
     mlir: (attributes, call, emitter) => definition.mlir(read(attributes, name), call, emitter),

@@ -20,9 +20,12 @@ export function assignBitWidths(graph: Graph): Graph {
     for (const id of operands) {
       const bits = Math.max(graph.node(id).output.type.bits + rule.spareBits, sums);
       needed[id] = Math.max(needed[id] ?? 0, bits);
-      if (rule.equal !== "nothing") classes.join(operands[0] ?? id, id);
+      if (rule.equal !== "nothing" && rule.equal !== "first operand and result") {
+        classes.join(operands[0] ?? id, id);
+      }
       if (rule.equal === "operands and result") classes.join(node.id, id);
     }
+    if (rule.equal === "first operand and result") classes.join(node.id, operands[0] ?? node.id);
   }
   const widths = new Map<number, number>();
   needed.forEach((bits, id) => {

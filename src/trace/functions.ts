@@ -1,5 +1,5 @@
 import type { LookupTable } from "./lookup-table.js";
-import { type Operand, record, type Tracer } from "./tracer.js";
+import { type Operand, record, Tracer } from "./tracer.js";
 
 /** `a + b`, element by element. At least one operand must be traced. */
 export function add(a: Operand, b: Operand): Tracer {
@@ -31,7 +31,10 @@ export function dot(a: Operand, b: Operand): Tracer {
   return record("dot", [a, b]);
 }
 
-/** Every element of `x` replaced by its entry in `table`. */
-export function lookup(table: LookupTable, x: Tracer): Tracer {
-  return table.apply(x);
+/**
+ * Every element of `x` replaced by its entry in `table`. The table may be a traced list, e.g. a clear parameter; every entry then costs
+ * two look-ups or more an element.
+ */
+export function lookup(table: LookupTable | Tracer, x: Tracer): Tracer {
+  return table instanceof Tracer ? record("dynamic_tlu", [x, table]) : table.apply(x);
 }

@@ -108,19 +108,26 @@ export class Tracer {
 
   /**
    * `this[index]` by NumPy's rules, one entry an axis: integers (negative ones count from the end), `fhe.slice(0, 3)`,
-   * arrays of integers, `fhe.ellipsis`, `fhe.newAxis`. Errors: `out-of-range`, `bad-argument`.
+   * arrays of integers, `fhe.ellipsis`, `fhe.newAxis`. Also traced integers, clear or encrypted: positions that are known only
+   * at run time; each position that one may take costs a look-up or more. Errors: `out-of-range`, `bad-argument`.
    */
-  at(...index: readonly IndexPart[]): Tracer {
-    return record("index_static", [this], indexAttributes(index, "at"));
+  at(...index: readonly (IndexPart | Tracer)[]): Tracer {
+    const { positions, attributes } = dynamicIndex(index, "at");
+    const name = positions.length === 0 ? "index_static" : "index_dynamic";
+    return record(name, [this, ...positions], attributes);
   }
 
   /**
    * A value with the elements at `index` (one entry, or an array of entries as in `at`) replaced by `value`, which may
-   * stretch over them; `this` does not change.
+   * stretch over them; `this` does not change. Entries may be traced scalars, as in `at`.
    */
-  set(index: number | IndexItem | readonly IndexPart[], value: Operand): Tracer {
-    const parts = typeof index === "number" || "kind" in index ? [index] : index;
-    return record("assign_static", [this, value], indexAttributes(parts, "set"));
+  set(
+    index: number | IndexItem | Tracer | readonly (IndexPart | Tracer)[],
+    value: Operand,
+  ): Tracer {
+    const { positions, attributes } = dynamicIndex(isOneIndex(index) ? [index] : index, "set");
+    const name = positions.length === 0 ? "assign_static" : "assign_dynamic";
+    return record(name, [this, ...positions, value], attributes);
   }
 
   /** `floor(this / other)`. */
@@ -284,6 +291,26 @@ export function record(
     return { id, encrypted: false, sample, ...(float ? { float } : {}) };
   });
   return new Tracer(builder, applyOp(builder, name, nodes, attributes, origin));
+}
+
+/** Traced entries become operands after the value itself. */
+function dynamicIndex(
+  index: readonly (IndexPart | Tracer)[],
+  path: string,
+): { readonly positions: readonly Tracer[]; readonly attributes: Attributes } {
+  const positions: Tracer[] = [];
+  const parts = index.map((part): IndexPart => {
+    if (!(part instanceof Tracer)) return part;
+    positions.push(part);
+    return { kind: "operand", operand: positions.length };
+  });
+  return { positions, attributes: indexAttributes(parts, path) };
+}
+
+function isOneIndex(
+  index: number | IndexItem | Tracer | readonly (IndexPart | Tracer)[],
+): index is number | IndexItem | Tracer {
+  return typeof index === "number" || index instanceof Tracer || "kind" in index;
 }
 
 function noValue(): VelumError {

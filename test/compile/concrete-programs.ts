@@ -45,7 +45,12 @@ interface Step {
 type IndexEntry = AttributeValue | { readonly at: NestedArray };
 
 /** Groups of programs: `programs.json`, `programs-linear.json`, ... */
-export const programGroups: readonly (string | undefined)[] = [undefined, "linear", "lookups"];
+export const programGroups: readonly (string | undefined)[] = [
+  undefined,
+  "linear",
+  "lookups",
+  "dynamic",
+];
 
 /** `name.json`, or `name-group.json`. */
 export function groupFile(name: string, group: string | undefined): string {

@@ -24,14 +24,7 @@ export const assignStatic = defineSelection<readonly IndexItem[]>({
   text: (items) => `({0}[${indexText(items)}] = {1})`,
   select: (items, shapes, path) => {
     const [shape, value] = operandPair(shapes, path);
-    const places = resolveIndex(items, shape, path);
-    const source = inOrder(sizeOf(shape));
-    const from = stretched(value, places.shape, path);
-    // A place that is named twice keeps the later value.
-    places.source.forEach((place, i) => {
-      source[place] = source.length + (from[i] ?? 0);
-    });
-    return { shape, source };
+    return { shape, source: assignedSource(items, shape, value, path) };
   },
   mlir: (items, call, emitter) => {
     const { result, path } = call;
@@ -50,13 +43,30 @@ export const assignStatic = defineSelection<readonly IndexItem[]>({
   },
 });
 
+/** Where every element comes from: number `i` of the operand, or `size + j` for element `j` of the value. */
+export function assignedSource(
+  items: readonly IndexItem[],
+  shape: Shape,
+  value: Shape,
+  path: string,
+): Int32Array {
+  const places = resolveIndex(items, shape, path);
+  const source = inOrder(sizeOf(shape));
+  const from = stretched(value, places.shape, path);
+  // A place that is named twice keeps the later value.
+  places.source.forEach((place, i) => {
+    source[place] = source.length + (from[i] ?? 0);
+  });
+  return source;
+}
+
 function listed(value: MlirValue, shape: Shape, emitter: MlirEmitter): MlirValue {
   const fills = sizeOf(value.type.shape) === sizeOf(shape);
   return fills ? reshaped(value, shape, emitter) : broadcast(value, shape, emitter);
 }
 
 /** The value stretched over the places, with an axis of length 1 for every axis that has one position. */
-function fitted(value: MlirValue, index: ResolvedIndex, emitter: MlirEmitter): MlirValue {
+export function fitted(value: MlirValue, index: ResolvedIndex, emitter: MlirEmitter): MlirValue {
   const { sizes } = sliceOf(index);
   const size = sizeOf(value.type.shape);
   if (size === sizeOf(sizes)) return reshaped(value, sizes, emitter);

@@ -92,6 +92,12 @@ export class LookupBuilder {
     });
   }
 
+  /** Refuses look-ups of more values than the limit allows, before anything is made of them. */
+  checkCount(values: number): void {
+    const bits = bitsOf(values);
+    if (bits > this.#limit) throw new TooWide(bits);
+  }
+
   /** Look-up of `fn` on every element. With `forced` even where `fn` is linear. */
   lookUp(a: Value, fn: (value: number) => number, forced = false): Value {
     const whole = (operand: Tensor): Tensor => ({

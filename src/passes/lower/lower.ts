@@ -7,6 +7,7 @@ import { opSpec } from "../../ops/registry.js";
 import type { OpSpec } from "../../ops/spec.js";
 import { fuseIntegers } from "../fuse.js";
 import { removeDeadCode } from "../remove-dead-code.js";
+import { chooseElements } from "./choose-elements.js";
 import { LookupBuilder, type Value } from "./look-up-builder.js";
 import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
 import { lookUpTrees } from "./tree-look-ups.js";
@@ -77,13 +78,23 @@ class Lowering {
     }
     const variables = [...new Set(node.operands)].filter((id) => !this.isConstant(id));
     const onlyProduct = spec.pair?.kind === "product" && variables.length < 2 && !isSquare(node);
-    if ((!spec.tabulated && spec.pair === undefined) || onlyProduct || variables.length === 0) {
-      return this.copy(node);
-    }
-    if (this.target === "dialect" && (variables.length === 1 || spec.pair?.kind === "product")) {
-      return this.copy(node);
-    }
-    const value = this.builder.orTooWide(() => this.value(node, spec, variables));
+    const shapes = node.operands.map((id) => this.graph.node(id).output.shape);
+    const choice = spec.choice(node.attributes, shapes, nodePath(node));
+    const linear = !spec.tabulated && spec.pair === undefined && choice === undefined;
+    if (linear || onlyProduct || variables.length === 0) return this.copy(node);
+    const single = variables.length === 1 || spec.pair?.kind === "product";
+    if (this.target === "dialect" && (single || choice !== undefined)) return this.copy(node);
+    const value = this.builder.orTooWide(() =>
+      choice === undefined
+        ? this.value(node, spec, variables)
+        : chooseElements(
+            this.builder,
+            this.strategies,
+            choice,
+            choice.parts.map((part) => this.side(node.operands[part] ?? 0)),
+            choice.indices.map((index) => this.valueOf(node.operands[index] ?? 0)),
+          ),
+    );
     // The measured bounds may be narrower: the inputset promises them.
     const bounds = node.bounds ?? value.bounds;
     const made = this.builder.nodes[value.id];
@@ -135,7 +146,6 @@ class Lowering {
 
   private select(node: OperationNode): Value {
     const [condition = 0, a = 0, b = 0] = node.operands;
-    const side = (id: number): Value | Tensor => this.constantOf(id) ?? this.valueOf(id);
     const chooser = this.constantOf(condition);
     if (chooser !== undefined) {
       const ones = { ...chooser, data: chooser.data.map((value) => (value === 0 ? 0 : 1)) };
@@ -144,9 +154,9 @@ class Lowering {
         if (isTensor(value)) throw new Error("a choice between constants is a constant");
         return this.builder.scale(value, mask);
       };
-      return this.builder.add(masked(side(a), ones), masked(side(b), zeros));
+      return this.builder.add(masked(this.side(a), ones), masked(this.side(b), zeros));
     }
-    return this.strategies.select(this.valueOf(condition), side(a), side(b));
+    return this.strategies.select(this.valueOf(condition), this.side(a), this.side(b));
   }
 
   /** Sums of products of two encrypted tensors: elements gathered side by side, multiplied, and summed. */
@@ -179,6 +189,10 @@ class Lowering {
   private copy(node: OperationNode): number {
     const operands = node.operands.map((id) => this.newIds.get(id) ?? 0);
     return this.builder.push({ ...node, operands });
+  }
+
+  private side(id: number): Value | Tensor {
+    return this.constantOf(id) ?? this.valueOf(id);
   }
 
   private valueOf(id: number): Value {

@@ -113,7 +113,7 @@ export class PairStrategies {
       return b.plus(b.scale(chosen, difference), base);
     }
     const inverse = (): Value => b.plus(b.scale(chosen, scalar(-1)), scalar(1));
-    const both = (): Value => b.add(this.#gated(chosen, x), this.#gated(inverse(), y));
+    const both = (): Value => b.add(this.gated(chosen, x), this.gated(inverse(), y));
     if (isTensor(x) || isTensor(y)) return both();
     const bounds = {
       min: Math.min(x.bounds.min, y.bounds.min),
@@ -121,6 +121,11 @@ export class PairStrategies {
     };
     const result = b.cheapest([both, () => b.add(y, this.#gate(chosen, b.subtract(x, y)))]);
     return b.within(result, bounds);
+  }
+
+  /** `c * x` for `c` of 0 or 1. */
+  gated(c: Value, x: Value | Tensor): Value {
+    return isTensor(x) ? this.#b.scale(c, x) : this.#gate(c, x);
   }
 
   /** Any function: all operands counted from their smallest values, in one number of mixed radix. One look-up. */
@@ -258,10 +263,6 @@ export class PairStrategies {
       this.#split(x, (part) => this.#gate(c, part)),
     );
     return b.within(result, bounds);
-  }
-
-  #gated(c: Value, x: Value | Tensor): Value {
-    return isTensor(x) ? this.#b.scale(c, x) : this.#gate(c, x);
   }
 
   #truth(x: Value): Value {
