@@ -26,7 +26,7 @@ export interface Tree {
 export interface SplitRule {
   /** A value goes left if it is less than the threshold, or also if it is equal. */
   readonly left: "<" | "<=";
-  /** Values are rounded to this precision before they are compared; thresholds are numbers of this precision. */
+  /** Values are rounded to this precision before they are compared; thresholds are not (scikit-learn keeps doubles). */
   readonly precision: "float32" | "float64";
   /** What counts as missing: nothing (NaN is refused), NaN, or NaN and zero. */
   readonly missing: "none" | "nan" | "nan or zero";

@@ -1,0 +1,37 @@
+import { type GrownNode, toTree } from "../node-list.js";
+import type { SplitRule, TreeEnsemble } from "../tree-ensemble.js";
+import { impurityDecrease, normalized } from "./grow-tree.js";
+
+/** How scikit-learn's trees compare: the value in single precision, the threshold in double. */
+export const cartRule: SplitRule = { left: "<=", precision: "float32", missing: "none" };
+
+/** The average of trees. */
+export function averageOf(
+  grown: readonly (readonly GrownNode[])[],
+  features: number,
+  outputs: number,
+): TreeEnsemble {
+  return {
+    features,
+    outputs,
+    rule: cartRule,
+    trees: grown.map((nodes) => toTree(nodes, outputs)),
+    base: new Float64Array(outputs),
+    divisor: grown.length,
+  };
+}
+
+/** Mean over the trees that split of each one's normalised impurity decrease, itself normalised. */
+export function cartImportances(
+  grown: readonly (readonly GrownNode[])[],
+  features: number,
+): Float64Array {
+  const sum = new Float64Array(features);
+  for (const nodes of grown) {
+    const shares = normalized(impurityDecrease(nodes, features));
+    shares.forEach((share, j) => {
+      sum[j] = (sum[j] ?? 0) + share;
+    });
+  }
+  return normalized(sum);
+}

@@ -1,0 +1,63 @@
+import { NumpyRandom } from "../../numpy-random.js";
+import type { GrownNode } from "../node-list.js";
+import { type CartParams, growthLimits } from "./cart-params.js";
+import { ClassCriterion, type ClassImpurity } from "./class-criterion.js";
+import type { CriterionData } from "./criterion.js";
+import { growTree } from "./grow-tree.js";
+import { pruneTree } from "./prune-tree.js";
+import { SplitRandom, splitSeedLimit } from "./split-random.js";
+import { Splitter } from "./splitter.js";
+import { TargetCriterion, type TargetImpurity } from "./target-criterion.js";
+
+/** Training data of a tree, shared by all trees of a forest. */
+export interface CartData {
+  /** `[features, rows]` */
+  readonly columns: Float32Array;
+  readonly rows: number;
+  readonly features: number;
+  /** `[rows]` class index or target. */
+  readonly y: Float64Array;
+  readonly impurity:
+    | { readonly kind: "classes"; readonly by: ClassImpurity; readonly classes: number }
+    | { readonly kind: "target"; readonly by: TargetImpurity };
+}
+
+export interface CartSearch {
+  readonly splitter: "best" | "random";
+  /** Features drawn for a split. */
+  readonly maxFeatures: number;
+}
+
+/**
+ * Fits one tree. `weights` (`[rows]`) are undefined where each row counts once; rows of weight 0 are left out.
+ * `seed` is that of NumPy's `RandomState` in scikit-learn's tree.
+ */
+export function fitCart(
+  data: CartData,
+  params: CartParams,
+  search: CartSearch,
+  weights: Float64Array | undefined,
+  seed: number,
+): GrownNode[] {
+  const { columns, rows, features, impurity } = data;
+  const all = Int32Array.from({ length: rows }, (_, i) => i);
+  const samples = weights === undefined ? all : all.filter((row) => weights[row] !== 0);
+  const totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? rows;
+  const limits = growthLimits(params, rows, totalWeight);
+  const source: CriterionData = { samples, y: data.y, weights };
+  const criterion =
+    impurity.kind === "classes"
+      ? new ClassCriterion(impurity.by, impurity.classes, source)
+      : new TargetCriterion(impurity.by, source);
+  const { minSamplesLeaf, minWeightLeaf } = limits;
+  const random = new SplitRandom(new NumpyRandom(seed).randint(splitSeedLimit));
+  const splitter = new Splitter(
+    { columns, rows, features, samples, totalWeight },
+    criterion,
+    { ...search, minSamplesLeaf, minWeightLeaf },
+    random,
+  );
+  const nodes = growTree(splitter, criterion, samples.length, limits);
+  if (params.ccpAlpha > 0) pruneTree(nodes, params.ccpAlpha);
+  return nodes;
+}

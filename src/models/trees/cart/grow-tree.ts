@@ -1,0 +1,131 @@
+import type { GrownNode } from "../node-list.js";
+import type { Criterion } from "./criterion.js";
+import type { Cut, Splitter } from "./splitter.js";
+
+/** When growth stops; counts and weights are resolved from the estimator's parameters. */
+export interface GrowthLimits {
+  readonly maxDepth: number;
+  readonly minSamplesSplit: number;
+  readonly minSamplesLeaf: number;
+  readonly minWeightLeaf: number;
+  readonly minImpurityDecrease: number;
+  /** Infinity: depth first. Else best first, the greatest improvement next. */
+  readonly maxLeafNodes: number;
+}
+
+/** A node that waits for its children. */
+interface Open {
+  readonly node: GrownNode;
+  readonly start: number;
+  readonly end: number;
+  readonly depth: number;
+  readonly cut: Cut;
+}
+
+/**
+ * Grows a classification or regression tree over `samples[0..rows)` (scikit-learn's builders): depth first with the left side
+ * first, or best first where leaves are limited. Nodes are numbered in the order in which they are made.
+ */
+export function growTree(
+  splitter: Splitter,
+  criterion: Criterion,
+  rows: number,
+  limits: GrowthLimits,
+): GrownNode[] {
+  const nodes: GrownNode[] = [];
+
+  /** Adds the node of `samples[start..end)` and, where it may be split, finds its cut. */
+  const add = (
+    start: number,
+    end: number,
+    depth: number,
+    known: { impurity: number | undefined; constants: number },
+  ): Open | undefined => {
+    criterion.open(start, end);
+    const impurity = known.impurity ?? criterion.nodeImpurity();
+    const value = new Float64Array(criterion.outputs);
+    criterion.writeValue(value, 0);
+    const node: GrownNode = {
+      ...{ feature: -1, threshold: 0, left: 0, right: 0, missingLeft: false },
+      ...{ value, impurity, weight: criterion.nodeWeight, samples: end - start },
+    };
+    nodes.push(node);
+    if (
+      depth >= limits.maxDepth ||
+      end - start < limits.minSamplesSplit ||
+      end - start < 2 * limits.minSamplesLeaf ||
+      criterion.nodeWeight < 2 * limits.minWeightLeaf ||
+      impurity <= Number.EPSILON
+    ) {
+      return undefined;
+    }
+    const cut = splitter.cut(start, end, impurity, known.constants);
+    if (cut.position >= end) return undefined;
+    if (cut.improvement + Number.EPSILON < limits.minImpurityDecrease) return undefined;
+    return { node, start, end, depth, cut };
+  };
+
+  const split = ({ node, cut }: Open): void => {
+    node.feature = cut.feature;
+    node.threshold = cut.threshold;
+  };
+
+  if (limits.maxLeafNodes === Number.POSITIVE_INFINITY) {
+    const waiting: (() => void)[] = [];
+    const visit = (open: Open | undefined): void => {
+      if (open === undefined) return;
+      const { node, start, end, depth, cut } = open;
+      split(open);
+      const { constants, position } = cut;
+      waiting.push(() => {
+        node.right = nodes.length;
+        visit(add(position, end, depth + 1, { impurity: cut.rightImpurity, constants }));
+      });
+      waiting.push(() => {
+        node.left = nodes.length;
+        visit(add(start, position, depth + 1, { impurity: cut.leftImpurity, constants }));
+      });
+    };
+    visit(add(0, rows, 0, { impurity: undefined, constants: 0 }));
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) next();
+    return nodes;
+  }
+
+  const frontier: Open[] = [];
+  const keep = (open: Open | undefined): void => {
+    if (open !== undefined) frontier.push(open);
+  };
+  keep(add(0, rows, 0, { impurity: undefined, constants: 0 }));
+  for (let leaves = 1; leaves < limits.maxLeafNodes && frontier.length > 0; leaves++) {
+    const best = frontier.reduce((a, b) => (b.cut.improvement > a.cut.improvement ? b : a));
+    frontier.splice(frontier.indexOf(best), 1);
+    const { node, start, end, depth, cut } = best;
+    split(best);
+    node.left = nodes.length;
+    keep(add(start, cut.position, depth + 1, { impurity: cut.leftImpurity, constants: 0 }));
+    node.right = nodes.length;
+    keep(add(cut.position, end, depth + 1, { impurity: cut.rightImpurity, constants: 0 }));
+  }
+  return nodes;
+}
+
+/**
+ * Share of the impurity's decrease that each feature's splits bring, before it is normalised: `[features]`.
+ */
+export function impurityDecrease(nodes: readonly GrownNode[], features: number): Float64Array {
+  const decrease = new Float64Array(features);
+  const total = nodes[0]?.weight ?? 1;
+  const left = (node: GrownNode | undefined) => (node?.weight ?? 0) * (node?.impurity ?? 0);
+  for (const node of nodes) {
+    if (node.feature < 0) continue;
+    const gain = left(node) - left(nodes[node.left]) - left(nodes[node.right]);
+    decrease[node.feature] = (decrease[node.feature] ?? 0) + gain / total;
+  }
+  return decrease;
+}
+
+/** `values` divided by their sum, or zeros where the sum is 0. */
+export function normalized(values: Float64Array): Float64Array {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return sum > 0 ? values.map((value) => value / sum) : new Float64Array(values.length);
+}

@@ -1,0 +1,219 @@
+import type { Criterion } from "./criterion.js";
+import { sortPairs } from "./sort-pairs.js";
+import type { SplitRandom } from "./split-random.js";
+
+/** A cut of a node's rows: `samples[start..position)` go left. */
+export interface Cut {
+  readonly feature: number;
+  readonly threshold: number;
+  /** `end` of the node where no cut was found. */
+  readonly position: number;
+  readonly improvement: number;
+  readonly leftImpurity: number;
+  readonly rightImpurity: number;
+  /** Features known to be constant in the node, itself and its children; for the search in the children. */
+  readonly constants: number;
+}
+
+export interface SplitterSettings {
+  readonly splitter: "best" | "random";
+  readonly maxFeatures: number;
+  readonly minSamplesLeaf: number;
+  readonly minWeightLeaf: number;
+}
+
+/** Training rows as the splitter sees them. */
+export interface SplitterData {
+  /** `[features, rows]` */
+  readonly columns: Float32Array;
+  readonly rows: number;
+  readonly features: number;
+  /** Row numbers; permuted so that a node's rows lie together. */
+  readonly samples: Int32Array;
+  readonly totalWeight: number;
+}
+
+/** Values closer than this are one value to scikit-learn. */
+const sameValue = Math.fround(1e-7);
+
+/**
+ * Looks for a node's best cut over features drawn at random without replacement (scikit-learn's algorithm, draw for draw).
+ * Features that an ancestor found constant are not looked at again.
+ */
+export class Splitter {
+  readonly #data: SplitterData;
+  readonly #criterion: Criterion;
+  readonly #settings: SplitterSettings;
+  readonly #random: SplitRandom;
+  readonly #features: Int32Array;
+  readonly #constantFeatures: Int32Array;
+  readonly #values: Float32Array;
+  #range = { least: 0, most: 0 };
+  #bestProxy = Number.NEGATIVE_INFINITY;
+  #bestFeature = -1;
+  #bestThreshold = 0;
+  #bestPosition = 0;
+
+  constructor(
+    data: SplitterData,
+    criterion: Criterion,
+    settings: SplitterSettings,
+    random: SplitRandom,
+  ) {
+    this.#data = data;
+    this.#criterion = criterion;
+    this.#settings = settings;
+    this.#random = random;
+    this.#features = Int32Array.from({ length: data.features }, (_, j) => j);
+    this.#constantFeatures = new Int32Array(data.features);
+    this.#values = new Float32Array(data.rows);
+  }
+
+  /**
+   * The best cut of `samples[start..end)`, which is permuted accordingly. The criterion must have been opened on the node.
+   * `known`: how many features the parent found constant.
+   */
+  cut(start: number, end: number, impurity: number, known: number): Cut {
+    const features = this.#features;
+    const { maxFeatures } = this.#settings;
+    this.#bestProxy = Number.NEGATIVE_INFINITY;
+    this.#bestPosition = end;
+    this.#bestFeature = -1;
+    let undrawn = features.length;
+    let visited = 0;
+    let found = 0;
+    let drawnConstants = 0;
+    let constants = known;
+    let last = -1;
+    while (undrawn > constants && (visited < maxFeatures || visited <= found + drawnConstants)) {
+      visited++;
+      let at = this.#random.integer(drawnConstants, undrawn - found);
+      if (at < known) {
+        swap(features, drawnConstants++, at);
+        continue;
+      }
+      at += found;
+      const feature = features[at] ?? 0;
+      last = feature;
+      if (!this.#load(feature, start, end)) {
+        swap(features, at, constants++);
+        found++;
+        continue;
+      }
+      swap(features, --undrawn, at);
+      if (this.#settings.splitter === "best") this.#tryAll(feature, start, end);
+      else this.#tryRandom(feature, start, end);
+    }
+    const result = this.#finish(start, end, impurity, last, constants);
+    features.set(this.#constantFeatures.subarray(0, known));
+    this.#constantFeatures.set(features.subarray(known, known + found), known);
+    return result;
+  }
+
+  #finish(start: number, end: number, impurity: number, last: number, constants: number): Cut {
+    const criterion = this.#criterion;
+    const cut = {
+      feature: this.#bestFeature,
+      threshold: this.#bestThreshold,
+      position: this.#bestPosition,
+      constants,
+    };
+    if (cut.position >= end) {
+      return { ...cut, improvement: 0, leftImpurity: 0, rightImpurity: 0 };
+    }
+    if (this.#settings.splitter === "best" || last !== cut.feature) {
+      this.#partition(cut.feature, cut.threshold, start, end);
+    }
+    criterion.reset();
+    criterion.update(cut.position);
+    const leftImpurity = criterion.leftImpurity();
+    const rightImpurity = criterion.rightImpurity();
+    const { nodeWeight, leftWeight, rightWeight } = criterion;
+    const improvement =
+      (nodeWeight / this.#data.totalWeight) *
+      (impurity -
+        (rightWeight / nodeWeight) * rightImpurity -
+        (leftWeight / nodeWeight) * leftImpurity);
+    return { ...cut, improvement, leftImpurity, rightImpurity };
+  }
+
+  /** Reads the node's values of `feature`, sorted for the best splitter; false where all are one value. */
+  #load(feature: number, start: number, end: number): boolean {
+    const { columns, rows, samples } = this.#data;
+    const values = this.#values;
+    const column = columns.subarray(feature * rows, (feature + 1) * rows);
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let p = start; p < end; p++) {
+      const value = column[samples[p] ?? 0] ?? 0;
+      values[p] = value;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    // scikit-learn sorts before it asks, and the order of rows counts in sums of rounded numbers.
+    if (this.#settings.splitter === "best") sortPairs(values, samples, start, end);
+    else this.#range = { least, most };
+    return most > Math.fround(least + sameValue);
+  }
+
+  #tryAll(feature: number, start: number, end: number): void {
+    const criterion = this.#criterion;
+    const values = this.#values;
+    const { minSamplesLeaf, minWeightLeaf } = this.#settings;
+    criterion.reset();
+    for (let p = start + 1; p < end; p++) {
+      const below = values[p - 1] ?? 0;
+      const above = values[p] ?? 0;
+      if (above <= Math.fround(below + sameValue)) continue;
+      if (p - start < minSamplesLeaf || end - p < minSamplesLeaf) continue;
+      criterion.update(p);
+      if (criterion.leftWeight < minWeightLeaf || criterion.rightWeight < minWeightLeaf) continue;
+      const proxy = criterion.proxy();
+      if (proxy > this.#bestProxy) {
+        this.#bestProxy = proxy;
+        this.#bestFeature = feature;
+        this.#bestPosition = p;
+        this.#bestThreshold = below / 2 + above / 2;
+      }
+    }
+  }
+
+  #tryRandom(feature: number, start: number, end: number): void {
+    const criterion = this.#criterion;
+    const { least, most } = this.#range;
+    const { minSamplesLeaf, minWeightLeaf } = this.#settings;
+    let threshold = this.#random.real(least, most);
+    if (threshold === most) threshold = least;
+    const position = this.#partition(feature, threshold, start, end);
+    if (position - start < minSamplesLeaf || end - position < minSamplesLeaf) return;
+    criterion.reset();
+    criterion.update(position);
+    if (criterion.leftWeight < minWeightLeaf || criterion.rightWeight < minWeightLeaf) return;
+    const proxy = criterion.proxy();
+    if (proxy > this.#bestProxy) {
+      this.#bestProxy = proxy;
+      this.#bestFeature = feature;
+      this.#bestPosition = position;
+      this.#bestThreshold = threshold;
+    }
+  }
+
+  /** Moves the rows that go left to the front and returns where the others begin. */
+  #partition(feature: number, threshold: number, start: number, end: number): number {
+    const { columns, rows, samples } = this.#data;
+    const column = columns.subarray(feature * rows, (feature + 1) * rows);
+    let left = start;
+    let right = end;
+    while (left < right) {
+      if ((column[samples[left] ?? 0] ?? 0) <= threshold) left++;
+      else swap(samples, left, --right);
+    }
+    return right;
+  }
+}
+
+function swap(items: Int32Array, a: number, b: number): void {
+  const held = items[a] ?? 0;
+  items[a] = items[b] ?? 0;
+  items[b] = held;
+}

@@ -1,0 +1,96 @@
+import type { Labels, Rows } from "../check-data.js";
+import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
+import {
+  type CartParams,
+  cartDefaults,
+  checkCartParams,
+  featuresPerSplit,
+} from "./cart/cart-params.js";
+import { fitCart } from "./cart/fit-cart.js";
+import { checkChoice } from "./check-params.js";
+import {
+  type ClassWeight,
+  classWeights,
+  timesWeights,
+  toClassTargets,
+  toWeights,
+} from "./targets.js";
+import { TreeClassifier } from "./tree-classifier.js";
+import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
+import { depthOf, leafCountOf } from "./tree-statistics.js";
+
+/** Settings of a `DecisionTreeClassifier`. */
+export interface DecisionTreeClassifierParams extends CartParams {
+  readonly criterion: "gini" | "entropy" | "log_loss";
+  /** The best cut of each feature, or the best of one random cut a feature. */
+  readonly splitter: "best" | "random";
+  readonly classWeight: ClassWeight;
+}
+
+const defaults: DecisionTreeClassifierParams = {
+  ...cartDefaults,
+  criterion: "gini",
+  splitter: "best",
+  classWeight: null,
+};
+
+/**
+ * scikit-learn's decision tree for classes (Breiman et al., Classification and Regression Trees, 1984). The same data, settings
+ * and seed give the same tree, node for node.
+ *
+ *     const tree = new DecisionTreeClassifier({ maxDepth: 4 }).fit(XTrain, yTrain);
+ *     await tree.predict(XTest);
+ */
+export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifierParams> {
+  protected override readonly name = "DecisionTreeClassifier";
+
+  constructor(params: Partial<DecisionTreeClassifierParams> = {}) {
+    super({ ...defaults, ...params });
+  }
+
+  /**
+   * Fits to `x` (`[rows, features]`), one label and perhaps one weight a row.
+   * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
+   */
+  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+    const params = this.getParams();
+    const { criterion, splitter } = params;
+    checkCartParams(this.name, params);
+    checkChoice(this.name, "criterion", criterion, ["gini", "entropy", "log_loss"]);
+    checkChoice(this.name, "splitter", splitter, ["best", "random"]);
+    const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
+    const { rows, columns: features } = matrix;
+    const targets = toClassTargets(y, rows, 1, `${this.name}.fit y`);
+    const weights = timesWeights(
+      toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`),
+      classWeights(targets, params.classWeight),
+    );
+    const outputs = targets.classes.length;
+    const by = criterion === "gini" ? "gini" : "entropy";
+    const nodes = fitCart(
+      {
+        ...{ columns: toFloat32Columns(matrix), rows, features, y: targets.indices },
+        impurity: { kind: "classes", by, classes: outputs },
+      },
+      params,
+      { splitter, maxFeatures: featuresPerSplit(this.name, params, features) },
+      weights,
+      params.randomState,
+    );
+    return this.keep({
+      ensemble: averageOf([nodes], features, outputs),
+      meaning: "probabilities",
+      classes: targets.classes,
+      featureImportances: cartImportances([nodes], features),
+    });
+  }
+
+  /** Splits on the longest way to a leaf. */
+  getDepth(): number {
+    return this.ensemble.trees.reduce((most, tree) => Math.max(most, depthOf(tree)), 0);
+  }
+
+  getNLeaves(): number {
+    return this.ensemble.trees.reduce((sum, tree) => sum + leafCountOf(tree), 0);
+  }
+}

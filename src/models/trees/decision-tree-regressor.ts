@@ -1,0 +1,78 @@
+import { type Labels, type Rows, toLabels } from "../check-data.js";
+import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
+import {
+  type CartParams,
+  cartDefaults,
+  checkCartParams,
+  featuresPerSplit,
+} from "./cart/cart-params.js";
+import { fitCart } from "./cart/fit-cart.js";
+import type { TargetImpurity } from "./cart/target-criterion.js";
+import { checkChoice } from "./check-params.js";
+import { requirePositive, toWeights } from "./targets.js";
+import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
+import { TreeRegressor } from "./tree-regressor.js";
+import { depthOf, leafCountOf } from "./tree-statistics.js";
+
+/** Settings of a `DecisionTreeRegressor`. */
+export interface DecisionTreeRegressorParams extends CartParams {
+  readonly criterion: TargetImpurity;
+  /** The best cut of each feature, or the best of one random cut a feature. */
+  readonly splitter: "best" | "random";
+}
+
+const defaults: DecisionTreeRegressorParams = {
+  ...cartDefaults,
+  criterion: "squared_error",
+  splitter: "best",
+};
+
+/** scikit-learn's decision tree for a numeric target; see `DecisionTreeClassifier`. */
+export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorParams> {
+  protected override readonly name = "DecisionTreeRegressor";
+
+  constructor(params: Partial<DecisionTreeRegressorParams> = {}) {
+    super({ ...defaults, ...params });
+  }
+
+  /**
+   * Fits to `x` (`[rows, features]`), one target and perhaps one weight a row.
+   * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
+   */
+  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+    const params = this.getParams();
+    const { criterion, splitter } = params;
+    checkCartParams(this.name, params);
+    checkChoice(this.name, "criterion", criterion, ["squared_error", "poisson"]);
+    checkChoice(this.name, "splitter", splitter, ["best", "random"]);
+    const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
+    const { rows, columns: features } = matrix;
+    const target = toLabels(y, rows, `${this.name}.fit y`);
+    if (criterion === "poisson") requirePositive(target, false, `${this.name}.fit y`);
+    const nodes = fitCart(
+      {
+        ...{ columns: toFloat32Columns(matrix), rows, features, y: target },
+        impurity: { kind: "target", by: criterion },
+      },
+      params,
+      { splitter, maxFeatures: featuresPerSplit(this.name, params, features) },
+      toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`),
+      params.randomState,
+    );
+    return this.keep({
+      ensemble: averageOf([nodes], features, 1),
+      meaning: "identity",
+      classes: new Float64Array(0),
+      featureImportances: cartImportances([nodes], features),
+    });
+  }
+
+  /** Splits on the longest way to a leaf. */
+  getDepth(): number {
+    return this.ensemble.trees.reduce((most, tree) => Math.max(most, depthOf(tree)), 0);
+  }
+
+  getNLeaves(): number {
+    return this.ensemble.trees.reduce((sum, tree) => sum + leafCountOf(tree), 0);
+  }
+}

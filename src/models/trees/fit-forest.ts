@@ -1,0 +1,77 @@
+import { NumpyRandom } from "../numpy-random.js";
+import { type CartData, type CartSearch, fitCart } from "./cart/fit-cart.js";
+import { type ForestParams, rowsPerTree } from "./forest-params.js";
+import type { GrownNode } from "./node-list.js";
+
+/** Seeds of trees are below this, as in scikit-learn. */
+export const treeSeedLimit = 0x7fffffff;
+
+export interface GrownForest {
+  readonly trees: readonly (readonly GrownNode[])[];
+  /** `[rows]` for each tree how often it saw a row; undefined without bootstrap. */
+  readonly counts: readonly (Float64Array | undefined)[];
+}
+
+/**
+ * Fits trees on rows drawn with replacement (Breiman, Random Forests, Machine Learning 45, 2001) or, without bootstrap, on all of
+ * them. `weights` say how likely a row is drawn, or without bootstrap how much it counts. `perTree` gives further weights from a
+ * tree's own rows (balance within the draw). Draws are scikit-learn's for the same seed.
+ */
+export function fitForest(
+  data: CartData,
+  params: ForestParams,
+  search: CartSearch,
+  weights: Float64Array | undefined,
+  perTree: ((drawn: Int32Array) => Float64Array | undefined) | undefined,
+): GrownForest {
+  const { rows } = data;
+  const random = new NumpyRandom(params.randomState);
+  const total = weights?.reduce((sum, weight) => sum + weight, 0) ?? rows;
+  const drawCount = rowsPerTree(params.maxSamples, rows, total);
+  const trees: GrownNode[][] = [];
+  const counts: (Float64Array | undefined)[] = [];
+  for (let at = 0; at < params.nEstimators; at++) {
+    const seed = random.randint(treeSeedLimit);
+    if (!params.bootstrap) {
+      trees.push(fitCart(data, params, search, weights, seed));
+      counts.push(undefined);
+      continue;
+    }
+    const drawn = drawRows(new NumpyRandom(seed), rows, drawCount, weights);
+    const count = new Float64Array(rows);
+    for (const row of drawn) count[row] = (count[row] ?? 0) + 1;
+    const more = perTree?.(drawn);
+    const own = more === undefined ? count : count.map((times, row) => times * (more[row] ?? 0));
+    trees.push(fitCart(data, params, search, own, seed));
+    counts.push(count);
+  }
+  return { trees, counts };
+}
+
+/** `count` row numbers with replacement, all equally likely or in proportion to `weights`. */
+export function drawRows(
+  random: NumpyRandom,
+  rows: number,
+  count: number,
+  weights: Float64Array | undefined,
+): Int32Array {
+  if (weights === undefined) return Int32Array.from({ length: count }, () => random.randint(rows));
+  let sum = 0;
+  const upTo = weights.map((weight) => {
+    sum += weight;
+    return sum;
+  });
+  return Int32Array.from({ length: count }, () => firstAbove(upTo, random.random() * sum));
+}
+
+/** Index of the first entry above `value` in ascending `upTo`. */
+function firstAbove(upTo: Float64Array, value: number): number {
+  let low = 0;
+  let high = upTo.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((upTo[middle] ?? 0) > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

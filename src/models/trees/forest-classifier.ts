@@ -1,0 +1,84 @@
+import { classIndices } from "../../quantize/class-scores.js";
+import { type Labels, notFitted, type Rows } from "../check-data.js";
+import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
+import { featuresPerSplit } from "./cart/cart-params.js";
+import { checkChoice } from "./check-params.js";
+import { fitForest } from "./fit-forest.js";
+import { checkForestParams, type ForestParams } from "./forest-params.js";
+import { outOfBagScores } from "./out-of-bag.js";
+import {
+  type ClassWeight,
+  classWeights,
+  timesWeights,
+  toClassTargets,
+  toWeights,
+} from "./targets.js";
+import { TreeClassifier } from "./tree-classifier.js";
+import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
+
+/** Settings of `RandomForestClassifier` and `ExtraTreesClassifier`. */
+export interface ForestClassifierParams extends ForestParams {
+  readonly criterion: "gini" | "entropy" | "log_loss";
+  /** `"balanced_subsample"` balances the rows that each tree drew. */
+  readonly classWeight: ClassWeight | "balanced_subsample";
+}
+
+/** An average of classification trees. */
+export abstract class ForestClassifier extends TreeClassifier<ForestClassifierParams> {
+  protected abstract readonly splitter: "best" | "random";
+  #oobScore: number | undefined;
+
+  /**
+   * Fits to `x` (`[rows, features]`), one label and perhaps one weight a row.
+   * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
+   */
+  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+    const params = this.getParams();
+    const { criterion, classWeight, bootstrap } = params;
+    checkForestParams(this.name, params);
+    checkChoice(this.name, "criterion", criterion, ["gini", "entropy", "log_loss"]);
+    const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
+    const { rows, columns: features } = matrix;
+    const targets = toClassTargets(y, rows, 1, `${this.name}.fit y`);
+    const outputs = targets.classes.length;
+    const inDraw = classWeight === "balanced_subsample" && bootstrap;
+    const overall = classWeight === "balanced_subsample" ? "balanced" : classWeight;
+    const grown = fitForest(
+      {
+        ...{ columns: toFloat32Columns(matrix), rows, features, y: targets.indices },
+        impurity: {
+          kind: "classes",
+          by: criterion === "gini" ? "gini" : "entropy",
+          classes: outputs,
+        },
+      },
+      params,
+      { splitter: this.splitter, maxFeatures: featuresPerSplit(this.name, params, features) },
+      timesWeights(
+        toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`),
+        inDraw ? undefined : classWeights(targets, overall),
+      ),
+      inDraw ? (drawn) => classWeights(targets, "balanced", drawn) : undefined,
+    );
+    const ensemble = averageOf(grown.trees, features, outputs);
+    this.#oobScore = undefined;
+    if (params.oobScore) {
+      const data = outOfBagScores(ensemble, matrix, grown.counts);
+      const guesses = outputs === 1 ? undefined : classIndices({ shape: [rows, outputs], data });
+      const hits = targets.indices.filter((k, row) => k === (guesses?.[row] ?? 0)).length;
+      this.#oobScore = hits / rows;
+    }
+    return this.keep({
+      ensemble,
+      meaning: "probabilities",
+      classes: targets.classes,
+      featureImportances: cartImportances(grown.trees, features),
+    });
+  }
+
+  /** Accuracy on rows that trees did not see; set `oobScore` before `fit`. Errors: `not-fitted`. */
+  get oobScore(): number {
+    if (this.#oobScore === undefined) throw notFitted(`${this.name} with oobScore`);
+    return this.#oobScore;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Rows } from "../check-data.js";
+import type { PredictionMode } from "../prediction-mode.js";
+import { cartRule } from "./cart/cart-ensemble.js";
+import {
+  badParam,
+  checkParams,
+  countCure,
+  countOrShareCure,
+  isCount,
+  isCountOrShare,
+  isSeed,
+  seedCure,
+} from "./check-params.js";
+import { fitIsolation } from "./fit-isolation.js";
+import { predictEnsemble } from "./predict-ensemble.js";
+import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
+import { TreeModel } from "./tree-model.js";
+
+/** Settings of an `IsolationForest`; names and defaults of scikit-learn. Counts below 1 are shares. */
+export interface IsolationForestParams {
+  readonly nEstimators: number;
+  /** Rows that a tree sees; `"auto"`: 256 or all if fewer; null: all. */
+  readonly maxSamples: number | "auto" | null;
+  /** Share (above 0 to 0.5) of the training rows to call outliers, or `"auto"` for the paper's limit. */
+  readonly contamination: number | "auto";
+  /** Features that a tree sees; null: all. */
+  readonly maxFeatures: number | null;
+  /** Draws rows with replacement. */
+  readonly bootstrap: boolean;
+  readonly randomState: number;
+}
+
+const defaults: IsolationForestParams = {
+  nEstimators: 100,
+  maxSamples: "auto",
+  contamination: "auto",
+  maxFeatures: null,
+  bootstrap: false,
+  randomState: 0,
+};
+
+/**
+ * Finds rows that are few and different: random cuts isolate them early (Liu, Ting, Zhou, ICDM 2008). The trees add path lengths;
+ * the map from length to score is the client's. The same data, settings and seed give scikit-learn's scores.
+ *
+ *     const forest = new IsolationForest({ contamination: 0.05 }).fit(X);
+ *     await forest.predict(X);          // 1 for inliers, -1 for outliers
+ */
+export class IsolationForest extends TreeModel<IsolationForestParams> {
+  protected override readonly name = "IsolationForest";
+  #offset = -0.5;
+
+  constructor(params: Partial<IsolationForestParams> = {}) {
+    super({ ...defaults, ...params });
+  }
+
+  /** Fits to `x` (`[rows, features]`). Errors: `bad-shape`, `not-a-number`, `out-of-range`, `bad-argument` (settings). */
+  fit(x: Rows): this {
+    const params = this.getParams();
+    checkIsolation(this.name, params);
+    const { nEstimators, maxSamples, contamination, maxFeatures, bootstrap, randomState } = params;
+    const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
+    const { rows, columns } = matrix;
+    if (maxFeatures !== null && maxFeatures > columns) {
+      throw badParam(
+        this.name,
+        "maxFeatures",
+        maxFeatures,
+        `Pass at most ${columns}, or null for all`,
+      );
+    }
+    const wanted = maxSamples === "auto" ? 256 : (maxSamples ?? rows);
+    const ensemble = fitIsolation(toFloat32Columns(matrix), rows, {
+      nEstimators,
+      samples: wanted < 1 ? Math.max(1, Math.floor(wanted * rows)) : Math.min(wanted, rows),
+      features: countOf(maxFeatures ?? columns, columns),
+      bootstrap,
+      randomState,
+    });
+    this.#offset =
+      contamination === "auto"
+        ? -0.5
+        : quantile(toScores(predictEnsemble(ensemble, matrix).data), contamination);
+    return this.keep({
+      ensemble,
+      meaning: "path length",
+      classes: new Float64Array(0),
+      featureImportances: new Float64Array(columns),
+    });
+  }
+
+  /** Scores below this are outliers. */
+  get offset(): number {
+    this.fitted();
+    return this.#offset;
+  }
+
+  /** Scores `[rows]` from -1 (alone at once) to 0. Errors: those of `predict`. */
+  async scoreSamples(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
+    return toScores((await this.scores(x, mode, "scoreSamples")).data);
+  }
+
+  /** `scoreSamples` less `offset`: below 0 for outliers. Errors: those of `predict`. */
+  async decisionFunction(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
+    const { data } = await this.scores(x, mode, "decisionFunction");
+    return toScores(data).map((score) => score - this.#offset);
+  }
+
+  /** 1 for inliers, -1 for outliers. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, `not-compiled`. */
+  async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
+    const { data } = await this.scores(x, mode, "predict");
+    return toScores(data).map((score) => (score - this.#offset < 0 ? -1 : 1));
+  }
+}
+
+/** Anomaly scores of mean path lengths. */
+function toScores(lengths: Float64Array): Float64Array {
+  return lengths.map((length) => -(2 ** -length));
+}
+
+function countOf(value: number, all: number): number {
+  return value < 1 ? Math.max(1, Math.floor(value * all)) : value;
+}
+
+/** The `share` quantile, linear between neighbours (NumPy's default). */
+function quantile(values: Float64Array, share: number): number {
+  const sorted = values.toSorted();
+  const place = share * (sorted.length - 1);
+  const low = Math.floor(place);
+  const below = sorted[low] ?? 0;
+  const above = sorted[Math.min(low + 1, sorted.length - 1)] ?? 0;
+  return below + (above - below) * (place - low);
+}
+
+function checkIsolation(owner: string, params: IsolationForestParams): void {
+  checkParams<IsolationForestParams>(owner, params, [
+    { name: "nEstimators", good: isCount, cure: countCure },
+    { name: "maxSamples", good: isCountOrShare, cure: countOrShareCure, orOther: true },
+    { name: "maxFeatures", good: isCountOrShare, cure: countOrShareCure, orOther: true },
+    {
+      name: "contamination",
+      good: (value) => value > 0 && value <= 0.5,
+      cure: 'Pass a share above 0 and at most 0.5, or "auto"',
+      orOther: true,
+    },
+    { name: "randomState", good: isSeed, cure: seedCure },
+  ]);
+}

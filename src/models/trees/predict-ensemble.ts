@@ -1,0 +1,85 @@
+import type { Tensor } from "../../base/tensor.js";
+import type { Matrix } from "../check-data.js";
+import type { SplitRule, Tree, TreeEnsemble } from "./tree-ensemble.js";
+
+/**
+ * The ensemble's scores `[rows, outputs]` in double precision, trees added in their order.
+ * Cost: some 5 ns a row and level of a tree.
+ */
+export function predictEnsemble(ensemble: TreeEnsemble, x: Matrix): Tensor {
+  const { outputs, base, divisor, rule } = ensemble;
+  const data = new Float64Array(x.rows * outputs);
+  const prepared = comparable(x, rule);
+  const leaves = new Int32Array(x.rows);
+  for (const tree of ensemble.trees) {
+    reachLeaves(tree, prepared, rule, leaves);
+    const { values } = tree;
+    for (let row = 0; row < x.rows; row++) {
+      const from = (leaves[row] ?? 0) * outputs;
+      const to = row * outputs;
+      for (let k = 0; k < outputs; k++) {
+        data[to + k] = (data[to + k] ?? 0) + (values[from + k] ?? 0);
+      }
+    }
+  }
+  for (let i = 0; i < data.length; i++) {
+    data[i] = (base[i % outputs] ?? 0) + (data[i] ?? 0) / divisor;
+  }
+  return { shape: [x.rows, outputs], data };
+}
+
+/** Node numbers `[rows, trees]` of the leaves that the rows reach (scikit-learn's `apply`). */
+export function leavesOf(ensemble: TreeEnsemble, x: Matrix): Tensor {
+  const count = ensemble.trees.length;
+  const data = new Float64Array(x.rows * count);
+  const prepared = comparable(x, ensemble.rule);
+  const leaves = new Int32Array(x.rows);
+  ensemble.trees.forEach((tree, at) => {
+    reachLeaves(tree, prepared, ensemble.rule, leaves);
+    leaves.forEach((leaf, row) => {
+      data[row * count + at] = leaf;
+    });
+  });
+  return { shape: [x.rows, count], data };
+}
+
+/** Values in the precision of the rule; what counts as missing is NaN. */
+function comparable(x: Matrix, rule: SplitRule): Matrix {
+  const zeroMissing = rule.missing === "nan or zero";
+  if (rule.precision === "float64" && !zeroMissing) return x;
+  const data =
+    rule.precision === "float32"
+      ? new Float64Array(new Float32Array(x.data))
+      : new Float64Array(x.data);
+  if (zeroMissing) {
+    for (let i = 0; i < data.length; i++) if (data[i] === 0) data[i] = Number.NaN;
+  }
+  return { ...x, data };
+}
+
+/** Writes the leaf of each row to `leaves`. `x` is in the rule's precision. */
+function reachLeaves(tree: Tree, x: Matrix, rule: SplitRule, leaves: Int32Array): void {
+  const { feature, threshold, left, right, missingLeft, categories } = tree;
+  const { data, columns, rows } = x;
+  const equalLeft = rule.left === "<=";
+  const categorical = categories.size > 0;
+  for (let row = 0; row < rows; row++) {
+    const at = row * columns;
+    let node = 0;
+    for (let asked = feature[0] ?? -1; asked >= 0; asked = feature[node] ?? -1) {
+      const value = data[at + asked] ?? 0;
+      const set = categorical ? categories.get(node) : undefined;
+      let goesLeft: boolean;
+      if (Number.isNaN(value)) {
+        goesLeft = missingLeft[node] === 1;
+      } else if (set !== undefined) {
+        goesLeft = set.values.includes(value) === (set.side === "left");
+      } else {
+        const limit = threshold[node] ?? 0;
+        goesLeft = value < limit || (equalLeft && value === limit);
+      }
+      node = (goesLeft ? left[node] : right[node]) ?? 0;
+    }
+    leaves[row] = node;
+  }
+}

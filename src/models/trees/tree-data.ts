@@ -1,0 +1,80 @@
+import { VelumError } from "../../base/error.js";
+import { shapeText, toTensor } from "../../base/tensor.js";
+import { type Matrix, type Rows, toMatrix } from "../check-data.js";
+import type { SplitRule } from "./tree-ensemble.js";
+
+/**
+ * Reads rows that trees under `rule` can take: NaN only where the rule knows missing values, no infinities, nothing that is
+ * infinite in the rule's precision.
+ * Errors: `bad-shape`, `bad-argument`, `not-a-number` and `out-of-range` with row and column.
+ */
+export function toTreeMatrix(x: Rows, rule: SplitRule, path: string): Matrix {
+  const matrix = rule.missing === "none" ? toMatrix(x, path) : toMatrixWithMissing(x, path);
+  if (rule.precision === "float32") {
+    const at = matrix.data.findIndex((value) => Math.abs(value) > greatestFloat32);
+    if (at >= 0) {
+      throw new VelumError({
+        code: "out-of-range",
+        path: `${path} ${placeOf(matrix, at)}`,
+        problem: `${matrix.data[at]} is beyond single precision, in which trees compare`,
+        limit: greatestFloat32,
+        actual: matrix.data[at] ?? 0,
+        cure: "Scale the column, for instance by its greatest value",
+      });
+    }
+  }
+  return matrix;
+}
+
+/** `toTreeMatrix`, and refuses another number of columns than the model was fitted on. */
+export function toTreeMatrixOf(features: number, x: Rows, rule: SplitRule, path: string): Matrix {
+  const matrix = toTreeMatrix(x, rule, path);
+  if (matrix.columns === features) return matrix;
+  throw new VelumError({
+    code: "bad-shape",
+    path,
+    problem: `has ${matrix.columns} features, fitted on ${features}`,
+    limit: features,
+    actual: matrix.columns,
+    cure: "Pass the features of the training data in the same order",
+  });
+}
+
+function toMatrixWithMissing(x: Rows, path: string): Matrix {
+  const tensor = toTensor(x, path);
+  const [rows = 0, columns = 0] = tensor.shape;
+  if (tensor.shape.length !== 2 || rows === 0 || columns === 0) {
+    throw new VelumError({
+      code: "bad-shape",
+      path,
+      problem: `its shape is ${shapeText(tensor.shape)}, not (rows, features) with at least one of each`,
+      cure: "Pass one row a sample; a single sample is [[...]]",
+    });
+  }
+  const matrix = { shape: tensor.shape, data: tensor.data, rows, columns };
+  const at = tensor.data.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
+  if (at < 0) return matrix;
+  throw new VelumError({
+    code: "not-a-number",
+    path: `${path} ${placeOf(matrix, at)}`,
+    problem: `the value is ${tensor.data[at]}`,
+    actual: String(tensor.data[at]),
+    cure: "Replace infinities by a large number; write missing values as NaN",
+  });
+}
+
+function placeOf(x: Matrix, at: number): string {
+  return `row ${Math.floor(at / x.columns)}, column ${at % x.columns}`;
+}
+
+const greatestFloat32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** The columns of `x` one after the other, in single precision: `[columns, rows]`. */
+export function toFloat32Columns(x: Matrix): Float32Array {
+  const { rows, columns, data } = x;
+  const out = new Float32Array(rows * columns);
+  for (let j = 0; j < columns; j++) {
+    for (let i = 0; i < rows; i++) out[j * rows + i] = data[i * columns + j] ?? 0;
+  }
+  return out;
+}
