@@ -1,4 +1,5 @@
 import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
+import { requireBytes } from "../base/bytes.js";
 import { VelumError } from "../base/error.js";
 import { contentHash, toHex } from "../base/hash.js";
 
@@ -21,6 +22,7 @@ export function packArchive(files: ArchiveFiles): Uint8Array<ArrayBuffer> {
  * Errors: `file-foreign`, `file-corrupt`, `file-too-large`.
  */
 export function unpackArchive(bytes: Uint8Array, path: string, largestBytes: number): ArchiveFiles {
+  requireBytes(bytes, path);
   if (bytes.length < 4 || bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
     throw new VelumError({
       code: "file-foreign",

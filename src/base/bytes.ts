@@ -121,3 +121,18 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
     bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
   return bytes;
 }
+
+/** Callers in JavaScript may pass anything. Error `bad-argument` for what are no bytes. */
+export function requireBytes(value: unknown, path: string): void {
+  if (value instanceof Uint8Array) return;
+  const found = value === null || value === undefined ? String(value) : `a ${typeof value}`;
+  throw new VelumError({
+    code: "bad-argument",
+    path,
+    problem: value instanceof ArrayBuffer ? "is an ArrayBuffer" : `is ${found}, not bytes`,
+    cure:
+      value instanceof ArrayBuffer
+        ? "Pass new Uint8Array(buffer)"
+        : "Pass its content as a Uint8Array, e.g. what readFile or fetch gave",
+  });
+}

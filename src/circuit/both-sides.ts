@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
 import { type NestedArray, type Tensor, toNested } from "../base/tensor.js";
@@ -33,11 +34,12 @@ export class BothSides {
   /** `files` may compute its fields when they are read. */
   constructor(files: CircuitFiles, engine: Pick<CompileOptions, "runtime" | "threads">) {
     this.#files = files;
-    this.#engine = engine;
+    this.#engine = { runtime: engine.runtime, threads: engine.threads };
   }
 
   /** Makes a secret key and, where needed, evaluation keys, and loads those into the server. Done once; `force` makes new ones. */
   async keygen(options: KeygenOptions = {}): Promise<void> {
+    checkOptions(options, ["signal", "onProgress", "force"], "keygen");
     const made = this.#making.then(() => this.#makeKeys(options));
     this.#making = made.catch(() => {});
     return made;

@@ -140,6 +140,7 @@ async function serverFile(graph: Graph, plan: Plan, name: string): Promise<Serve
     "graph.txt": `${graph.format()}\n`,
     "circuit.mlir": mlirText(graph),
     "program.txt": `${formatProgram(plan.program)}\n`,
+    "failure.json": `${JSON.stringify(plan.failure)}\n`,
   };
   return { ...content, circuitId: circuitIdOf(content), texts };
 }

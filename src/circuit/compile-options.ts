@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import type { RuntimeKind } from "../runtime/start-engine.js";
 
@@ -31,6 +32,22 @@ export const defaultCompileOptions: CompileOptions = {
   debugFolder: undefined,
   onStage: undefined,
 };
+
+/**
+ * The options with defaults for those that are absent or `undefined`; `name` is the function's own. Error `bad-argument` for names
+ * that are no options.
+ */
+export function compileSettings(
+  options: Partial<CompileOptions>,
+  name: string,
+  path = "compile options",
+): CompileOptions {
+  checkOptions(options, Object.keys(defaultCompileOptions), path);
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+  return { ...defaultCompileOptions, ...(name === "" ? {} : { name }), ...given };
+}
 
 /** Error `bad-argument` for a failure probability that is no use, or that nothing reaches. */
 export function checkFailure(failureLog2: number): void {

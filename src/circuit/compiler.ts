@@ -1,9 +1,10 @@
+import { VelumError } from "../base/error.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
 import { type Encryption, traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
 import { Circuit } from "./circuit.js";
 import { compileGraph } from "./compile-graph.js";
-import { type CompileOptions, defaultCompileOptions } from "./compile-options.js";
+import { type CompileOptions, compileSettings } from "./compile-options.js";
 
 /** A function on encrypted values that waits for an inputset. */
 export interface Compiler {
@@ -30,14 +31,21 @@ export function compiler(
 ): Compiler {
   return {
     async compile(inputset, options = {}) {
-      const settings = {
-        ...defaultCompileOptions,
-        ...(fn.name === "" ? {} : { name: fn.name }),
-        ...options,
-      };
-      const samples = readInputset(Object.keys(parameters), inputset);
+      const settings = compileSettings(options, fn.name);
+      const names = Object.keys(parameters);
+      if (names.length === 0) throw noParameters(settings.name);
+      const samples = readInputset(names, inputset);
       const traced = traceFunction(settings.name, parameters, fn, samples[0] ?? []);
       return new Circuit(await compileGraph(traced, samples, settings, null), settings);
     },
   };
+}
+
+function noParameters(name: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: `function "${name}"`,
+    problem: "has no parameters, so that there is nothing to encrypt",
+    cure: 'Declare at least one: fhe.compiler({ x: "encrypted" }, (x) => ...)',
+  });
 }

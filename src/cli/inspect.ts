@@ -7,7 +7,7 @@ import { parameterSetText } from "../circuit/statistics.js";
 import { parameterId } from "../tfhe/parameter-id.js";
 import { anyCircuit, peekHeader } from "../tfhe/wire-header.js";
 import { type Command, usageError } from "./arguments.js";
-import { readBytes } from "./files.js";
+import { parseJson, readBytes } from "./files.js";
 
 export const inspectCommand: Command = {
   summary: "what a client.zip, a server.zip, a key or a ciphertext holds",
@@ -41,7 +41,7 @@ async function inspect(path: string, show: string | undefined): Promise<string> 
   const cost = circuitCost(
     server.manifest,
     lookupsOf(server),
-    undefined,
+    failureLog2Of(server),
     referenceSpeed(ratesOf("native"), "native", cores(), server.manifest),
     16,
   );
@@ -112,6 +112,15 @@ function lookupsOf({ manifest }: ServerFile): LookupCount[] {
   const tables = manifest.preparations.filter(({ kind }) => kind === "tables");
   const stages = manifest.stages.filter(({ kernel }) => kernel === "velum_stage_bootstrap");
   return stages.map(({ items }, index) => ({ bits: tables[index]?.precision ?? 0, count: items }));
+}
+
+/** log2 of the failure probability of one run, as the compiler noted it; undefined in files of earlier releases. */
+function failureLog2Of({ texts }: ServerFile): number | undefined {
+  const text = texts["failure.json"];
+  if (text === undefined) return undefined;
+  const noted: unknown = parseJson(text, "failure.json");
+  if (typeof noted !== "object" || noted === null || !("runLog2" in noted)) return undefined;
+  return typeof noted.runLog2 === "number" ? noted.runLog2 : undefined;
 }
 
 function shownText({ manifest, texts }: ServerFile, show: string): string {

@@ -1,3 +1,4 @@
+import { VelumError } from "../base/error.js";
 import { type Tensor, toTensor } from "../base/tensor.js";
 import { ClassifierCoding } from "../quantize/classifier-coding.js";
 import { Client } from "./client.js";
@@ -19,10 +20,11 @@ export class LinearClassifierClient {
 
   constructor(client: Client) {
     this.client = client;
+    if (client.extras === null) throw noClassifier(client.manifest.name);
     this.coding = ClassifierCoding.fromJSON(client.extras, "client file extras");
   }
 
-  /** Reads a client file. Errors: those of `readClientFile`; `file-corrupt` where it is not a classifier's. */
+  /** Reads a client file. Errors: those of `readClientFile`; `file-kind` for the file of a function, `file-corrupt` where the classifier is damaged. */
   static async load(clientFile: Uint8Array): Promise<LinearClassifierClient> {
     return new LinearClassifierClient(await Client.load(clientFile));
   }
@@ -51,4 +53,13 @@ export class LinearClassifierClient {
   predictProba(answer: Uint8Array): Float64Array {
     return this.coding.probabilities(this.decrypt(answer), "predictProba").data;
   }
+}
+
+function noClassifier(name: string): VelumError {
+  return new VelumError({
+    code: "file-kind",
+    path: "client file",
+    problem: `is of the function "${name}", not of a classifier`,
+    cure: "Use Client.load for it: it encrypts integers and decrypts integers",
+  });
 }

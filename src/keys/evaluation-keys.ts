@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/check-options.js";
 import { Checksum } from "../base/checksum.js";
 import { nextTurn, sliceMs, throwIfAborted } from "../base/event-loop.js";
 import type { RandomSource } from "../base/random.js";
@@ -50,6 +51,7 @@ export async function generateEvaluationKeys(
   random: RandomSource,
   options: GenerationOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions(options, ["signal", "onProgress"], "evaluationKeys");
   const { signal, onProgress } = options;
   throwIfAborted(signal, "evaluation keys");
   const parts = rowParts(key);

@@ -49,6 +49,7 @@ export function toMatrixOf(columns: number, x: Rows, path: string): Matrix {
 
 /** Reads one finite number for each of `rows` rows. Errors: `bad-shape`, `bad-argument`, `not-a-number`. */
 export function toLabels(y: Labels, rows: number, path: string): Float64Array {
+  if (Array.isArray(y)) refuseText(y, path);
   const tensor = toTensor(y, path);
   if (tensor.shape.length !== 1 || tensor.data.length !== rows) {
     throw new VelumError({
@@ -62,6 +63,17 @@ export function toLabels(y: Labels, rows: number, path: string): Float64Array {
   }
   requireFinite(tensor, path);
   return tensor.data;
+}
+
+function refuseText(labels: readonly unknown[], path: string): void {
+  const at = labels.findIndex((label) => typeof label === "string");
+  if (at < 0) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: `${path}[${at}]`,
+    problem: "is text, and labels are numbers",
+    cure: "Number the classes: const classes = [...new Set(y)], then y.map((label) => classes.indexOf(label))",
+  });
 }
 
 /** Row `i` of `x`, a view. */

@@ -1,4 +1,5 @@
 import { readServerFile, type ServerFile } from "../artifact/server-file.js";
+import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
 import { type Address, offsetAddress } from "../tfhe/machine.js";
@@ -8,6 +9,7 @@ import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import type { KeyId } from "../tfhe/wire-header.js";
 import {
   type EncryptedVector,
+  type FileIdentity,
   inputBodyBytes,
   readInputCiphertext,
   writeInputCiphertext,
@@ -18,7 +20,7 @@ import { type ExpandedKeys, expandEvaluationKeys } from "./evaluation-keys.js";
 import { loadConstants } from "./load-constants.js";
 import { measureLookups, type RangeTime } from "./measure-lookups.js";
 import { forRanges } from "./ranges.js";
-import type { RunOptions } from "./run-options.js";
+import { checkRunOptions, type RunOptions } from "./run-options.js";
 import { grainOf, requestsAtOnce } from "./schedule.js";
 import { type EngineOptions, startEngine } from "./start-engine.js";
 
@@ -56,6 +58,8 @@ const nobodysKey = "0".repeat(32) as KeyId;
  */
 export class ServerCircuit {
   readonly #file: ServerFile;
+  /** Whose files it takes and gives, hashed once. */
+  readonly #identity: Omit<FileIdentity, "keyId">;
   readonly #engine: Engine;
   readonly #constants: Address;
   readonly #scratch: readonly Address[];
@@ -71,6 +75,8 @@ export class ServerCircuit {
     scratch: readonly Address[],
   ) {
     this.#file = file;
+    const { circuitId, manifest } = file;
+    this.#identity = { parameterId: parameterId(manifest.parameters), circuitId };
     this.#engine = engine;
     this.#constants = constants;
     this.#scratch = scratch;
@@ -84,6 +90,7 @@ export class ServerCircuit {
     bytes: Uint8Array,
     options: Partial<EngineOptions> = {},
   ): Promise<ServerCircuit> {
+    checkOptions(options, ["runtime", "threads"], "ServerCircuit.load");
     const file = readServerFile(bytes);
     const engine = await startEngine(file, { runtime: "auto", threads: undefined, ...options });
     try {
@@ -111,6 +118,7 @@ export class ServerCircuit {
 
   /** Expands one client's evaluation keys; see `expandEvaluationKeys`. Release them when the client is gone. */
   async loadEvaluationKeys(file: Uint8Array, options: RunOptions = {}): Promise<LoadedKeys> {
+    checkRunOptions(options, "loadEvaluationKeys");
     const { parameters } = this.#file.manifest;
     const expanded = await expandEvaluationKeys(this.#engine, parameters, file, options);
     const keys: LoadedKeys = {
@@ -138,6 +146,7 @@ export class ServerCircuit {
     keys?: LoadedKeys,
     options: RunOptions = {},
   ): Promise<Uint8Array[]> {
+    checkRunOptions(options, "run");
     throwIfAborted(options.signal, "run");
     checkRequests(inputs);
     if (this.needsEvaluationKeys && keys === undefined) {
@@ -157,8 +166,8 @@ export class ServerCircuit {
         cure: "Pass what loadEvaluationKeys of this object gave",
       });
     }
-    const { manifest, circuitId } = this.#file;
-    const identity = { parameterId: parameterId(manifest.parameters), circuitId };
+    const { manifest } = this.#file;
+    const identity = this.#identity;
     const expected = keys === undefined ? identity : { ...identity, keyId: keys.keyId };
     const requests = inputs.map((input) => readInputCiphertext(input, expected, [manifest.input]));
     return this.#inTurn(() => this.#runAll(requests, expanded, options));
@@ -186,19 +195,18 @@ export class ServerCircuit {
 
   /** The least time of some runs without look-ups. */
   async #measureRest(count: number): Promise<number> {
-    const { manifest, circuitId } = this.#file;
+    const { manifest } = this.#file;
     const { length, bodyBits } = manifest.input;
     const bodies = new Uint8Array(inputBodyBytes({ length, bodyBits }));
     const vector = { length, bodyBits, seed: new Uint8Array(seedBytes), bodies };
-    const identify = () => ({ parameterId: parameterId(manifest.parameters), circuitId });
-    const request = writeInputCiphertext({ ...identify(), keyId: nobodysKey }, [vector]);
+    const identity = this.#identity;
+    const request = writeInputCiphertext({ ...identity, keyId: nobodysKey }, [vector]);
     let least = Number.POSITIVE_INFINITY;
     const linear = manifest.parameters.bootstrap === undefined;
     const budgetMs = linear ? restBudgetMs.linear : restBudgetMs.besideLookups;
     const end = performance.now() + budgetMs;
     for (let i = 0; i < fewestRestRuns || performance.now() < end; i++) {
       const started = performance.now();
-      const identity = identify();
       const requests = Array.from({ length: count }, () =>
         readInputCiphertext(request, identity, [manifest.input]),
       );
@@ -227,7 +235,7 @@ export class ServerCircuit {
     options: RunOptions,
     leftOut?: string,
   ): Promise<Uint8Array[]> {
-    const { manifest, circuitId } = this.#file;
+    const { manifest } = this.#file;
     const results: Uint8Array[] = [];
     const together = requestsAtOnce(manifest.requestBytes);
     for (let first = 0; first < requests.length; first += together) {
@@ -244,7 +252,7 @@ export class ServerCircuit {
       for (const [index, data] of outputs.entries()) {
         const keyId = batch[index]?.keyId;
         if (keyId === undefined) continue;
-        const identity = { parameterId: parameterId(manifest.parameters), circuitId, keyId };
+        const identity = { ...this.#identity, keyId };
         results.push(
           writeOutputCiphertext(identity, manifest.parameters.glwe, manifest.outputs, data),
         );

@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import { contentHash, toHex } from "../base/hash.js";
+import { cleanCache, touchLibrary } from "./native-cache.js";
 
 /** A C compiler of the host, and the flags that make its code fit the host's processor. */
 export interface NativeTarget {
@@ -29,19 +30,33 @@ const processors: Record<string, readonly string[]> = {
 export async function findNativeTarget(
   processor: keyof typeof processors = "host",
 ): Promise<NativeTarget | undefined> {
-  const { spawnSync } = await import("node:child_process");
   const flags = [...optimise, ...(processors[processor] ?? [])];
   const probe =
     "typedef double v __attribute__((vector_size(16))); v f(v a,v b){return __builtin_shufflevector(a,b,0,2);}";
   for (const compiler of [process.env["CC"], "cc", "gcc", "clang"]) {
     if (!compiler) continue;
-    const tried = spawnSync(compiler, [...flags, "-fsyntax-only", "-x", "c", "-"], {
-      input: probe,
-      stdio: ["pipe", "ignore", "ignore"],
-    });
-    if (tried.status === 0) return { compiler, flags: [...flags, ...schedulingFlags(compiler)] };
+    if (await compiles(compiler, [...flags, "-fsyntax-only", "-x", "c", "-"], probe)) {
+      return { compiler, flags: [...flags, ...schedulingFlags(compiler)] };
+    }
   }
   return undefined;
+}
+
+/** Whether `compiler` takes `source` from its input. The event loop goes on meanwhile. */
+async function compiles(
+  compiler: string,
+  flags: readonly string[],
+  source: string,
+): Promise<boolean> {
+  const { spawn } = await import("node:child_process");
+  return new Promise((resolve) => {
+    const child = spawn(compiler, flags, { stdio: ["pipe", "ignore", "ignore"] });
+    child.on("error", () => resolve(false));
+    child.on("close", (code) => resolve(code === 0));
+    // A compiler that ends before it has read everything is judged by its code.
+    child.stdin.on("error", () => {});
+    child.stdin.end(source);
+  });
 }
 
 /** gcc orders the long butterfly sequences better when it schedules before register allocation. */
@@ -82,8 +97,10 @@ export async function buildNativeLibrary(
       () => true,
       () => false,
     )
-  )
+  ) {
+    await touchLibrary(library);
     return library;
+  }
   await fs.mkdir(root, { recursive: true, mode: 0o700 });
   const folder = await fs.mkdtemp(path.join(root, "build-"));
   try {
@@ -111,6 +128,7 @@ export async function buildNativeLibrary(
       });
     }
     await fs.rename(made, library);
+    await cleanCache(root);
     return library;
   } finally {
     await fs.rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, truncated } from "../base/bytes.js";
+import { ByteReader, ByteWriter, requireBytes, truncated } from "../base/bytes.js";
 import { Checksum, checksum } from "../base/checksum.js";
 import { type ErrorCode, VelumError } from "../base/error.js";
 import type { ParameterId } from "./parameter-id.js";
@@ -116,6 +116,7 @@ export interface PeekedHeader extends Omit<FileHeader, "kind"> {
 
 /** Reads a header without knowing what to expect. Errors: `file-foreign`, `file-version`, `file-truncated`, `file-corrupt`. */
 export function peekHeader(bytes: Uint8Array, path: string): PeekedHeader {
+  requireBytes(bytes, path);
   const begin = Math.min(bytes.length, magic.length);
   if (new ByteReader(bytes, path).ascii(begin) !== magic.slice(0, begin) || begin === 0)
     throw foreign(path);

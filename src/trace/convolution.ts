@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { type Shape, shapeText, toTensor } from "../base/tensor.js";
 import { divideExactly } from "./shape-functions.js";
@@ -29,6 +30,11 @@ export function conv(
   bias: Operand | null = null,
   options: ConvOptions = {},
 ): Tracer {
+  checkOptions(
+    options,
+    ["pads", "strides", "dilations", "group", "kernelShape", "autoPad"],
+    "conv",
+  );
   const input = shapeOf(x);
   const taps = shapeOf(weight);
   const axes = taps.length - 2;

@@ -16,6 +16,7 @@ export function readInputset(
   parameters: readonly string[],
   inputset: Iterable<Sample>,
 ): Tensor[][] {
+  if (!isInputset(inputset)) throw noInputset(inputset);
   const samples: Tensor[][] = [];
   for (const sample of inputset) {
     const path = `inputset[${samples.length}]`;
@@ -54,6 +55,21 @@ export function readInputset(
 function valuesOf(sample: Sample, parameters: number): readonly SampleValue[] | undefined {
   if (parameters === 1) return isOneValue(sample) ? [sample] : undefined;
   return isList(sample) ? sample : undefined;
+}
+
+/** Text is a list of letters, which nobody means. */
+function isInputset(value: unknown): value is Iterable<Sample> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function noInputset(value: unknown): VelumError {
+  const found = value === null || value === undefined ? String(value) : `a ${typeof value}`;
+  return new VelumError({
+    code: "bad-argument",
+    path: "inputset",
+    problem: `is ${found}, not a list of samples`,
+    cure: "Give an array with one sample an entry, e.g. [[0, 3], [7, 1]]",
+  });
 }
 
 function isList(sample: Sample): sample is readonly SampleValue[] {

@@ -1,11 +1,20 @@
 // The native engine's build: cached by content, clear about a compiler that refuses, about code that does not load.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { loadNativeMachine } from "../../src/tfhe/machine-native.js";
 import { buildNativeLibrary, findNativeTarget } from "../../src/tfhe/native-build.js";
+import { cleanCache, touchLibrary } from "../../src/tfhe/native-cache.js";
 
 const target = await findNativeTarget();
 const skip = target === undefined && "there is no C compiler";
@@ -30,9 +39,9 @@ const sources = (body: string) =>
 test("the same content is compiled once", { skip }, async () => {
   assert.ok(target);
   const first = await buildNativeLibrary(target, sources("#define PART 1\n"), "main.c");
-  const made = statSync(first).mtimeMs;
+  const made = statSync(first).ino;
   assert.equal(await buildNativeLibrary(target, sources("#define PART 1\n"), "main.c"), first);
-  assert.equal(statSync(first).mtimeMs, made);
+  assert.equal(statSync(first).ino, made);
   assert.ok(first.startsWith(cache));
 });
 
@@ -92,4 +101,37 @@ test("a file that is no library is refused with the cure", async () => {
     message:
       /^native engine: the library could not be loaded \(.+\)\. Install the optional package koffi, or use the "wasm" runtime$/s,
   });
+});
+
+test("libraries that nobody used for 30 days go, and builds that were cut off; others stay", async () => {
+  const root = mkdtempSync(join(cache, "old-"));
+  const day = 86_400_000;
+  const age = (name: string, days: number, folder = false): void => {
+    const path = join(root, name);
+    if (folder) mkdirSync(path);
+    else writeFileSync(path, "");
+    const then = new Date(Date.now() - days * day);
+    utimesSync(path, then, then);
+  };
+  const used = `${"a".repeat(24)}.so`;
+  age(used, 40);
+  age(`${"b".repeat(24)}.so`, 31);
+  age(`${"c".repeat(24)}.so`, 29);
+  age("build-x1", 2, true);
+  age("build-x2", 0, true);
+  age("notes.txt", 400);
+  await touchLibrary(join(root, used));
+  await cleanCache(root);
+  const left = [used, "build-x2", `${"c".repeat(24)}.so`, "notes.txt"];
+  assert.deepEqual(readdirSync(root).sort(), left.sort());
+  await cleanCache(join(root, "nowhere"));
+});
+
+test("the event loop goes on while a compiler is looked for", async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const started = performance.now();
+  await findNativeTarget();
+  clearInterval(timer);
+  if (performance.now() - started > 10) assert.ok(turns > 0);
 });

@@ -86,6 +86,7 @@ test("inspect says what each file holds", () => {
   assert.match(server, /kind +server file\n/);
   assert.match(server, /= tlu\(/);
   assert.match(server, /key switches +1\n/);
+  assert.match(server, /failure +2\^-\d+/);
   assert.match(done("inspect", "out/server.zip", "--show", "program"), /^fresh\[0\.\.1\] = expand/);
   assert.match(done("inspect", "out/server.zip", "--show", "mlir"), /FHE/);
   const keys = done("inspect", "keys/evaluation.keys", "keys/client.key", "one");

@@ -46,6 +46,7 @@ export const programLoader = "src/cli/load-program.ts";
 export const nodeByDynamicImport: readonly string[] = [
   "src/tfhe/machine-native.ts",
   "src/tfhe/native-build.ts",
+  "src/tfhe/native-cache.ts",
   "src/tfhe/kernel-files.ts",
   "src/runtime/start-engine.ts",
   "src/runtime/worker-main.ts",

@@ -1,7 +1,7 @@
 import type { Tensor } from "../../base/tensor.js";
 import { Circuit } from "../../circuit/circuit.js";
 import { compileGraph } from "../../circuit/compile-graph.js";
-import { type CompileOptions, defaultCompileOptions } from "../../circuit/compile-options.js";
+import { type CompileOptions, compileSettings } from "../../circuit/compile-options.js";
 import type { ClassifierCoding } from "../../quantize/classifier-coding.js";
 import { LookupTable } from "../../trace/lookup-table.js";
 import { traceFunction } from "../../trace/trace-function.js";
@@ -21,7 +21,7 @@ export async function compileLinear(
   q: Tensor,
   options: Partial<CompileOptions>,
 ): Promise<Circuit> {
-  const settings = { ...defaultCompileOptions, ...options };
+  const settings = compileSettings(options, "");
   const scored = (x: Tracer) =>
     x.matmul(model.weights).add({ shape: [model.outputs], data: model.bias });
   const step = table === undefined ? scored : classStep(model, table);

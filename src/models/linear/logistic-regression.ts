@@ -1,3 +1,4 @@
+import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
 import type { Circuit } from "../../circuit/circuit.js";
@@ -61,6 +62,7 @@ export class LogisticRegression {
   #circuit: Circuit | undefined;
 
   constructor(params: Partial<LogisticRegressionParams> = {}) {
+    checkOptions(params, Object.keys(defaults), "LogisticRegression");
     this.#params = { ...defaults, ...params };
   }
 
@@ -70,6 +72,7 @@ export class LogisticRegression {
 
   /** Changes settings; they count from the next `fit` on. */
   setParams(params: Partial<LogisticRegressionParams>): this {
+    checkOptions(params, Object.keys(defaults), "LogisticRegression.setParams");
     this.#params = { ...this.#params, ...params };
     return this;
   }
@@ -208,6 +211,7 @@ export class LogisticRegression {
 
   /** What a run gives for each row: integer scores `[rows, outputs]`, or class indices `[rows, 1]`. */
   async #results(x: Rows, mode: PredictionMode, path: string): Promise<Tensor> {
+    checkOptions(mode, ["fhe", "signal", "onProgress"], path);
     const { quantized, table } = this.#needFitted(path);
     const q = quantized.quantizeInput(toMatrixOf(quantized.features, x, `${path} X`));
     const { fhe = "disable" } = mode;

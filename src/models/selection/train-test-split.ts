@@ -1,3 +1,4 @@
+import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
 import { type Labels, type Matrix, type Rows, rowOf, toLabels, toMatrix } from "../check-data.js";
@@ -24,6 +25,7 @@ export interface SplitSettings {
  * Errors: `bad-argument` for a share that leaves a side empty or a bad seed, `bad-shape`, `not-a-number`.
  */
 export function trainTestSplit(x: Rows, y: Labels, settings: SplitSettings = {}): Split {
+  checkOptions(settings, ["testSize", "randomState", "stratify"], "trainTestSplit");
   const { testSize = 0.25, randomState = 0, stratify = false } = settings;
   const matrix = toMatrix(x, "trainTestSplit X");
   const labels = toLabels(y, matrix.rows, "trainTestSplit y");

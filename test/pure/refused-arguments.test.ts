@@ -1,0 +1,160 @@
+// What a caller in JavaScript, or one who mistypes a name, is told.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Client as SmallClient } from "../../src/client/client.js";
+import {
+  Client,
+  fhe,
+  LinearClassifierClient,
+  LogisticRegression,
+  ServerCircuit,
+  trainTestSplit,
+  VelumError,
+} from "../../src/index.js";
+
+/** What JavaScript would let a caller pass. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests below call like untyped code
+type Untyped = any;
+
+const rows = [
+  [0, 1],
+  [1, 0],
+  [2, 2],
+  [3, 1],
+];
+const double = fhe.compiler({ x: "encrypted" }, (x) => x.mul(2));
+
+async function textOf(call: () => unknown): Promise<string> {
+  try {
+    await call();
+  } catch (error) {
+    assert.ok(error instanceof VelumError, String(error));
+    return `${error.code}: ${error.message}`;
+  }
+  assert.fail("nothing was refused");
+}
+
+const untyped = (value: unknown): Untyped => value;
+
+test("options that nobody reads are refused with the one that was meant", async () => {
+  assert.match(
+    await textOf(() => double.compile([1, 2], untyped({ failurelog: -128 }))),
+    /^bad-argument: compile options failurelog: is no option\. Did you mean failureLog2\? Known are name, /,
+  );
+  assert.ok(
+    (await textOf(() => double.compile([1, 2], untyped({ speed: 9 })))).includes(
+      "compile options speed: is no option. Known are name, ",
+    ),
+  );
+  assert.equal(
+    await textOf(() => double.compile([1, 2], untyped(-64))),
+    "bad-argument: compile options: the options are a number, not an object. " +
+      `Pass an object with any of ${await knownCompileOptions()}`,
+  );
+  assert.equal(
+    await textOf(() => new LogisticRegression(untyped({ nbits: 4 }))),
+    "bad-argument: LogisticRegression nbits: is no option. Did you mean nBits? " +
+      "Known are nBits, inputQuantizer, classTableBits, C, penalty, fitIntercept, classWeight, tol, maxIter",
+  );
+  assert.match(
+    await textOf(() => new LogisticRegression().setParams(untyped({ maxiter: 4 }))),
+    /setParams maxiter: is no option\. Did you mean maxIter\? /,
+  );
+  assert.equal(
+    await textOf(() => trainTestSplit(rows, [0, 1, 0, 1], untyped({ testsize: 0.5 }))),
+    "bad-argument: trainTestSplit testsize: is no option. Did you mean testSize? Known are testSize, randomState, stratify",
+  );
+  const circuit = await double.compile([1, 2], { runtime: "wasm", threads: 1 });
+  assert.match(
+    await textOf(() => circuit.run([], untyped({ onprogress: () => {} }))),
+    /^bad-argument: run onprogress: is no option\. Did you mean onProgress\? Known are signal, onProgress$/,
+  );
+  assert.match(
+    await textOf(() => circuit.keygen(untyped({ forced: true }))),
+    /^bad-argument: keygen forced: is no option\. Did you mean force\? /,
+  );
+  assert.match(
+    await textOf(() => ServerCircuit.load(circuit.serverFile, untyped({ thread: 1 }))),
+    /^bad-argument: ServerCircuit\.load thread: is no option\. Did you mean threads\? /,
+  );
+  const client = await Client.load(circuit.clientFile);
+  client.generateKey();
+  await circuit.close();
+  const model = new LogisticRegression().fit(rows, [0, 0, 1, 1]);
+  assert.match(
+    await textOf(() => model.predict(rows, untyped({ FHE: "execute" }))),
+    /^bad-argument: LogisticRegression\.predict FHE: is no option\. Did you mean fhe\? /,
+  );
+  assert.match(
+    await textOf(() =>
+      fhe
+        .compiler({ x: "encrypted" }, (x) =>
+          fhe.conv(x, [[[1, 1]]], null, untyped({ padding: [1, 1] })),
+        )
+        .compile([[[[1, 2, 3]]]]),
+    ),
+    /^bad-argument: conv padding: is no option\. Known are pads, /,
+  );
+});
+
+async function knownCompileOptions(): Promise<string> {
+  const text = await textOf(() => double.compile([1], untyped({ zzzzzzzzzzzzzz: 1 })));
+  return text.slice(text.indexOf("Known are ") + "Known are ".length);
+}
+
+test("an option that is undefined counts as absent", async () => {
+  const circuit = await double.compile([1, 2], untyped({ failureLog2: undefined }));
+  assert.ok(circuit.cost(1));
+});
+
+test("what is no inputset, no file or no function", async () => {
+  assert.equal(
+    await textOf(() => double.compile(untyped(5))),
+    "bad-argument: inputset: is a number, not a list of samples. Give an array with one sample an entry, e.g. [[0, 3], [7, 1]]",
+  );
+  assert.match(
+    await textOf(() => double.compile(untyped(undefined))),
+    /^bad-argument: inputset: is undefined, not a list of samples\./,
+  );
+  assert.match(await textOf(() => double.compile(untyped("12"))), /inputset: is a string, not/);
+  assert.equal(
+    await textOf(() => Client.load(untyped(undefined))),
+    "bad-argument: client file: is undefined, not bytes. Pass its content as a Uint8Array, e.g. what readFile or fetch gave",
+  );
+  assert.match(
+    await textOf(() => ServerCircuit.load(untyped("server.zip"))),
+    /^bad-argument: server file: is a string, not bytes\./,
+  );
+  assert.equal(
+    await textOf(() => SmallClient.load(untyped(new ArrayBuffer(8)))),
+    "bad-argument: client file: is an ArrayBuffer. Pass new Uint8Array(buffer)",
+  );
+  const circuit = await double.compile([1, 2]);
+  const client = await Client.load(circuit.clientFile);
+  assert.match(
+    await textOf(() => client.importKey(untyped("key"))),
+    /^bad-argument: client key: is a string, not bytes\./,
+  );
+  assert.equal(
+    await textOf(() => fhe.compiler({}, () => fhe.zeros([2])).compile([[]])),
+    'bad-argument: function "main": has no parameters, so that there is nothing to encrypt. ' +
+      'Declare at least one: fhe.compiler({ x: "encrypted" }, (x) => ...)',
+  );
+});
+
+test("a classifier's client tells what to use for the file of a function", async () => {
+  const circuit = await double.compile([1, 2], { name: "double" });
+  assert.equal(
+    await textOf(() => LinearClassifierClient.load(circuit.clientFile)),
+    'file-kind: client file: is of the function "double", not of a classifier. ' +
+      "Use Client.load for it: it encrypts integers and decrypts integers",
+  );
+});
+
+test("labels that are text come back with the way to number them", async () => {
+  assert.equal(
+    await textOf(() => new LogisticRegression().fit(rows, untyped([0, "ham", 1, 1]))),
+    "bad-argument: LogisticRegression.fit y[1]: is text, and labels are numbers. " +
+      "Number the classes: const classes = [...new Set(y)], then y.map((label) => classes.indexOf(label))",
+  );
+});
