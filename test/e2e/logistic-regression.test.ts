@@ -307,8 +307,9 @@ test("the client refuses NaN, other features and files of other circuits", async
   const double = await compiler({ x: "encrypted" }, (x) => x.mul(2)).compile([[0], [1]]);
   await refused(
     () => LinearClassifierClient.load(double.clientFile),
-    "file-corrupt",
-    "client file extras: holds no classifier. Use the client file of a compiled classifier",
+    "file-kind",
+    'client file: is of the function "main", not of a classifier. ' +
+      "Use Client.load for it: it encrypts integers and decrypts integers",
   );
 });
 
