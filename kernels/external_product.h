@@ -7,7 +7,7 @@
 #include "fft.h"
 
 #define MAX_COLUMNS 6
-#define MAX_LEVELS 3
+#define MAX_LEVELS 4
 #define MAX_ROWS (MAX_COLUMNS * MAX_LEVELS)
 
 typedef struct {
@@ -31,7 +31,7 @@ INLINE size_t cmux_scratch_bytes(const gadget_shape *g) {
 // digits of (X^a source - base): closest representable in base 2^b, digits in [-B/2, B/2], level 0 first in memory, N apart.
 INLINE void store_digits(int32_t *d, wi32 difference, const int size, const int levels, const int b) {
   const int drop = 32 - b * levels;
-  wi32 v = (difference + (1 << (drop - 1))) >> drop;
+  wi32 v = (difference + (drop > 0 ? 1 << (drop - 1) : 0)) >> drop;
   for (int level = levels - 1; level > 0; level--) {
     const wi32 digit = ((v + (1 << (b - 1))) & ((1 << b) - 1)) - (1 << (b - 1));
     *(wi32 *)(d + level * size) = digit;
@@ -64,10 +64,12 @@ INLINE void store_digits(int32_t *d, wi32 difference, const int size, const int 
 DIGITS(1)
 DIGITS(2)
 DIGITS(3)
+DIGITS(4)
 INLINE void rotate_decompose(int32_t *d, const int32_t *source, const int32_t *base, int a, const gadget_shape *g) {
   if (g->levels == 1) rotate_decompose_1(d, source, base, a, g->size, g->base_log);
   else if (g->levels == 2) rotate_decompose_2(d, source, base, a, g->size, g->base_log);
-  else rotate_decompose_3(d, source, base, a, g->size, g->base_log);
+  else if (g->levels == 3) rotate_decompose_3(d, source, base, a, g->size, g->base_log);
+  else rotate_decompose_4(d, source, base, a, g->size, g->base_log);
 }
 
 // ---- transforms by size --------------------------------------------------------------------------------

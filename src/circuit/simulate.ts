@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.js";
 import { integerTypeText, maximumOf, minimumOf } from "../graph/integer-type.js";
 import { nodePath, type OperationNode } from "../graph/node.js";
 import { evaluateNodes, type NodeValues } from "../ops/evaluate.js";
-import { lookupArgument } from "../ops/linear-regions.js";
+import { lookupArgument } from "../ops/lookup-argument.js";
 import { opSpec } from "../ops/registry.js";
 
 /**
@@ -41,8 +41,9 @@ function checkArgument(graph: Graph, node: OperationNode, values: NodeValues): v
   const [operand] = node.operands.map((id) => graph.node(id));
   const lookup = opSpec(node.name, nodePath(node)).lookup(node.attributes, node.output.shape);
   if (operand === undefined || lookup === undefined) return;
-  const { first, bits } = lookupArgument(operand);
-  const last = first + 2 ** bits - 1;
+  const { first, bits, low, wraps } = lookupArgument(operand, lookup);
+  if (wraps) return;
+  const last = first + 2 ** (bits + low) - 1;
   const outside = values.of(operand).data.find((value) => value < first || value > last);
   if (outside === undefined) return;
   throw new VelumError({

@@ -1,4 +1,4 @@
-import type { RegionProgram } from "../ops/linear-regions.js";
+import type { RegionProgram } from "../ops/region-program.js";
 import type { Plan } from "../plan/plan.js";
 
 /** The region program as text: one value a line, with the step that computes it. */
@@ -10,7 +10,7 @@ export function formatRegions(regions: RegionProgram): string {
       step === undefined
         ? `inputs(${inputs})`
         : step.kind === "lookup"
-          ? `lookup(v${step.source}, tables=${step.tables.length})`
+          ? `lookup(v${step.source}, bits=${step.precision}, tables=${step.tables.length})`
           : step.kind === "ensemble"
             ? `ensemble(v0, trees=${step.trees.roots.length})`
             : `affine(${step.sources.map((source) => `v${source}`).join(", ")})`;

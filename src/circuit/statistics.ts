@@ -1,7 +1,7 @@
 import type { Graph } from "../graph/graph.js";
 import { nodePath, type OperationNode } from "../graph/node.js";
 import { linearOperands } from "../ops/linear-form.js";
-import type { RegionProgram } from "../ops/linear-regions.js";
+import type { RegionProgram } from "../ops/region-program.js";
 import { opSpec } from "../ops/registry.js";
 import { rowTerms } from "../program/affine.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";

@@ -1,115 +1,34 @@
 import { VelumError } from "../base/error.js";
-import { type Shape, sizeOf } from "../base/tensor.js";
+import { sizeOf, type Tensor } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
-import { type IntegerType, minimalIntegerType, minimumOf } from "../graph/integer-type.js";
-import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../graph/node.js";
+import { type GraphNode, nodePath, type OperationNode } from "../graph/node.js";
 import {
   type AffineMap,
   composeMaps,
   identityMap,
   rowTerms,
   selectionMap,
-  stackMaps,
   widenMap,
 } from "../program/affine.js";
 import { linearOperands } from "./linear-form.js";
+import {
+  assignedBitsOf,
+  boundsOf,
+  type LookupArgument,
+  lookupArgument,
+} from "./lookup-argument.js";
+import { type ElementPlace, type Form, gatherForm, joinForms } from "./region-forms.js";
+import type {
+  RegionInput,
+  RegionProgram,
+  RegionStep,
+  RegionTable,
+  RegionValue,
+} from "./region-program.js";
 import { opSpec } from "./registry.js";
+import type { LookupForm } from "./spec.js";
 import { ascendingTable } from "./table.js";
 import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
-
-/** A vector of encrypted integers in a region program; all elements have one type. */
-export interface RegionValue {
-  /** Position in `RegionProgram.values`. */
-  readonly id: number;
-  readonly size: number;
-  /** The graph node whose flattened value this is; undefined for the joined inputs. */
-  readonly node: number | undefined;
-  /** Measured type and bounds. For the joined inputs, the ones that hold for all of them. */
-  readonly type: IntegerType;
-  readonly bounds: Bounds;
-  /** Width that the width pass reserved, or the measured one if it has not run. */
-  readonly assignedBits: number;
-}
-
-/** Every element of `result` is an integer combination of the elements of `sources`, joined in order. */
-export interface AffineStep {
-  readonly kind: "affine";
-  readonly sources: readonly number[];
-  readonly map: AffineMap;
-  /**
-   * The result stands this many bits higher in its ciphertexts than the sources: weights apply times 2^scaleLog2 there. A
-   * look-up reads a value of few bits that shares the wide encoding of others.
-   */
-  readonly scaleLog2: number;
-  readonly result: number;
-}
-
-/** Smallest value and bits of a look-up's argument. */
-export interface LookupArgument {
-  readonly first: number;
-  readonly bits: number;
-}
-
-/** A table over every value of the operand's measured type. */
-export interface RegionTable {
-  /** Value that entry 0 belongs to. */
-  readonly first: number;
-  /** `[2^bits]` results for ascending values. */
-  readonly entries: Float64Array;
-}
-
-/** Element `i` of `result` is the entry for element `i` of `source` in `tables[tableOf[i]]`. */
-export interface LookupStep {
-  readonly kind: "lookup";
-  readonly source: number;
-  readonly tables: readonly RegionTable[];
-  readonly tableOf: Int32Array;
-  /**
-   * `[size]` a number for each element that names its argument: elements with one number look up the same combination of values, so
-   * their noise is not independent. Unique over the whole program.
-   */
-  readonly origins: Int32Array;
-  readonly result: number;
-}
-
-/** `result` is the sum of decision trees that ask fresh inputs: feature f is element `columns[f]` of value 0. */
-export interface EnsembleStep {
-  readonly kind: "ensemble";
-  readonly columns: Int32Array;
-  readonly trees: IntegerTrees;
-  readonly result: number;
-}
-
-export type RegionStep = AffineStep | LookupStep | EnsembleStep;
-
-/** One parameter: the elements of value 0 from `start` on. */
-export interface RegionInput {
-  readonly name: string;
-  readonly node: number;
-  readonly start: number;
-  readonly shape: Shape;
-  readonly type: IntegerType;
-  readonly bounds: Bounds;
-  readonly assignedBits: number;
-}
-
-export interface RegionOutput {
-  readonly value: number;
-  readonly node: number;
-  readonly shape: Shape;
-}
-
-/**
- * A graph as alternating affine maps and look-ups. Value 0 holds all inputs, flattened and joined in the order of the
- * parameters; clear ones too: they are encrypted like the others, since the program adds them to encrypted values. Chains of linear operations are one map, so that their noise is known exactly.
- */
-export interface RegionProgram {
-  readonly values: readonly RegionValue[];
-  readonly inputs: readonly RegionInput[];
-  /** In an order in which every source is computed before it is read. */
-  readonly steps: readonly RegionStep[];
-  readonly outputs: readonly RegionOutput[];
-}
 
 /**
  * Splits a graph with bounds into affine maps and look-ups. Every look-up input and every output is the result of a step,
@@ -120,17 +39,8 @@ export function linearRegions(graph: Graph): RegionProgram {
   return new Splitter(graph).split();
 }
 
-/** One element of a program value. */
-interface ElementPlace {
-  readonly value: number;
-  readonly index: number;
-}
-
-/** A node's value as an affine map over values of the program, `sources` ascending. */
-interface Form {
-  readonly sources: readonly number[];
-  readonly map: AffineMap;
-}
+/** Terms a row from which on a sum that is read several times is worth a step of its own. */
+const longSum = 8;
 
 class Splitter {
   private readonly graph: Graph;
@@ -138,7 +48,7 @@ class Splitter {
   private readonly steps: RegionStep[] = [];
   private readonly forms = new Map<number, Form>();
   private readonly computed = new Map<number, number>();
-  private readonly lookupArguments = new Map<number, number>();
+  private readonly lookupArguments = new Map<string, number>();
   private readonly origins = new Map<string, number>();
   /** Where the result of a table on an argument was computed first. */
   private readonly lookedUp = new Map<string, ElementPlace>();
@@ -202,7 +112,8 @@ class Splitter {
     const operands = linearOperands(this.graph, node);
     const local = spec.affine(node.attributes, operands);
     if (local !== undefined) {
-      const inner = this.joinForms(node);
+      const forms = node.operands.flatMap((id) => this.forms.get(id) ?? []);
+      const inner = joinForms(forms, this.sizeOfValue);
       const map = divided(composeMaps(local, inner.map), spec.divisor(node.attributes), node);
       this.forms.set(node.id, { sources: inner.sources, map });
       return;
@@ -217,13 +128,7 @@ class Splitter {
     if (lookup === undefined || operand === undefined) {
       throw unsupported(node, "products of two encrypted values cannot be compiled yet");
     }
-    const argument = this.graph.node(operand);
-    const { first, bits } = lookupArgument(argument);
-    const tables = lookup.tables.map((table) => ({
-      first: 0,
-      entries: ascendingTable(table, first, 2 ** bits, lookup.first),
-    }));
-    this.lookUp(node, argument, tables, lookup.tableOf);
+    this.lookUp(node, this.graph.node(operand), lookup);
   }
 
   private addEnsemble(node: OperationNode, trees: IntegerTrees): void {
@@ -240,58 +145,52 @@ class Splitter {
   }
 
   /** Looks every distinct (argument, table) pair up once in the whole program: a repeated one would repeat its noise, too. */
-  private lookUp(
-    node: OperationNode,
-    argument: GraphNode,
-    tables: readonly RegionTable[],
-    tableOf: Int32Array,
-  ): void {
-    const origins = this.originsOf(argument);
-    const tableTexts = tables.map(({ entries }) => entries.join(","));
+  private lookUp(node: OperationNode, operand: GraphNode, lookup: LookupForm): void {
+    const argument = lookupArgument(operand, lookup);
+    const tables = lookup.tables.map((table) => argumentTable(table, argument, lookup));
+    const { tableOf, addend = 0 } = lookup;
+    const origins = this.originsOf(operand, argument);
+    const tableTexts = tables.map(({ entries }) => `${addend} ${entries.join(",")}`);
     const keys = Array.from(
       origins,
       (origin, i) => `${origin} ${assignedBitsOf(node)} ${tableTexts[tableOf[i] ?? 0]}`,
     );
-    const fresh = keys.flatMap((key, i) =>
-      this.lookedUp.has(key) || keys.indexOf(key) < i ? [] : [i],
-    );
-    const all = fresh.length === keys.length;
-    if (fresh.length > 0) {
-      const source = all ? this.computeArgument(argument) : this.addArgument(argument, fresh);
-      const result = this.addValue(node, fresh.length);
+    const known = new Set(this.lookedUp.keys());
+    const fresh = new Set<number>();
+    for (const [i, key] of keys.entries()) {
+      if (known.has(key)) continue;
+      known.add(key);
+      fresh.add(i);
+    }
+    const all = fresh.size === keys.length;
+    if (fresh.size > 0) {
+      const source = all
+        ? this.computeArgument(operand, argument)
+        : this.addArgument(operand, argument, [...fresh]);
+      const result = this.addValue(node, fresh.size);
       this.steps.push({
-        kind: "lookup",
-        source,
-        tables,
-        tableOf: tableOf.filter((_, i) => all || fresh.includes(i)),
-        origins: origins.filter((_, i) => all || fresh.includes(i)),
-        result,
+        ...{ kind: "lookup", source, tables, addend, result },
+        precision: argument.bits,
+        low: argument.low,
+        tableOf: tableOf.filter((_, i) => fresh.has(i)),
+        origins: origins.filter((_, i) => fresh.has(i)),
       });
-      for (const [index, i] of fresh.entries()) {
+      for (const [index, i] of [...fresh].entries()) {
         this.lookedUp.set(keys[i] ?? "", { value: result, index });
       }
       if (all) this.computed.set(node.id, result);
     }
-    this.forms.set(node.id, this.gather(keys.flatMap((key) => this.lookedUp.get(key) ?? [])));
-  }
-
-  /** The form that picks single elements of computed values. */
-  private gather(places: readonly ElementPlace[]): Form {
-    const sources = [...new Set(places.map(({ value }) => value))].sort((a, b) => a - b);
-    const starts = this.startsOf(sources);
-    const total = sources.reduce((sum, source) => sum + this.sizeOfValue(source), 0);
-    const columns = places.map(({ value, index }) => (starts.get(value) ?? 0) + index);
-    return { sources, map: selectionMap(total, columns) };
+    const places = keys.flatMap((key) => this.lookedUp.get(key) ?? []);
+    this.forms.set(node.id, gatherForm(places, this.sizeOfValue));
   }
 
   /** For each element of a look-up's argument, the number of its combination of inputs and look-up results. */
-  private originsOf(argument: GraphNode): Int32Array {
-    const { sources, map } = this.formOf(argument);
-    const { first, bits } = lookupArgument(argument);
+  private originsOf(operand: GraphNode, { first, bits, low }: LookupArgument): Int32Array {
+    const { sources, map } = this.formOf(operand);
     const owners = sources.flatMap((source) =>
       Array.from({ length: this.sizeOfValue(source) }, (_, i) => `${source}.${i}`),
     );
-    const encoding = `${first} ${bits} ${assignedBitsOf(argument)}`;
+    const encoding = `${first} ${bits} ${low} ${assignedBitsOf(operand)}`;
     return Int32Array.from({ length: map.outputs }, (_, row) => {
       const terms: string[] = [];
       for (const [column, weight] of rowTerms(map, row)) terms.push(`${owners[column]}*${weight}`);
@@ -301,24 +200,6 @@ class Splitter {
       this.origins.set(text, this.origins.size);
       return this.origins.size - 1;
     });
-  }
-
-  /** The encrypted operands one after the other, over the union of their sources. */
-  private joinForms(node: OperationNode): Form {
-    const forms = node.operands.flatMap((id) => this.forms.get(id) ?? []);
-    const sources = [...new Set(forms.flatMap((form) => form.sources))].sort((a, b) => a - b);
-    const starts = this.startsOf(sources);
-    const total = sources.reduce((sum, source) => sum + this.sizeOfValue(source), 0);
-    const widened = forms.map((form) => {
-      if (form.sources.length === sources.length) return form.map;
-      const columns = form.sources.flatMap((source) =>
-        Array.from({ length: this.sizeOfValue(source) }, (_, i) => (starts.get(source) ?? 0) + i),
-      );
-      return widenMap(form.map, total, columns);
-    });
-    const [only] = widened;
-    const map = widened.length === 1 && only !== undefined ? only : stackMaps(total, widened);
-    return { sources, map };
   }
 
   /** The program value that holds `node`, computed by a step of its own at its first use. */
@@ -341,20 +222,21 @@ class Splitter {
   }
 
   /** The argument of look-ups of `node`, counted from its smallest value, in as few bits as it needs. */
-  private computeArgument(node: GraphNode): number {
-    const known = this.lookupArguments.get(node.id);
+  private computeArgument(node: GraphNode, argument: LookupArgument): number {
+    const { first, bits, low } = argument;
+    const key = `${node.id} ${first} ${bits} ${low}`;
+    const known = this.lookupArguments.get(key);
     if (known !== undefined) return known;
-    const { first, bits } = lookupArgument(node);
-    if (first === 0 && bits === assignedBitsOf(node)) return this.compute(node);
-    const result = this.addArgument(node);
-    this.lookupArguments.set(node.id, result);
+    if (first === 0 && low === 0 && bits === assignedBitsOf(node)) return this.compute(node);
+    const result = this.addArgument(node, argument);
+    this.lookupArguments.set(key, result);
     return result;
   }
 
-  /** A step that computes the argument of look-ups of `node`, or of those of its elements that `rows` lists. */
-  private addArgument(node: GraphNode, rows?: readonly number[]): number {
-    const { first, bits } = lookupArgument(node);
-    const { sources, map } = this.formOf(node);
+  /** A step that computes an argument of `node`, or of those of its elements that `rows` lists. */
+  private addArgument(node: GraphNode, argument: LookupArgument, rows?: readonly number[]): number {
+    const { first, bits, low, wraps } = argument;
+    const { sources, map } = wraps ? this.computedForm(node) : this.formOf(node);
     const { min, max } = boundsOf(node);
     const chosen = rows === undefined ? map : composeMaps(selectionMap(map.outputs, rows), map);
     const result = this.values.length;
@@ -362,28 +244,28 @@ class Splitter {
       id: result,
       size: chosen.outputs,
       node: node.id,
-      type: { signed: false, bits },
+      type: { signed: false, bits: bits + low },
       bounds: { min: min - first, max: max - first },
-      assignedBits: bits,
+      assignedBits: bits + low,
     });
     this.steps.push({
       kind: "affine",
       sources,
       map: { ...chosen, constant: chosen.constant.map((constant) => constant - first) },
-      scaleLog2: assignedBitsOf(node) - bits,
+      scaleLog2: assignedBitsOf(node) - bits - low,
       result,
     });
     return result;
   }
 
-  private startsOf(sources: readonly number[]): Map<number, number> {
-    const starts = new Map<number, number>();
-    let total = 0;
-    for (const source of sources) {
-      starts.set(source, total);
-      total += this.sizeOfValue(source);
-    }
-    return starts;
+  /** A long sum of which several windows are read is computed once. */
+  private computedForm(node: GraphNode): Form {
+    const form = this.formOf(node);
+    if (form.map.column.length <= longSum * form.map.outputs) return form;
+    const value = this.compute(node);
+    const own = { sources: [value], map: identityMap(this.sizeOfValue(value)) };
+    this.forms.set(node.id, own);
+    return own;
   }
 
   private addValue(node: GraphNode, size = sizeOf(node.output.shape)): number {
@@ -399,37 +281,16 @@ class Splitter {
     return id;
   }
 
-  private sizeOfValue(id: number): number {
-    return this.values[id]?.size ?? 0;
-  }
+  private readonly sizeOfValue = (id: number): number => this.values[id]?.size ?? 0;
 }
 
-/**
- * Look-ups read the whole measured type of their operand, or only the measured range where that takes fewer bits. A hint of
- * the user counts as measured.
- */
-export function lookupArgument(node: GraphNode): LookupArgument {
-  const { type } = node.output;
-  const { min, max } = boundsOf(node);
-  const bits = minimalIntegerType(0, max - min).bits;
-  const hinted = node.hintBits !== undefined;
-  return bits < type.bits && !hinted
-    ? { first: min, bits }
-    : { first: minimumOf(type), bits: type.bits };
-}
-
-function boundsOf(node: GraphNode): Bounds {
-  if (node.bounds !== undefined) return node.bounds;
-  throw new VelumError({
-    code: "not-compiled",
-    path: nodePath(node),
-    problem: "its range is not known",
-    cure: "Measure bounds on an inputset first",
-  });
-}
-
-function assignedBitsOf(node: GraphNode): number {
-  return node.encodedBits ?? node.assignedBits ?? node.output.type.bits;
+/** The table over all values of the argument, filled up with the nearest entries. A window's table has them all. */
+function argumentTable(table: Tensor, argument: LookupArgument, lookup: LookupForm): RegionTable {
+  const { first, bits, low, wraps } = argument;
+  if (wraps) return { first: 0, entries: Float64Array.from(table.data) };
+  const start = low > 0 ? 0 : first;
+  const from = low > 0 ? 0 : lookup.first;
+  return { first: 0, entries: ascendingTable(table, start, 2 ** bits, from) };
 }
 
 /** Errors: `not-integer` if a weight or constant is no multiple of `divisor`. */

@@ -11,6 +11,7 @@ import { roundingOps } from "./rounding/rounding.js";
 import type { OpSpec } from "./spec.js";
 import { take } from "./take/take.js";
 import { tlu } from "./tlu/tlu.js";
+import { windowTlu } from "./tlu/window-tlu.js";
 import { floatUnivariate, univariate } from "./univariate/univariate.js";
 import { where } from "./where/where.js";
 
@@ -32,5 +33,6 @@ export const lookupOps: readonly OpSpec[] = [
     tlu,
     univariate,
     where,
+    windowTlu,
   ],
 ];

@@ -44,6 +44,14 @@ export interface LookupForm {
   readonly first?: number;
   /** `[elements]` which table each element uses. */
   readonly tableOf: Int32Array;
+  /** Entries belong to values 2^low apart, and nothing lies between them. Absent for 0. */
+  readonly low?: number;
+  /**
+   * The table reads only `window` bits from bit `low` on, and one more, the highest: where that is one, the entry counts negative.
+   * `addend` is then added to all results. Lower bits are zero, higher ones may be anything.
+   */
+  readonly window?: number;
+  readonly addend?: number;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Graph } from "../graph/graph.js";
 import { integerTypeText } from "../graph/integer-type.js";
 import { type GraphNode, nodePath } from "../graph/node.js";
 import { linearOperands } from "../ops/linear-form.js";
+import { lookupArgument } from "../ops/lookup-argument.js";
 import { opSpec } from "../ops/registry.js";
 
 /**
@@ -36,7 +37,8 @@ function checkOperation(
   const linear = linearOperands(graph, node);
   if (spec.affine(node.attributes, linear) !== undefined) return;
   const input = operands.find((operand) => operand.kind !== "constant");
-  if (input === undefined || spec.lookup(node.attributes, node.output.shape) === undefined) {
+  const lookup = spec.lookup(node.attributes, node.output.shape);
+  if (input === undefined || lookup === undefined) {
     throw new VelumError({
       code: "unsupported-op",
       path,
@@ -44,7 +46,7 @@ function checkOperation(
       cure: "Give one side as a constant",
     });
   }
-  const measured = input.output.type.bits;
+  const measured = lookupArgument(input, lookup).bits;
   if (measured > lookupBits) {
     throw new VelumError({
       code: "width-too-wide",

@@ -1,10 +1,10 @@
-import type { AffineStep, LookupStep, RegionProgram, RegionValue } from "../ops/linear-regions.js";
-import { rowTerms } from "../program/affine.js";
-import type { BootstrapInstruction, Instruction } from "../program/program.js";
+import type { LookupStep, RegionProgram, RegionValue } from "../ops/region-program.js";
+import type { AffineInstruction, BootstrapInstruction, Instruction } from "../program/program.js";
 import type { LookupConstraint, NoiseSources, OutputConstraint } from "./parameter-request.js";
 import { searchParameters } from "./parameter-search.js";
 import type { OutputEncoding, Plan, PlanOptions } from "./plan.js";
 import { SlotLowering } from "./slot-lowering.js";
+import { SumNoise } from "./sum-noise.js";
 import { torus32 } from "./torus.js";
 
 /**
@@ -19,20 +19,20 @@ export function planBootstrap(
   const noise = new Map<number, NoiseSources>([
     [0, { bootstrapSquaredNorm: 0, freshSquaredNorm: 1 }],
   ]);
-  const origins = new Map<number, Int32Array>();
+  const sums = new SumNoise(regions);
   const lookups: LookupConstraint[] = [];
   for (const step of regions.steps) {
-    if (step.kind === "affine") noise.set(step.result, affineNoise(step, regions, origins));
+    if (step.kind === "affine") noise.set(step.result, sums.noise(step));
     else if (step.kind === "lookup") {
       lookups.push({
         ...noiseOf(noise, step.source),
-        precision: regionValue(regions, step.source).assignedBits,
+        precision: step.precision,
         negacyclic: false,
         tablesLog2: 0,
         count: regionValue(regions, step.result).size,
       });
       noise.set(step.result, { bootstrapSquaredNorm: 1, freshSquaredNorm: 0 });
-      origins.set(step.result, step.origins);
+      sums.addLookup(step);
     }
   }
   const outputs: OutputConstraint[] = regions.outputs.map(({ value }) => ({
@@ -62,7 +62,8 @@ export function planBootstrap(
   ];
   for (const step of regions.steps) {
     if (step.kind === "affine") instructions.push(...lowering.affine(step));
-    else if (step.kind === "lookup") instructions.push(lookupInstruction(step, regions, lowering));
+    else if (step.kind === "lookup")
+      instructions.push(...lookupInstructions(step, regions, lowering));
   }
   const encodings = regions.outputs.map(({ value }, output): OutputEncoding => {
     const { size, assignedBits, type } = regionValue(regions, value);
@@ -102,14 +103,14 @@ export function planBootstrap(
   };
 }
 
-function lookupInstruction(
+function lookupInstructions(
   step: LookupStep,
   regions: RegionProgram,
   lowering: SlotLowering,
-): BootstrapInstruction {
+): Instruction[] {
   const source = regionValue(regions, step.source);
   const result = regionValue(regions, step.result);
-  const precision = source.assignedBits;
+  const { precision } = step;
   const entries = 2 ** precision;
   const lowest = source.type.signed ? -entries / 2 : 0;
   const deltaLog2 = 31 - result.assignedBits;
@@ -121,47 +122,23 @@ function lookupInstruction(
       tables[index * entries + entry] = torus32(table.entries[at] ?? 0, deltaLog2);
     }
   }
-  return {
-    op: "bootstrap",
+  const count = result.size;
+  const to = step.addend === 0 ? lowering.place(step.result, count) : lowering.reserve(count);
+  const bootstrap: BootstrapInstruction = {
+    ...{ op: "bootstrap", to, count, precision, tables },
     from: lowering.slotOf(step.source),
-    to: lowering.place(step.result, result.size),
-    count: result.size,
-    precision,
     offset: source.type.signed ? 2 ** 30 : 0,
-    tables,
     tableOf: step.tableOf,
   };
-}
-
-/**
- * The largest norms of any row, over fresh and over bootstrapped sources. Look-ups of one argument share its noise after the modulus
- * switch and much of the rotation's, so their weights are added before they are squared.
- */
-function affineNoise(
-  step: AffineStep,
-  regions: RegionProgram,
-  origins: ReadonlyMap<number, Int32Array>,
-): NoiseSources {
-  const originOf = step.sources.flatMap((source) =>
-    Array.from({ length: regionValue(regions, source).size }, (_, i) => origins.get(source)?.[i]),
-  );
-  const scale = 4 ** step.scaleLog2;
-  let bootstrapSquaredNorm = 0;
-  let freshSquaredNorm = 0;
-  for (let row = 0; row < step.map.outputs; row++) {
-    const looked = new Map<number, number>();
-    let fresh = 0;
-    for (const [column, weight] of rowTerms(step.map, row)) {
-      const origin = originOf[column];
-      if (origin === undefined) fresh += weight * weight;
-      else looked.set(origin, (looked.get(origin) ?? 0) + Math.abs(weight));
-    }
-    let bootstrap = 0;
-    for (const sum of looked.values()) bootstrap += sum * sum;
-    bootstrapSquaredNorm = Math.max(bootstrapSquaredNorm, scale * bootstrap);
-    freshSquaredNorm = Math.max(freshSquaredNorm, scale * fresh);
-  }
-  return { bootstrapSquaredNorm, freshSquaredNorm };
+  if (step.addend === 0) return [bootstrap];
+  const moved: AffineInstruction = {
+    ...{ op: "affine", count, to: lowering.place(step.result, count) },
+    starts: Int32Array.from({ length: count + 1 }, (_, i) => i),
+    columns: Int32Array.from({ length: count }, (_, i) => to + i),
+    weights: new Int32Array(count).fill(1),
+    addends: new Uint32Array(count).fill(torus32(step.addend, deltaLog2)),
+  };
+  return [bootstrap, moved];
 }
 
 function noiseOf(noise: ReadonlyMap<number, NoiseSources>, value: number): NoiseSources {

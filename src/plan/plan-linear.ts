@@ -1,5 +1,5 @@
 import { VelumError } from "../base/error.js";
-import type { AffineStep, RegionProgram } from "../ops/linear-regions.js";
+import type { AffineStep, RegionProgram } from "../ops/region-program.js";
 import { type AffineMap, absoluteNorms, rowTerms, squaredNorms } from "../program/affine.js";
 import type { Instruction } from "../program/program.js";
 import {

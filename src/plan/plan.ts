@@ -1,4 +1,4 @@
-import type { RegionProgram } from "../ops/linear-regions.js";
+import type { RegionProgram } from "../ops/region-program.js";
 import type { TfheProgram } from "../program/program.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";

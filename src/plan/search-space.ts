@@ -33,9 +33,11 @@ const linearShapes: readonly (readonly [number, number])[] = [
   [3, 1024],
   [1, 2048],
 ];
-const largestBootstrapLevels = 3;
-/** Accumulators have 32 bits; two stay below the digits. */
-const bootstrapDigitBits = 30;
+/** Values of many bits need quiet look-ups: four levels take all 32 bits of an accumulator in small digits. */
+const largestBootstrapLevels = 4;
+const bootstrapDigitBits = 32;
+/** A digit and the sums of its transform stay far inside a double's mantissa. */
+const largestBootstrapBaseLog = 30;
 const largestKeySwitchLevels = 8;
 /** Key-switch digits are signed 16-bit numbers whose sums of products must stay exact. */
 const largestKeySwitchBaseLog = 8;
@@ -64,7 +66,7 @@ export function bootstrapKeys(): readonly GlweCandidate[] {
     const noise = (gadget: Gadget): number => externalProductNoise(glwe, gadget, row, 1 / 2).total;
     const levels = Array.from({ length: largestBootstrapLevels }, (_, i) => i + 1);
     const bootstrapGadgets = levels.map((count) =>
-      quietest(gadgetsOf(count, bootstrapDigitBits, bootstrapDigitBits), noise),
+      quietest(gadgetsOf(count, largestBootstrapBaseLog, bootstrapDigitBits), noise),
     );
     return { glwe, bootstrapGadgets };
   });

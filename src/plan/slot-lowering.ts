@@ -1,4 +1,4 @@
-import type { AffineStep, RegionProgram } from "../ops/linear-regions.js";
+import type { AffineStep, RegionProgram } from "../ops/region-program.js";
 import { type AffineMap, rowTerms } from "../program/affine.js";
 import type { Instruction, LinearInstruction } from "../program/program.js";
 import { torus32, torus64 } from "./torus.js";
@@ -27,7 +27,7 @@ export class SlotLowering {
 
   /** Reserves `count` slots for region value `value`. */
   place(value: number, count: number): number {
-    const slot = this.#reserve(count);
+    const slot = this.reserve(count);
     this.#places.set(value, slot);
     return slot;
   }
@@ -51,7 +51,8 @@ export class SlotLowering {
     return [expand, this.#linear(expand.ciphertexts), ...rest];
   }
 
-  #reserve(count: number): number {
+  /** The first of `count` new slots. */
+  reserve(count: number): number {
     const slot = this.slots;
     this.slots += count;
     return slot;
@@ -128,7 +129,7 @@ export class SlotLowering {
   #inputSlot(column: number, instructions: Instruction[]): number {
     const known = this.#inputSlots.get(column);
     if (known !== undefined) return known;
-    const to = this.#reserve(1);
+    const to = this.reserve(1);
     const N = this.#polynomialSize;
     instructions.push({
       op: "extract",

@@ -51,8 +51,8 @@ function checkBootstrap(bootstrap: BootstrapParameters): void {
   checkInteger("bootstrap.lwe.noiseLog2", bootstrap.lwe.noiseLog2, 0, 30);
   checkGadget("bootstrap.bootstrapGadget", bootstrap.bootstrapGadget, {
     digits: 30,
-    bits: 30,
-    levels: 3,
+    bits: 32,
+    levels: 4,
   });
   checkGadget("bootstrap.keySwitchGadget", bootstrap.keySwitchGadget, {
     digits: 15,

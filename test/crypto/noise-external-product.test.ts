@@ -18,6 +18,8 @@ const n = 80;
 const cases = [
   { N: 2048, k: 1, noiseLog2: 17, baseLog: 23, levels: 1 },
   { N: 2048, k: 1, noiseLog2: 17, baseLog: 15, levels: 2 },
+  { N: 2048, k: 1, noiseLog2: 17, baseLog: 16, levels: 2 },
+  { N: 2048, k: 1, noiseLog2: 17, baseLog: 8, levels: 4 },
   { N: 1024, k: 2, noiseLog2: 17, baseLog: 23, levels: 1 },
   { N: 1024, k: 2, noiseLog2: 17, baseLog: 15, levels: 2 },
   { N: 512, k: 4, noiseLog2: 17, baseLog: 23, levels: 1 },

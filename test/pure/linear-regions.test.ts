@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type Tensor, toTensor } from "../../src/base/tensor.js";
 import { evaluateGraph } from "../../src/ops/evaluate.js";
-import { linearRegions, type RegionProgram } from "../../src/ops/linear-regions.js";
+import { linearRegions } from "../../src/ops/linear-regions.js";
+import type { RegionProgram } from "../../src/ops/region-program.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
 import { evaluateMap, isIdentityMap, rowTerms } from "../../src/program/affine.js";
@@ -22,9 +23,14 @@ function runRegions(program: RegionProgram, inputs: readonly Tensor[]): number[]
       assert.equal(joined.length, step.map.inputs);
       values[step.result] = evaluateMap(step.map, joined);
     } else if (step.kind === "lookup") {
+      const half = 2 ** step.precision;
       values[step.result] = Array.from(values[step.source] ?? [], (value, i) => {
         const table = step.tables[step.tableOf[i] ?? -1];
-        return table?.entries[value - table.first] ?? Number.NaN;
+        if (table === undefined) return Number.NaN;
+        const at = (value - table.first) / 2 ** step.low;
+        const around = at - Math.floor(at / (2 * half)) * 2 * half;
+        const entry = table.entries[around % half] ?? Number.NaN;
+        return step.addend + (around < half ? entry : -entry);
       });
     }
   }

@@ -63,7 +63,7 @@ function closestDigits(words: Int32Array, baseLog: number, levels: number): Int3
   const base = 1 << baseLog;
   const found = Array.from({ length: levels }, () => new Int32Array(words.length));
   words.forEach((word, j) => {
-    let rest = ((word + 2 ** (drop - 1)) | 0) >> drop;
+    let rest = ((word + (drop > 0 ? 2 ** (drop - 1) : 0)) | 0) >> drop;
     for (let level = levels - 1; level > 0; level--) {
       const digit = ((rest + base / 2) & (base - 1)) - base / 2;
       (found[level] ?? words)[j] = digit;

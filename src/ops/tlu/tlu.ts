@@ -25,10 +25,10 @@ export const tlu = defineOp({
     }
     return shape;
   },
-  evaluate: ({ table, first }, operands, path) => {
+  evaluate: (tables, operands, path) => {
     const operand = onlyOperand(operands, path);
     const data = operand.data.map((index, i) =>
-      entryFor(tableAt(table, i, path), index, first, path),
+      entryFor(tableAt(tables.table, i, path), index, tables, path),
     );
     return { shape: operand.shape, data };
   },
@@ -44,12 +44,18 @@ interface TableAttributes {
   readonly table: Tensor | TensorArray;
   /** Index of the first entry; undefined for Python's indexing, where negative indices count from the end. */
   readonly first: number | undefined;
+  /** Entries are for indices 2^low apart. */
+  readonly low: number;
 }
 
 function readTables(attributes: Attributes, path: string): TableAttributes {
-  const { table, first } = attributes;
+  const { table, first, low } = attributes;
   if (table !== undefined && isTensorLike(table)) {
-    return { table, first: typeof first === "number" ? first : undefined };
+    return {
+      table,
+      first: typeof first === "number" ? first : undefined,
+      low: typeof low === "number" ? low : 0,
+    };
   }
   throw new VelumError({
     code: "bad-argument",
@@ -75,13 +81,19 @@ function tableAt(table: Tensor | TensorArray, element: number, path: string): Te
 }
 
 /** With a first index, indices beyond the table take its nearest entry. */
-function entryFor(table: Tensor, index: number, first: number | undefined, path: string): number {
+function entryFor(
+  table: Tensor,
+  index: number,
+  { first, low }: TableAttributes,
+  path: string,
+): number {
   if (first === undefined) return tableEntry(table, index, path);
-  return table.data[Math.min(Math.max(index - first, 0), table.data.length - 1)] ?? 0;
+  const at = Math.floor((index - first) / 2 ** low);
+  return table.data[Math.min(Math.max(at, 0), table.data.length - 1)] ?? 0;
 }
 
-function lookupForm({ table, first }: TableAttributes, shape: Shape): LookupForm {
-  const start = first === undefined ? {} : { first };
+function lookupForm({ table, first, low }: TableAttributes, shape: Shape): LookupForm {
+  const start = { ...(first === undefined ? {} : { first }), ...(low === 0 ? {} : { low }) };
   if ("data" in table) return { tables: [table], tableOf: new Int32Array(sizeOf(shape)), ...start };
   // Equal tables are kept once, in order of first use.
   const byTable = new Map<Tensor, number>();
@@ -100,14 +112,14 @@ function lookupForm({ table, first }: TableAttributes, shape: Shape): LookupForm
 }
 
 /** Extremes of the entries between the bounds of each element. Cost: the width of the bounds an element. */
-function lookupRange({ table, first }: TableAttributes, operand: Interval, path: string): Interval {
+function lookupRange(tables: TableAttributes, operand: Interval, path: string): Interval {
   const size = operand.low.data.length;
   const low = new Float64Array(size).fill(Infinity);
   const high = new Float64Array(size).fill(-Infinity);
   for (let i = 0; i < size; i++) {
-    const own = tableAt(table, i, path);
+    const own = tableAt(tables.table, i, path);
     for (let index = operand.low.data[i] ?? 0; index <= (operand.high.data[i] ?? 0); index++) {
-      const entry = entryFor(own, index, first, path);
+      const entry = entryFor(own, index, tables, path);
       low[i] = Math.min(low[i] ?? entry, entry);
       high[i] = Math.max(high[i] ?? entry, entry);
     }
