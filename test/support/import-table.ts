@@ -25,6 +25,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
     ...["plan", "mlir", "codegen", "artifact", "runtime", "client", "server"],
   ],
   models: ["quantize", "trace", "circuit"],
+  import: ["ops", "quantize", "models"],
 };
 
 /** Folders, and files directly in `src/`, that may import everything. */
