@@ -52,7 +52,8 @@ def case(name, booster, X, predict=None, rows=None, **kwargs):
             "name": name,
             "file": f"{name}.txt",
             "X": rows,
-            "scores": two_dimensional(booster.predict(rows, raw_score=True)),
+            # LightGBM's raw scores of random forests are sums, its outputs come from their averages.
+            "scores": two_dimensional(booster.predict(rows, raw_score=True)) / (booster.num_trees() if name == "random-forest" else 1),
             "outputs": two_dimensional(booster.predict(rows)),
             "predict": None if predict is None else np.asarray(predict(rows)).ravel(),
         }

@@ -61,7 +61,16 @@ export function importLightgbm(source: string | Uint8Array): ImportedModel {
   const trees = sections.map((section, index) =>
     readTree(section, { index, features, outputs, group: index % outputs, budget }, missing),
   );
+  const rule = missing.rule();
   const rounding = categoryRounding(trees, features, "truncate", file);
+  const before = [...rounding.steps];
+  if (rule === "nan or zero")
+    before.push({
+      kind: "element",
+      name: "tinyToZero",
+      from: rounding.block,
+      precision: "float64",
+    });
   const after = afterSteps(transform, options);
   const classifier = name === "binary" || classes > 1;
   const decision: Decision =
@@ -72,14 +81,14 @@ export function importLightgbm(source: string | Uint8Array): ImportedModel {
     source: "lightgbm",
     task: classifier ? "classifier" : "regressor",
     inputs: [{ name: "X", columns: features, type: "float64" }],
-    before: rounding.steps,
+    before,
     model: {
       kind: "trees",
-      from: rounding.block,
+      from: before.length,
       ensemble: {
         features,
         outputs,
-        rule: { left: "<=", precision: "float64", missing: missing.rule() },
+        rule: { left: "<=", precision: "float64", missing: rule },
         trees,
         base: new Float64Array(outputs),
         divisor: head.has("average_output") ? Math.max(1, trees.length / outputs) : 1,

@@ -1,5 +1,5 @@
 import { VelumError } from "../base/error.js";
-import { predictEnsemble } from "./predict-trees.js";
+import { predictEnsemble } from "../models/trees/predict-ensemble.js";
 import {
   elementFunctions,
   type Label,
@@ -123,11 +123,14 @@ function runStep(step: Step, blocks: readonly Block[], rows: number): Block {
       });
     }
     case "trees": {
-      const { data } = numbersOf(blocks, step.from);
-      return {
-        columns: step.ensemble.outputs,
-        data: predictEnsemble(step.ensemble, data, rows),
-      };
+      const { columns, data } = numbersOf(blocks, step.from);
+      const scores = predictEnsemble(step.ensemble, {
+        shape: [rows, columns],
+        data,
+        rows,
+        columns,
+      });
+      return { columns: step.ensemble.outputs, data: scores.data };
     }
     case "linear":
       return linearScores(step, numbersOf(blocks, step.from), rows);

@@ -20,7 +20,8 @@ export function readXgboostTree(fields: ModelFields, place: XgboostTreePlace): T
   const lists = {
     right: fields.integers("right_children", -1, 2 ** 31 - 1),
     feature: fields.numbers("split_indices"),
-    condition: fields.numbers("split_conditions"),
+    // JSON holds the shortest decimals that round to the float32 numbers meant.
+    condition: fields.numbers("split_conditions").map(Math.fround),
     defaultLeft: fields.numbers("default_left"),
   };
   for (const [name, list] of Object.entries(lists))
@@ -73,7 +74,7 @@ function leafReader(
   if (size !== outputs) throw corruptModel(path, `leaves of ${size} values for ${outputs} outputs`);
   // From 3.1 on, leaves have a list of their own and name their place in it where other nodes name their right child.
   const compact = fields.has("leaf_weights");
-  const weights = fields.numbers(compact ? "leaf_weights" : "base_weights");
+  const weights = fields.numbers(compact ? "leaf_weights" : "base_weights").map(Math.fround);
   return (node) => {
     const row = compact ? (lists.right[node] ?? 0) : node;
     return weights.slice(row * size, (row + 1) * size);

@@ -22,7 +22,7 @@ const exponential: Objective = { margin: "log", after: "exp", task: "regressor" 
 const objectives: Readonly<Record<string, Objective>> = {
   "binary:hinge": { margin: "same", after: "hinge", task: "classifier" },
   "binary:logistic": { margin: "logit", after: "logistic", task: "classifier" },
-  "binary:logitraw": { margin: "logit", after: "none", task: "classifier" },
+  "binary:logitraw": { margin: "same", after: "none", task: "classifier" },
   "count:poisson": exponential,
   "multi:softmax": { margin: "same", after: "softmax", task: "classifier" },
   "multi:softprob": { margin: "same", after: "softmax", task: "classifier" },
@@ -164,7 +164,7 @@ function readLinear(
   model: ModelFields,
   { features, outputs, base }: BoosterShape,
 ): { before: readonly Step[]; model: LinearStep } {
-  const weights = model.numbers("weights");
+  const weights = model.numbers("weights").map(Math.fround);
   if (weights.length !== (features + 1) * outputs || weights.some((w) => !Number.isFinite(w)))
     throw corruptModel(file, `has ${weights.length} weights, or some that are not finite`);
   const coef = new Float64Array(outputs * features);
@@ -234,7 +234,12 @@ function parse(bytes: Uint8Array): unknown {
   if ("$#iUIlLN".includes(second)) return readUbjson(bytes);
   const text = new TextDecoder().decode(bytes);
   try {
-    return JSON.parse(text);
+    // XGBoost writes NaN and Infinity, which JSON lacks, where a number means nothing or is beyond float32.
+    return JSON.parse(
+      text
+        .replace(/(?<=[[,:])NaN(?=[\],}])/g, "0")
+        .replace(/(?<=[[,:]-?)Infinity(?=[\],}])/g, "1e999"),
+    );
   } catch {
     throw corruptModel(file, "it is not JSON");
   }

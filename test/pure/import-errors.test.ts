@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { VelumError } from "../../src/base/error.js";
+import { importLightgbm } from "../../src/import/lightgbm.js";
+import { importXgboost } from "../../src/import/xgboost.js";
+import { importedFile } from "../support/imported-cases.js";
+
+const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+
+function refused(code: string, message: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof VelumError, String(error));
+    assert.equal(error.code, code);
+    assert.match(error.message, message);
+    return true;
+  };
+}
+
+describe("XGBoost models that are refused", () => {
+  for (const library of ["xgboost-1.7.6", "xgboost-3.2.0"])
+    test(`${library} DART`, () => {
+      assert.throws(
+        () => importXgboost(importedFile(library, "dart.json")),
+        refused(
+          "unsupported-op",
+          /booster "dart": drops trees at random .* Train with booster "gbtree"/,
+        ),
+      );
+    });
+
+  test("an unknown objective", () => {
+    const file = new TextDecoder().decode(importedFile("xgboost-3.2.0", "early-stop.json"));
+    assert.throws(
+      () => importXgboost(text(file.replaceAll("binary:logistic", "my:own"))),
+      refused("unsupported-op", /objective "my:own".*binary:hinge, binary:logistic/),
+    );
+  });
+
+  test("a dump for reading", () => {
+    assert.throws(
+      () => importXgboost(text("booster[0]:\n0:[f2<2.5]")),
+      refused("unsupported-op", /save_model/),
+    );
+    assert.throws(
+      () => importXgboost(text('[{"nodeid":0}]')),
+      refused("unsupported-op", /save_model/),
+    );
+  });
+
+  test("another file", () => {
+    assert.throws(
+      () => importXgboost(text("binf\0\0")),
+      refused("unsupported-op", /neither JSON nor UBJSON/),
+    );
+    assert.throws(
+      () => importXgboost(new Uint8Array()),
+      refused("unsupported-op", /neither JSON nor UBJSON/),
+    );
+    assert.throws(() => importXgboost(text('{"a":')), refused("file-corrupt", /not JSON/));
+    assert.throws(
+      () => importXgboost(text('{"a":1}')),
+      refused("file-corrupt", /learner is not an object/),
+    );
+  });
+
+  test("UBJSON whose counts promise more than the file holds", () => {
+    const promise = [0x7b, 0x69, 1, 0x61, 0x5b, 0x24, 0x64, 0x23, 0x4c, 0, 0, 0x7f, 0, 0, 0, 0, 0];
+    assert.throws(
+      () => importXgboost(Uint8Array.from(promise)),
+      refused("file-corrupt", /ends too early/),
+    );
+  });
+});
+
+describe("LightGBM models that are refused", () => {
+  test("linear trees", () => {
+    assert.throws(
+      () => importLightgbm(importedFile("lightgbm-4.7.0", "linear-tree.txt")),
+      refused("unsupported-op", /Tree=0: has linear models in its leaves.*linear_tree=false/),
+    );
+  });
+
+  test("an unknown objective, a wrong count, another file", () => {
+    const file = new TextDecoder().decode(importedFile("lightgbm-4.7.0", "poisson.txt"));
+    assert.throws(
+      () => importLightgbm(file.replace("objective=poisson", "objective=mine")),
+      refused("unsupported-op", /objective "mine"/),
+    );
+    assert.throws(
+      () => importLightgbm(file.replace("num_leaves=4", "num_leaves=5")),
+      refused("file-corrupt", /Tree=0: is damaged: .* has 4 entries, not 5/),
+    );
+    assert.throws(
+      () => importLightgbm("forest"),
+      refused("file-corrupt", /first line is not "tree"/),
+    );
+  });
+});
+
+describe("rows that do not fit an imported model", () => {
+  const model = importLightgbm(importedFile("lightgbm-4.7.0", "poisson.txt"));
+
+  test("number of columns", () => {
+    assert.throws(() => model.predict([[1, 2]]), refused("bad-shape", /rows of 4 columns/));
+  });
+
+  test("texts", () => {
+    assert.throws(
+      () => model.predict([[1, 2, 3, "4"]]),
+      refused("bad-argument", /is a string, and a number is due/),
+    );
+  });
+
+  test("classes of a regressor", () => {
+    assert.throws(
+      () => model.classIndicesOf(model.scores([[1, 2, 3, 4]])),
+      refused("bad-argument", /regressor and has no classes/),
+    );
+  });
+});
