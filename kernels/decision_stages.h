@@ -5,6 +5,7 @@
 // writes are words of the 64-bit torus, as velum_stage_pack_glwe and velum_stage_extract read them.
 #pragma once
 #include "decision.h"
+#include "packing.h"
 
 EXPORT word velum_bit_bytes(word N, word k, word levels) {
   const gadget_shape g = gadget_of(N, k, levels, 1);
@@ -102,5 +103,76 @@ EXPORT void velum_stage_ensemble_sum(STAGE, word in, word chunks, word N, word k
       for (word c = 0; c < chunks; c++) sum += from[c * glwe + j];
       to[j] = (uint64_t)sum << 32;
     }
+  }
+}
+
+// ---- packed bits -------------------------------------------------------------------------------------------------------
+// `shape` (i32 in the constants): N, k, steps S, keyed steps as bits of a number, expansion levels, base_log, conversion levels, base_log.
+// Rows are numbered bit * levels + level; row i ends up in slot i of the rows at `rows`, a GLWE of the 64-bit torus each.
+EXPORT word velum_packing_key_bytes(const int32_t *shape) {
+  const packing_shape s = packing_of(shape);
+  return (word)(packing_key_words(&s) * 8);
+}
+// Scratch of the three stages below and of velum_expand_packing_key. A multiple of 64.
+EXPORT word velum_packing_scratch_bytes(const int32_t *shape) {
+  const packing_shape s = packing_of(shape);
+  return (word)((packing_scratch_bytes(&s) + 63) & ~(size_t)63);
+}
+// Rows begin..end of the packing key: `bodies` holds N numbers of `width` bits a row; ready for the stages in `key`.
+EXPORT void velum_expand_packing_key(double *key, const uint8_t *seed, const uint8_t *bodies, word begin, word end, word width, const int32_t *shape, char *scratch) {
+  const packing_shape s = packing_of(shape);
+  const word N = s.size, k = s.columns - 1;
+  uint64_t *glwe = (uint64_t *)(scratch + place_scratch_bytes((int)N));
+  for (word row = begin; row < end; row++) {
+    chacha_words64(glwe, (size_t)(k * N), seed, DOMAIN_PACKING_KEY, (uint64_t)row);
+    bits_unpack(glwe + k * N, bodies + (size_t)row * (size_t)(N * width / 8), (size_t)N, (int)width);
+    place_key_row(key, glwe, (int)row, &s, scratch);
+  }
+}
+
+INLINE word reversed(word x, word bits) {
+  word r = 0;
+  for (word i = 0; i < bits; i++, x >>= 1) r = 2 * r + (x & 1);
+  return r;
+}
+
+// Item = GLWE of the upload at `in`: its mask, and the coefficients that travelled of its body, into slot item 2^S.
+// `count`: rows of a request. Scratch: 8 N bytes.
+EXPORT void velum_stage_packed_open(STAGE, word in, word width, word shape, word count, word rows) {
+  (void)keys;
+  const packing_shape s = packing_of((const int32_t *)(constants + shape));
+  const word N = s.size, k = s.columns - 1, full = (word)1 << s.steps, apart = N >> s.steps;
+  for (word item = begin; item < end; item++) {
+    const word c = INDEX(item), first = c << s.steps, held = count - first < full ? count - first : full;
+    const uint8_t *from = (const uint8_t *)REQUEST(item) + in;
+    uint64_t *glwe = (uint64_t *)(REQUEST(item) + rows) + (size_t)first * (size_t)((k + 1) * N), *body = glwe + k * N;
+    uint64_t *numbers = (uint64_t *)scratch;
+    chacha_words64(glwe, (size_t)(k * N), from, DOMAIN_PACKED, (uint64_t)c);
+    bits_unpack(numbers, from + CHACHA_SEED_BYTES + (size_t)c * (size_t)(N * width / 8), (size_t)(held * apart), (int)width);
+    for (word j = 0; j < N; j++) body[j] = 0;
+    for (word i = 0; i < held; i++) for (word t = 0; t < apart; t++) body[reversed(i, s.steps) + (t << s.steps)] = numbers[i * apart + t];
+  }
+}
+
+// Step `step` of the expansion, 0 first. Items: ceil(count / 2^(S - step)), one for each GLWE there is before the step.
+EXPORT void velum_stage_packed_step(STAGE, word shape, word step, word count, word key, word rows) {
+  const packing_shape s = packing_of((const int32_t *)(constants + shape));
+  const size_t words = (size_t)(s.columns * s.size);
+  for (word item = begin; item < end; item++) {
+    const word slot = INDEX(item) << (s.steps - step), other = slot + ((word)1 << (s.steps - step - 1));
+    uint64_t *base = (uint64_t *)(REQUEST(item) + rows);
+    expand_step(base + (size_t)slot * words, other < count ? base + (size_t)other * words : NULL, (int)step, (const double *)(keys + key), &s, scratch);
+  }
+}
+
+// Item = row: into the expanded bits at `bits`, whose GGSWs have `levels` levels.
+EXPORT void velum_stage_packed_convert(STAGE, word shape, word levels, word key, word rows, word bits) {
+  const packing_shape s = packing_of((const int32_t *)(constants + shape));
+  const gadget_shape g = gadget_of(s.size, s.columns - 1, levels, 1);
+  const size_t words = (size_t)(s.columns * s.size);
+  for (word item = begin; item < end; item++) {
+    const word row = INDEX(item);
+    double *bit = (double *)(REQUEST(item) + bits) + (size_t)(row / levels) * bit_words(&g);
+    convert_row(bit, (const uint64_t *)(REQUEST(item) + rows) + (size_t)row * words, (int)(row % levels), (const double *)(keys + key), &s, &g, scratch);
   }
 }

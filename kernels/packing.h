@@ -1,0 +1,216 @@
+// Packed bits: coefficients of one GLWE become GGSWs.
+//
+// Expansion: c + sigma(c) doubles the coefficients of even index (at step j: index / 2^j) and erases the odd ones, X^(-2^j) (c - sigma(c))
+// does the opposite, sigma an automorphism X -> X^(N / 2^j + 1) with a key switch behind it (Angel et al., SealPIR, 2018; Chen, Dai, Kim
+// and Song, eprint 2020/015). Conversion: a GLWE of m g becomes one of -m g s_r with keys for s_r s_j (Menon and Wu, Spiral, eprint
+// 2022/368; Cong et al., SortingHat, eprint 2022/757).
+//
+// Keys are far more precise than a double: a key word is 2^40 high + low, and digits meet both halves. The high halves' products are exact.
+#pragma once
+#include "decision.h"
+
+#define SPLIT_BITS 40
+#define MOST_KEY_LEVELS 8
+
+typedef struct {
+  int size;              // N
+  int columns;           // k + 1
+  int steps;             // S: a GLWE holds up to 2^S rows
+  int keyed;             // bit j set: step j has a key of its own; the others apply the next keyed automorphism repeatedly
+  int expansion_levels, expansion_log;
+  int conversion_levels, conversion_log;
+} packing_shape;
+
+INLINE packing_shape packing_of(const int32_t *p) {
+  return (packing_shape){p[0], p[1] + 1, p[2], p[3], p[4], p[5], p[6], p[7]};
+}
+INLINE int keyed_steps(const packing_shape *s) { int r = 0; for (int j = 0; j < s->steps; j++) r += s->keyed >> j & 1; return r; }
+INLINE int expansion_rows(const packing_shape *s) { return keyed_steps(s) * (s->columns - 1) * s->expansion_levels; }
+INLINE int conversion_pairs(const packing_shape *s) { return s->columns * (s->columns - 1) / 2; }
+INLINE int packing_rows(const packing_shape *s) { return expansion_rows(s) + conversion_pairs(s) * s->conversion_levels; }
+// Pair number of r, j < k, in the order (0, 0), (0, 1), ..., (1, 1), ....
+INLINE int pair_of(int r, int j, int k) { const int low = r < j ? r : j, high = r < j ? j : r; return low * k - low * (low - 1) / 2 + high - low; }
+
+// A key of `rows` rows: f64 [half][vector][row][column][re, im].
+INLINE size_t split_words(const packing_shape *s, int rows) { return 2 * (size_t)rows * (size_t)(s->columns * s->size); }
+INLINE size_t packing_key_words(const packing_shape *s) { return split_words(s, packing_rows(s)); }
+INLINE const vf64 *expansion_key(const double *keys, const packing_shape *s, int step) {
+  const int rows = (s->columns - 1) * s->expansion_levels;
+  int before = 0;
+  for (int j = 0; j < step; j++) before += s->keyed >> j & 1;
+  return (const vf64 *)(keys + split_words(s, before * rows));
+}
+INLINE const vf64 *conversion_key(const double *keys, const packing_shape *s, int r, int j) {
+  return (const vf64 *)(keys + split_words(s, expansion_rows(s) + pair_of(r, j, s->columns - 1) * s->conversion_levels));
+}
+
+// Puts a key row (GLWE, 64-bit torus) where the product reads it. `scratch`: 16 N bytes.
+static void place_key_row(double *keys, const uint64_t *glwe, int row, const packing_shape *s, char *scratch) {
+  const int N = s->size, first = expansion_rows(s);
+  const int rows = row < first ? (s->columns - 1) * s->expansion_levels : s->conversion_levels;
+  const int key = row < first ? row / rows : (row - first) / rows, at = row < first ? row % rows : (row - first) % rows;
+  double *to = keys + (row < first ? 0 : split_words(s, first)) + (size_t)key * split_words(s, rows);
+  double *reals = (double *)scratch, *fourier = reals + N;
+  for (int half = 0; half < 2; half++, to += split_words(s, rows) / 2) for (int column = 0; column < s->columns; column++) {
+    for (int j = 0; j < N; j++) {
+      const uint64_t word = glwe[(size_t)column * (size_t)N + (size_t)j];
+      const int64_t low = (int64_t)(word << (64 - SPLIT_BITS)) >> (64 - SPLIT_BITS);
+      reals[j] = half == 0 ? (double)((int64_t)(word - (uint64_t)low) >> SPLIT_BITS) : (double)low;
+    }
+    BY_POINTS(N, (forward_f64((vf64 *)fourier, reals, M), place_row((vf64 *)to, (const vf64 *)fourier, M, at, rows, column, s->columns)));
+  }
+}
+
+// ---- digits and products --------------------------------------------------------------------------------------------
+// Transforms of the digits of one polynomial (64-bit torus), level 0 first, `stride` vectors apart.
+// `scratch`: N words of 64 bits, then N of 32 bits.
+static void digit_points(vf64 *x, const size_t stride, const uint64_t *polynomial, int levels, int b, int N, char *scratch) {
+  const int drop = 64 - b * levels;
+  int64_t *rest = (int64_t *)scratch;
+  int32_t *digit = (int32_t *)(scratch + (size_t)N * 8);
+  const int64_t half = (int64_t)1 << (b - 1), low_bits = ((int64_t)1 << b) - 1;
+  for (int j = 0; j < N; j++) rest[j] = (int64_t)(polynomial[j] + ((uint64_t)1 << (drop - 1))) >> drop;
+  for (int level = levels - 1; level >= 0; level--) {
+    if (level == 0) for (int j = 0; j < N; j++) digit[j] = (int32_t)rest[j];
+    else for (int j = 0; j < N; j++) {
+      const int64_t d = ((rest[j] + half) & low_bits) - half;
+      digit[j] = (int32_t)d;
+      rest[j] = (rest[j] - d) >> b;
+    }
+    BY_POINTS(N, forward_integers(x + (size_t)level * stride, digit, M));
+  }
+}
+
+// x[column] = sum over blocks and rows of digits times one half of the keys; digits of block b, row r at number b rows + r.
+INLINE void half_product(vf64 *restrict x, const size_t stride, const vf64 *restrict digits, const vf64 *const *keys, int blocks, int rows, size_t offset, int vectors, const int columns) {
+  for (int v = 0; v < vectors; v++) {
+    vf64 sum[2 * MAX_COLUMNS];
+    for (int c = 0; c < 2 * columns; c++) sum[c] = splat(0);
+    const vf64 *d = digits + 2 * v;
+    for (int b = 0; b < blocks; b++) {
+      const vf64 *key = keys[b] + offset + (size_t)(2 * v * rows * columns);
+      for (int r = 0; r < rows; r++, key += 2 * columns, d += stride) {
+        const vf64 re = d[0], im = d[1];
+        for (int c = 0; c < columns; c++) {
+          const vf64 kr = key[2 * c], ki = key[2 * c + 1];
+          sum[2 * c] += re * kr - im * ki;
+          sum[2 * c + 1] += re * ki + im * kr;
+        }
+      }
+    }
+    for (int c = 0; c < columns; c++) { x[(size_t)c * stride + 2 * (size_t)v] = sum[2 * c]; x[(size_t)c * stride + 2 * (size_t)v + 1] = sum[2 * c + 1]; }
+  }
+}
+#define HALF_PRODUCT(COLUMNS)                                                                                                            \
+  NOINLINE void half_product_##COLUMNS(vf64 *x, size_t stride, const vf64 *digits, const vf64 *const *keys, int blocks, int rows, size_t offset, int vectors) { \
+    half_product(x, stride, digits, keys, blocks, rows, offset, vectors, COLUMNS);                                                      \
+  }
+HALF_PRODUCT(2)
+HALF_PRODUCT(3)
+HALF_PRODUCT(4)
+HALF_PRODUCT(5)
+HALF_PRODUCT(6)
+
+typedef uint64_t torus_vector __attribute__((vector_size(8 * LANES)));
+// out +- 2^SPLIT_BITS x, |x| < 2^51.
+INLINE void add_high(uint64_t *out, vf64 x, const int negative) {
+  const torus_vector value = (torus_vector)round_i64(x) << SPLIT_BITS;
+  *(torus_vector *)out = negative ? *(torus_vector *)out - value : *(torus_vector *)out + value;
+}
+// out +- x, |x| < 2^76, to a double's precision.
+INLINE void add_low(uint64_t *out, vf64 x, const int negative) {
+  const vf64 magic = splat(ROUND_MAGIC * 67108864.0), high = (x + magic) - magic;  // a multiple of 2^26
+  const torus_vector value = ((torus_vector)round_i64(high * splat(1.0 / 67108864.0)) << 26) + (torus_vector)round_i64(x - high);
+  *(torus_vector *)out = negative ? *(torus_vector *)out - value : *(torus_vector *)out + value;
+}
+INLINE void add_half(uint64_t *out, vf64 *x, const int half, const int negative, const int M) {
+  if (half == 0) INVERSE_F64(x, M, (add_high(out + at, re, negative), add_high(out + M + at, im, negative)));
+  else INVERSE_F64(x, M, (add_low(out + at, re, negative), add_low(out + M + at, im, negative)));
+}
+NOINLINE void add_half_any(uint64_t *out, vf64 *x, int half, int negative, int N) {
+  if (half == 0) { if (negative) BY_POINTS(N, add_half(out, x, 0, 1, M)); else BY_POINTS(N, add_half(out, x, 0, 0, M)); }
+  else if (negative) BY_POINTS(N, add_half(out, x, 1, 1, M));
+  else BY_POINTS(N, add_half(out, x, 1, 0, M));
+}
+// glwe +- sum of digits times keys.
+static void key_product(uint64_t *glwe, const vf64 *digits, vf64 *x, const vf64 *const *keys, int blocks, int rows, int negative, const packing_shape *s) {
+  const size_t stride = fourier_stride(s->size) / sizeof(vf64);
+  const int vectors = s->size / 2 / LANES;
+  for (int half = 0; half < 2; half++) {
+    const size_t offset = (size_t)half * split_words(s, rows) / 2 / LANES;
+    switch (s->columns) {
+      case 2: half_product_2(x, stride, digits, keys, blocks, rows, offset, vectors); break;
+      case 3: half_product_3(x, stride, digits, keys, blocks, rows, offset, vectors); break;
+      case 4: half_product_4(x, stride, digits, keys, blocks, rows, offset, vectors); break;
+      case 5: half_product_5(x, stride, digits, keys, blocks, rows, offset, vectors); break;
+      default: half_product_6(x, stride, digits, keys, blocks, rows, offset, vectors);
+    }
+    for (int c = 0; c < s->columns; c++) add_half_any(glwe + (size_t)c * (size_t)s->size, x + (size_t)c * stride, half, negative, s->size);
+  }
+}
+
+// ---- expansion ---------------------------------------------------------------------------------------------------------
+INLINE size_t packing_scratch_bytes(const packing_shape *s) {
+  const int levels = s->expansion_levels > s->conversion_levels ? s->expansion_levels : s->conversion_levels;
+  const size_t rows = (size_t)((s->columns - 1) * levels + s->columns);
+  return fourier_stride(s->size) * rows + (size_t)s->size * 12 + 2 * (size_t)(s->columns * s->size) * 8 + place_scratch_bytes(s->size) + 1024;
+}
+
+INLINE void automorphism(uint64_t *out, const uint64_t *in, int g, int N) {
+  for (int i = 0, e = 0; i < N; i++, e = (e + g) & (2 * N - 1)) {
+    if (e < N) out[e] = in[i];
+    else out[e - N] = 0u - in[i];
+  }
+}
+
+// Step `step` on the GLWE `even`: it keeps the coefficients whose index has bit `step` clear, `odd` gets the others (NULL: not wanted).
+static void expand_step(uint64_t *even, uint64_t *odd, int step, const double *keys, const packing_shape *s, char *scratch) {
+  const int N = s->size, k = s->columns - 1, levels = s->expansion_levels;
+  const size_t stride = fourier_stride(N) / sizeof(vf64), words = (size_t)(s->columns * N);
+  vf64 *digits = (vf64 *)scratch, *x = digits + stride * (size_t)(k * levels);
+  char *rest = (char *)(x + stride * (size_t)s->columns);
+  uint64_t *to = (uint64_t *)(rest + (size_t)N * 12), *from = to + words;
+  int keyed = step;
+  while (!(s->keyed >> keyed & 1)) keyed++;
+  const int g = (N >> keyed) + 1;
+  const vf64 *key = expansion_key(keys, s, keyed);
+  const uint64_t *current = even;
+  for (int times = 1 << (keyed - step); times > 0; times--) {
+    uint64_t *turned = current == from ? to : from;
+    for (int c = 0; c <= k; c++) automorphism(turned + (size_t)c * (size_t)N, current + (size_t)c * (size_t)N, g, N);
+    for (int i = 0; i < k; i++) digit_points(digits + stride * (size_t)(i * levels), stride, turned + (size_t)i * (size_t)N, levels, s->expansion_log, N, rest);
+    for (int j = 0; j < k * N; j++) turned[j] = 0;
+    key_product(turned, digits, x, &key, 1, k * levels, 1, s);
+    current = turned;
+  }
+  const int shift = 1 << step;
+  for (int c = 0; c <= k; c++, even += N, current += N) {
+    if (odd != NULL) {
+      for (int j = 0; j < N - shift; j++) odd[j] = even[j + shift] - current[j + shift];
+      for (int j = N - shift; j < N; j++) odd[j] = current[j + shift - N] - even[j + shift - N];
+      odd += N;
+    }
+    for (int j = 0; j < N; j++) even[j] += current[j];
+  }
+}
+
+// ---- conversion --------------------------------------------------------------------------------------------------------
+// The GLWE of m g becomes level `level` of the expanded bit m: the row itself, and its products with -s_r.
+static void convert_row(double *bit, const uint64_t *glwe, int level, const double *keys, const packing_shape *s, const gadget_shape *g, char *scratch) {
+  const int N = s->size, k = s->columns - 1, levels = s->conversion_levels;
+  const size_t stride = fourier_stride(N) / sizeof(vf64), words = (size_t)(s->columns * N);
+  vf64 *digits = (vf64 *)scratch, *x = digits + stride * (size_t)(k * levels);
+  char *rest = (char *)(x + stride * (size_t)s->columns);
+  uint64_t *row = (uint64_t *)(rest + (size_t)N * 12);
+  char *place = (char *)(row + 2 * words);
+  for (int j = 0; j < k; j++) digit_points(digits + stride * (size_t)(j * levels), stride, glwe + (size_t)j * (size_t)N, levels, s->conversion_log, N, rest);
+  for (int r = 0; r < k; r++) {
+    const vf64 *key[MAX_COLUMNS];
+    for (int j = 0; j < k; j++) key[j] = conversion_key(keys, s, r, j);
+    for (size_t j = 0; j < words; j++) row[j] = 0;
+    for (int j = 0; j < N; j++) row[r * N + j] = glwe[k * N + j];
+    key_product(row, digits, x, key, k, levels, 0, s);
+    place_glwe(bit, row, r * g->levels + level, g, place);
+  }
+  place_glwe(bit, glwe, k * g->levels + level, g, place);
+}
