@@ -13,8 +13,8 @@ INLINE size_t message_row_words(const gadget_shape *g) { return (size_t)g->colum
 INLINE size_t bit_words(const gadget_shape *g) { return ggsw_words(g) + (size_t)g->levels * message_row_words(g); }
 
 // ---- expansion -----------------------------------------------------------------------------------------------------
-INLINE void place_row(vf64 *ggsw, const vf64 *polynomial, const int M, int row, int rows, int column, int columns) {
-  for (int v = 0; v < M / LANES; v++) {
+INLINE void place_row(vf64 *ggsw, const vf64 *polynomial, int N, int row, int rows, int column, int columns) {
+  for (int v = 0; v < N / 2 / LANES; v++) {
     vf64 *to = ggsw + 2 * ((size_t)v * (size_t)(rows * columns) + (size_t)(row * columns + column));
     to[0] = polynomial[2 * v];
     to[1] = polynomial[2 * v + 1];
@@ -30,7 +30,8 @@ static void place_glwe(double *bit, const uint64_t *glwe, int row, const gadget_
   double *message = level < 0 ? NULL : bit + ggsw_words(g) + (size_t)level * message_row_words(g);
   for (int column = 0; column < g->columns; column++) {
     for (int j = 0; j < N; j++) reals[j] = (double)(int64_t)glwe[(size_t)column * (size_t)N + (size_t)j] * (1.0 / 4294967296.0);
-    BY_POINTS(N, (forward_f64((vf64 *)fourier, reals, M), place_row((vf64 *)bit, (const vf64 *)fourier, M, row, rows, column, g->columns)));
+    forward_reals(fourier, reals, N);
+    place_row((vf64 *)bit, (const vf64 *)fourier, N, row, rows, column, g->columns);
     if (message == NULL) continue;
     double *copies = message + (size_t)column * 2 * (size_t)N;
     for (int j = 0; j < N; j++) { copies[j] = -reals[j]; copies[N + j] = reals[j]; }
@@ -62,18 +63,22 @@ INLINE void add_multiples(int32_t *to, const leaf_digit *digits, const int count
 }
 
 // Group-order transform of integers, and back, rounded and added.
-INLINE void forward_integers(vf64 *x, const int32_t *integers, const int M) {
+INLINE void forward_i32(vf64 *x, const int32_t *integers, const int M) {
   prefetch_cursor none = {0};
   first_from_i32(x, integers, M, &none, 0);
   forward_middle(x, M, &none, 0);
   forward_groups(x, M);
 }
-INLINE void leaf_products(int32_t *to, const int32_t *digits, const double *bit, const gadget_shape *g, vf64 *digit_points, vf64 *x, const int M) {
+NOINLINE void forward_integers(vf64 *x, const int32_t *integers, int N) { BY_POINTS(N, forward_i32(x, integers, M)); }
+INLINE void inverse_rounded(int32_t *to, vf64 *x, const int M) { INVERSE_F64(x, M, add_rounded_pair(to + at, to + at, M, re, im)); }
+NOINLINE void add_inverse(int32_t *to, vf64 *x, int N) { BY_POINTS(N, inverse_rounded(to, x, M)); }
+
+static void leaf_products(int32_t *to, const int32_t *digits, const double *bit, const gadget_shape *g, vf64 *digit_points, vf64 *x) {
   const size_t stride = fourier_stride(g->size) / sizeof(vf64);
   const int columns = g->columns, rows = columns * g->levels;
-  for (int level = 0; level < g->levels; level++) forward_integers(digit_points + (size_t)level * stride, digits + level * g->size, M);
+  for (int level = 0; level < g->levels; level++) forward_integers(digit_points + (size_t)level * stride, digits + level * g->size, g->size);
   for (int c = 0; c < columns; c++) {
-    for (int v = 0; v < M / LANES; v++) {
+    for (int v = 0; v < g->size / 2 / LANES; v++) {
       const vf64 *key = (const vf64 *)bit + 2 * ((size_t)v * (size_t)(rows * columns) + (size_t)((columns - 1) * g->levels * columns + c));
       vf64 re = splat(0), im = splat(0);
       for (int level = 0; level < g->levels; level++, key += 2 * columns) {
@@ -84,8 +89,7 @@ INLINE void leaf_products(int32_t *to, const int32_t *digits, const double *bit,
       x[2 * v] = re;
       x[2 * v + 1] = im;
     }
-    int32_t *polynomial = to + c * g->size;
-    INVERSE_F64(x, M, add_rounded_pair(polynomial + at, polynomial + at, M, re, im));
+    add_inverse(to + c * g->size, x, g->size);
   }
 }
 
@@ -134,5 +138,5 @@ static void add_leaf_node(int32_t *to, const int32_t *low, const int32_t *high, 
       dense[level * N + positions[v]] += small[level];
     }
   }
-  BY_POINTS(N, leaf_products(to, dense, bit, g, digit_points, x, M));
+  leaf_products(to, dense, bit, g, digit_points, x);
 }

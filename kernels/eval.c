@@ -45,8 +45,8 @@ EXPORT void velum_expand_bootstrap_key(double *key, const uint8_t *seed, const u
     glwe[k * N + N - 1] = bits_load(body + 6 * (N - 1), 6) << 16;
     for (int column = 0; column < g.columns; column++) {
       for (word j = 0; j < N; j++) reals[j] = (double)(int64_t)glwe[column * N + j] * (1.0 / 4294967296.0);
-      BY_POINTS(N, (forward_f64((vf64 *)fourier, reals, M),
-                    place_row((vf64 *)(key + (size_t)i * ggsw_words(&g)), (const vf64 *)fourier, M, row, rows, column, g.columns)));
+      forward_reals(fourier, reals, (int)N);
+      place_row((vf64 *)(key + (size_t)i * ggsw_words(&g)), (const vf64 *)fourier, (int)N, row, rows, column, g.columns);
     }
   }
 }

@@ -10,7 +10,6 @@
 #include "decision.h"
 
 #define SPLIT_BITS 40
-#define MOST_KEY_LEVELS 8
 
 typedef struct {
   int size;              // N
@@ -57,7 +56,8 @@ static void place_key_row(double *keys, const uint64_t *glwe, int row, const pac
       const int64_t low = (int64_t)(word << (64 - SPLIT_BITS)) >> (64 - SPLIT_BITS);
       reals[j] = half == 0 ? (double)((int64_t)(word - (uint64_t)low) >> SPLIT_BITS) : (double)low;
     }
-    BY_POINTS(N, (forward_f64((vf64 *)fourier, reals, M), place_row((vf64 *)to, (const vf64 *)fourier, M, at, rows, column, s->columns)));
+    forward_reals(fourier, reals, N);
+    place_row((vf64 *)to, (const vf64 *)fourier, N, at, rows, column, s->columns);
   }
 }
 
@@ -77,7 +77,7 @@ static void digit_points(vf64 *x, const size_t stride, const uint64_t *polynomia
       digit[j] = (int32_t)d;
       rest[j] = (rest[j] - d) >> b;
     }
-    BY_POINTS(N, forward_integers(x + (size_t)level * stride, digit, M));
+    forward_integers(x + (size_t)level * stride, digit, N);
   }
 }
 
@@ -105,47 +105,43 @@ INLINE void half_product(vf64 *restrict x, const size_t stride, const vf64 *rest
   NOINLINE void half_product_##COLUMNS(vf64 *x, size_t stride, const vf64 *digits, const vf64 *const *keys, int blocks, int rows, size_t offset, int vectors) { \
     half_product(x, stride, digits, keys, blocks, rows, offset, vectors, COLUMNS);                                                      \
   }
-HALF_PRODUCT(2)
 HALF_PRODUCT(3)
 HALF_PRODUCT(4)
 HALF_PRODUCT(5)
 HALF_PRODUCT(6)
 
 typedef uint64_t torus_vector __attribute__((vector_size(8 * LANES)));
-// out +- 2^SPLIT_BITS x, |x| < 2^51.
-INLINE void add_high(uint64_t *out, vf64 x, const int negative) {
-  const torus_vector value = (torus_vector)round_i64(x) << SPLIT_BITS;
-  *(torus_vector *)out = negative ? *(torus_vector *)out - value : *(torus_vector *)out + value;
-}
-// out +- x, |x| < 2^76, to a double's precision.
-INLINE void add_low(uint64_t *out, vf64 x, const int negative) {
+// out += 2^SPLIT_BITS x, |x| < 2^51.
+INLINE void add_high(uint64_t *out, vf64 x) { *(torus_vector *)out += (torus_vector)round_i64(x) << SPLIT_BITS; }
+// out += x, |x| < 2^76, to a double's precision.
+INLINE void add_low(uint64_t *out, vf64 x) {
   const vf64 magic = splat(ROUND_MAGIC * 67108864.0), high = (x + magic) - magic;  // a multiple of 2^26
-  const torus_vector value = ((torus_vector)round_i64(high * splat(1.0 / 67108864.0)) << 26) + (torus_vector)round_i64(x - high);
-  *(torus_vector *)out = negative ? *(torus_vector *)out - value : *(torus_vector *)out + value;
+  *(torus_vector *)out += ((torus_vector)round_i64(high * splat(1.0 / 67108864.0)) << 26) + (torus_vector)round_i64(x - high);
 }
-INLINE void add_half(uint64_t *out, vf64 *x, const int half, const int negative, const int M) {
-  if (half == 0) INVERSE_F64(x, M, (add_high(out + at, re, negative), add_high(out + M + at, im, negative)));
-  else INVERSE_F64(x, M, (add_low(out + at, re, negative), add_low(out + M + at, im, negative)));
+INLINE void add_half(uint64_t *out, vf64 *x, const int half, const vf64 sign, const int M) {
+  if (half == 0) INVERSE_F64(x, M, (add_high(out + at, sign * re), add_high(out + M + at, sign * im)));
+  else INVERSE_F64(x, M, (add_low(out + at, sign * re), add_low(out + M + at, sign * im)));
 }
-NOINLINE void add_half_any(uint64_t *out, vf64 *x, int half, int negative, int N) {
-  if (half == 0) { if (negative) BY_POINTS(N, add_half(out, x, 0, 1, M)); else BY_POINTS(N, add_half(out, x, 0, 0, M)); }
-  else if (negative) BY_POINTS(N, add_half(out, x, 1, 1, M));
-  else BY_POINTS(N, add_half(out, x, 1, 0, M));
+// out +- the inverse transform of x. N is 512 or 1024: rings of 2048 coefficients are too noisy for packing.
+NOINLINE void add_half_any(uint64_t *out, vf64 *x, int half, double sign, int N) {
+  const vf64 signs = splat(sign);
+  if (half == 0) { if (N == 512) add_half(out, x, 0, signs, 256); else add_half(out, x, 0, signs, 512); }
+  else if (N == 512) add_half(out, x, 1, signs, 256);
+  else add_half(out, x, 1, signs, 512);
 }
 // glwe +- sum of digits times keys.
-static void key_product(uint64_t *glwe, const vf64 *digits, vf64 *x, const vf64 *const *keys, int blocks, int rows, int negative, const packing_shape *s) {
+static void key_product(uint64_t *glwe, const vf64 *digits, vf64 *x, const vf64 *const *keys, int blocks, int rows, double sign, const packing_shape *s) {
   const size_t stride = fourier_stride(s->size) / sizeof(vf64);
   const int vectors = s->size / 2 / LANES;
   for (int half = 0; half < 2; half++) {
     const size_t offset = (size_t)half * split_words(s, rows) / 2 / LANES;
     switch (s->columns) {
-      case 2: half_product_2(x, stride, digits, keys, blocks, rows, offset, vectors); break;
       case 3: half_product_3(x, stride, digits, keys, blocks, rows, offset, vectors); break;
       case 4: half_product_4(x, stride, digits, keys, blocks, rows, offset, vectors); break;
       case 5: half_product_5(x, stride, digits, keys, blocks, rows, offset, vectors); break;
       default: half_product_6(x, stride, digits, keys, blocks, rows, offset, vectors);
     }
-    for (int c = 0; c < s->columns; c++) add_half_any(glwe + (size_t)c * (size_t)s->size, x + (size_t)c * stride, half, negative, s->size);
+    for (int c = 0; c < s->columns; c++) add_half_any(glwe + (size_t)c * (size_t)s->size, x + (size_t)c * stride, half, sign, s->size);
   }
 }
 
@@ -180,7 +176,7 @@ static void expand_step(uint64_t *even, uint64_t *odd, int step, const double *k
     for (int c = 0; c <= k; c++) automorphism(turned + (size_t)c * (size_t)N, current + (size_t)c * (size_t)N, g, N);
     for (int i = 0; i < k; i++) digit_points(digits + stride * (size_t)(i * levels), stride, turned + (size_t)i * (size_t)N, levels, s->expansion_log, N, rest);
     for (int j = 0; j < k * N; j++) turned[j] = 0;
-    key_product(turned, digits, x, &key, 1, k * levels, 1, s);
+    key_product(turned, digits, x, &key, 1, k * levels, -1, s);
     current = turned;
   }
   const int shift = 1 << step;
@@ -209,7 +205,7 @@ static void convert_row(double *bit, const uint64_t *glwe, int level, const doub
     for (int j = 0; j < k; j++) key[j] = conversion_key(keys, s, r, j);
     for (size_t j = 0; j < words; j++) row[j] = 0;
     for (int j = 0; j < N; j++) row[r * N + j] = glwe[k * N + j];
-    key_product(row, digits, x, key, k, levels, 0, s);
+    key_product(row, digits, x, key, k, levels, 1, s);
     place_glwe(bit, row, r * g->levels + level, g, place);
   }
   place_glwe(bit, glwe, k * g->levels + level, g, place);

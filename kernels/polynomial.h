@@ -40,6 +40,10 @@ INLINE void forward_f64(vf64 *restrict fourier, const double *restrict coefficie
   forward_groups(fourier, M);
 }
 
+NOINLINE void forward_reals(double *fourier, const double *coefficients, int N) {
+  BY_POINTS(N, forward_f64((vf64 *)fourier, coefficients, M));
+}
+
 // Inverse of forward_f64: coefficients out of group order, calling EMIT as LAST_PASS does. Destroys x.
 #define INVERSE_F64(x, M, EMIT)                                   \
   do {                                                            \
@@ -74,7 +78,7 @@ INLINE void multiply_points(vf64 *x, const vf64 *y, const int M) {
 // The Fourier form (N f64) of a small integer polynomial. `scratch`: POLYNOMIAL_SCRATCH(N) bytes.
 static void small_to_fourier(double *fourier, const int32_t *small, int N, double *scratch) {
   for (int j = 0; j < N; j++) scratch[j] = small[j];
-  BY_POINTS(N, forward_f64((vf64 *)fourier, scratch, M));
+  forward_reals(fourier, scratch, N);
 }
 
 // Signed limb `index` of `limbs` of every coefficient, as f64. Two limbs of 32 bits, or three of 22, 22 and 20.

@@ -1,6 +1,11 @@
 import { VelumError } from "../base/error.js";
 import { checkParameters } from "../tfhe/parameter-id.js";
-import type { CryptoParameters, Gadget, GlweParameters } from "../tfhe/parameters.js";
+import type {
+  CryptoParameters,
+  Gadget,
+  GlweParameters,
+  PackingParameters,
+} from "../tfhe/parameters.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
 import type { JsonFields } from "./json-fields.js";
 
@@ -32,6 +37,7 @@ export function readParameters(fields: JsonFields): CryptoParameters {
       noiseLog2: anyInteger(glwe, "noiseLog2"),
     },
     ...(fields.has("bootstrap") ? { bootstrap: readBootstrap(fields.object("bootstrap")) } : {}),
+    ...(fields.has("packing") ? { packing: readPacking(fields.object("packing")) } : {}),
   };
   checkParameters(parameters);
   return parameters;
@@ -44,6 +50,18 @@ function readBootstrap(fields: JsonFields): NonNullable<CryptoParameters["bootst
     bootstrapGadget: readGadget(fields.object("bootstrapGadget")),
     keySwitchGadget: readGadget(fields.object("keySwitchGadget")),
     extensionLog2: anyInteger(fields, "extensionLog2"),
+  };
+}
+
+function readPacking(fields: JsonFields): PackingParameters {
+  return {
+    expansionLevels: anyInteger(fields, "expansionLevels"),
+    keyedLevels: fields.list("keyedLevels", 16, (value, at) => {
+      if (typeof value === "number" && Number.isInteger(value)) return value;
+      throw fields.misfit("keyedLevels", `${at} is not an integer`);
+    }),
+    expansionGadget: readGadget(fields.object("expansionGadget")),
+    conversionGadget: readGadget(fields.object("conversionGadget")),
   };
 }
 

@@ -1,6 +1,12 @@
 import { VelumError } from "../base/error.js";
 import { contentHash, toHex } from "../base/hash.js";
-import type { BootstrapParameters, CryptoParameters, Gadget } from "./parameters.js";
+import type {
+  BootstrapParameters,
+  CryptoParameters,
+  Gadget,
+  GlweParameters,
+  PackingParameters,
+} from "./parameters.js";
 
 declare const parameterIdBrand: unique symbol;
 
@@ -32,18 +38,40 @@ const largestLweDimension = 4096;
  * Error `bad-argument` with the field as path.
  */
 export function checkParameters(parameters: CryptoParameters): void {
-  const { glwe, bootstrap } = parameters;
+  const { glwe, bootstrap, packing } = parameters;
   if (!polynomialSizes.includes(glwe.polynomialSize)) {
     throw refused("glwe.polynomialSize", glwe.polynomialSize, polynomialSizes.join(", "));
   }
   const dimensionLimit = largestBigDimension / glwe.polynomialSize;
   checkInteger("glwe.dimension", glwe.dimension, 1, dimensionLimit);
   checkInteger("glwe.noiseLog2", glwe.noiseLog2, 0, 62);
-  if (bootstrap === undefined) return;
+  if (bootstrap === undefined && packing === undefined) return;
   // The external product is compiled for these shapes (kernels/external_product.h).
   const mostPolynomials = { 512: 5, 1024: 3 }[glwe.polynomialSize] ?? 1;
   checkInteger("glwe.dimension", glwe.dimension, 1, mostPolynomials);
-  checkBootstrap(bootstrap);
+  if (bootstrap !== undefined) checkBootstrap(bootstrap);
+  if (packing !== undefined) checkPacking(packing, glwe);
+}
+
+function checkPacking(packing: PackingParameters, glwe: GlweParameters): void {
+  const { polynomialSize, dimension } = glwe;
+  const { expansionLevels, keyedLevels } = packing;
+  if (polynomialSize > 1024) throw refused("glwe.polynomialSize", polynomialSize, "512, 1024");
+  checkInteger("glwe.dimension", dimension, 2, 5);
+  const most = Math.log2(polynomialSize);
+  checkInteger("packing.expansionLevels", expansionLevels, 1, most);
+  keyedLevels.forEach((level, index) => {
+    const least = (keyedLevels[index - 1] ?? -1) + 1;
+    checkInteger(`packing.keyedLevels[${index}]`, level, least, expansionLevels - 1);
+  });
+  // Powers of X -> X^3 are no automorphism of an earlier step: below the deepest one the next needs a key too.
+  const due = expansionLevels === most ? [most - 1, most - 2] : [expansionLevels - 1];
+  for (const level of due.filter((one) => one >= 0 && !keyedLevels.includes(one))) {
+    throw refused("packing.keyedLevels", `[${keyedLevels.join(", ")}]`, `lists with ${level}`);
+  }
+  const limits = { digits: 20, bits: 60, levels: 8 };
+  checkGadget("packing.expansionGadget", packing.expansionGadget, limits);
+  checkGadget("packing.conversionGadget", packing.conversionGadget, limits);
 }
 
 function checkBootstrap(bootstrap: BootstrapParameters): void {
@@ -80,7 +108,7 @@ function checkInteger(path: string, value: number, least: number, most: number):
     throw refused(path, value, `${least} to ${most}`);
 }
 
-function refused(path: string, actual: number, limit: string): VelumError {
+function refused(path: string, actual: number | string, limit: string): VelumError {
   return new VelumError({
     code: "bad-argument",
     path: `parameters ${path}`,

@@ -34,14 +34,34 @@ export interface BootstrapParameters {
   readonly extensionLog2: number;
 }
 
+/**
+ * Packed uploads of bits: one coefficient of a GLWE ciphertext for each row, taken apart by the server with a few keys.
+ * A ciphertext holds up to 2^expansionLevels rows. Step j of the expansion uses the automorphism X -> X^(N / 2^j + 1); a step that is
+ * not listed in `keyedLevels` applies the next listed one 2^(distance) times. The last step is always listed.
+ */
+export interface PackingParameters {
+  readonly expansionLevels: number;
+  /** Steps with a key of their own, rising. */
+  readonly keyedLevels: readonly number[];
+  /** Decomposition in the automorphisms' key switches, on the 64-bit torus. */
+  readonly expansionGadget: Gadget;
+  /** Decomposition in the products with key polynomials that make a GGSW. */
+  readonly conversionGadget: Gadget;
+}
+
 /** Everything that fixes the cryptography of one circuit. `bootstrap` is absent when nothing is bootstrapped. */
 export interface CryptoParameters {
   readonly glwe: GlweParameters;
   readonly bootstrap?: BootstrapParameters;
+  /** Only where bits travel packed. */
+  readonly packing?: PackingParameters;
 }
 
 /** Bits kept of a bootstrap-key body on the wire; the rest lies below the noise. */
 export const bootstrapKeyBodyBits = 48;
+
+/** Bits kept of a packing-key body on the wire: its noise is a few units of 2^-64. */
+export const packingKeyBodyBits = 62;
 
 /** Dimension of the LWE key that sample extraction yields: k * N. */
 export function bigLweDimension(glwe: GlweParameters): number {

@@ -21,6 +21,7 @@ const kindNumbers = {
   "evaluation keys": 2,
   "input ciphertext": 3,
   "output ciphertext": 4,
+  "packing keys": 5,
 } as const;
 
 export type FileKind = keyof typeof kindNumbers;

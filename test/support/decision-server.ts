@@ -1,8 +1,18 @@
 // The decision lane's stages as functions of arrays, one request at a time.
 import type { Machine } from "../../src/tfhe/machine.js";
-import type { CryptoParameters, GlweParameters } from "../../src/tfhe/parameters.js";
+import {
+  type CryptoParameters,
+  type GlweParameters,
+  packingKeyBodyBits,
+} from "../../src/tfhe/parameters.js";
 import { type EncryptedBits, expandedBitBytes } from "../../src/tfhe/wire-bits.js";
-import { lineUp } from "./blocks.js";
+import {
+  packingKeyLayout,
+  packingShape,
+  requirePacking,
+  type SeededPackingKeys,
+} from "../../src/tfhe/wire-packing-keys.js";
+import { lineUp, withBlocks } from "./blocks.js";
 import { runStage } from "./eval-stages.js";
 
 /** Decision diagrams of one chunk: nodes `[bit, low, high, to]`. */
@@ -112,5 +122,56 @@ export function plainDiagrams(bits: ArrayLike<number>, diagrams: Diagrams): numb
       else for (const [v, one] of value.entries()) sum[v] = ((sum[v] ?? 0) + one) | 0;
     }
     return sum;
+  });
+}
+
+/** Bits of a `packed` upload, expanded: the rows `[bits * levels]` as GLWEs of the 64-bit torus, and the bits as they lie in a workspace. */
+export function expandPackedBits(
+  machine: Machine,
+  parameters: CryptoParameters,
+  keys: SeededPackingKeys,
+  bits: EncryptedBits,
+): { readonly rows: BigUint64Array; readonly expanded: Uint8Array<ArrayBuffer> } {
+  const { polynomialSize: N, dimension: k } = parameters.glwe;
+  const { expansionLevels } = requirePacking(parameters);
+  const { levels } = bits.gadget;
+  const count = bits.length * levels;
+  const glweBytes = (k + 1) * N * 8;
+  const expandedBytes = bits.length * expandedBitBytes(parameters.glwe, levels);
+  const shape = packingShape(parameters);
+  return withBlocks(machine, (blocks) => {
+    const shapeAt = blocks.copyIn(shape);
+    const scratchBytes = machine.call("velum_packing_scratch_bytes", shapeAt);
+    const scratch = blocks.allocate(scratchBytes);
+    const key = blocks.allocate(machine.call("velum_packing_key_bytes", shapeAt));
+    const { expansionRows, conversionRows } = packingKeyLayout(parameters);
+    const wire = [blocks.copyIn(keys.seed), blocks.copyIn(keys.bodies)];
+    const range = [0, expansionRows + conversionRows, packingKeyBodyBits];
+    machine.call("velum_expand_packing_key", key, ...wire, ...range, shapeAt, scratch);
+    const places = lineUp([
+      Buffer.concat([bits.seed, bits.bodies]),
+      new Uint8Array(count * glweBytes),
+      new Uint8Array(expandedBytes),
+    ]);
+    const [upload = 0, rows = 0, expanded = 0] = places.offsets;
+    const run = (name: string, workspace: Uint8Array, items: number, ...rest: number[]) =>
+      runStage(
+        machine,
+        name,
+        { workspace, constants: lineUp([shape]).bytes, keys: key, items, scratchBytes },
+        ...rest,
+      );
+    const ciphertexts = Math.ceil(count / 2 ** expansionLevels);
+    const open = [upload, bits.bodyBits, 0, count, rows];
+    let memory = run("velum_stage_packed_open", places.bytes, ciphertexts, ...open);
+    for (let step = 0; step < expansionLevels; step++) {
+      const items = Math.ceil(count / 2 ** (expansionLevels - step));
+      memory = run("velum_stage_packed_step", memory, items, 0, step, count, 0, rows);
+    }
+    memory = run("velum_stage_packed_convert", memory, count, 0, levels, 0, rows, expanded);
+    return {
+      rows: new BigUint64Array(memory.slice(rows, rows + count * glweBytes).buffer),
+      expanded: memory.slice(expanded, expanded + expandedBytes),
+    };
   });
 }

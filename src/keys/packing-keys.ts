@@ -1,0 +1,68 @@
+import { nextTurn, sliceMs, throwIfAborted } from "../base/event-loop.js";
+import type { RandomSource } from "../base/random.js";
+import type { Machine } from "../tfhe/machine.js";
+import { packingKeyBodyBits } from "../tfhe/parameters.js";
+import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { allocateFile, anyCircuit, payloadOf, sealFile } from "../tfhe/wire-header.js";
+import { packingKeyLayout, packingShape } from "../tfhe/wire-packing-keys.js";
+import type { ClientKey } from "./client-key.js";
+import type { GenerationOptions } from "./evaluation-keys.js";
+import { fillRandom, noiseBytes } from "./noise.js";
+import { Workspace } from "./workspace.js";
+
+const rowsAtOnce = 16;
+
+/**
+ * The seeded packing keys of `key` as a file: what a server needs to expand packed bits, nothing that decrypts.
+ * Works in slices of about 8 ms and lets the event loop run between them.
+ *
+ * Errors: `aborted`; `bad-argument` for parameters without packing or a disposed key; `runtime-unavailable` out of memory.
+ * Cost: one GLWE encryption a row; some milliseconds.
+ */
+export async function generatePackingKeys(
+  machine: Machine,
+  key: ClientKey,
+  random: RandomSource,
+  options: GenerationOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { signal, onProgress } = options;
+  throwIfAborted(signal, "packing keys");
+  const layout = packingKeyLayout(key.parameters);
+  const { polynomialSize, noiseLog2 } = key.parameters.glwe;
+  const rows = layout.expansionRows + layout.conversionRows;
+  const rowNoise = polynomialSize * noiseBytes(noiseLog2);
+  const file = allocateFile(layout.payloadBytes);
+  const payload = payloadOf(file);
+  random.fill(payload.subarray(0, seedBytes));
+  const workspace = new Workspace(machine, key);
+  try {
+    const seed = workspace.copyIn(payload.subarray(0, seedBytes));
+    const shape = workspace.copyIn(packingShape(key.parameters));
+    const noise = workspace.allocate(rowsAtOnce * rowNoise);
+    const bodies = workspace.allocate(rowsAtOnce * layout.rowBytes);
+    const message = workspace.allocate(8 * polynomialSize);
+    let sliceStart = performance.now();
+    for (let first = 0; first < rows; first += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rows - first);
+      fillRandom(machine, noise, count * rowNoise, random);
+      machine.call(
+        "velum_packing_key_rows",
+        ...[workspace.client, bodies, seed, noise, first, count],
+        ...[shape, message, packingKeyBodyBits, noiseLog2],
+      );
+      const made = machine.bytes(bodies, count * layout.rowBytes);
+      payload.set(made, seedBytes + first * layout.rowBytes);
+      if (performance.now() - sliceStart < sliceMs) continue;
+      onProgress?.((first + count) / rows);
+      await nextTurn();
+      throwIfAborted(signal, "packing keys");
+      sliceStart = performance.now();
+    }
+  } finally {
+    workspace.dispose();
+  }
+  onProgress?.(1);
+  const { parameterId, id: keyId } = key;
+  sealFile(file, { kind: "packing keys", parameterId, circuitId: anyCircuit, keyId });
+  return file;
+}
