@@ -21,6 +21,8 @@ export { ExtraTreesRegressor } from "./models/trees/extra-trees-regressor.js";
 export { IsolationForest } from "./models/trees/isolation-forest.js";
 export { RandomForestClassifier } from "./models/trees/random-forest-classifier.js";
 export { RandomForestRegressor } from "./models/trees/random-forest-regressor.js";
+export { XGBClassifier } from "./models/trees/xgb-classifier.js";
+export { XGBRegressor } from "./models/trees/xgb-regressor.js";
 export type { RunOptions } from "./runtime/run-options.js";
 export type { LoadedKeys } from "./runtime/server-circuit.js";
 export { ServerCircuit } from "./runtime/server-circuit.js";

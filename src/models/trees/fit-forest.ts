@@ -1,7 +1,7 @@
 import { NumpyRandom } from "../numpy-random.js";
 import { type CartData, type CartSearch, fitCart } from "./cart/fit-cart.js";
+import type { GrownNode } from "./cart/grow-tree.js";
 import { type ForestParams, rowsPerTree } from "./forest-params.js";
-import type { GrownNode } from "./node-list.js";
 
 /** Seeds of trees are below this, as in scikit-learn. */
 export const treeSeedLimit = 0x7fffffff;

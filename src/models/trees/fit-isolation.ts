@@ -2,8 +2,9 @@ import { NumpyRandom } from "../numpy-random.js";
 import { cartRule } from "./cart/cart-ensemble.js";
 import { cartDefaults } from "./cart/cart-params.js";
 import { fitCart } from "./cart/fit-cart.js";
+import type { GrownNode } from "./cart/grow-tree.js";
 import { drawRows, treeSeedLimit } from "./fit-forest.js";
-import { type GrownNode, toTree } from "./node-list.js";
+import { toTree } from "./node-list.js";
 import type { Tree, TreeEnsemble } from "./tree-ensemble.js";
 
 /** How many trees see how much. */

@@ -1,7 +1,7 @@
 import type { Tree } from "./tree-ensemble.js";
 
-/** One node as a fitting algorithm knows it. */
-export interface GrownNode {
+/** A node that a fitting algorithm made; what else it knows of the node is its own matter. */
+export interface TreeNode {
   /** -1 in leaves. */
   feature: number;
   threshold: number;
@@ -10,16 +10,15 @@ export interface GrownNode {
   missingLeft: boolean;
   /** `[outputs]` what a row that ends here gets. */
   readonly value: Float64Array;
-  /** Impurity, or the loss that is left; what importances and pruning are counted in. */
-  readonly impurity: number;
-  /** Summed weight of the training rows. */
-  readonly weight: number;
-  /** Training rows of weight above 0. */
-  readonly samples: number;
+}
+
+/** A leaf, to begin with. */
+export function newNode(value: Float64Array): TreeNode {
+  return { feature: -1, threshold: 0, left: 0, right: 0, missingLeft: false, value };
 }
 
 /** Makes the tree's arrays; nodes that the root does not reach are left out, the others keep their order. */
-export function toTree(nodes: readonly GrownNode[], outputs: number): Tree {
+export function toTree(nodes: readonly TreeNode[], outputs: number): Tree {
   const reached = reachedNodes(nodes);
   const place = new Map(reached.map((node, at) => [node, at]));
   const count = reached.length;
@@ -49,7 +48,7 @@ export function toTree(nodes: readonly GrownNode[], outputs: number): Tree {
 }
 
 /** Node numbers below the root, ascending. */
-function reachedNodes(nodes: readonly GrownNode[]): number[] {
+function reachedNodes(nodes: readonly TreeNode[]): number[] {
   const reached = new Set<number>([0]);
   // Children come after their parent, so one pass finds all.
   nodes.forEach((node, at) => {

@@ -1,6 +1,6 @@
-import { type GrownNode, toTree } from "../node-list.js";
+import { toTree } from "../node-list.js";
 import type { SplitRule, TreeEnsemble } from "../tree-ensemble.js";
-import { impurityDecrease, normalized } from "./grow-tree.js";
+import { type GrownNode, impurityDecrease, normalized } from "./grow-tree.js";
 
 /** How scikit-learn's trees compare: the value in single precision, the threshold in double. */
 export const cartRule: SplitRule = { left: "<=", precision: "float32", missing: "none" };

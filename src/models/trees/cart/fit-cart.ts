@@ -1,9 +1,8 @@
 import { NumpyRandom } from "../../numpy-random.js";
-import type { GrownNode } from "../node-list.js";
 import { type CartParams, growthLimits } from "./cart-params.js";
 import { ClassCriterion, type ClassImpurity } from "./class-criterion.js";
 import type { CriterionData } from "./criterion.js";
-import { growTree } from "./grow-tree.js";
+import { type GrownNode, growTree } from "./grow-tree.js";
 import { pruneTree } from "./prune-tree.js";
 import { SplitRandom, splitSeedLimit } from "./split-random.js";
 import { Splitter } from "./splitter.js";

@@ -1,6 +1,15 @@
-import type { GrownNode } from "../node-list.js";
+import { newNode, type TreeNode } from "../node-list.js";
 import type { Criterion } from "./criterion.js";
 import type { Cut, Splitter } from "./splitter.js";
+
+/** A node with what importances and pruning ask for. */
+export interface GrownNode extends TreeNode {
+  readonly impurity: number;
+  /** Summed weight of the training rows. */
+  readonly weight: number;
+  /** Training rows of weight above 0. */
+  readonly samples: number;
+}
 
 /** When growth stops; counts and weights are resolved from the estimator's parameters. */
 export interface GrowthLimits {
@@ -46,8 +55,8 @@ export function growTree(
     const value = new Float64Array(criterion.outputs);
     criterion.writeValue(value, 0);
     const node: GrownNode = {
-      ...{ feature: -1, threshold: 0, left: 0, right: 0, missingLeft: false },
-      ...{ value, impurity, weight: criterion.nodeWeight, samples: end - start },
+      ...newNode(value),
+      ...{ impurity, weight: criterion.nodeWeight, samples: end - start },
     };
     nodes.push(node);
     if (

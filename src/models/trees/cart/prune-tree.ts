@@ -1,4 +1,4 @@
-import type { GrownNode } from "../node-list.js";
+import type { GrownNode } from "./grow-tree.js";
 
 /**
  * Minimal cost-complexity pruning (Breiman et al. 1984, section 3.3): the weakest link is cut again and again while what it

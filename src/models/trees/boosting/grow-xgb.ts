@@ -1,0 +1,192 @@
+import { newNode, type TreeNode } from "../node-list.js";
+import type { FeatureSampler } from "./feature-sampler.js";
+import type { Derivatives, HistogramBuilder } from "./histogram.js";
+import { RowPartition } from "./row-partition.js";
+import type { XgbParams } from "./xgb-params.js";
+import {
+  type DerivativeSums,
+  leafWeight,
+  type XgbBins,
+  type XgbSplit,
+  XgbSplitSearch,
+} from "./xgb-split.js";
+
+/** A node with the gain of its split and the last bin that goes left. */
+export interface XgbNode extends TreeNode {
+  gain: number;
+  bin: number;
+}
+
+/** A grown tree, and where its rows ended. */
+export interface XgbTree {
+  readonly nodes: XgbNode[];
+  /** Ranges of `order` by leaf. */
+  readonly leaves: readonly {
+    readonly node: number;
+    readonly start: number;
+    readonly end: number;
+  }[];
+  /** The rows that the tree saw, leaf by leaf. */
+  readonly order: Int32Array;
+}
+
+interface Candidate {
+  readonly at: number;
+  readonly depth: number;
+  readonly start: number;
+  readonly end: number;
+  readonly histogram: Float64Array | undefined;
+  readonly split: XgbSplit | undefined;
+}
+
+/** Gains up to this are rounding. */
+const leastGain = Math.fround(1e-6);
+
+/** What growing needs of a training run. */
+export interface XgbGrowth {
+  readonly bins: XgbBins;
+  readonly params: XgbParams;
+  readonly builder: HistogramBuilder;
+}
+
+/**
+ * Grows one tree on the rows of `order` (which is permuted). A node's smaller child gets a histogram of its own, the other one what
+ * is left of the node's. Leaf values are single-precision numbers, the learning rate included.
+ */
+export function growXgb(
+  { bins, params, builder }: XgbGrowth,
+  derivatives: Derivatives,
+  order: Int32Array,
+  sampler: FeatureSampler,
+): XgbTree {
+  const { data } = bins;
+  const depthLimit = params.maxDepth === 0 ? Number.POSITIVE_INFINITY : params.maxDepth;
+  const leafLimit = params.maxLeaves === 0 ? Number.POSITIVE_INFINITY : params.maxLeaves;
+  const rate = Math.fround(params.learningRate);
+  const partition = new RowPartition(order);
+  const nodes: XgbNode[] = [];
+  const leaves: { node: number; start: number; end: number }[] = [];
+
+  const addNode = (sums: DerivativeSums): number => {
+    const value = Math.fround(leafWeight(sums, params) * rate);
+    nodes.push({ ...newNode(Float64Array.of(value)), gain: 0, bin: 0 });
+    return nodes.length - 1;
+  };
+  const open = (
+    at: number,
+    sums: DerivativeSums,
+    range: readonly [number, number],
+    depth: number,
+    histogram: Float64Array | undefined,
+  ): Candidate => {
+    const [start, end] = range;
+    if (histogram === undefined) return { at, depth, start, end, histogram, split: undefined };
+    const search = new XgbSplitSearch(bins, params, histogram, sums);
+    for (const feature of sampler.node(depth)) search.look(feature);
+    const split = search.best;
+    if (split !== undefined && isWorth(split, params)) {
+      return { at, depth, start, end, histogram, split };
+    }
+    builder.giveBack(histogram);
+    return { at, depth, start, end, histogram: undefined, split: undefined };
+  };
+  const histogramOf = (start: number, end: number) =>
+    builder.build(order, start, end, derivatives, sampler.tree);
+
+  const sums = sumOf(order, derivatives);
+  const waiting: Candidate[] = [];
+  const keep = (candidate: Candidate): void => {
+    if (candidate.split !== undefined) waiting.push(candidate);
+    else leaves.push({ node: candidate.at, start: candidate.start, end: candidate.end });
+  };
+  const root = depthLimit > 0 ? histogramOf(0, order.length) : undefined;
+  keep(open(addNode(sums), sums, [0, order.length], 0, root));
+
+  let leafCount = 1;
+  for (let next = take(waiting, params); next !== undefined; next = take(waiting, params)) {
+    const { at, depth, start, end, histogram, split } = next;
+    const node = nodes[at];
+    if (split === undefined || node === undefined || leafCount >= leafLimit) {
+      builder.giveBack(histogram);
+      leaves.push({ node: at, start, end });
+      continue;
+    }
+    leafCount++;
+    const middle = partition.split(data, [start, end], split.feature, split.bin, split.missingLeft);
+    node.feature = split.feature;
+    node.threshold = split.threshold;
+    node.missingLeft = split.missingLeft;
+    node.gain = split.gain;
+    node.bin = split.bin;
+    node.left = addNode(split.left);
+    node.right = addNode(split.right);
+    const deeper = depth + 1 < depthLimit && leafCount < leafLimit;
+    let left: Float64Array | undefined;
+    let right: Float64Array | undefined;
+    if (deeper && histogram !== undefined) {
+      if (bins.kind === "values") {
+        // A difference of sums would leave traces in bins that a child does not have.
+        left = histogramOf(start, middle);
+        right = histogramOf(middle, end);
+        builder.giveBack(histogram);
+      } else if (middle - start <= end - middle) {
+        left = histogramOf(start, middle);
+        right = builder.subtract(histogram, left);
+      } else {
+        right = histogramOf(middle, end);
+        left = builder.subtract(histogram, right);
+      }
+    } else builder.giveBack(histogram);
+    keep(open(node.left, split.left, [start, middle], depth + 1, left));
+    keep(open(node.right, split.right, [middle, end], depth + 1, right));
+  }
+  if (bins.kind === "values") collapse(nodes, 0, params.gamma);
+  return { nodes, leaves, order };
+}
+
+/** Exact trees are grown in full, then splits between leaves that gain too little are undone, from below. */
+function collapse(nodes: readonly XgbNode[], at: number, gamma: number): boolean {
+  const node = nodes[at];
+  if (node === undefined || node.feature < 0) return true;
+  const leftIsLeaf = collapse(nodes, node.left, gamma);
+  const rightIsLeaf = collapse(nodes, node.right, gamma);
+  if (!leftIsLeaf || !rightIsLeaf || node.gain >= gamma) return false;
+  node.feature = -1;
+  overwrite(nodes, node, node.value[0] ?? 0);
+  return true;
+}
+
+/** The rows of leaves that are gone get the value of the node that took them in. */
+function overwrite(nodes: readonly XgbNode[], node: XgbNode | undefined, value: number): void {
+  if (node === undefined) return;
+  node.value[0] = value;
+  if (node.right === 0) return;
+  overwrite(nodes, nodes[node.left], value);
+  overwrite(nodes, nodes[node.right], value);
+}
+
+function isWorth(split: XgbSplit, params: XgbParams): boolean {
+  if (split.gain <= leastGain) return false;
+  return params.treeMethod === "exact" || split.gain >= params.gamma;
+}
+
+/** The next node to split: the greatest gain, or level by level. */
+function take(waiting: Candidate[], params: XgbParams): Candidate | undefined {
+  if (params.growPolicy === "depthwise") return waiting.shift();
+  let best = 0;
+  waiting.forEach((candidate, i) => {
+    if ((candidate.split?.gain ?? 0) > (waiting[best]?.split?.gain ?? 0)) best = i;
+  });
+  return waiting.splice(best, 1)[0];
+}
+
+function sumOf(order: Int32Array, { gradient, hessian }: Derivatives): DerivativeSums {
+  let g = 0;
+  let h = 0;
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i] ?? 0;
+    g += gradient[row] ?? 0;
+    h += hessian[row] ?? 0;
+  }
+  return { gradient: g, hessian: h };
+}

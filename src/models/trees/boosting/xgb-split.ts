@@ -1,0 +1,185 @@
+import type { BinnedColumns } from "./binned-columns.js";
+import type { XgbParams } from "./xgb-params.js";
+
+/** Sums of the first and second derivatives over rows. */
+export interface DerivativeSums {
+  readonly gradient: number;
+  readonly hessian: number;
+}
+
+export interface XgbSplit {
+  /** What the loss falls by, doubled, in single precision. */
+  readonly gain: number;
+  readonly feature: number;
+  /** Rows of this bin and below go left; -1 where only missing values do. */
+  readonly bin: number;
+  /** Rows below this go left. */
+  readonly threshold: number;
+  readonly missingLeft: boolean;
+  readonly left: DerivativeSums;
+  readonly right: DerivativeSums;
+}
+
+/** The numbers of a split's worth (Chen and Guestrin, KDD 2016, equations 5 to 7), rounded where XGBoost rounds. */
+export type XgbPenalties = Pick<
+  XgbParams,
+  "regLambda" | "regAlpha" | "minChildWeight" | "maxDeltaStep"
+>;
+
+/** Value of a leaf before the learning rate. */
+export function leafWeight({ gradient, hessian }: DerivativeSums, by: XgbPenalties): number {
+  if (hessian < by.minChildWeight || hessian <= 0) return 0;
+  const weight = -shrunk(gradient, by.regAlpha) / (hessian + by.regLambda);
+  const limit = by.maxDeltaStep;
+  if (limit !== 0 && Math.abs(weight) > limit) return Math.fround(Math.sign(weight) * limit);
+  return Math.fround(weight);
+}
+
+/** What a node's rows are worth with its best leaf value. */
+export function nodeGain(sums: DerivativeSums, by: XgbPenalties): number {
+  return gainOf(sums.gradient, sums.hessian, by);
+}
+
+function gainOf(gradient: number, hessian: number, by: XgbPenalties): number {
+  if (hessian <= 0) return 0;
+  if (by.maxDeltaStep === 0) {
+    const pull = shrunk(gradient, by.regAlpha);
+    return Math.fround(Math.fround(pull * pull) / Math.fround(hessian + by.regLambda));
+  }
+  const weight = leafWeight({ gradient, hessian }, by);
+  return Math.fround(-(2 * gradient * weight + (hessian + by.regLambda) * weight * weight));
+}
+
+function shrunk(gradient: number, alpha: number): number {
+  if (gradient > alpha) return gradient - alpha;
+  return gradient < -alpha ? gradient + alpha : 0;
+}
+
+/** Where a bin's edges lie, for both tree methods. */
+export interface XgbBins {
+  readonly data: BinnedColumns;
+  /** `"edges"`: `values[j][b]` ends bin `b`. `"values"`: bin `b` holds the one value `values[j][b]`. */
+  readonly kind: "edges" | "values";
+  readonly values: readonly Float32Array[];
+  /** `[features]` numbers below all values, for `"edges"`. */
+  readonly least: Float32Array;
+}
+
+/** The best split so far of one node. */
+export class XgbSplitSearch {
+  readonly #bins: XgbBins;
+  readonly #by: XgbPenalties;
+  readonly #histogram: Float64Array;
+  readonly #total: DerivativeSums;
+  readonly #rootGain: number;
+  best: XgbSplit | undefined;
+
+  constructor(bins: XgbBins, by: XgbPenalties, histogram: Float64Array, total: DerivativeSums) {
+    this.#bins = bins;
+    this.#by = by;
+    this.#histogram = histogram;
+    this.#total = total;
+    this.#rootGain = nodeGain(total, by);
+  }
+
+  /** Looks at all cuts of a feature; features come in ascending order, so that the first of equals stays. */
+  look(feature: number): void {
+    const missing = (this.#bins.data.missingBin[feature] ?? -1) >= 0;
+    if (this.#bins.kind === "edges") {
+      this.#edges(feature, 1);
+      if (missing) this.#edges(feature, -1);
+    } else {
+      if (missing) this.#values(feature, 1);
+      this.#values(feature, -1);
+    }
+  }
+
+  /** Cuts between bins; missing values go to the side that the walk has not reached. */
+  #edges(feature: number, step: 1 | -1): void {
+    const { data, values, least } = this.#bins;
+    const edges = values[feature] ?? new Float32Array(0);
+    const from = data.offsets[feature] ?? 0;
+    const bins = edges.length;
+    const { minChildWeight } = this.#by;
+    const histogram = this.#histogram;
+    const { gradient: allGradient, hessian: allHessian } = this.#total;
+    let gradient = 0;
+    let hessian = 0;
+    for (let k = 0; k < bins; k++) {
+      const bin = step > 0 ? k : bins - 1 - k;
+      gradient += histogram[2 * (from + bin)] ?? 0;
+      hessian += histogram[2 * (from + bin) + 1] ?? 0;
+      const restHessian = allHessian - hessian;
+      if (hessian < minChildWeight || restHessian < minChildWeight) continue;
+      const restGradient = allGradient - gradient;
+      const gain = this.#gain(gradient, hessian, restGradient, restHessian);
+      if (!(gain > (this.best?.gain ?? 0))) continue;
+      const walked = { gradient, hessian };
+      const rest = { gradient: restGradient, hessian: restHessian };
+      const last = step > 0 ? bin : bin - 1;
+      this.best = {
+        ...{ gain, feature, bin: last, missingLeft: step < 0 },
+        threshold: (last < 0 ? least[feature] : edges[last]) ?? 0,
+        ...(step > 0 ? { left: walked, right: rest } : { left: rest, right: walked }),
+      };
+    }
+  }
+
+  /** Cuts halfway between values that the node has. */
+  #values(feature: number, step: 1 | -1): void {
+    const { data, values } = this.#bins;
+    const own = values[feature] ?? new Float32Array(0);
+    const from = data.offsets[feature] ?? 0;
+    const { minChildWeight } = this.#by;
+    const histogram = this.#histogram;
+    const { gradient: allGradient, hessian: allHessian } = this.#total;
+    let gradient = 0;
+    let hessian = 0;
+    let before = -1;
+    for (let k = 0; k <= own.length; k++) {
+      const end = k === own.length;
+      const bin = step > 0 ? k : own.length - 1 - k;
+      const g = end ? 0 : (histogram[2 * (from + bin)] ?? 0);
+      const h = end ? 0 : (histogram[2 * (from + bin) + 1] ?? 0);
+      // Values that the node does not have; second derivatives are above 0.
+      if (!end && g === 0 && h === 0) continue;
+      const restHessian = allHessian - hessian;
+      const restGradient = allGradient - gradient;
+      if (before >= 0 && hessian >= minChildWeight && restHessian >= minChildWeight) {
+        const gain = this.#gain(gradient, hessian, restGradient, restHessian);
+        if (gain > (this.best?.gain ?? 0)) {
+          const walked = { gradient, hessian };
+          const rest = { gradient: restGradient, hessian: restHessian };
+          this.best = {
+            ...{ gain, feature, bin: step > 0 ? before : before - 1, missingLeft: step < 0 },
+            threshold: end
+              ? beyond(own[before] ?? 0, step)
+              : between(own[before] ?? 0, own[bin] ?? 0),
+            ...(step > 0 ? { left: walked, right: rest } : { left: rest, right: walked }),
+          };
+        }
+      }
+      gradient += g;
+      hessian += h;
+      before = bin;
+    }
+  }
+
+  #gain(gradient: number, hessian: number, restGradient: number, restHessian: number): number {
+    const both = Math.fround(
+      gainOf(gradient, hessian, this.#by) + gainOf(restGradient, restHessian, this.#by),
+    );
+    return Math.fround(both - this.#rootGain);
+  }
+}
+
+/** Halfway in single precision; the lower one where rounding gives the upper one's place away. */
+function between(walked: number, next: number): number {
+  const middle = Math.fround(Math.fround(walked + next) * 0.5);
+  return middle === next ? walked : middle;
+}
+
+/** A threshold with all values on one side, so that only missing ones go to the other. */
+function beyond(last: number, step: 1 | -1): number {
+  return Math.fround(last + step * Math.fround(Math.abs(last) + 1e-6));
+}

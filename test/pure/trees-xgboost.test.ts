@@ -1,0 +1,62 @@
+// Boosted trees against XGBoost's on the same rows, split by split; oracles/trees/make_xgb.py made the fixture.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { XGBClassifier } from "../../src/models/trees/xgb-classifier.js";
+import { XGBRegressor } from "../../src/models/trees/xgb-regressor.js";
+import {
+  everyRow,
+  farthest,
+  type RecordedTree,
+  readTreeFixture,
+  structureOf,
+} from "../support/tree-fixtures.js";
+
+interface Case {
+  readonly estimator: "XGBClassifier" | "XGBRegressor";
+  readonly dataSet: string;
+  readonly weights: boolean;
+  readonly params: Readonly<Record<string, number>>;
+  readonly trees: readonly RecordedTree[];
+  readonly nodeCounts: readonly number[];
+  readonly everySeventh: readonly number[];
+  readonly importances: readonly number[];
+}
+
+const { cases, dataOf } = readTreeFixture<Case>("xgb.json");
+
+for (const wanted of cases) {
+  const { estimator, dataSet, params, weights } = wanted;
+  test(`same as XGBoost: ${estimator} ${dataSet} ${JSON.stringify(params)}`, async () => {
+    const { X, y } = dataOf(wanted);
+    const sampleWeight = weights ? y.map((_, i) => (i % 4) + 0.5) : undefined;
+    const model =
+      estimator === "XGBClassifier"
+        ? new XGBClassifier(params).fit(X, y, sampleWeight)
+        : new XGBRegressor(params).fit(X, y, sampleWeight);
+    const { trees } = model.ensemble;
+    wanted.trees.forEach((expected, at) => {
+      const tree = trees[at];
+      assert.ok(tree !== undefined);
+      const { feature, threshold, left, right } = expected;
+      assert.deepEqual(structureOf(tree), { feature, threshold, left, right }, `tree ${at}`);
+      const outputs = model.ensemble.outputs;
+      const own = tree.values.filter((_, i) => i % outputs === at % outputs);
+      assert.ok(
+        farthest(own, expected.values) < 2e-6,
+        `tree ${at}: ${farthest(own, expected.values)}`,
+      );
+    });
+    assert.deepEqual(
+      trees.map((tree) => tree.feature.length),
+      wanted.nodeCounts,
+    );
+    const rows = everyRow(X, 7);
+    const answers =
+      "predictProba" in model ? (await model.predictProba(rows)).data : await model.predict(rows);
+    assert.ok(
+      farthest(answers, wanted.everySeventh) < 1e-5,
+      String(farthest(answers, wanted.everySeventh)),
+    );
+    assert.ok(farthest(model.featureImportances, wanted.importances) < 1e-4);
+  });
+}
