@@ -40,11 +40,11 @@ def polynomial(step):
     """`modulo`: squares of sums of weighted operands modulo a number, minus another one."""
     weights, modulus, shift = step["modulo"]
 
-    def function(*values):
+    def polynomial_of(*values):
         total = sum(weight * value for weight, value in zip(weights, values))
         return (total * total) % modulus - shift
 
-    return function
+    return polynomial_of
 
 
 def index_of(index, operands):

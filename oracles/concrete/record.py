@@ -4,6 +4,7 @@ Usage, with concrete-python 2.10.0 installed:  python oracles/concrete/record.py
 Writes test/fixtures/concrete/recorded.json or recorded-GROUP.json. A program that Concrete does not trace is left out;
 one whose module it refuses is recorded without module.
 """
+import gzip
 import json
 import sys
 from importlib.metadata import version
@@ -65,7 +66,7 @@ for program in programs():
     recorded[program["name"]] = record
     print("recorded", program["name"])
 
-fixture("recorded").write_text(
+text = (
     json.dumps(
         {
             "about": "Text printed by concrete-python for the programs; made by oracles/concrete/record.py",
@@ -77,3 +78,9 @@ fixture("recorded").write_text(
     )
     + "\n"
 )
+if UNSEEN:
+    # Many and long: compressed, without a time so that equal texts make equal files.
+    data = gzip.compress(text.encode(), mtime=0)
+    fixture("recorded").with_suffix(".json.gz").write_bytes(data)
+else:
+    fixture("recorded").write_text(text)

@@ -1,4 +1,5 @@
 import { fhe } from "../../src/index.js";
+import type { IndexPart } from "../../src/trace/index-parts.js";
 import { type Operand, Tracer } from "../../src/trace/tracer.js";
 import { type Step, tableOf } from "./step.js";
 
@@ -12,8 +13,10 @@ const calls: Readonly<Record<string, Call>> = {
   tlu: ([x], step) => fhe.lookup(tableOf(step), traced(x)),
   astype: ([x]) => traced(x).astype("int64"),
   sum: ([x], { with: own }) => traced(x).sum(numbers(own?.["axis"]), own?.["keepdims"] === true),
-  amax: ([x], { with: own }) => fhe.max(traced(x), numbers(own?.["axis"]), own?.["keepdims"] === true),
-  amin: ([x], { with: own }) => fhe.min(traced(x), numbers(own?.["axis"]), own?.["keepdims"] === true),
+  amax: ([x], { with: own }) =>
+    fhe.max(traced(x), numbers(own?.["axis"]), own?.["keepdims"] === true),
+  amin: ([x], { with: own }) =>
+    fhe.min(traced(x), numbers(own?.["axis"]), own?.["keepdims"] === true),
   maxpool: ([x], { with: own }) => fhe.maxPool(traced(x), list(own?.["kernel_shape"])),
   reshape: ([x], { with: own }) => fhe.reshape(traced(x), list(own?.["newshape"])),
   transpose: ([x], { with: own }) =>
@@ -78,10 +81,11 @@ export function apiStep(step: Step, operands: readonly Operand[]): Tracer {
 /** `modulo`: the square of a weighted sum modulo a number, minus another one. */
 function polynomial({ modulo }: Step): (...values: number[]) => number {
   const [weights = [], modulus = 1, shift = 0] = modulo ?? [];
-  return (...values) => {
+  const polynomial_of = (...values: number[]): number => {
     const total = weights.reduce((sum, weight, i) => sum + weight * (values[i] ?? 0), 0);
-    return ((total * total) % modulus) - shift;
+    return ((((total * total) % modulus) + modulus) % modulus) - shift;
   };
+  return polynomial_of;
 }
 
 function traced(operand: Operand | undefined): Tracer {
@@ -107,7 +111,7 @@ function sliceParts(value: unknown): (number | null)[] {
   return value.map((part) => (typeof part === "number" ? part : null));
 }
 
-function parts(index: unknown): Parameters<Tracer["at"]>[number][] {
+function parts(index: unknown): IndexPart[] {
   if (!Array.isArray(index)) throw new Error("no index");
   return index.map((part) => {
     if (typeof part === "number") return part;

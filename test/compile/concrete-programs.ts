@@ -1,12 +1,15 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { type NestedArray, type Tensor, toTensor } from "../../src/base/tensor.js";
 import type { Graph } from "../../src/graph/graph.js";
 import type { Attributes, AttributeValue } from "../../src/graph/node.js";
 import { mlirModule } from "../../src/mlir/module-text.js";
+import { adjustRounders } from "../../src/passes/adjust-rounders.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { fuse } from "../../src/passes/fuse.js";
 import { lower } from "../../src/passes/lower/lower.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
+import { removeDeadCode } from "../../src/passes/remove-dead-code.js";
 import { tag } from "../../src/trace/origin.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import { type Operand, record, Tracer } from "../../src/trace/tracer.js";
@@ -46,9 +49,11 @@ export function groupFile(name: string, group: string | undefined): string {
   return group === undefined ? `${name}.json` : `${name}-${group}.json`;
 }
 
-/** Text of a file in test/fixtures/concrete. */
+/** Text of a file in test/fixtures/concrete, which may be compressed there. */
 export function fixture(name: string): string {
-  return readFileSync(new URL(`../../../test/fixtures/concrete/${name}`, import.meta.url), "utf8");
+  const file = new URL(`../../../test/fixtures/concrete/${name}`, import.meta.url);
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  return gunzipSync(readFileSync(new URL(`${file}.gz`))).toString("utf8");
 }
 
 export function readPrograms(group?: string): readonly Program[] {
@@ -83,7 +88,8 @@ export function compiledGraph(program: Program): Graph {
     },
     samples[0] ?? [],
   );
-  return assignBitWidths(measureBounds(fuse(graph), samples));
+  const cleaned = adjustRounders(removeDeadCode(graph), samples);
+  return assignBitWidths(measureBounds(fuse(cleaned), samples));
 }
 
 /** The module of a program in Concrete's dialects. */

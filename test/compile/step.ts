@@ -34,4 +34,3 @@ export function tableOf(step: Step): LookupTable {
   ]);
   return new LookupTable(tablesPerElement(shape, tables));
 }
-
