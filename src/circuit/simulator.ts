@@ -2,7 +2,7 @@ import type { Tensor } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import { maximumOf, minimumOf } from "../graph/integer-type.js";
 import { nodePath } from "../graph/node.js";
-import { lookupArgument } from "../ops/linear-regions.js";
+import { lookupArgument } from "../ops/lookup-argument.js";
 import { PreparedGraph } from "../ops/prepared-graph.js";
 import { opSpec } from "../ops/registry.js";
 import { simulateGraph } from "./simulate.js";
@@ -64,8 +64,8 @@ function limitsOf(graph: Graph): Limit[] {
     const [operand] = node.operands;
     const lookup = opSpec(node.name, nodePath(node)).lookup(node.attributes, node.output.shape);
     if (operand === undefined || lookup === undefined) continue;
-    const { first, bits } = lookupArgument(graph.node(operand));
-    limit(operand, first, first + 2 ** bits - 1);
+    const { first, bits, low, wraps } = lookupArgument(graph.node(operand), lookup);
+    if (!wraps) limit(operand, first, first + 2 ** (bits + low) - 1);
   }
   return [...limits.values()];
 }

@@ -32,14 +32,14 @@ export const tlu = defineOp({
     );
     return { shape: operand.shape, data };
   },
-  kernel: ({ table, first }, shapes, _, path) => {
+  kernel: (attributes, shapes, _, path) => {
     const tables = Array.from({ length: sizeOf(onlyOperand(shapes, path)) }, (__, i) =>
-      tableAt(table, i, path),
+      tableAt(attributes.table, i, path),
     );
     return ([a = new Float64Array()], out) => {
       for (let i = 0; i < out.length; i++) {
         const own = tables[i];
-        if (own !== undefined) out[i] = entryFor(own, a[i] ?? 0, first, path);
+        if (own !== undefined) out[i] = entryFor(own, a[i] ?? 0, attributes, path);
       }
     };
   },
