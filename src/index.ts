@@ -5,11 +5,15 @@ export { Circuit } from "./circuit/circuit.js";
 export type { CompileOptions } from "./circuit/compile-options.js";
 export type { Compiler } from "./circuit/compiler.js";
 export { fhe } from "./circuit/fhe.js";
+export {
+  ClassifierClient,
+  ClassifierClient as LinearClassifierClient,
+} from "./client/classifier-client.js";
 export { Client } from "./client/client.js";
-export { LinearClassifierClient } from "./client/linear-classifier-client.js";
 export { ImportedModel } from "./import/imported-model.js";
 export { importLightgbm } from "./import/lightgbm.js";
 export { importXgboost } from "./import/xgboost.js";
+export { RegressorClient } from "./client/regressor-client.js";
 export { LogisticRegression } from "./models/linear/logistic-regression.js";
 export { accuracyScore } from "./models/metrics/accuracy.js";
 export { StandardScaler } from "./models/preprocessing/standard-scaler.js";

@@ -81,12 +81,49 @@ export function rowOf(x: Matrix, i: number): Float64Array {
   return x.data.subarray(i * x.columns, (i + 1) * x.columns);
 }
 
-/** The error of a method that needs `fit` first. */
-export function notFitted(path: string): VelumError {
-  return new VelumError({
-    code: "not-fitted",
+/** Reads finite numbers `[rows]` or `[rows, targets]` for `rows` rows as `[rows, targets]`. Errors: those of `toLabels`. */
+export function toTargets(y: Labels | Rows, rows: number, path: string): Matrix {
+  const tensor = toTensor(y, path);
+  if (tensor.shape.length !== 2) {
+    return { shape: [rows, 1], data: toLabels(tensor, rows, path), rows, columns: 1 };
+  }
+  const targets = toMatrix(tensor, path);
+  if (targets.rows === rows) return targets;
+  throw new VelumError({
+    code: "bad-shape",
     path,
-    problem: "has not been fitted",
-    cure: "Call fit first",
+    problem: `has ${targets.rows} rows, X has ${rows}`,
+    limit: rows,
+    actual: targets.rows,
+    cure: "Pass the targets of each row of X",
   });
+}
+
+/**
+ * Weights of rows: one finite number of at least 0 each and not all 0, or ones where none are given.
+ * Errors: those of `toLabels`, and `bad-argument`.
+ */
+export function toRowWeights(
+  weights: Labels | undefined,
+  rows: number,
+  path: string,
+): Float64Array {
+  if (weights === undefined) return new Float64Array(rows).fill(1);
+  const read = toLabels(weights, rows, path);
+  if (read.every((weight) => weight >= 0) && read.some((weight) => weight > 0)) return read;
+  throw new VelumError({
+    code: "bad-argument",
+    path,
+    problem: "a weight is below 0, or all are 0",
+    cure: "Pass weights of at least 0, some above",
+  });
+}
+
+/** The error of a method that needs `fit` first. */
+export function notFitted(
+  path: string,
+  problem = "has not been fitted",
+  cure = "Call fit first",
+): VelumError {
+  return new VelumError({ code: "not-fitted", path, problem, cure });
 }

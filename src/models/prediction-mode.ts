@@ -1,7 +1,5 @@
 import { VelumError } from "../base/error.js";
 import { type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
-import type { Circuit } from "../circuit/circuit.js";
-import { rowsOf } from "./linear/compile-linear.js";
 
 /** Where and how a prediction is computed. All modes give the same integers. */
 export interface PredictionMode {
@@ -16,13 +14,27 @@ export interface PredictionMode {
   readonly onProgress?: (fraction: number) => void;
 }
 
+/** What runs rows: a compiled circuit, or one from its files. */
+export interface RowCircuit {
+  simulate(row: Tensor): NestedArray;
+  encrypt(row: Tensor): Promise<Uint8Array>;
+  run(
+    requests: readonly Uint8Array[],
+    options: {
+      readonly signal?: AbortSignal | undefined;
+      readonly onProgress?: PredictionMode["onProgress"];
+    },
+  ): Promise<Uint8Array[]>;
+  decrypt(answer: Uint8Array): Promise<NestedArray>;
+}
+
 /**
  * Runs `circuit` on each row of `q` (`[rows, features]`) in clear or on ciphertexts; gives `[rows, outputs]`.
  * Encrypted rows are computed together, so that they share passes over the evaluation keys.
  * Errors: `not-compiled` without a circuit, `bad-argument` for another mode, `aborted`; `path` names the caller.
  */
 export async function runRows(
-  circuit: Circuit | undefined,
+  circuit: RowCircuit | undefined,
   q: Tensor,
   mode: PredictionMode,
   path: string,
@@ -58,4 +70,13 @@ export async function runRows(
 
 function stack(results: readonly NestedArray[]): Tensor {
   return toTensor(results, "results");
+}
+
+/** The rows `[features]` of a matrix, views. */
+export function rowsOf(q: Tensor): Tensor[] {
+  const [rows = 0, features = 0] = q.shape;
+  return Array.from({ length: rows }, (_, row) => ({
+    shape: [features],
+    data: q.data.subarray(row * features, (row + 1) * features),
+  }));
 }

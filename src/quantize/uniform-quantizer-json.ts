@@ -1,4 +1,5 @@
 import { VelumError } from "../base/error.js";
+import { fieldsOf, isFiniteList } from "./json-checks.js";
 
 /** The fields of a quantizer as read from JSON, checked one by one. */
 interface QuantizerFields {
@@ -11,7 +12,7 @@ interface QuantizerFields {
 
 /** Checks a quantizer's JSON form, which may come from a damaged or hostile file. Errors: `file-corrupt`. */
 export function parseUniformQuantizer(value: unknown, path: string): QuantizerFields {
-  const fields = isRecord(value) ? value : {};
+  const fields = fieldsOf(value);
   const { kind, nBits, signed, symmetric, scale, zeroPoint } = fields;
   if (kind !== "uniform-quantizer") throw corrupt(path, "is not a uniform quantizer");
   if (typeof signed !== "boolean" || typeof symmetric !== "boolean" || (symmetric && !signed)) {
@@ -31,14 +32,6 @@ export function parseUniformQuantizer(value: unknown, path: string): QuantizerFi
     throw corrupt(path, "a symmetric quantizer has a zero point other than 0");
   }
   return { nBits, signed, symmetric, scale, zeroPoint };
-}
-
-function isRecord(value: unknown): value is { readonly [field: string]: unknown } {
-  return typeof value === "object" && value !== null;
-}
-
-function isFiniteList(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((entry) => Number.isFinite(entry));
 }
 
 function corrupt(path: string, problem: string): VelumError {

@@ -1,6 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { shapeText, type Tensor } from "../base/tensor.js";
 import { requireFinite } from "./finite.js";
+import type { InputQuantizer } from "./input-quantizer.js";
 import { parseUniformQuantizer } from "./uniform-quantizer-json.js";
 import { type Granularity, type ValueRange, valueRange } from "./value-range.js";
 
@@ -43,7 +44,7 @@ export interface UniformQuantizerForm {
  * Calibration rounds the zero point to an integer, so real 0 maps to an integer exactly and a graph may subtract it;
  * the range's ends may then move by half a step. Source: Jacob et al., arXiv 1712.05877, section 2.1.
  */
-export class UniformQuantizer {
+export class UniformQuantizer implements InputQuantizer {
   readonly nBits: number;
   readonly signed: boolean;
   readonly symmetric: boolean;
@@ -106,6 +107,11 @@ export class UniformQuantizer {
       scale: steps.map((step) => step.scale),
       zeroPoint: steps.map((step) => step.zeroPoint),
     });
+  }
+
+  /** Features with a scale of their own; `undefined` where one scale serves all. */
+  get features(): number | undefined {
+    return this.scale.length === 1 ? undefined : this.scale.length;
   }
 
   /**

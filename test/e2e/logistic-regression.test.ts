@@ -6,8 +6,8 @@ import { VelumError } from "../../src/base/error.js";
 import type { Tensor } from "../../src/base/tensor.js";
 import type { Circuit } from "../../src/circuit/circuit.js";
 import { compiler } from "../../src/circuit/compiler.js";
+import { ClassifierClient } from "../../src/client/classifier-client.js";
 import { Client } from "../../src/client/client.js";
-import { LinearClassifierClient } from "../../src/client/linear-classifier-client.js";
 import { LogisticRegression } from "../../src/models/linear/logistic-regression.js";
 import { SeededRandom } from "../../src/models/seeded-random.js";
 import { ServerCircuit } from "../../src/runtime/server-circuit.js";
@@ -166,7 +166,7 @@ test("class table: both ends of the index, and random inputs, give the table's c
 test("a client with the client file and a server with the server file agree with predict: scores", async () => {
   const model = new LogisticRegression().fit(clouds.X, clouds.y);
   const { clientFile, serverFile } = await model.compile(clouds.X);
-  const own = await LinearClassifierClient.load(clientFile);
+  const own = await ClassifierClient.load(clientFile);
   const server = await ServerCircuit.load(serverFile, wasm);
   own.client.generateKey();
   assert.equal(await own.client.evaluationKeys(), undefined);
@@ -185,7 +185,7 @@ test("a client with the client file and a server with the server file agree with
 test("a client with the client file and a server with the server file agree with predict: class alone", async () => {
   const model = new LogisticRegression({ classTableBits: 4 }).fit(XTrain, yTrain);
   const { clientFile, serverFile } = await model.compile(XTrain);
-  const own = await LinearClassifierClient.load(clientFile);
+  const own = await ClassifierClient.load(clientFile);
   const server = await ServerCircuit.load(serverFile, wasm);
   own.client.generateKey();
   const keyFile = await own.client.evaluationKeys();
@@ -290,7 +290,7 @@ test("another mode, NaN and other features are refused when predicting", async (
 test("the client refuses NaN, other features and files of other circuits", async () => {
   const model = new LogisticRegression({ inputQuantizer: "global" }).fit(clouds.X, clouds.y);
   const { clientFile } = await model.compile(clouds.X);
-  const own = await LinearClassifierClient.load(clientFile);
+  const own = await ClassifierClient.load(clientFile);
   own.client.generateKey();
   await refused(
     () => own.encrypt([1, 2, 3, Number.NaN]),
@@ -306,7 +306,7 @@ test("the client refuses NaN, other features and files of other circuits", async
   );
   const double = await compiler({ x: "encrypted" }, (x) => x.mul(2)).compile([[0], [1]]);
   await refused(
-    () => LinearClassifierClient.load(double.clientFile),
+    () => ClassifierClient.load(double.clientFile),
     "file-kind",
     'client file: is of the function "main", not of a classifier. ' +
       "Use Client.load for it: it encrypts integers and decrypts integers",

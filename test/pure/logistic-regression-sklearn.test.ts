@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { loadBreastCancer } from "../../examples/breast-cancer/load-data.js";
 import { type Tensor, toTensor } from "../../src/base/tensor.js";
 import { toMatrix } from "../../src/models/check-data.js";
-import { fitLogistic } from "../../src/models/linear/fit-logistic.js";
+import { LogisticRegression } from "../../src/models/linear/logistic-regression.js";
 import { StandardScaler } from "../../src/models/preprocessing/standard-scaler.js";
 
 interface Case {
@@ -68,8 +68,8 @@ for (const wanted of fixture.cases) {
     assert.ok(relativeError(scaler.mean, wanted.mean) < 1e-12);
     assert.ok(relativeError(scaler.scale, wanted.scale) < 1e-12);
     const z = toMatrix(wanted.scaled ? scaler.transform(x) : x, "X");
-    const fit = fitLogistic(z, y, { ...wanted.params, tol: 1e-10, maxIter: 20_000 });
-    const { classifier } = fit;
+    const fit = new LogisticRegression({ ...wanted.params, tol: 1e-10, maxIter: 20_000 }).fit(z, y);
+    const classifier = fit.floatModel;
     assert.ok(fit.converged);
     assert.deepEqual(classifier.coef.shape, wanted.coefShape);
     assert.ok(relativeError(classifier.coef.data, wanted.coef) < 1e-4);
@@ -92,10 +92,10 @@ test("default tolerance finds nearly the same model, in few steps", () => {
   const wanted = fixture.cases[0];
   assert.ok(wanted !== undefined);
   const z = toMatrix(new StandardScaler().fitTransform(breast.data), "X");
-  const fit = fitLogistic(z, breast.target, { ...wanted.params, tol: 1e-4, maxIter: 100 });
-  assert.ok(fit.converged && fit.iterations < 60);
-  assert.ok(relativeError(fit.classifier.coef.data, wanted.coef) < 2e-2);
-  const labels = fit.classifier.predict(z);
+  const fit = new LogisticRegression(wanted.params).fit(z, breast.target);
+  assert.ok(fit.converged && fit.nIter < 60);
+  assert.ok(relativeError(fit.floatModel.coef.data, wanted.coef) < 2e-2);
+  const labels = fit.floatModel.predict(z);
   const differing = Array.from(wanted.predictions).filter((c, i) => Number(c) !== labels[i]);
   assert.ok(differing.length <= 1);
 });

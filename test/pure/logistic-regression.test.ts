@@ -221,7 +221,7 @@ test("labels of one class are refused", async () => {
 test("settings out of range are refused at fit", async () => {
   const cases: [ConstructorParameters<typeof LogisticRegression>[0], string][] = [
     [{ C: 0 }, "C: is 0. Pass a finite number above 0, or penalty null for no penalty"],
-    [{ tol: 0 }, "tol: is 0. Pass a number above 0"],
+    [{ tol: 0 }, "tol: is 0. Pass a finite number above 0"],
     [{ maxIter: 0.5 }, "maxIter: is 0.5. Pass an integer of at least 1"],
     [{ nBits: 0 }, "nBits inputs: is 0. Pass an integer from 1 to 32"],
     [{ nBits: { inputs: 4, weights: 1 } }, "nBits weights: is 1. Pass an integer from 2 to 32"],

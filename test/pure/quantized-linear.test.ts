@@ -155,7 +155,7 @@ test("quantized scores follow the real ones, for both granularities", () => {
       );
       const granularity = global ? "global" : "perFeature";
       const nBits = { inputs: 16, weights: 16 };
-      const model = QuantizedLinearModel.fromClassifier(classifier, x, nBits, granularity);
+      const model = QuantizedLinearModel.fromWeights(classifier, x, nBits, granularity);
       assert.ok(model.scoreBits <= 16 + 16 + 2 + 2);
       const real = classifier.scores(x);
       const back = model.dequantizeScores(model.scores(model.quantizeInput(x)));
@@ -175,7 +175,7 @@ test("an intercept that dwarfs the weights does not widen the score", () => {
     Float64Array.of(0, 1),
   );
   const nBits = { inputs: 8, weights: 8 };
-  const model = QuantizedLinearModel.fromClassifier(classifier, x, nBits, "global");
+  const model = QuantizedLinearModel.fromWeights(classifier, x, nBits, "global");
   assert.ok(model.scoreBits <= 18);
   const scores = model.dequantizeScores(model.scores(model.quantizeInput(x)));
   for (const score of scores.data) assert.ok(Math.abs(score - 0.7) < 0.7 * 2 ** -8);

@@ -1,8 +1,7 @@
-import { VelumError } from "../../base/error.js";
-import type { Labels, Matrix } from "../check-data.js";
-import { toLabels } from "../check-data.js";
+import { ParamChecks } from "../check-params.js";
 import { minimizeLbfgs } from "./lbfgs.js";
-import { LinearClassifier } from "./linear-classifier.js";
+import type { ClassProblem } from "./linear-classifier-estimator.js";
+import type { LinearFit } from "./linear-fit.js";
 import {
   type LogisticProblem,
   logisticObjective,
@@ -24,95 +23,38 @@ export interface LogisticSettings {
   readonly maxIter: number;
 }
 
-export interface LogisticFit {
-  readonly classifier: LinearClassifier;
-  readonly iterations: number;
-  readonly converged: boolean;
-}
-
-/**
- * Fits a logistic regression (multinomial for three and more classes) by L-BFGS. The optimum is scikit-learn's.
- * Errors: `bad-argument` for settings out of range and for labels of one class, `bad-shape`, `not-a-number`.
- */
-export function fitLogistic(x: Matrix, y: Labels, settings: LogisticSettings): LogisticFit {
-  checkSettings(settings);
-  const labels = toLabels(y, x.rows, "LogisticRegression.fit y");
-  const classes = Float64Array.from(new Set(labels)).sort();
-  if (classes.length < 2) {
-    throw new VelumError({
-      code: "bad-argument",
-      path: "LogisticRegression.fit y",
-      problem: `holds one class only, ${classes[0]}`,
-      limit: 2,
-      actual: classes.length,
-      cure: "Pass rows of at least two classes",
-    });
-  }
-  const indexOf = new Map(Array.from(classes, (label, k) => [label, k]));
-  const target = Uint32Array.from(labels, (label) => indexOf.get(label) ?? 0);
-  const rowWeights = weightsOfRows(target, classes.length, settings.classWeight);
-  const total = rowWeights.reduce((sum, weight) => sum + weight, 0);
+/** Fits a logistic regression (multinomial for three and more classes) by L-BFGS. The optimum is scikit-learn's. */
+export function fitLogistic(data: ClassProblem, settings: LogisticSettings): LinearFit {
+  const total = data.rowWeights.reduce((sum, weight) => sum + weight, 0);
   const problem: LogisticProblem = {
-    x,
-    target,
-    classes: classes.length,
-    rowWeights,
+    ...data,
     fitIntercept: settings.fitIntercept,
     l2: settings.penalty === null ? 0 : 1 / (settings.C * total),
   };
+  const { columns } = data.x;
   const start = new Float64Array(parameterCount(problem));
   const found = minimizeLbfgs(logisticObjective(problem), start, settings.tol, settings.maxIter);
-
   const outputs = outputsOf(problem);
-  const stride = x.columns + 1;
-  const coef = new Float64Array(outputs * x.columns);
+  const stride = columns + 1;
+  const coef = new Float64Array(outputs * columns);
   const intercept = new Float64Array(outputs);
   for (let k = 0; k < outputs; k++) {
-    coef.set(found.point.subarray(k * stride, k * stride + x.columns), k * x.columns);
-    intercept[k] = found.point[k * stride + x.columns] ?? 0;
+    coef.set(found.point.subarray(k * stride, k * stride + columns), k * columns);
+    intercept[k] = found.point[k * stride + columns] ?? 0;
   }
-  return {
-    classifier: new LinearClassifier(
-      { shape: [outputs, x.columns], data: coef },
-      intercept,
-      classes,
-    ),
-    iterations: found.iterations,
-    converged: found.converged,
-  };
+  const { iterations, converged } = found;
+  return { coef: { shape: [outputs, columns], data: coef }, intercept, iterations, converged };
 }
 
-function weightsOfRows(
-  target: Uint32Array,
-  classes: number,
-  classWeight: "balanced" | null,
-): Float64Array {
-  const rows = target.length;
-  if (classWeight === null) return new Float64Array(rows).fill(1);
-  const counts = new Float64Array(classes);
-  for (const k of target) counts[k] = (counts[k] ?? 0) + 1;
-  return Float64Array.from(target, (k) => rows / (classes * (counts[k] ?? 1)));
-}
-
-function checkSettings(settings: LogisticSettings): void {
-  const bad = (name: string, value: number | string, cure: string) =>
-    new VelumError({
-      code: "bad-argument",
-      path: `LogisticRegression ${name}`,
-      problem: `is ${value}`,
-      actual: value,
-      cure,
-    });
+/** Refuses settings out of range. Errors: `bad-argument`. */
+export function checkLogistic(settings: LogisticSettings): void {
+  const check = new ParamChecks("LogisticRegression");
   const { C, penalty, classWeight, tol, maxIter } = settings;
   if (!(C > 0 && C < Number.POSITIVE_INFINITY)) {
-    throw bad("C", C, "Pass a finite number above 0, or penalty null for no penalty");
+    throw check.bad("C", C, "Pass a finite number above 0, or penalty null for no penalty");
   }
-  if (penalty !== "l2" && penalty !== null) throw bad("penalty", penalty, 'Pass "l2" or null');
-  if (classWeight !== "balanced" && classWeight !== null) {
-    throw bad("classWeight", classWeight, 'Pass "balanced" or null');
-  }
-  if (!(tol > 0 && tol < Number.POSITIVE_INFINITY)) throw bad("tol", tol, "Pass a number above 0");
-  if (!Number.isInteger(maxIter) || maxIter < 1) {
-    throw bad("maxIter", maxIter, "Pass an integer of at least 1");
-  }
+  check.oneOf("penalty", penalty, ["l2", null]);
+  check.oneOf("classWeight", classWeight, ["balanced", null]);
+  check.positive("tol", tol);
+  check.whole("maxIter", maxIter, 1);
 }

@@ -1,9 +1,12 @@
 import type { Tensor } from "../../base/tensor.js";
-import { classIndices, classProbabilities, decisionShape } from "../../quantize/class-scores.js";
-import { type Rows, toMatrixOf } from "../check-data.js";
+import { classProbabilitiesBy, type ProbabilityRule } from "../../quantize/class-probabilities.js";
+import { classIndices, decisionShape } from "../../quantize/class-scores.js";
+import type { Rows } from "../check-data.js";
+import type { LinearWeights } from "./linear-fit.js";
+import { linearScores } from "./linear-predictor.js";
 
 /** A fitted linear classifier in double precision: `scores = X coef^T + intercept`. Immutable. */
-export class LinearClassifier {
+export class LinearClassifier implements LinearWeights {
   /** `[outputs, features]`; one output for two classes, else one for each class. */
   readonly coef: Tensor;
   /** `[outputs]` */
@@ -11,7 +14,15 @@ export class LinearClassifier {
   /** The labels, ascending. */
   readonly classes: Float64Array;
 
-  constructor(coef: Tensor, intercept: Float64Array, classes: Float64Array) {
+  readonly probability: ProbabilityRule;
+
+  constructor(
+    coef: Tensor,
+    intercept: Float64Array,
+    classes: Float64Array,
+    probability: ProbabilityRule = "softmax",
+  ) {
+    this.probability = probability;
     this.coef = coef;
     this.intercept = intercept;
     this.classes = classes;
@@ -19,19 +30,7 @@ export class LinearClassifier {
 
   /** Scores `[rows, outputs]`. Errors: `bad-shape`, `not-a-number`. */
   scores(x: Rows): Tensor {
-    const [outputs = 0, features = 0] = this.coef.shape;
-    const { rows, data: values } = toMatrixOf(features, x, "X");
-    const data = new Float64Array(rows * outputs);
-    for (let row = 0; row < rows; row++) {
-      for (let k = 0; k < outputs; k++) {
-        let score = this.intercept[k] ?? 0;
-        for (let j = 0; j < features; j++) {
-          score += (this.coef.data[k * features + j] ?? 0) * (values[row * features + j] ?? 0);
-        }
-        data[row * outputs + k] = score;
-      }
-    }
-    return { shape: [rows, outputs], data };
+    return linearScores(this, x);
   }
 
   /** Scores, `[rows]` for two classes, else `[rows, classes]`. Errors: `bad-shape`, `not-a-number`. */
@@ -39,9 +38,9 @@ export class LinearClassifier {
     return decisionShape(this.scores(x));
   }
 
-  /** `[rows, classes]`, each row sums to 1. Errors: `bad-shape`, `not-a-number`. */
+  /** `[rows, classes]`, each row sums to 1. Errors: `bad-shape`, `not-a-number`; `unsupported-op` for a model without probabilities. */
   predictProba(x: Rows): Tensor {
-    return classProbabilities(this.scores(x));
+    return classProbabilitiesBy(this.probability, this.scores(x), "predictProba");
   }
 
   /** One label a row. Errors: `bad-shape`, `not-a-number`. */

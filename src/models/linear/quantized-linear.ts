@@ -4,7 +4,7 @@ import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
 import type { Granularity } from "../../quantize/value-range.js";
 import type { Matrix } from "../check-data.js";
 import { type IntegerInterval, productIntervals, signedBits } from "../integer-interval.js";
-import type { LinearClassifier } from "./linear-classifier.js";
+import type { LinearWeights } from "./linear-fit.js";
 import { parseQuantizedLinear, type QuantizedLinearForm } from "./quantized-linear-json.js";
 
 /** The integers that make the model, and the real value of one score step. */
@@ -77,22 +77,22 @@ export class QuantizedLinearModel implements QuantizedLinearParts {
   }
 
   /**
-   * Quantizes a fitted classifier: inputs to unsigned integers over the range that they have in `x`, then the weights,
+   * Quantizes fitted weights: inputs to unsigned integers over the range that they have in `x`, then the weights,
    * times the scale of their feature, to symmetric signed integers on one scale for all outputs.
    * A score has at most `nBits.inputs + nBits.weights + log2(features) + 2` bits.
    * `nBits.inputs` is 1 to 32, `nBits.weights` 2 to 32. Errors: `bad-argument`, `width-too-wide`.
    */
-  static fromClassifier(
-    classifier: LinearClassifier,
+  static fromWeights(
+    fitted: LinearWeights,
     x: Matrix,
     nBits: { readonly inputs: number; readonly weights: number },
     granularity: Granularity,
   ): QuantizedLinearModel {
     const inputQuantizer = UniformQuantizer.calibrate(x, { nBits: nBits.inputs, granularity });
-    const folded = foldScales(classifier.coef, inputQuantizer);
+    const folded = foldScales(fitted.coef, inputQuantizer);
     // The real score at q = 0. Where it dwarfs all weights, a coarser step keeps the score's width in bounds.
     const real0 = zeroPointTerms(folded, inputQuantizer).map(
-      (z, k) => (classifier.intercept[k] ?? 0) - z,
+      (z, k) => (fitted.intercept[k] ?? 0) - z,
     );
     const productBits = nBits.inputs + nBits.weights + Math.ceil(Math.log2(x.columns));
     const step = largest(real0) / 2 ** productBits;
@@ -104,7 +104,7 @@ export class QuantizedLinearModel implements QuantizedLinearParts {
     const scoreScale = weightQuantizer.scale[0] ?? 1;
     const weights = weightQuantizer.quantize(folded);
     const zero = zeroPointTerms(weights, inputQuantizer);
-    const bias = classifier.intercept.map(
+    const bias = fitted.intercept.map(
       (real, k) => Math.round(real / scoreScale - (zero[k] ?? 0)) + 0,
     );
     return new QuantizedLinearModel({ inputQuantizer, weights, bias, scoreScale });

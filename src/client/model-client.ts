@@ -1,0 +1,31 @@
+import { type Tensor, toTensor } from "../base/tensor.js";
+import type { ModelCoding } from "../quantize/model-coding.js";
+import type { Client } from "./client.js";
+
+/** The client side of a compiled model, from the client file alone: real features in, encrypted; answers out. */
+export abstract class ModelClient<C extends ModelCoding> {
+  /** Keys, and encryption of integers. */
+  readonly client: Client;
+  /** Preprocessing, quantizer, and what results mean. */
+  readonly coding: C;
+
+  constructor(client: Client, coding: C) {
+    this.client = client;
+    this.coding = coding;
+  }
+
+  /**
+   * Preprocesses, quantizes and encrypts one row of real features; features outside the range of the training data are clipped to it.
+   * Errors: `bad-shape`, `not-a-number`, `out-of-range` (an unknown category), `bad-argument` without a key. Below 1 ms.
+   */
+  encrypt(features: ArrayLike<number>): Uint8Array {
+    const row = toTensor(features, "features");
+    return this.client.encrypt(this.coding.quantize(row, "features"));
+  }
+
+  /** What the server computed, integers `[1, outputs]`. Errors: those of `Client.decrypt`. */
+  decrypt(answer: Uint8Array): Tensor {
+    const [result] = this.client.decrypt(answer);
+    return { shape: [1, this.coding.outputs], data: result?.data ?? new Float64Array() };
+  }
+}

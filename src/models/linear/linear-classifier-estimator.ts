@@ -1,0 +1,230 @@
+import type { JsonValue } from "../../artifact/client-file.js";
+import { VelumError } from "../../base/error.js";
+import type { Tensor } from "../../base/tensor.js";
+import type { ProbabilityRule } from "../../quantize/class-probabilities.js";
+import { ClassifierCoding } from "../../quantize/classifier-coding.js";
+import { fieldsOf, isFiniteList } from "../../quantize/json-checks.js";
+import {
+  type Labels,
+  type Matrix,
+  type Rows,
+  toLabels,
+  toMatrix,
+  toRowWeights,
+} from "../check-data.js";
+import { ClassifierEstimator } from "../classifier-estimator.js";
+import type { CodedModel } from "../coded-model.js";
+import type { Benchmark } from "../estimator.js";
+import { classifierTable } from "./class-table.js";
+import { LinearClassifier } from "./linear-classifier.js";
+import { LinearCoded } from "./linear-coded.js";
+import {
+  corruptModel,
+  type GivenLinearClassifier,
+  type LinearFit,
+  linearFitJson,
+  parseLinearFit,
+  readGivenLinear,
+} from "./linear-fit.js";
+import { bitsOf, checkLinearParams, type LinearParams } from "./linear-params.js";
+import { QuantizedLinearModel } from "./quantized-linear.js";
+
+/** A fitted linear classifier with the solver's account. */
+export interface LinearClassifierFit extends LinearFit {
+  /** The labels, ascending. */
+  readonly classes: Float64Array;
+}
+
+/** Rows with the index of each row's class. */
+export interface ClassProblem {
+  readonly x: Matrix;
+  /** 0 to `classes - 1` */
+  readonly target: Uint32Array;
+  readonly classes: number;
+  /** Weights of rows, the classes' weights included. */
+  readonly rowWeights: Float64Array;
+}
+
+/** What all linear classifiers share: from weights to integers, circuits and files. Made into one by a solver. */
+export abstract class LinearClassifierEstimator<
+  P extends LinearParams & { readonly classWeight: "balanced" | null },
+> extends ClassifierEstimator<P, LinearClassifierFit> {
+  /** Finds the weights: one output for two classes (class 1 above 0), else one each. */
+  protected abstract solve(problem: ClassProblem): LinearFit;
+  protected abstract probabilityRule(): ProbabilityRule;
+  /** Refuses the solver's parameters. Errors: `bad-argument`. */
+  protected abstract checkSolver(): void;
+
+  /**
+   * Fits to `x` (`[rows, features]`) and one label a row, then quantizes over the ranges of `x`. `sampleWeight`: one a row, default 1.
+   * Errors: `bad-shape`, `not-a-number` with row and column, `bad-argument` (parameters, labels of one class).
+   */
+  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+    const path = `${this.name}.fit`;
+    const matrix = toMatrix(x, `${path} X`);
+    this.checkParams();
+    const labels = toLabels(y, matrix.rows, `${path} y`);
+    const weights = toRowWeights(sampleWeight, matrix.rows, `${path} sampleWeight`);
+    const classes = Float64Array.from(new Set(labels)).sort();
+    if (classes.length < 2) throw oneClass(`${path} y`, classes[0]);
+    const indexOf = new Map(Array.from(classes, (label, k) => [label, k]));
+    const target = Uint32Array.from(labels, (label) => indexOf.get(label) ?? 0);
+    const rowWeights = balanced(target, classes.length, weights, this.getParams().classWeight);
+    const fit = this.solve({ x: matrix, target, classes: classes.length, rowWeights });
+    return this.adopt({ ...fit, classes }, matrix);
+  }
+
+  /** `fit`, and the float model too, for comparison. Errors: those of `fit`. */
+  fitBenchmark(x: Rows, y: Labels, sampleWeight?: Labels): Benchmark<this, LinearClassifier> {
+    return { model: this.fit(x, y, sampleWeight), floatModel: this.floatModel };
+  }
+
+  /**
+   * A model from weights that were fitted elsewhere; `calibrate` or `compile` then gives it the ranges of its inputs.
+   * Errors: `bad-shape`, `not-a-number`, `bad-argument` (classes).
+   */
+  static fromFitted<Params extends object, T extends LinearClassifierEstimator<AnyParams>>(
+    this: new (
+      params?: Partial<Params>,
+    ) => T,
+    given: GivenLinearClassifier,
+    params: Partial<Params> = {},
+  ): T {
+    const model = new this(params);
+    const path = `${model.name}.fromFitted`;
+    model.checkParams();
+    const fit = readGivenLinear(given, path);
+    const classes = Float64Array.from(given.classes);
+    const ascending = classes.every((label, k) => k === 0 || label > (classes[k - 1] ?? label));
+    const outputs = fit.intercept.length;
+    if (!ascending || classes.length < 2 || outputs !== outputsFor(classes.length)) {
+      throw new VelumError({
+        code: "bad-argument",
+        path: `${path} classes`,
+        problem: `${classes.length} labels do not ascend or do not fit ${outputs} outputs`,
+        cure: "Pass different labels in ascending order: two for one output, else one an output",
+      });
+    }
+    return model.adopt({ ...fit, classes }, undefined);
+  }
+
+  /** The double-precision model, without quantization. Errors: `not-fitted`, as all getters here. */
+  get floatModel(): LinearClassifier {
+    const { coef, intercept, classes } = this.fitted();
+    return new LinearClassifier(coef, intercept, classes, this.probabilityRule());
+  }
+
+  /** The integer model that is computed on ciphertexts. */
+  get quantized(): QuantizedLinearModel {
+    return this.linear.quantized;
+  }
+
+  /** `[1, features]` for two classes, else `[classes, features]`. */
+  get coef(): Tensor {
+    return this.fitted().coef;
+  }
+
+  get intercept(): Float64Array {
+    return this.fitted().intercept;
+  }
+
+  /** Steps that the solver took. */
+  get nIter(): number {
+    return this.fitted().iterations;
+  }
+
+  /** False where `maxIter` steps did not reach `tol`. */
+  get converged(): boolean {
+    return this.fitted().converged;
+  }
+
+  protected get linear(): LinearCoded<ClassifierCoding> {
+    const coded = this.coded();
+    if (coded instanceof LinearCoded) return coded;
+    throw corruptModel(this.name, "is no linear model");
+  }
+
+  protected override checkParams(): void {
+    checkLinearParams(this.name, this.getParams());
+    this.checkSolver();
+  }
+
+  protected override featuresOf(fitted: LinearClassifierFit): number {
+    return fitted.coef.shape[1] ?? 0;
+  }
+
+  protected override classesOf(fitted: LinearClassifierFit): Float64Array {
+    return fitted.classes;
+  }
+
+  protected override code(fitted: LinearClassifierFit, x: Matrix): CodedModel<ClassifierCoding> {
+    const params = this.getParams();
+    const { classes } = fitted;
+    const quantized = QuantizedLinearModel.fromWeights(
+      fitted,
+      x,
+      bitsOf(params),
+      params.inputQuantizer,
+    );
+    const { inputQuantizer, features, scoreScale } = quantized;
+    const probability = this.probabilityRule();
+    const parts = { inputQuantizer, features, classes, scoreScale, probability };
+    return new LinearCoded(new ClassifierCoding({ ...parts, result: "scores" }), quantized);
+  }
+
+  protected override fittedToJson(fitted: LinearClassifierFit): JsonValue {
+    return { ...linearFitJson(fitted), classes: Array.from(fitted.classes) };
+  }
+
+  protected override fittedFromJson(value: unknown, path: string): LinearClassifierFit {
+    const fit = parseLinearFit(value, path);
+    const { classes } = fieldsOf(value);
+    if (isFiniteList(classes) && fit.intercept.length === outputsFor(classes.length)) {
+      return { ...fit, classes: Float64Array.from(classes) };
+    }
+    throw corruptModel(path, "its classes do not fit its weights");
+  }
+
+  protected override codedFromJson(value: unknown, coding: unknown, path: string) {
+    const { quantized, tableBits, explained } = fieldsOf(value);
+    const model = QuantizedLinearModel.fromJSON(quantized, path);
+    const read = ClassifierCoding.fromJSON(coding, path);
+    if (read.outputs !== model.outputs)
+      throw corruptModel(path, "its scores do not fit its classes");
+    const share = typeof explained === "number" ? explained : undefined;
+    const table = typeof tableBits === "number" ? classifierTable(model, tableBits) : undefined;
+    return new LinearCoded(read, model, table, share);
+  }
+}
+
+interface AnyParams extends LinearParams {
+  readonly classWeight: "balanced" | null;
+}
+
+function outputsFor(classes: number): number {
+  return classes === 2 ? 1 : classes;
+}
+
+function balanced(
+  target: Uint32Array,
+  classes: number,
+  weights: Float64Array,
+  classWeight: "balanced" | null,
+): Float64Array {
+  if (classWeight === null) return weights;
+  const counts = new Float64Array(classes);
+  for (const k of target) counts[k] = (counts[k] ?? 0) + 1;
+  const scale = target.length / classes;
+  return weights.map((weight, i) => (weight * scale) / (counts[target[i] ?? 0] ?? 1));
+}
+
+function oneClass(path: string, label: number | undefined): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path,
+    problem: `holds one class only, ${label}`,
+    limit: 2,
+    actual: 1,
+    cure: "Pass rows of at least two classes",
+  });
+}

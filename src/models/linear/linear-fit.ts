@@ -1,0 +1,96 @@
+import { VelumError } from "../../base/error.js";
+import { type NestedArray, shapeText, type Tensor, toTensor } from "../../base/tensor.js";
+import { requireFinite } from "../../quantize/finite.js";
+import { fieldsOf, isFiniteList, isIntegerList } from "../../quantize/json-checks.js";
+
+/** Weights of a linear model: `scores = X coef^T + intercept`. */
+export interface LinearWeights {
+  /** `[outputs, features]` */
+  readonly coef: Tensor;
+  /** `[outputs]` */
+  readonly intercept: Float64Array;
+}
+
+/** What a solver found. */
+export interface LinearFit extends LinearWeights {
+  /** Steps that the solver took; 0 where it is direct. */
+  readonly iterations: number;
+  /** False where `maxIter` steps did not reach `tol`. */
+  readonly converged: boolean;
+}
+
+/** A linear model that was fitted elsewhere, e.g. read from a file. */
+export interface GivenLinear {
+  /** `[outputs, features]`, or `[features]` for one output. */
+  readonly coef: NestedArray | readonly ArrayLike<number>[] | Tensor;
+  /** One an output. Default zeros. */
+  readonly intercept?: number | ArrayLike<number>;
+}
+
+/** A linear classifier that was fitted elsewhere; two classes have one output, more have one each. */
+export interface GivenLinearClassifier extends GivenLinear {
+  /** The labels, ascending. */
+  readonly classes: ArrayLike<number>;
+}
+
+/** Reads given weights. Errors: `bad-shape`, `not-a-number`, `bad-argument`; `path` names the caller. */
+export function readGivenLinear(given: GivenLinear, path: string): LinearFit {
+  const read = toTensor(given.coef, `${path} coef`);
+  const coef = read.shape.length === 1 ? { shape: [1, read.data.length], data: read.data } : read;
+  requireFinite(coef, `${path} coef`);
+  const [outputs = 0] = coef.shape;
+  const { intercept: own = new Float64Array(outputs) } = given;
+  const intercept = toTensor(typeof own === "number" ? [own] : own, `${path} intercept`);
+  requireFinite(intercept, `${path} intercept`);
+  if (coef.shape.length !== 2 || coef.data.length === 0 || intercept.data.length !== outputs) {
+    throw new VelumError({
+      code: "bad-shape",
+      path,
+      problem: `coef ${shapeText(coef.shape)} and ${intercept.data.length} intercepts do not fit together`,
+      cure: "Pass coef (outputs, features) and one intercept for each output",
+    });
+  }
+  return { coef, intercept: intercept.data, iterations: 0, converged: true };
+}
+
+/** The JSON form of a fit. */
+export function linearFitJson({ coef, intercept, iterations, converged }: LinearFit) {
+  const shape = [...coef.shape];
+  return {
+    shape,
+    coef: Array.from(coef.data),
+    intercept: Array.from(intercept),
+    iterations,
+    converged,
+  };
+}
+
+/** Checks what `linearFitJson` gave. Errors: `file-corrupt`. */
+export function parseLinearFit(value: unknown, path: string): LinearFit {
+  const { shape, coef, intercept, iterations, converged } = fieldsOf(value);
+  const fits =
+    isIntegerList(shape) &&
+    shape.length === 2 &&
+    isFiniteList(coef) &&
+    coef.length > 0 &&
+    coef.length === (shape[0] ?? 0) * (shape[1] ?? 0) &&
+    isFiniteList(intercept) &&
+    intercept.length === shape[0];
+  if (!fits) throw corruptModel(path, "its weights have no shape that fits");
+  return {
+    coef: { shape, data: Float64Array.from(coef) },
+    intercept: Float64Array.from(intercept),
+    iterations: typeof iterations === "number" ? iterations : 0,
+    converged: converged === true,
+  };
+}
+
+/** The error of a damaged model file. */
+export function corruptModel(path: string, problem: string): VelumError {
+  return new VelumError({
+    code: "file-corrupt",
+    path,
+    problem,
+    cure: "Dump the fitted model again",
+  });
+}

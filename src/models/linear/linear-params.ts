@@ -1,0 +1,32 @@
+import type { Granularity } from "../../quantize/value-range.js";
+import { ParamChecks } from "../check-params.js";
+
+/** Bits of the quantized inputs (1 to 32) and weights (2 to 32). */
+export interface LinearBits {
+  readonly inputs: number;
+  readonly weights: number;
+}
+
+/** How any linear model is made into integers. */
+export interface LinearParams {
+  /** One width for inputs and weights, or one each. Default 8. */
+  readonly nBits: number | LinearBits;
+  /** One input scale for all features, or one for each. Default `"perFeature"`. */
+  readonly inputQuantizer: Granularity;
+}
+
+export const defaultLinearParams: LinearParams = { nBits: 8, inputQuantizer: "perFeature" };
+
+/** The widths, one by one. */
+export function bitsOf({ nBits }: LinearParams): LinearBits {
+  return typeof nBits === "number" ? { inputs: nBits, weights: nBits } : nBits;
+}
+
+/** Refuses bad widths. Errors: `bad-argument`. */
+export function checkLinearParams(name: string, params: LinearParams): void {
+  const check = new ParamChecks(name);
+  const bits = bitsOf(params);
+  check.whole("nBits inputs", bits.inputs, 1, 32);
+  check.whole("nBits weights", bits.weights, 2, 32);
+  check.oneOf("inputQuantizer", params.inputQuantizer, ["global", "perFeature"]);
+}

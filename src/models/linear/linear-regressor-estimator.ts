@@ -1,0 +1,175 @@
+import type { JsonValue } from "../../artifact/client-file.js";
+import type { Tensor } from "../../base/tensor.js";
+import { fieldsOf } from "../../quantize/json-checks.js";
+import { type Link, RegressorCoding } from "../../quantize/regressor-coding.js";
+import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
+import {
+  type Labels,
+  type Matrix,
+  type Rows,
+  toMatrix,
+  toRowWeights,
+  toTargets,
+} from "../check-data.js";
+import type { CodedModel } from "../coded-model.js";
+import type { Benchmark } from "../estimator.js";
+import { RegressorEstimator } from "../regressor-estimator.js";
+import { LinearCoded } from "./linear-coded.js";
+import {
+  corruptModel,
+  type GivenLinear,
+  type LinearFit,
+  linearFitJson,
+  parseLinearFit,
+  readGivenLinear,
+} from "./linear-fit.js";
+import { bitsOf, checkLinearParams, type LinearParams } from "./linear-params.js";
+import { LinearPredictor } from "./linear-predictor.js";
+import { foldScales, QuantizedLinearModel } from "./quantized-linear.js";
+
+/** Rows with their targets. */
+export interface RegressionProblem {
+  readonly x: Matrix;
+  /** `[rows, targets]` */
+  readonly y: Matrix;
+  readonly rowWeights: Float64Array;
+}
+
+/** What all linear regressors share: from weights to integers, circuits and files. Made into one by a solver. */
+export abstract class LinearRegressorEstimator<P extends LinearParams> extends RegressorEstimator<
+  P,
+  LinearFit
+> {
+  /** Finds the weights, one output a target. */
+  protected abstract solve(problem: RegressionProblem): LinearFit;
+  /** Refuses the solver's parameters. Errors: `bad-argument`. */
+  protected abstract checkSolver(): void;
+
+  /** From score to prediction; the client computes it. */
+  protected link(): Link {
+    return "identity";
+  }
+
+  /**
+   * Fits to `x` (`[rows, features]`) and `y` (`[rows]` or `[rows, targets]`), then quantizes over the ranges of `x`. `sampleWeight`: one a
+   * row, default 1. Errors: `bad-shape`, `not-a-number` with row and column, `bad-argument` (parameters, weights, targets out of range).
+   */
+  fit(x: Rows, y: Labels | Rows, sampleWeight?: Labels): this {
+    const path = `${this.name}.fit`;
+    const matrix = toMatrix(x, `${path} X`);
+    this.checkParams();
+    const targets = toTargets(y, matrix.rows, `${path} y`);
+    const rowWeights = toRowWeights(sampleWeight, matrix.rows, `${path} sampleWeight`);
+    return this.adopt(this.solve({ x: matrix, y: targets, rowWeights }), matrix);
+  }
+
+  /** `fit`, and the float model too, for comparison. Errors: those of `fit`. */
+  fitBenchmark(x: Rows, y: Labels | Rows, sampleWeight?: Labels): Benchmark<this, LinearPredictor> {
+    return { model: this.fit(x, y, sampleWeight), floatModel: this.floatModel };
+  }
+
+  /**
+   * A model from weights that were fitted elsewhere; `calibrate` or `compile` then gives it the ranges of its inputs.
+   * Errors: `bad-shape`, `not-a-number`.
+   */
+  static fromFitted<Params extends object, T extends LinearRegressorEstimator<LinearParams>>(
+    this: new (
+      params?: Partial<Params>,
+    ) => T,
+    given: GivenLinear,
+    params: Partial<Params> = {},
+  ): T {
+    const model = new this(params);
+    model.checkParams();
+    return model.adopt(readGivenLinear(given, `${model.name}.fromFitted`), undefined);
+  }
+
+  /** The double-precision model, without quantization. Errors: `not-fitted`, as all getters here. */
+  get floatModel(): LinearPredictor {
+    const { coef, intercept } = this.fitted();
+    return new LinearPredictor(coef, intercept, this.link());
+  }
+
+  /** The integer model that is computed on ciphertexts. */
+  get quantized(): QuantizedLinearModel {
+    const coded = this.coded();
+    if (coded instanceof LinearCoded) return coded.quantized;
+    throw corruptModel(this.name, "is no linear model");
+  }
+
+  /** `[targets, features]` */
+  get coef(): Tensor {
+    return this.fitted().coef;
+  }
+
+  /** `[targets]` */
+  get intercept(): Float64Array {
+    return this.fitted().intercept;
+  }
+
+  /** Steps that the solver took; 0 where it is direct. */
+  get nIter(): number {
+    return this.fitted().iterations;
+  }
+
+  /** False where `maxIter` steps did not reach `tol`. */
+  get converged(): boolean {
+    return this.fitted().converged;
+  }
+
+  protected override checkParams(): void {
+    checkLinearParams(this.name, this.getParams());
+    this.checkSolver();
+  }
+
+  protected override featuresOf(fitted: LinearFit): number {
+    return fitted.coef.shape[1] ?? 0;
+  }
+
+  /** Targets may differ in size by orders of magnitude, so each is brought to the size of its largest weight and has a scale of its own. */
+  protected override code(fitted: LinearFit, x: Matrix): CodedModel<RegressorCoding> {
+    const { inputQuantizer: granularity, ...params } = this.getParams();
+    const bits = bitsOf({ ...params, inputQuantizer: granularity });
+    const inputs = UniformQuantizer.calibrate(x, { nBits: bits.inputs, granularity });
+    const sizes = outputSizes(foldScales(fitted.coef, inputs), fitted.intercept);
+    const { features } = { features: this.featuresOf(fitted) };
+    const weights = {
+      coef: {
+        shape: fitted.coef.shape,
+        data: fitted.coef.data.map((w, i) => w / (sizes[Math.floor(i / features)] ?? 1)),
+      },
+      intercept: fitted.intercept.map((b, k) => b / (sizes[k] ?? 1)),
+    };
+    const quantized = QuantizedLinearModel.fromWeights(weights, x, bits, granularity);
+    const scales = sizes.map((size) => size * quantized.scoreScale);
+    const { inputQuantizer } = quantized;
+    const coding = new RegressorCoding({ inputQuantizer, features, scales, link: this.link() });
+    return new LinearCoded(coding, quantized);
+  }
+
+  protected override fittedToJson(fitted: LinearFit): JsonValue {
+    return linearFitJson(fitted);
+  }
+
+  protected override fittedFromJson(value: unknown, path: string): LinearFit {
+    return parseLinearFit(value, path);
+  }
+
+  protected override codedFromJson(value: unknown, coding: unknown, path: string) {
+    const model = QuantizedLinearModel.fromJSON(fieldsOf(value)["quantized"], path);
+    const read = RegressorCoding.fromJSON(coding, path);
+    if (read.outputs !== model.outputs)
+      throw corruptModel(path, "its scores do not fit its scales");
+    return new LinearCoded(read, model);
+  }
+}
+
+/** For each output the largest weight of `folded` (`[features, outputs]`); where all are 0, that of the intercept, or 1. */
+function outputSizes(folded: Tensor, intercept: Float64Array): Float64Array {
+  const outputs = intercept.length;
+  const sizes = new Float64Array(outputs);
+  folded.data.forEach((w, i) => {
+    sizes[i % outputs] = Math.max(sizes[i % outputs] ?? 0, Math.abs(w));
+  });
+  return sizes.map((size, k) => size || Math.abs(intercept[k] ?? 0) || 1);
+}
