@@ -14,7 +14,19 @@ export { ImportedModel } from "./import/imported-model.js";
 export { importLightgbm } from "./import/lightgbm.js";
 export { importXgboost } from "./import/xgboost.js";
 export { RegressorClient } from "./client/regressor-client.js";
+export { ElasticNet, Lasso } from "./models/linear/elastic-net.js";
+export {
+  GammaRegressor,
+  PoissonRegressor,
+  TweedieRegressor,
+} from "./models/linear/glm-regressors.js";
+export { LinearRegression } from "./models/linear/linear-regression.js";
+export { LinearSVC } from "./models/linear/linear-svc.js";
+export { LinearSVR } from "./models/linear/linear-svr.js";
 export { LogisticRegression } from "./models/linear/logistic-regression.js";
+export { Ridge } from "./models/linear/ridge.js";
+export { SGDClassifier } from "./models/linear/sgd-classifier.js";
+export { SGDRegressor } from "./models/linear/sgd-regressor.js";
 export { accuracyScore } from "./models/metrics/accuracy.js";
 export { StandardScaler } from "./models/preprocessing/standard-scaler.js";
 export { trainTestSplit } from "./models/selection/train-test-split.js";

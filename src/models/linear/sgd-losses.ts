@@ -4,7 +4,12 @@ export interface PointLoss {
   slope(p: number, y: number): number;
 }
 
-export type ClassifierLoss = "hinge" | "log_loss" | "modified_huber" | "squared_hinge" | "perceptron";
+export type ClassifierLoss =
+  | "hinge"
+  | "log_loss"
+  | "modified_huber"
+  | "squared_hinge"
+  | "perceptron";
 
 export type RegressorLoss =
   | "squared_error"
@@ -29,7 +34,8 @@ export const classifierLosses: Readonly<Record<ClassifierLoss, PointLoss>> = {
     slope: (p, y) => -2 * y * Math.max(0, 1 - p * y),
   },
   log_loss: {
-    value: (p, y) => (p * y > 0 ? Math.log1p(Math.exp(-p * y)) : Math.log1p(Math.exp(p * y)) - p * y),
+    value: (p, y) =>
+      p * y > 0 ? Math.log1p(Math.exp(-p * y)) : Math.log1p(Math.exp(p * y)) - p * y,
     slope: (p, y) => -y / (1 + Math.exp(p * y)),
   },
   modified_huber: {

@@ -13,7 +13,7 @@ export interface SgdSettings {
   readonly fitIntercept: boolean;
   /** Passes over the rows, at most. */
   readonly maxIter: number;
-  /** A pass must lower the mean loss by this; `nIterNoChange` passes that do not end the fit. `null`: never. */
+  /** A pass must lower the mean of loss and penalty by this; `nIterNoChange` passes that do not end the fit. `null`: never. */
   readonly tol: number | null;
   readonly nIterNoChange: number;
   readonly shuffle: boolean;
@@ -76,13 +76,14 @@ export function fitSgd(problem: SgdProblem, settings: SgdSettings): SgdFit {
     for (const row of order) {
       const start = row * x.columns;
       let score = state.intercept;
-      for (let j = 0; j < x.columns; j++) score += (state.weights[j] ?? 0) * (x.data[start + j] ?? 0);
+      for (let j = 0; j < x.columns; j++)
+        score += (state.weights[j] ?? 0) * (x.data[start + j] ?? 0);
       const target = y[row] ?? 0;
       const rowWeight = rowWeights[row] ?? 0;
       updates++;
       if (settings.learningRate === "optimal") eta = 1 / (alpha * (t0 + updates - 1));
       if (settings.learningRate === "invscaling") eta = settings.eta0 / updates ** settings.powerT;
-      sum += loss.value(score, target) * rowWeight;
+      sum += loss.value(score, target) + penaltyOf(state.weights, l1, l2);
       // Far outliers must not throw the weights out of range.
       const slope = Math.min(1e12, Math.max(-1e12, loss.slope(score, target)));
       const step = -eta * slope * rowWeight;
@@ -127,20 +128,35 @@ function truncate(state: State, due: number): void {
   for (let j = 0; j < weights.length; j++) {
     const w = weights[j] ?? 0;
     const paid = paidL1[j] ?? 0;
-    const next = w > 0 ? Math.max(0, w - (dueL1 + paid)) : w < 0 ? Math.min(0, w + (dueL1 - paid)) : w;
+    const next =
+      w > 0 ? Math.max(0, w - (dueL1 + paid)) : w < 0 ? Math.min(0, w + (dueL1 - paid)) : w;
     weights[j] = next;
     paidL1[j] = paid + (next - w);
   }
 }
 
+function penaltyOf(weights: Float64Array, l1: number, l2: number): number {
+  let sum = 0;
+  for (let j = 0; j < weights.length; j++) {
+    const w = weights[j] ?? 0;
+    sum += l1 * Math.abs(w) + 0.5 * l2 * w * w;
+  }
+  return sum;
+}
+
 /** Bottou's choice of t0: the first step is about the size of typical weights, `alpha^(-1/4)`. */
 function firstStep(alpha: number, loss: PointLoss): number {
   const typical = Math.sqrt(1 / Math.sqrt(alpha));
-  const eta = typical / Math.max(1, Math.abs(loss.slope(-typical, 1)));
+  const eta = typical / Math.max(1, loss.slope(-typical, 1));
   return 1 / (eta * alpha);
 }
 
-function result(state: State, settings: SgdSettings, iterations: number, converged: boolean): SgdFit {
+function result(
+  state: State,
+  settings: SgdSettings,
+  iterations: number,
+  converged: boolean,
+): SgdFit {
   return settings.average
     ? { weights: state.mean, intercept: state.meanIntercept, iterations, converged }
     : { weights: state.weights, intercept: state.intercept, iterations, converged };

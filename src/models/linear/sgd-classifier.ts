@@ -1,0 +1,70 @@
+import type { ProbabilityRule } from "../../quantize/class-probabilities.js";
+import { ParamChecks } from "../check-params.js";
+import { SeededRandom } from "../seeded-random.js";
+import { type ClassProblem, LinearClassifierEstimator } from "./linear-classifier-estimator.js";
+import type { LinearFit } from "./linear-fit.js";
+import { defaultLinearParams, type LinearParams } from "./linear-params.js";
+import { oneAgainstRest } from "./one-against-rest.js";
+import { checkSgd, fitSgd, type SgdSettings } from "./sgd.js";
+import { type ClassifierLoss, classifierLosses } from "./sgd-losses.js";
+import { stackFits } from "./sgd-regressor.js";
+
+/** Settings of an `SGDClassifier`. */
+export interface SGDClassifierParams extends LinearParams, SgdSettings {
+  /** `"log_loss"` and `"modified_huber"` give probabilities. Default `"hinge"`. */
+  readonly loss: ClassifierLoss;
+  readonly classWeight: "balanced" | null;
+}
+
+const defaults: SGDClassifierParams = {
+  ...defaultLinearParams,
+  loss: "hinge",
+  classWeight: null,
+  penalty: "l2",
+  alpha: 1e-4,
+  l1Ratio: 0.15,
+  fitIntercept: true,
+  maxIter: 1000,
+  tol: 1e-3,
+  nIterNoChange: 5,
+  shuffle: true,
+  randomState: 0,
+  learningRate: "optimal",
+  eta0: 0.01,
+  powerT: 0.5,
+  average: false,
+};
+
+/** Linear classifiers by stochastic gradient descent, three and more classes one against the rest; scale the features first. */
+export class SGDClassifier extends LinearClassifierEstimator<SGDClassifierParams> {
+  override readonly name = "SGDClassifier";
+
+  constructor(params: Partial<SGDClassifierParams> = {}) {
+    super({ ...defaults, ...params });
+  }
+
+  protected override probabilityRule(): ProbabilityRule {
+    const { loss } = this.getParams();
+    if (loss === "log_loss") return "sigmoid";
+    return loss === "modified_huber" ? "modifiedHuber" : "none";
+  }
+
+  protected override checkSolver(): void {
+    const params = this.getParams();
+    checkSgd(this.name, params);
+    const check = new ParamChecks(this.name);
+    check.oneOf("loss", params.loss, Object.keys(classifierLosses));
+    check.oneOf("classWeight", params.classWeight, ["balanced", null]);
+  }
+
+  protected override solve(problem: ClassProblem): LinearFit {
+    const { x, rowWeights } = problem;
+    const params = this.getParams();
+    const loss = classifierLosses[params.loss];
+    const seeds = new SeededRandom(params.randomState); // each class sees the rows in an order of its own
+    const fits = oneAgainstRest(problem).map((y) =>
+      fitSgd({ x, y, rowWeights, loss }, { ...params, randomState: seeds.nextUint32() }),
+    );
+    return stackFits(fits, x.columns);
+  }
+}
