@@ -10,10 +10,10 @@ export {
   ClassifierClient as LinearClassifierClient,
 } from "./client/classifier-client.js";
 export { Client } from "./client/client.js";
+export { RegressorClient } from "./client/regressor-client.js";
 export { ImportedModel } from "./import/imported-model.js";
 export { importLightgbm } from "./import/lightgbm.js";
 export { importXgboost } from "./import/xgboost.js";
-export { RegressorClient } from "./client/regressor-client.js";
 export { ElasticNet, Lasso } from "./models/linear/elastic-net.js";
 export {
   GammaRegressor,

@@ -14,10 +14,10 @@ import { ModelClient } from "./model-client.js";
  */
 export class ClassifierClient extends ModelClient<ClassifierCoding> {
   constructor(client: Client) {
-    super(client, ClassifierCoding.fromJSON(client.extras, "client file extras"));
+    super(client, "classifier", ClassifierCoding.fromJSON);
   }
 
-  /** Reads a client file. Errors: those of `readClientFile`; `file-corrupt` where it is not a classifier's. */
+  /** Reads a client file. Errors: those of `readClientFile`; `file-kind` for the file of a function, `file-corrupt` where the classifier is damaged. */
   static async load(clientFile: Uint8Array): Promise<ClassifierClient> {
     return new ClassifierClient(await Client.load(clientFile));
   }

@@ -1,3 +1,4 @@
+import { VelumError } from "../base/error.js";
 import { type Tensor, toTensor } from "../base/tensor.js";
 import type { ModelCoding } from "../quantize/model-coding.js";
 import type { Client } from "./client.js";
@@ -9,9 +10,11 @@ export abstract class ModelClient<C extends ModelCoding> {
   /** Preprocessing, quantizer, and what results mean. */
   readonly coding: C;
 
-  constructor(client: Client, coding: C) {
+  /** Errors: `file-kind` for the file of a function; those of `read`, which gets the extras and their place. */
+  constructor(client: Client, what: string, read: (extras: unknown, path: string) => C) {
+    if (client.extras === null) throw noModel(client.manifest.name, what);
     this.client = client;
-    this.coding = coding;
+    this.coding = read(client.extras, "client file extras");
   }
 
   /**
@@ -28,4 +31,13 @@ export abstract class ModelClient<C extends ModelCoding> {
     const [result] = this.client.decrypt(answer);
     return { shape: [1, this.coding.outputs], data: result?.data ?? new Float64Array() };
   }
+}
+
+function noModel(name: string, what: string): VelumError {
+  return new VelumError({
+    code: "file-kind",
+    path: "client file",
+    problem: `is of the function "${name}", not of a ${what}`,
+    cure: "Use Client.load for it: it encrypts integers and decrypts integers",
+  });
 }

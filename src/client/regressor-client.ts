@@ -12,10 +12,10 @@ import { ModelClient } from "./model-client.js";
  */
 export class RegressorClient extends ModelClient<RegressorCoding> {
   constructor(client: Client) {
-    super(client, RegressorCoding.fromJSON(client.extras, "client file extras"));
+    super(client, "regressor", RegressorCoding.fromJSON);
   }
 
-  /** Reads a client file. Errors: those of `readClientFile`; `file-corrupt` where it is not a regressor's. */
+  /** Reads a client file. Errors: those of `readClientFile`; `file-kind` for the file of a function, `file-corrupt` where the regressor is damaged. */
   static async load(clientFile: Uint8Array): Promise<RegressorClient> {
     return new RegressorClient(await Client.load(clientFile));
   }

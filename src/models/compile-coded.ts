@@ -1,7 +1,7 @@
 import type { Tensor } from "../base/tensor.js";
 import { Circuit } from "../circuit/circuit.js";
 import { compileGraph } from "../circuit/compile-graph.js";
-import { type CompileOptions, defaultCompileOptions } from "../circuit/compile-options.js";
+import { type CompileOptions, compileSettings } from "../circuit/compile-options.js";
 import { LoadedCircuit } from "../circuit/loaded-circuit.js";
 import type { ModelCoding } from "../quantize/model-coding.js";
 import type { ClientTransform } from "../quantize/transforms/client-transform.js";
@@ -19,7 +19,7 @@ export async function compileCoded(
   options: Partial<CompileOptions>,
   steps: readonly ClientTransform[],
 ): Promise<Circuit> {
-  const settings = { ...defaultCompileOptions, ...options };
+  const settings = compileSettings(options, "");
   const rows = [...rowsOf(q), ...model.extremes()].map((row) => [row]);
   const traced = traceRow(model, settings.name, rows[0] ?? []);
   const extras = JSON.parse(JSON.stringify(model.coding.withSteps(steps)));
@@ -32,7 +32,7 @@ export function reopenCoded(
   files: { readonly clientFile: Uint8Array; readonly serverFile: Uint8Array },
   options: Partial<CompileOptions>,
 ): LoadedCircuit {
-  const settings = { ...defaultCompileOptions, ...options };
+  const settings = compileSettings(options, "");
   const sample = { shape: [model.width], data: new Float64Array(model.width) };
   return new LoadedCircuit(traceRow(model, settings.name, [sample]), files, settings);
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../artifact/client-file.js";
+import { checkOptions } from "../base/check-options.js";
 import type { Tensor } from "../base/tensor.js";
 import type { Circuit } from "../circuit/circuit.js";
 import type { CompileOptions } from "../circuit/compile-options.js";
@@ -31,13 +32,16 @@ interface State<F, C extends ModelCoding> {
  */
 export abstract class Estimator<P extends object, F, C extends ModelCoding> {
   /** The class's name, in errors and files. */
-  abstract readonly name: string;
+  readonly name: string;
   #params: P;
   #state: State<F, C> | undefined;
   #circuit: Circuit | LoadedCircuit | undefined;
 
-  constructor(params: P) {
-    this.#params = params;
+  /** Errors: `bad-argument` for a parameter that `defaults` does not have. */
+  constructor(name: string, defaults: P, params: Partial<P>) {
+    checkOptions(params, Object.keys(defaults), name);
+    this.name = name;
+    this.#params = { ...defaults, ...params };
   }
 
   /** The integer model of `fitted`, inputs quantized over the ranges of `x`. */
@@ -57,6 +61,7 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
 
   /** Changes parameters; they count from the next `fit` on. */
   setParams(params: Partial<P>): this {
+    checkOptions(params, Object.keys(this.#params), `${this.name}.setParams`);
     this.#params = { ...this.#params, ...params };
     return this;
   }
@@ -188,6 +193,7 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
 
   /** What a run gives for each row: integers `[rows, outputs]`. */
   protected async results(x: Rows, mode: PredictionMode, path: string): Promise<Tensor> {
+    checkOptions(mode, ["fhe", "signal", "onProgress"], path);
     const coded = this.coded(path);
     const { coding } = coded;
     const q = coding.quantize(toMatrixOf(coding.features, x, `${path} X`), `${path} X`);

@@ -34,10 +34,8 @@ const lassoDefaults: LassoParams = {
 
 /** `|y - X w|^2 / (2 rows) + alpha |w|_1`: many weights become exactly 0. */
 export class Lasso extends LinearRegressorEstimator<LassoParams> {
-  override readonly name = "Lasso";
-
   constructor(params: Partial<LassoParams> = {}) {
-    super({ ...lassoDefaults, ...params });
+    super("Lasso", lassoDefaults, params);
   }
 
   protected override checkSolver(): void {
@@ -51,10 +49,8 @@ export class Lasso extends LinearRegressorEstimator<LassoParams> {
 
 /** `|y - X w|^2 / (2 rows) + alpha (l1Ratio |w|_1 + (1 - l1Ratio) |w|^2 / 2)`. */
 export class ElasticNet extends LinearRegressorEstimator<ElasticNetParams> {
-  override readonly name = "ElasticNet";
-
   constructor(params: Partial<ElasticNetParams> = {}) {
-    super({ ...lassoDefaults, l1Ratio: 0.5, ...params });
+    super("ElasticNet", { ...lassoDefaults, l1Ratio: 0.5 }, params);
   }
 
   protected override checkSolver(): void {

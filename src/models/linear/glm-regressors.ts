@@ -57,10 +57,8 @@ abstract class GlmRegressor<P extends GlmParams> extends LinearRegressorEstimato
 
 /** Poisson regression with the logarithm as link: counts and frequencies; weights of rows are exposures. */
 export class PoissonRegressor extends GlmRegressor<GlmParams> {
-  override readonly name = "PoissonRegressor";
-
   constructor(params: Partial<GlmParams> = {}) {
-    super({ ...defaults, ...params });
+    super("PoissonRegressor", defaults, params);
   }
 
   protected override family(): GlmFamily {
@@ -70,10 +68,8 @@ export class PoissonRegressor extends GlmRegressor<GlmParams> {
 
 /** Gamma regression with the logarithm as link: sizes above 0 whose spread grows with them. */
 export class GammaRegressor extends GlmRegressor<GlmParams> {
-  override readonly name = "GammaRegressor";
-
   constructor(params: Partial<GlmParams> = {}) {
-    super({ ...defaults, ...params });
+    super("GammaRegressor", defaults, params);
   }
 
   protected override family(): GlmFamily {
@@ -83,10 +79,8 @@ export class GammaRegressor extends GlmRegressor<GlmParams> {
 
 /** Regression for the Tweedie distribution of `power`. */
 export class TweedieRegressor extends GlmRegressor<TweedieRegressorParams> {
-  override readonly name = "TweedieRegressor";
-
   constructor(params: Partial<TweedieRegressorParams> = {}) {
-    super({ ...defaults, power: 0, link: "auto", ...params });
+    super("TweedieRegressor", { ...defaults, power: 0, link: "auto" }, params);
   }
 
   protected override checkSolver(): void {

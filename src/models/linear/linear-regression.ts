@@ -27,10 +27,8 @@ const defaults: LinearRegressionParams = {
  *     await circuit.close();
  */
 export class LinearRegression extends LinearRegressorEstimator<LinearRegressionParams> {
-  override readonly name = "LinearRegression";
-
   constructor(params: Partial<LinearRegressionParams> = {}) {
-    super({ ...defaults, ...params });
+    super("LinearRegression", defaults, params);
   }
 
   protected override checkSolver(): void {}

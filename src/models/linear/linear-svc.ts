@@ -41,10 +41,8 @@ const defaults: LinearSVCParams = {
 
 /** Linear support vector classifier with the l2 penalty, three and more classes one against the rest. It has no probabilities. */
 export class LinearSVC extends LinearClassifierEstimator<LinearSVCParams> {
-  override readonly name = "LinearSVC";
-
   constructor(params: Partial<LinearSVCParams> = {}) {
-    super({ ...defaults, ...params });
+    super("LinearSVC", defaults, params);
   }
 
   protected override probabilityRule(): ProbabilityRule {

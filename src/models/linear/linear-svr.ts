@@ -28,10 +28,8 @@ const defaults: LinearSVRParams = {
 
 /** Linear support vector regression; each target on its own. */
 export class LinearSVR extends LinearRegressorEstimator<LinearSVRParams> {
-  override readonly name = "LinearSVR";
-
   constructor(params: Partial<LinearSVRParams> = {}) {
-    super({ ...defaults, ...params });
+    super("LinearSVR", defaults, params);
   }
 
   protected override checkSolver(): void {

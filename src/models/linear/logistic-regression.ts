@@ -49,10 +49,8 @@ const defaults: LogisticRegressionParams = {
  * `fit` also gives `unsupported-op` where `classTableBits` is set and there are more than two classes.
  */
 export class LogisticRegression extends LinearClassifierEstimator<LogisticRegressionParams> {
-  override readonly name = "LogisticRegression";
-
   constructor(params: Partial<LogisticRegressionParams> = {}) {
-    super({ ...defaults, ...params });
+    super("LogisticRegression", defaults, params);
   }
 
   /** The look-up from score to class, where `classTableBits` is set. */

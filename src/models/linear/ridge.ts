@@ -25,10 +25,8 @@ const defaults: RidgeParams = {
 
 /** Least squares plus `alpha` times the squared weights (not the intercept). */
 export class Ridge extends LinearRegressorEstimator<RidgeParams> {
-  override readonly name = "Ridge";
-
   constructor(params: Partial<RidgeParams> = {}) {
-    super({ ...defaults, ...params });
+    super("Ridge", defaults, params);
   }
 
   protected override checkSolver(): void {

@@ -37,10 +37,8 @@ const defaults: SGDClassifierParams = {
 
 /** Linear classifiers by stochastic gradient descent, three and more classes one against the rest; scale the features first. */
 export class SGDClassifier extends LinearClassifierEstimator<SGDClassifierParams> {
-  override readonly name = "SGDClassifier";
-
   constructor(params: Partial<SGDClassifierParams> = {}) {
-    super({ ...defaults, ...params });
+    super("SGDClassifier", defaults, params);
   }
 
   protected override probabilityRule(): ProbabilityRule {

@@ -34,10 +34,8 @@ const defaults: SGDRegressorParams = {
 
 /** Linear regression by stochastic gradient descent; scale the features first. One run a target. */
 export class SGDRegressor extends LinearRegressorEstimator<SGDRegressorParams> {
-  override readonly name = "SGDRegressor";
-
   constructor(params: Partial<SGDRegressorParams> = {}) {
-    super({ ...defaults, ...params });
+    super("SGDRegressor", defaults, params);
   }
 
   protected override checkSolver(): void {
