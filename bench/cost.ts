@@ -24,7 +24,7 @@ function tables(bits: number, count: number, batch: number): Case {
     compile: (options) =>
       fhe
         .compiler({ x: "encrypted" }, (x) => table.apply(x))
-        .compile([vector(0), vector(entries - 1)], settings(options)),
+        .compile([vector(0), vector(entries - 1)], { ...settings(options), inputForm: "numbers" }),
     sample: () => vector(1),
     batch,
   };

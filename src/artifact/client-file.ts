@@ -2,6 +2,7 @@ import { strToU8 } from "fflate";
 import { type Shape, sizeOf } from "../base/tensor.js";
 import { canonicalJson } from "../tfhe/parameter-id.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
+import type { BitsLayout } from "../tfhe/wire-bits.js";
 import type { CircuitId } from "../tfhe/wire-header.js";
 import { type OutputLayout, outputLength } from "../tfhe/wire-output.js";
 import { archiveText, packArchive, refuseOtherSide, unpackArchive } from "./archive.js";
@@ -10,11 +11,13 @@ import {
   checkFormat,
   mostEntries,
   mostNumbers,
+  readBitsLayout,
   readOutputLayout,
   readParameters,
 } from "./shared-fields.js";
 
-export const clientFormat = 1;
+export const clientFormat = 2;
+const oldestClientFormat = 1;
 
 /** One encrypted parameter of the circuit. */
 export interface ClientInput {
@@ -25,6 +28,11 @@ export interface ClientInput {
   readonly max: number;
   /** A number m travels as m 2^shift. */
   readonly shift: number;
+  /**
+   * Present where elements travel one-hot: for each the least and the greatest value that has a cell (a value beyond takes the nearest
+   * cell); `[1, 0]` for an element that travels as a number. Format 2.
+   */
+  readonly cells?: readonly number[];
 }
 
 /** One result of the circuit, and how it is read. */
@@ -34,6 +42,17 @@ export interface ClientOutput {
   readonly deltaLog2: number;
   readonly messageBits: number;
   readonly signed: boolean;
+  /** Present where a number travels in several parts: the sum of part j times 2^(bits j), j < count. Format 2. */
+  readonly limbs?: { readonly count: number; readonly bits: number };
+}
+
+/** Bits of the inputs that the circuit asks for encrypted one by one. Format 2. */
+export interface ClientBits {
+  readonly layout: BitsLayout;
+  /**
+   * `[bits, 4]`: element of the joined inputs, low, high, shift; the bit is number `shift` of `min(max(x, low), high) - low`.
+   */
+  readonly sources: readonly number[];
 }
 
 /** A value that JSON can carry. */
@@ -60,6 +79,7 @@ export interface ClientManifest {
   readonly vectorStart: number;
   readonly deltaLog2: number;
   readonly bodyBits: number;
+  readonly bits?: ClientBits;
   readonly outputs: readonly ClientOutput[];
   readonly extras: JsonValue;
 }
@@ -81,9 +101,10 @@ export function readClientFile(bytes: Uint8Array): ClientManifest {
   refuseOtherSide(files, "manifest.json", path);
   const text = archiveText(files, "client.json", path);
   const fields = parseFields(text, path, "client.json");
-  checkFormat(path, fields.value("format"), clientFormat);
+  checkFormat(path, fields.value("format"), clientFormat, oldestClientFormat);
   const parameters = readParameters(fields.object("parameters"));
-  const vectorLength = fields.integer("vectorLength", 1, mostNumbers);
+  const bits = fields.has("bits") ? readBits(fields.object("bits"), parameters) : undefined;
+  const vectorLength = fields.integer("vectorLength", bits === undefined ? 1 : 0, mostNumbers);
   const manifest: ClientManifest = {
     format: clientFormat,
     name: fields.text("name"),
@@ -94,38 +115,83 @@ export function readClientFile(bytes: Uint8Array): ClientManifest {
     vectorStart: fields.integer("vectorStart", 0, vectorLength),
     deltaLog2: fields.integer("deltaLog2", 0, 63),
     bodyBits: fields.integer("bodyBits", 1, 64),
+    ...(bits === undefined ? {} : { bits }),
     outputs: fields.objects("outputs", mostEntries, (own) => readOutput(own, parameters)),
     extras: jsonValue(fields.value("extras")),
   };
-  const numbers = manifest.inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (manifest.vectorStart + numbers > vectorLength) {
+  const numbers = manifest.inputs.reduce((sum, input) => sum + inputLength(input), 0);
+  if (vectorLength > 0 && manifest.vectorStart + numbers > vectorLength) {
     throw fields.misfit("inputs", "do not fit into the vector");
+  }
+  const elements = manifest.inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (bits?.sources.some((value, at) => at % 4 === 0 && value >= elements)) {
+    throw fields.misfit("bits", "ask for elements that no input has");
   }
   return manifest;
 }
 
 function readInput(fields: JsonFields): ClientInput {
   const min = fields.integer("min", -largestInteger, largestInteger);
+  const shape = readShape(fields);
   return {
     name: fields.text("name"),
-    shape: readShape(fields),
+    shape,
     min,
     max: fields.integer("max", min, largestInteger),
     shift: fields.integer("shift", 0, 63),
+    ...(fields.has("cells") ? { cells: readCells(fields, sizeOf(shape)) } : {}),
   };
+}
+
+function readCells(fields: JsonFields, elements: number): readonly number[] {
+  const cells = fields.integers("cells", 2 * mostNumbers, -largestInteger, largestInteger);
+  if (cells.length !== 2 * elements) throw fields.misfit("cells", "has no pair for each element");
+  for (let at = 0; at < cells.length; at += 2) {
+    const count = (cells[at + 1] ?? 0) - (cells[at] ?? 0) + 1;
+    if (count < 0 || count > mostNumbers) throw fields.misfit("cells", "is no range of values");
+  }
+  return cells;
+}
+
+/** Numbers of the uploaded vector that an input takes. */
+export function inputLength({ shape, cells }: ClientInput): number {
+  if (cells === undefined) return sizeOf(shape);
+  let length = 0;
+  for (let at = 0; at < cells.length; at += 2) {
+    length += Math.max(1, (cells[at + 1] ?? 0) - (cells[at] ?? 0) + 1);
+  }
+  return length;
+}
+
+function readBits(fields: JsonFields, { glwe }: CryptoParameters): ClientBits {
+  const layout = readBitsLayout(fields.object("layout"), glwe);
+  const sources = fields.integers("sources", 4 * mostEntries, -largestInteger, largestInteger);
+  const wrong = sources.some(
+    (value, at) => (at % 4 === 0 && value < 0) || (at % 4 === 3 && (value < 0 || value > 31)),
+  );
+  if (wrong || sources.length !== 4 * layout.length) {
+    throw fields.misfit("sources", "do not name one bit of an element for each bit");
+  }
+  return { layout, sources };
 }
 
 function readOutput(fields: JsonFields, { glwe }: CryptoParameters): ClientOutput {
   const messageBits = fields.integer("messageBits", 1, 53);
+  const limbs = fields.has("limbs") ? readLimbs(fields.object("limbs")) : undefined;
   const output = {
     shape: readShape(fields),
     layout: readOutputLayout(fields.object("layout"), glwe),
     deltaLog2: fields.integer("deltaLog2", 0, 64 - messageBits),
     messageBits,
     signed: fields.flag("signed"),
+    ...(limbs === undefined ? {} : { limbs }),
   };
-  if (outputLength(output.layout) === sizeOf(output.shape)) return output;
+  if (outputLength(output.layout) === sizeOf(output.shape) * (limbs?.count ?? 1)) return output;
   throw fields.misfit("layout", "holds another number of results than the shape");
+}
+
+function readLimbs(fields: JsonFields): NonNullable<ClientOutput["limbs"]> {
+  return { count: fields.integer("count", 1, 64), bits: fields.integer("bits", 1, 53) };
 }
 
 function readShape(fields: JsonFields): Shape {

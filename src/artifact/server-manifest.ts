@@ -1,18 +1,20 @@
 import { bootstrapShape } from "../tfhe/bootstrap-shape.js";
-import type { CryptoParameters } from "../tfhe/parameters.js";
+import type { CryptoParameters, GlweParameters } from "../tfhe/parameters.js";
 import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
-import { type InputLayout, inputBodyBytes } from "../tfhe/wire-input.js";
+import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
 import { type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
 import type { JsonFields } from "./json-fields.js";
 import {
   checkFormat,
   mostEntries,
   mostNumbers,
+  readBitsLayout,
   readOutputLayout,
   readParameters,
 } from "./shared-fields.js";
 
-export const serverFormat = 1;
+export const serverFormat = 2;
+const oldestServerFormat = 1;
 
 /** One stage as the runtime sees it. */
 export interface StageInfo {
@@ -42,18 +44,24 @@ export interface ServerManifest {
   readonly format: number;
   readonly name: string;
   readonly parameters: CryptoParameters;
-  readonly input: InputLayout;
+  /** Parts of a request, in the order in which they travel. */
+  readonly inputs: readonly InputPartLayout[];
   readonly outputs: readonly OutputLayout[];
   readonly stages: readonly StageInfo[];
   readonly preparations: readonly PreparationInfo[];
   readonly constantBytes: number;
   readonly requestBytes: number;
-  readonly uploadPlace: number;
+  /** Place of each part's seed and bodies in a request's workspace. */
+  readonly uploadPlaces: readonly number[];
   readonly outputPlaces: readonly PlaceInfo[];
   readonly shapePlace: number;
   readonly largestRead: number;
+  readonly largestSlots: number;
 }
 
+/** Parts of a request: numbers and bits. */
+const mostParts = 2;
+const mostSlots = 4096;
 /** Addresses stay within what 32-bit code reaches. */
 const mostBytes = 2 ** 31 - 64;
 /** The expansion of an upload reads whole words. */
@@ -65,17 +73,20 @@ const placeUnit = 64;
  * of `constantBytes`, requests of `requestBytes`, and `constants` as they travel. Errors: `file-version`, `file-corrupt`, `bad-argument`.
  */
 export function readServerManifest(fields: JsonFields, constants: Uint8Array): ServerManifest {
-  checkFormat("server file", fields.value("format"), serverFormat);
+  checkFormat("server file", fields.value("format"), serverFormat, oldestServerFormat);
   const parameters = readParameters(fields.object("parameters"));
   const { glwe } = parameters;
   const constantBytes = fields.integer("constantBytes", 0, mostBytes);
   const requestBytes = unit(fields, "requestBytes", placeUnit, mostBytes);
-  const inputFields = fields.object("input");
-  const input = {
-    length: inputFields.integer("length", 1, mostNumbers),
-    bodyBits: inputFields.integer("bodyBits", 1, 64),
-  };
-  const uploadBytes = seedBytes + inputBodyBytes(input) + uploadSlackBytes;
+  // Format 1 knew one vector alone.
+  const old = fields.has("input");
+  const inputs = old
+    ? [readInputPart(fields.object("input"), glwe)]
+    : fields.objects("inputs", mostParts, (own) => readInputPart(own, glwe));
+  const uploadPlaces = old
+    ? [fields.integer("uploadPlace", 0, requestBytes)]
+    : fields.integers("uploadPlaces", mostParts, 0, requestBytes);
+  checkUploads(fields, inputs, uploadPlaces, requestBytes);
   const outputs = fields.objects("outputs", mostEntries, (own) => readOutputLayout(own, glwe));
   if (outputs.length === 0) throw fields.misfit("outputs", "is empty");
   const outputPlaces = fields.objects("outputPlaces", outputs.length, (own) => {
@@ -90,7 +101,7 @@ export function readServerManifest(fields: JsonFields, constants: Uint8Array): S
     format: serverFormat,
     name: fields.text("name"),
     parameters,
-    input,
+    inputs,
     outputs,
     stages: fields.objects("stages", mostEntries, readStage),
     preparations: fields.objects("preparations", mostEntries, (own) =>
@@ -98,14 +109,40 @@ export function readServerManifest(fields: JsonFields, constants: Uint8Array): S
     ),
     constantBytes,
     requestBytes,
-    uploadPlace: unit(fields, "uploadPlace", 0, requestBytes - uploadBytes),
+    uploadPlaces,
     outputPlaces,
     shapePlace: fields.integer("shapePlace", -1, constantBytes),
     largestRead: fields.integer("largestRead", Math.max(1, read), glwe.polynomialSize),
+    largestSlots: old ? 0 : fields.integer("largestSlots", 0, mostSlots),
   };
   checkOverlap(fields, manifest);
   checkShape(fields, manifest, constants);
   return manifest;
+}
+
+function readInputPart(fields: JsonFields, glwe: GlweParameters): InputPartLayout {
+  const length = fields.integer("length", 1, mostNumbers);
+  const bodyBits = fields.integer("bodyBits", 1, 64);
+  if (!fields.has("form")) return { length, bodyBits };
+  return readBitsLayout(fields, glwe);
+}
+
+/** Every part lies within a request's workspace, where vectors may read it. */
+function checkUploads(
+  fields: JsonFields,
+  inputs: readonly InputPartLayout[],
+  places: readonly number[],
+  requestBytes: number,
+): void {
+  if (inputs.length === 0) throw fields.misfit("inputs", "is empty");
+  const fits = inputs.every((layout, part) => {
+    const place = places[part] ?? -1;
+    const bytes = seedBytes + inputBodyBytes(layout) + uploadSlackBytes;
+    return place >= 0 && place % placeUnit === 0 && place + bytes <= requestBytes;
+  });
+  if (!fits || places.length !== inputs.length) {
+    throw fields.misfit("uploadPlaces", "does not hold the parts of a request");
+  }
 }
 
 function mostRead(layout: OutputLayout): number {

@@ -6,6 +6,7 @@ import type {
   GlweParameters,
   PackingParameters,
 } from "../tfhe/parameters.js";
+import { type BitsLayout, ggswLayout } from "../tfhe/wire-bits.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
 import type { JsonFields } from "./json-fields.js";
 
@@ -14,13 +15,15 @@ export const mostEntries = 65536;
 /** Most numbers of one input vector or one output. */
 export const mostNumbers = 2 ** 24;
 
-/** Error `file-version` unless a file's format is the one that this release reads. */
-export function checkFormat(file: string, actual: unknown, limit: number): void {
-  if (actual === limit) return;
+/** Error `file-version` unless this release reads a file's format: `limit`, or an earlier one from `oldest` on. */
+export function checkFormat(file: string, actual: unknown, limit: number, oldest = limit): void {
+  if (typeof actual === "number" && Number.isInteger(actual) && actual >= oldest && actual <= limit)
+    return;
+  const formats = oldest === limit ? `format ${limit}` : `formats ${oldest} to ${limit}`;
   throw new VelumError({
     code: "file-version",
     path: file,
-    problem: `is in format ${typeof actual === "number" ? actual : "unknown"}, and this release reads format ${limit}`,
+    problem: `is in format ${typeof actual === "number" ? actual : "unknown"}, and this release reads ${formats}`,
     limit,
     ...(typeof actual === "number" ? { actual } : {}),
     cure: "Use the release of Velum that wrote it, or compile the circuit anew",
@@ -67,6 +70,19 @@ function readPacking(fields: JsonFields): PackingParameters {
 
 function readGadget(fields: JsonFields): Gadget {
   return { baseLog: anyInteger(fields, "baseLog"), levels: anyInteger(fields, "levels") };
+}
+
+/** The layout of encrypted bits; how many coefficients travel follows from the rest. */
+export function readBitsLayout(fields: JsonFields, glwe: GlweParameters): BitsLayout {
+  const form = fields.text("form", /^ggsw$/);
+  if (form !== "ggsw") throw fields.misfit("form", "is unknown");
+  const gadget = readGadget(fields.object("gadget"));
+  const bits = gadget.baseLog * gadget.levels;
+  if (gadget.baseLog < 1 || gadget.levels < 1 || gadget.levels > 3 || bits > 30) {
+    throw fields.misfit("gadget", "is none that the kernels compute with");
+  }
+  const length = fields.integer("length", 1, mostNumbers);
+  return ggswLayout(glwe, length, gadget, fields.integer("bodyBits", 1, 64));
 }
 
 /** The layout of one output under `glwe`. */

@@ -23,7 +23,7 @@ import {
   ratesOf,
   referenceSpeed,
 } from "./machine-speed.js";
-import { Simulator } from "./simulator.js";
+import { simulateGraph } from "./simulate.js";
 import { lookupsByNode, statisticsByTag, type TagStatistics } from "./statistics.js";
 
 /** Requests of a predicted batch. */
@@ -50,7 +50,6 @@ export class Circuit {
   readonly #options: CompileOptions;
   readonly #sides: BothSides;
   #speed: MachineSpeed | undefined;
-  #simulator: Simulator | undefined;
 
   constructor(compiled: Compiled, options: CompileOptions) {
     this.graph = compiled.graph;
@@ -92,9 +91,9 @@ export class Circuit {
   /** Sizes of everything that travels, headers included. */
   get sizes(): CircuitSizes {
     const { plan, server } = this.#compiled;
-    const { parameters, input, outputs } = server.manifest;
+    const { parameters, inputs, outputs } = server.manifest;
     return {
-      uploadBytes: headerBytes + inputPayloadBytes([input]),
+      uploadBytes: headerBytes + inputPayloadBytes(inputs),
       downloadBytes: headerBytes + outputPayloadBytes(parameters.glwe, outputs),
       evaluationKeyBytes:
         parameters.bootstrap === undefined ? 0 : evaluationKeyFileBytes(parameters),
@@ -160,8 +159,7 @@ export class Circuit {
   /** The results of an encrypted run, computed in clear on the same integers. Errors: those of `simulateGraph`. */
   simulate(...values: ClientValue[]): NestedArray | NestedArray[] {
     const inputs = values.map((value, index) => toTensor(value, `argument ${index}`));
-    this.#simulator ??= new Simulator(this.#compiled.lowered);
-    return unwrapResults(this.#simulator.run(inputs));
+    return unwrapResults(simulateGraph(this.#compiled.lowered, inputs));
   }
 
   /** Makes a secret key and, where needed, evaluation keys, and loads those into the server. Done once; `force` makes new ones. */

@@ -1,8 +1,13 @@
-import { type ClientManifest, clientFormat, type JsonValue } from "../artifact/client-file.js";
+import {
+  type ClientBits,
+  type ClientManifest,
+  clientFormat,
+  type JsonValue,
+} from "../artifact/client-file.js";
 import { circuitIdOf, type ServerFile } from "../artifact/server-file.js";
 import { type ServerManifest, serverFormat } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
+import { sizeOf, type Tensor } from "../base/tensor.js";
 import { emitC } from "../codegen/emit-c.js";
 import { emitWasm } from "../codegen/emit-wasm.js";
 import { stageProgram } from "../codegen/stage-program.js";
@@ -19,9 +24,16 @@ import { lower } from "../passes/lower/lower.js";
 import { measureBounds } from "../passes/measure-bounds.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { referenceRates } from "../plan/kernel-rates.js";
-import { type Plan, planProgram } from "../plan/plan.js";
+import {
+  type BitEncoding,
+  type InputForm,
+  type Plan,
+  planProgram,
+  treesFit,
+} from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { readKernelModule, readKernelSources } from "../tfhe/kernel-files.js";
+import type { InputPartLayout } from "../tfhe/wire-input.js";
 import { type CompileOptions, checkFailure } from "./compile-options.js";
 import { CompileRecord } from "./compile-record.js";
 import { formatRegions, planJson } from "./stage-texts.js";
@@ -76,17 +88,16 @@ async function compileStages(
   const graph = assignBitWidths(bounded);
   record.keep("graph.txt", () => `${graph.format({ assignedWidths: true, locations: true })}\n`);
   record.begin("look-ups");
-  const lowered = assignBitWidths(lower(graph, largestLookupBits, "look-ups"));
+  const { lowered, regions } = lowerForLanes(graph, options.inputForm);
   record.keep("graph-lowered.txt", () => `${lowered.format({ assignedWidths: true })}\n`);
-  checkLegality(lowered, largestLookupBits);
   record.begin("regions");
-  const regions = linearRegions(lowered);
   record.keep("regions.txt", () => formatRegions(regions));
   record.begin("plan");
   const inputBits = regions.inputs.map(({ assignedBits }) => assignedBits);
   const plan = planProgram(regions, inputBits, {
     failureLog2: options.failureLog2,
     maxEvaluationKeyBytes: options.maxEvaluationKeyBytes,
+    inputForm: options.inputForm,
     rates: referenceRates,
   });
   record.keep("plan.json", () => planJson(plan));
@@ -100,6 +111,20 @@ async function compileStages(
   const client = clientManifest(lowered, regions, plan, server, extras);
   record.keep("client.json", () => `${JSON.stringify(client, null, 2)}\n`);
   return { graph, lowered, regions, plan, server, client };
+}
+
+/** Decision trees stay as they are where a lane without bootstraps evaluates them; elsewhere they become look-ups. */
+function lowerForLanes(
+  graph: Graph,
+  inputForm: InputForm,
+): { lowered: Graph; regions: RegionProgram } {
+  for (const target of ["gates", "look-ups"] as const) {
+    const lowered = assignBitWidths(lower(graph, largestLookupBits, target));
+    checkLegality(lowered, largestLookupBits);
+    const regions = linearRegions(lowered);
+    if (target === "look-ups" || treesFit(regions, inputForm)) return { lowered, regions };
+  }
+  throw new RangeError("no lane");
 }
 
 /** A program that the dialects cannot express still compiles; its text then says why. */
@@ -123,7 +148,7 @@ async function serverFile(graph: Graph, plan: Plan, name: string): Promise<Serve
     format: serverFormat,
     name,
     parameters: plan.parameters,
-    input: { length: plan.input.length, bodyBits: plan.input.bodyBits },
+    inputs: inputParts(plan),
     outputs: layouts,
     stages: stages.map(({ kernel, items, heavy }) => ({ kernel, items, heavy })),
     preparations,
@@ -144,6 +169,12 @@ async function serverFile(graph: Graph, plan: Plan, name: string): Promise<Serve
     "failure.json": `${JSON.stringify(plan.failure)}\n`,
   };
   return { ...content, circuitId: circuitIdOf(content), texts };
+}
+
+/** The vector of numbers, unless it is empty, then the bits. */
+function inputParts({ input, bits }: Plan): InputPartLayout[] {
+  const { length, bodyBits } = input;
+  return [...(length > 0 ? [{ length, bodyBits }] : []), ...(bits ? [bits.layout] : [])];
 }
 
 /** A web page compiles for WebAssembly alone. */
@@ -177,21 +208,39 @@ function clientManifest(
     name: server.manifest.name,
     circuitId: server.circuitId,
     parameters: plan.parameters,
-    inputs: regions.inputs.map(({ name, node, shape }, index) => ({
+    inputs: regions.inputs.map(({ name, node, shape, start }, index) => ({
       name,
       shape,
       min: minimumOf(graph.node(node).output.type),
       max: maximumOf(graph.node(node).output.type),
       shift: plan.input.shifts[index] ?? 0,
+      ...cellsOfInput(plan, start, sizeOf(shape)),
     })),
     vectorLength: plan.input.length,
     vectorStart: plan.input.start,
     deltaLog2: plan.input.deltaLog2,
     bodyBits: plan.input.bodyBits,
+    ...(plan.bits === undefined ? {} : { bits: clientBits(plan.bits) }),
     outputs: plan.outputs.map((output, index) => ({
       shape: regions.outputs[index]?.shape ?? [],
       ...output,
     })),
     extras,
+  };
+}
+
+function clientBits({ layout, sources }: BitEncoding): ClientBits {
+  return {
+    layout,
+    sources: sources.flatMap(({ feature, low, high, shift }) => [feature, low, high, shift]),
+  };
+}
+
+/** The one-hot cells of an input's elements: `[least, greatest]` each, `[1, 0]` for one that travels as a number. */
+function cellsOfInput({ input }: Plan, start: number, size: number): { cells?: number[] } {
+  const codes = input.codes?.slice(start, start + size) ?? [];
+  if (codes.every(({ kind }) => kind === "number")) return {};
+  return {
+    cells: codes.flatMap((code) => (code.kind === "number" ? [1, 0] : [code.low, code.high])),
   };
 }

@@ -1,5 +1,6 @@
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
+import type { InputForm } from "../plan/plan.js";
 import type { RuntimeKind } from "../runtime/start-engine.js";
 
 /** How a circuit is compiled. */
@@ -10,6 +11,11 @@ export interface CompileOptions {
   readonly failureLog2: number;
   /** Limit on the evaluation keys as they travel, bytes. */
   readonly maxEvaluationKeyBytes: number;
+  /**
+   * `"auto"`: where every result is a sum of functions of single inputs, inputs travel as one-hot cells and nothing is bootstrapped.
+   * `"numbers"`: inputs always travel as numbers; the upload is smaller, and every look-up is a bootstrap.
+   */
+  readonly inputForm: InputForm;
   /** Where `run` and `encryptRunDecrypt` of this circuit compute. */
   readonly runtime: RuntimeKind;
   /** Threads; `undefined` for one a core. */
@@ -27,6 +33,7 @@ export const defaultCompileOptions: CompileOptions = {
   name: "main",
   failureLog2: -64,
   maxEvaluationKeyBytes: Number.POSITIVE_INFINITY,
+  inputForm: "auto",
   runtime: "auto",
   threads: undefined,
   debugFolder: undefined,

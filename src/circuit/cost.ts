@@ -28,13 +28,15 @@ export interface PredictedTime {
 
 /** What a circuit takes, known before any key exists. Counts are for one run; `String(cost)` is a text for people. */
 export interface CircuitCost {
-  readonly lane: "linear" | "bootstrap";
+  readonly lane: "linear" | "decision" | "bootstrap";
   /** By rising width of the argument. */
   readonly lookups: readonly LookupCount[];
   readonly bootstraps: number;
   /** Steps of blind rotations; a step of an extended one counts once for each of its accumulators. */
   readonly cmuxes: number;
   readonly keySwitches: number;
+  /** Encrypted bits, each a GGSW ciphertext, that decision diagrams ask. */
+  readonly decisionBits: number;
   /** Products of a ciphertext and a clear polynomial. */
   readonly linearProducts: number;
   /** As they travel, and in the server's memory. */
@@ -58,7 +60,7 @@ export function circuitCost(
   speed: MachineSpeed,
   batch: number,
 ): CircuitCost {
-  const { parameters, input, outputs, stages } = manifest;
+  const { parameters, inputs: parts, outputs, stages } = manifest;
   const { bootstrap, glwe } = parameters;
   const bootstraps = lookups.reduce((sum, { count }) => sum + count, 0);
   const inputs = stages.find(({ kernel }) => kernel === "velum_stage_expand")?.items ?? 1;
@@ -69,15 +71,16 @@ export function circuitCost(
     bootstrap === undefined ? 0 : bootstrap.lwe.dimension * 2 ** bootstrap.extensionLog2;
   const expandedKeyBytes = bootstrap === undefined ? 0 : evaluationKeyMemoryBytes(glwe, bootstrap);
   const fields = {
-    lane: bootstrap === undefined ? ("linear" as const) : ("bootstrap" as const),
+    lane: laneOf(manifest),
     lookups: byWidth(lookups),
     bootstraps,
     cmuxes: bootstraps * steps,
     keySwitches: bootstraps,
+    decisionBits: parts.reduce((sum, part) => sum + ("form" in part ? part.length : 0), 0),
     linearProducts: results * inputs,
     evaluationKeyBytes: bootstrap === undefined ? 0 : evaluationKeyFileBytes(parameters),
     expandedKeyBytes,
-    uploadBytes: headerBytes + inputPayloadBytes([input]),
+    uploadBytes: headerBytes + inputPayloadBytes(parts),
     downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
     serverMemoryBytes: manifest.constantBytes + manifest.requestBytes + expandedKeyBytes,
     failureLog2,
@@ -92,6 +95,11 @@ export function circuitCost(
   };
   // Not enumerable: costs compare, print and travel as plain data.
   return Object.defineProperty(fields, "toString", { value: () => formatCost(fields) });
+}
+
+function laneOf({ parameters, stages }: ServerManifest): CircuitCost["lane"] {
+  if (parameters.bootstrap !== undefined) return "bootstrap";
+  return stages.some(({ kernel }) => kernel === "velum_stage_ensemble") ? "decision" : "linear";
 }
 
 /** `batch` itself. Error `bad-argument` where it is no number of requests. */
@@ -124,6 +132,7 @@ function formatCost(cost: Omit<CircuitCost, "toString">): string {
     rows.push(["CMUX", cost.cmuxes.toLocaleString("en")]);
     rows.push(["key switches", cost.keySwitches.toLocaleString("en")]);
   }
+  if (cost.decisionBits > 0) rows.push(["encrypted bits", cost.decisionBits.toLocaleString("en")]);
   rows.push(["linear products", cost.linearProducts.toLocaleString("en")]);
   if (cost.evaluationKeyBytes > 0) {
     rows.push([

@@ -1,6 +1,8 @@
 import {
+  type ClientBits,
   type ClientInput,
   type ClientManifest,
+  type ClientOutput,
   type JsonValue,
   readClientFile,
 } from "../artifact/client-file.js";
@@ -18,12 +20,13 @@ import { type ClientKey, generateClientKey } from "../keys/client-key.js";
 import { readClientKey, writeClientKey } from "../keys/client-key-file.js";
 import { decryptOutput } from "../keys/decrypt.js";
 import { encryptVector } from "../keys/encrypt.js";
+import { encryptBits } from "../keys/encrypt-bits.js";
 import { type GenerationOptions, generateEvaluationKeys } from "../keys/evaluation-keys.js";
 import { readKernelModule } from "../tfhe/kernel-files.js";
 import type { Machine } from "../tfhe/machine.js";
 import { createWasmMachine } from "../tfhe/machine-wasm.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
-import { writeInputCiphertext } from "../tfhe/wire-input.js";
+import { type EncryptedInputPart, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
 import { checkSecurity } from "./check-security.js";
 
@@ -108,7 +111,7 @@ export class Client {
    */
   encrypt(...values: ClientValue[]): Uint8Array {
     const key = this.#requireKey();
-    const { inputs, circuitId, deltaLog2, bodyBits } = this.manifest;
+    const { inputs, circuitId, vectorLength, deltaLog2, bodyBits, bits } = this.manifest;
     if (values.length !== inputs.length) {
       throw new VelumError({
         code: "bad-argument",
@@ -119,18 +122,20 @@ export class Client {
         cure: `Give one value for each of ${inputs.map(({ name }) => name).join(", ")}`,
       });
     }
-    const vector = this.#joinInputs(values);
-    const encrypted = encryptVector(
-      this.#machine,
-      key,
-      vector,
-      { deltaLog2, bodyBits },
-      systemRandom,
-    );
-    vector.fill(0);
-    return writeInputCiphertext({ parameterId: key.parameterId, circuitId, keyId: key.id }, [
-      encrypted,
-    ]);
+    const tensors = inputs.map((input, index) => checkInput(values[index] ?? [], input));
+    const parts: EncryptedInputPart[] = [];
+    if (vectorLength > 0) {
+      const vector = this.#joinInputs(tensors);
+      const encoding = { deltaLog2, bodyBits };
+      parts.push(encryptVector(this.#machine, key, vector, encoding, systemRandom));
+      vector.fill(0);
+    }
+    if (bits !== undefined) {
+      const own = bitsOf(bits, tensors);
+      parts.push(encryptBits(this.#machine, key, own, bits.layout, systemRandom));
+      own.fill(0);
+    }
+    return writeInputCiphertext({ parameterId: key.parameterId, circuitId, keyId: key.id }, parts);
   }
 
   /**
@@ -146,10 +151,11 @@ export class Client {
       parameters.glwe,
       outputs.map(({ layout }) => layout),
     );
-    return outputs.map(({ shape, layout, ...decoding }, index) => ({
-      shape,
-      data: decryptOutput(this.#machine, key, data[index] ?? new Uint8Array(), layout, decoding),
-    }));
+    return outputs.map(({ shape, layout, limbs, ...decoding }, index) => {
+      const bytes = data[index] ?? new Uint8Array();
+      const numbers = decryptOutput(this.#machine, key, bytes, layout, decoding);
+      return { shape, data: limbs === undefined ? numbers : joinLimbs(numbers, limbs) };
+    });
   }
 
   /** Overwrites the secret key. */
@@ -168,16 +174,44 @@ export class Client {
     });
   }
 
-  #joinInputs(values: readonly ClientValue[]): Float64Array {
+  #joinInputs(tensors: readonly Tensor[]): Float64Array {
     const { inputs, vectorLength, vectorStart } = this.manifest;
     const vector = new Float64Array(vectorLength);
     let at = vectorStart;
     for (const [index, input] of inputs.entries()) {
-      const tensor = checkInput(values[index] ?? [], input);
-      for (const value of tensor.data) vector[at++] = value * 2 ** input.shift;
+      for (const [element, value] of (tensors[index]?.data ?? []).entries()) {
+        const [low, high] = [input.cells?.[2 * element] ?? 1, input.cells?.[2 * element + 1] ?? 0];
+        if (low > high) vector[at++] = value * 2 ** input.shift;
+        else {
+          vector[at + Math.min(Math.max(value, low), high) - low] = 1;
+          at += high - low + 1;
+        }
+      }
     }
     return vector;
   }
+}
+
+/** One 0 or 1 for each bit that the circuit asks for. */
+function bitsOf({ sources }: ClientBits, tensors: readonly Tensor[]): Uint8Array {
+  const joined = tensors.flatMap(({ data }) => Array.from(data));
+  return Uint8Array.from({ length: sources.length / 4 }, (_, bit) => {
+    const [element = 0, low = 0, high = 0, shift = 0] = sources.slice(4 * bit, 4 * bit + 4);
+    const clipped = Math.min(Math.max(joined[element] ?? 0, low), high) - low;
+    return Math.floor(clipped / 2 ** shift) % 2;
+  });
+}
+
+/** Numbers from their parts. */
+function joinLimbs(
+  parts: Float64Array,
+  { count, bits }: NonNullable<ClientOutput["limbs"]>,
+): Float64Array {
+  return Float64Array.from({ length: parts.length / count }, (_, i) => {
+    let sum = 0;
+    for (let j = count - 1; j >= 0; j--) sum = sum * 2 ** bits + (parts[i * count + j] ?? 0);
+    return sum;
+  });
 }
 
 async function loadMachine(): Promise<Machine> {

@@ -1,8 +1,14 @@
-import type { Instruction, TfheProgram } from "../program/program.js";
+import type {
+  EnsembleInstruction,
+  ExpandBitsInstruction,
+  Instruction,
+  TfheProgram,
+} from "../program/program.js";
 import { bootstrapShape } from "../tfhe/bootstrap-shape.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
+import { expandedBitBytes } from "../tfhe/wire-bits.js";
 import { evaluationKeyLayout, seedBytes } from "../tfhe/wire-evaluation-keys.js";
-import { inputBodyBytes } from "../tfhe/wire-input.js";
+import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
 import { ciphertextBytes, type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
 import { aligned, ByteLayout } from "./byte-layout.js";
 import { Constants } from "./constants.js";
@@ -20,6 +26,8 @@ export function stageProgram(
   return new Stager(program, parameters, layouts).run();
 }
 
+type OneStageInstruction = Exclude<Instruction, ExpandBitsInstruction | EnsembleInstruction>;
+
 class Stager {
   readonly #program: TfheProgram;
   readonly #parameters: CryptoParameters;
@@ -29,10 +37,15 @@ class Stager {
   readonly #stages: Stage[] = [];
   #shapePlace = -1;
   #upload = 0;
+  readonly #uploads: number[] = [];
+  #uploadedBits = 0;
+  #bits = 0;
+  #chunkSums = 0;
   #fresh = 0;
   #linear = 0;
   #slots = 0;
   #largestRead = 1;
+  #largestSlots = 0;
 
   constructor(
     program: TfheProgram,
@@ -50,8 +63,19 @@ class Stager {
     const glweBytes = (glwe.dimension + 1) * glwe.polynomialSize * 8;
     for (const instruction of this.#program.instructions) {
       if (instruction.op === "expand") {
-        this.#upload = this.#workspace.place(seedBytes + inputBodyBytes(instruction) + 8);
+        this.#upload = this.#placeUpload(instruction);
         this.#fresh = this.#workspace.place(instruction.ciphertexts * glweBytes);
+      }
+      if (instruction.op === "expand bits") {
+        const { length, gadget } = instruction;
+        this.#uploadedBits = this.#placeUpload(instruction);
+        this.#bits = this.#workspace.place(length * expandedBitBytes(glwe, gadget.levels));
+      }
+      if (instruction.op === "ensemble") {
+        const chunks = instruction.chunks.length - 1;
+        this.#chunkSums = this.#workspace.place((chunks * glweBytes) / 2);
+        this.#linear = this.#workspace.place(glweBytes);
+        this.#largestSlots = Math.max(this.#largestSlots, instruction.slots);
       }
       if (instruction.op === "linear")
         this.#linear = this.#workspace.place(instruction.results * glweBytes);
@@ -65,17 +89,25 @@ class Stager {
       this.#shapePlace = this.#constants.copy(bootstrapShape(this.#parameters));
     }
     for (const instruction of this.#program.instructions) {
-      this.#stages.push(this.#stage(instruction, outputPlaces));
+      this.#stages.push(...this.#stagesOf(instruction, outputPlaces));
     }
     return {
       stages: this.#stages,
       ...this.#constants.finish(),
       requestBytes: this.#workspace.bytes,
-      uploadPlace: this.#upload,
+      uploadPlaces: this.#uploads,
       outputPlaces,
       shapePlace: this.#shapePlace,
       largestRead: this.#largestRead,
+      largestSlots: this.#largestSlots,
     };
+  }
+
+  /** A part of the input: its seed, its bodies, and slack for reading whole words. */
+  #placeUpload(layout: InputPartLayout): number {
+    const place = this.#workspace.place(seedBytes + inputBodyBytes(layout) + 8);
+    this.#uploads.push(place);
+    return place;
   }
 
   #lweBytes(): number {
@@ -86,7 +118,48 @@ class Stager {
     return this.#slots + number * this.#lweBytes();
   }
 
-  #stage(instruction: Instruction, outputs: readonly OutputPlace[]): Stage {
+  #stagesOf(instruction: Instruction, outputs: readonly OutputPlace[]): Stage[] {
+    if (instruction.op === "expand bits") return [this.#expandBits(instruction)];
+    if (instruction.op === "ensemble") return this.#ensemble(instruction);
+    return [this.#stage(instruction, outputs)];
+  }
+
+  #expandBits({ length, gadget, bodyBits }: ExpandBitsInstruction): Stage {
+    const { polynomialSize: N, dimension: k } = this.#parameters.glwe;
+    return {
+      kernel: "velum_stage_ggsw_expand",
+      items: length,
+      constants: [this.#uploadedBits, bodyBits, N, k, gadget.levels, this.#bits],
+      heavy: length >= 16,
+    };
+  }
+
+  /** Chunks of gates, then the sum over them. */
+  #ensemble(instruction: EnsembleInstruction): Stage[] {
+    const { polynomialSize: N, dimension: k } = this.#parameters.glwe;
+    const { levels, baseLog, chunks, nodes, leaves, positions, addend } = instruction;
+    const tables = [chunks, nodes, leaves, positions].map((table) => this.#constants.copy(table));
+    const count = chunks.length - 1;
+    return [
+      {
+        kernel: "velum_stage_ensemble",
+        items: count,
+        constants: [
+          ...[this.#bits, N, k, levels, baseLog],
+          ...[...tables, positions.length, this.#chunkSums],
+        ],
+        heavy: nodes.length / 4 >= 32,
+      },
+      {
+        kernel: "velum_stage_ensemble_sum",
+        items: 1,
+        constants: [this.#chunkSums, count, N, k, this.#constants.copy(addend), this.#linear],
+        heavy: false,
+      },
+    ];
+  }
+
+  #stage(instruction: OneStageInstruction, outputs: readonly OutputPlace[]): Stage {
     const { glwe } = this.#parameters;
     const { polynomialSize: N, dimension: k } = glwe;
     const constants = this.#constants;

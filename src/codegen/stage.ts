@@ -39,12 +39,14 @@ export interface StagedProgram {
   readonly rawConstants: Uint8Array<ArrayBuffer>;
   /** Bytes of the loaded constants. */
   readonly constantBytes: number;
-  /** Bytes of one request's workspace, and the places of its seed with bodies and of its outputs. */
+  /** Bytes of one request's workspace, and the places of the seed with bodies of each part of its input and of its outputs. */
   readonly requestBytes: number;
-  readonly uploadPlace: number;
+  readonly uploadPlaces: readonly number[];
   readonly outputPlaces: readonly OutputPlace[];
   /** Offset of the bootstrap shape (9 i32) in the loaded constants; -1 without bootstraps. */
   readonly shapePlace: number;
   /** Most bodies read from one GLWE ciphertext. */
   readonly largestRead: number;
+  /** Most intermediate ciphertexts of a chunk of decision diagrams. */
+  readonly largestSlots: number;
 }

@@ -70,7 +70,7 @@ interface Candidate {
   readonly bootstrap: BootstrapParameters;
 }
 
-/** The constraints with the largest variance that each allows; equal look-ups once. */
+/** The constraints with the largest variance that each allows. */
 interface Limits {
   readonly lookups: readonly { readonly lookup: LookupConstraint; readonly largest: number }[];
   readonly outputs: readonly { readonly output: OutputConstraint; readonly largest: number }[];
@@ -79,10 +79,8 @@ interface Limits {
 function limitsOf(request: ParameterRequest): Limits {
   // The quantile of the failure probability is the costly part: once.
   const unit = largestVariance(1, request.failureLog2);
-  // Long chains ask for the same look-up again and again.
-  const distinct = new Map(request.lookups.map((lookup) => [demandOf(lookup), lookup]));
   return {
-    lookups: [...distinct.values()].map((lookup) => ({
+    lookups: request.lookups.map((lookup) => ({
       lookup,
       largest: lookupLimit(lookup) ** 2 * unit,
     })),
@@ -91,11 +89,6 @@ function limitsOf(request: ParameterRequest): Limits {
       largest: outputLimit(output) ** 2 * unit,
     })),
   };
-}
-
-/** What a look-up asks of parameters, however often it is done. */
-function demandOf({ count: _, ...demand }: LookupConstraint): string {
-  return JSON.stringify(demand);
 }
 
 function outputsFit(limits: Limits, glwe: GlweParameters, sources: SourceVariances): boolean {

@@ -1,13 +1,20 @@
 import type { RegionProgram } from "../ops/region-program.js";
 import type { TfheProgram } from "../program/program.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
+import type { BitsLayout } from "../tfhe/wire-bits.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
+import type { DiagramBit } from "./decision-diagrams.js";
 import type { KernelRates } from "./kernel-rates.js";
+import { type ElementCode, oneHotRegions } from "./one-hot.js";
 import { planBootstrap } from "./plan-bootstrap.js";
+import { decisionRegions, planDecision } from "./plan-decision.js";
 import { planLinear } from "./plan-linear.js";
 
-/** Which kind of evaluation a circuit uses; `linear` needs no evaluation keys. */
-export type Lane = "linear" | "bootstrap";
+/** Which kind of evaluation a circuit uses; only `bootstrap` needs evaluation keys. */
+export type Lane = "linear" | "one hot" | "decision" | "bootstrap";
+
+/** How inputs travel: as it is cheapest, or always as numbers, so that every look-up is a bootstrap. */
+export type InputForm = "auto" | "numbers";
 
 /** How the client turns the joined inputs into one uploaded vector. */
 export interface InputEncoding {
@@ -19,6 +26,8 @@ export interface InputEncoding {
   readonly shifts: readonly number[];
   readonly deltaLog2: number;
   readonly bodyBits: number;
+  /** How each element is written; absent where all are numbers. */
+  readonly codes?: readonly ElementCode[];
 }
 
 /** How the client reads one output. */
@@ -27,6 +36,14 @@ export interface OutputEncoding {
   readonly deltaLog2: number;
   readonly messageBits: number;
   readonly signed: boolean;
+  /** Present where a number travels in several parts: the sum of part j times 2^(bits j), j < count. */
+  readonly limbs?: { readonly count: number; readonly bits: number };
+}
+
+/** The bits of the inputs that decision diagrams ask, as they travel. */
+export interface BitEncoding {
+  readonly layout: BitsLayout;
+  readonly sources: readonly DiagramBit[];
 }
 
 /** log2 of failure probabilities; see docs/security.md. */
@@ -42,7 +59,9 @@ export interface Plan {
   readonly lane: Lane;
   readonly parameters: CryptoParameters;
   readonly program: TfheProgram;
+  /** The vector of numbers; of length 0 where only bits travel. */
   readonly input: InputEncoding;
+  readonly bits?: BitEncoding;
   readonly outputs: readonly OutputEncoding[];
   readonly failure: PlanFailure;
   /** Rotations of one run. */
@@ -55,6 +74,7 @@ export interface PlanOptions {
   /** log2 of the allowed failure probability of each look-up and each output: -64, or -128 where decryptions are shared. */
   readonly failureLog2: number;
   readonly maxEvaluationKeyBytes: number;
+  readonly inputForm: InputForm;
   readonly rates: KernelRates;
 }
 
@@ -67,6 +87,20 @@ export function planProgram(
   inputBits: readonly number[],
   options: PlanOptions,
 ): Plan {
+  const oneHot = options.inputForm === "auto" ? oneHotRegions(regions) : undefined;
+  if (oneHot !== undefined) {
+    const plan = planLinear(oneHot.regions, options);
+    return { ...plan, lane: "one hot", input: { ...plan.input, codes: oneHot.codes } };
+  }
+  const decision = options.inputForm === "auto" ? decisionRegions(regions) : undefined;
+  if (decision !== undefined) return planDecision(regions, decision, options);
   const looksUp = regions.steps.some((step) => step.kind === "lookup");
   return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
+}
+
+/** False where decision trees must become look-ups before a plan is made. */
+export function treesFit(regions: RegionProgram, inputForm: InputForm): boolean {
+  if (regions.steps.every(({ kind }) => kind !== "ensemble")) return true;
+  if (inputForm === "numbers") return false;
+  return oneHotRegions(regions) !== undefined || decisionRegions(regions) !== undefined;
 }

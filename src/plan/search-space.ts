@@ -82,13 +82,6 @@ export function linearKeys(): readonly GlweParameters[] {
  * would be slower and noisier.
  */
 export function lweKeys(): readonly LweParameters[] {
-  knownLweKeys ??= allLweKeys();
-  return knownLweKeys;
-}
-
-let knownLweKeys: readonly LweParameters[] | undefined;
-
-function allLweKeys(): readonly LweParameters[] {
   const keys = new Map<number, LweParameters>();
   for (let noiseLog2 = largestLweBound; noiseLog2 >= smallestLweBound; noiseLog2--) {
     const dimension = smallestDimension(noiseLog2, 32);

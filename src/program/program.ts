@@ -17,6 +17,35 @@ export interface ExpandInstruction {
   readonly ciphertexts: number;
 }
 
+/** Bits for decision diagrams from the upload, each a GGSW ciphertext; the layout is that of `src/tfhe/wire-bits.ts`. */
+export interface ExpandBitsInstruction {
+  readonly op: "expand bits";
+  readonly form: "ggsw" | "packed";
+  readonly length: number;
+  readonly gadget: { readonly baseLog: number; readonly levels: number };
+  readonly bodyBits: number;
+  readonly coefficients: number;
+}
+
+/** Decision diagrams on those bits, summed into one GLWE ciphertext, the only linear one. */
+export interface EnsembleInstruction {
+  readonly op: "ensemble";
+  readonly baseLog: number;
+  readonly levels: number;
+  /** `[chunks + 1]` positions in `nodes`, in rows; chunks run side by side. */
+  readonly chunks: Int32Array;
+  /** `[nodes, 4]`: bit, child where it is 0, child where it is 1 (a slot, or -1 - leaf), slot of the result (-1: added to the sum). */
+  readonly nodes: Int32Array;
+  /** `[leaves, positions]` on the 32-bit torus. */
+  readonly leaves: Int32Array;
+  /** Coefficient of each value of a leaf. */
+  readonly positions: Int32Array;
+  /** `[N]` on the 32-bit torus, added to the sum. */
+  readonly addend: Int32Array;
+  /** Slots that a chunk uses. */
+  readonly slots: number;
+}
+
 /** Clear polynomial products of the fresh ciphertexts: `results` new ones, each holding `read` outputs. */
 export interface LinearInstruction extends WeightPolynomials {
   readonly op: "linear";
@@ -91,6 +120,8 @@ export interface PackLweInstruction {
 
 export type Instruction =
   | ExpandInstruction
+  | ExpandBitsInstruction
+  | EnsembleInstruction
   | LinearInstruction
   | ExtractInstruction
   | AffineInstruction
@@ -117,6 +148,10 @@ function formatInstruction(instruction: Instruction): string {
   switch (instruction.op) {
     case "expand":
       return `fresh[0..${instruction.ciphertexts}] = expand(upload, numbers=${instruction.length}, bodyBits=${instruction.bodyBits})`;
+    case "expand bits":
+      return `bits[0..${instruction.length}] = expand(upload, form=${instruction.form}, levels=${instruction.gadget.levels}, baseLog=${instruction.gadget.baseLog}, bodyBits=${instruction.bodyBits})`;
+    case "ensemble":
+      return `linear[0..1] = ensemble(bits, gates=${instruction.nodes.length / 4}, leaves=${instruction.leaves.length / instruction.positions.length}, chunks=${instruction.chunks.length - 1})`;
     case "linear":
       return `linear[0..${instruction.results}] = weights[${instruction.results}, ${instruction.inputs}] * fresh + constants, ${instruction.read} outputs each`;
     case "extract":

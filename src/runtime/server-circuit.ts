@@ -43,6 +43,15 @@ export interface ServerSpeed {
   readonly lookups: readonly RangeTime[];
 }
 
+/** One part of a request as it came. */
+type UploadedPart = Pick<EncryptedVector, "seed" | "bodies">;
+
+/** One client's request, read. */
+interface Request {
+  readonly keyId: KeyId;
+  readonly vectors: readonly UploadedPart[];
+}
+
 /** How long, and how often at least, everything but look-ups is measured: longer where it is all there is. */
 const restBudgetMs = { linear: 90, besideLookups: 15 };
 const fewestRestRuns = 4;
@@ -169,7 +178,7 @@ export class ServerCircuit {
     const { manifest } = this.#file;
     const identity = this.#identity;
     const expected = keys === undefined ? identity : { ...identity, keyId: keys.keyId };
-    const requests = inputs.map((input) => readInputCiphertext(input, expected, [manifest.input]));
+    const requests = inputs.map((input) => readInputCiphertext(input, expected, manifest.inputs));
     return this.#inTurn(() => this.#runAll(requests, expanded, options));
   }
 
@@ -196,11 +205,13 @@ export class ServerCircuit {
   /** The least time of some runs without look-ups. */
   async #measureRest(count: number): Promise<number> {
     const { manifest } = this.#file;
-    const { length, bodyBits } = manifest.input;
-    const bodies = new Uint8Array(inputBodyBytes({ length, bodyBits }));
-    const vector = { length, bodyBits, seed: new Uint8Array(seedBytes), bodies };
+    const parts = manifest.inputs.map((layout) => ({
+      ...layout,
+      seed: new Uint8Array(seedBytes),
+      bodies: new Uint8Array(inputBodyBytes(layout)),
+    }));
     const identity = this.#identity;
-    const request = writeInputCiphertext({ ...identity, keyId: nobodysKey }, [vector]);
+    const request = writeInputCiphertext({ ...identity, keyId: nobodysKey }, parts);
     let least = Number.POSITIVE_INFINITY;
     const linear = manifest.parameters.bootstrap === undefined;
     const budgetMs = linear ? restBudgetMs.linear : restBudgetMs.besideLookups;
@@ -208,7 +219,7 @@ export class ServerCircuit {
     for (let i = 0; i < fewestRestRuns || performance.now() < end; i++) {
       const started = performance.now();
       const requests = Array.from({ length: count }, () =>
-        readInputCiphertext(request, identity, [manifest.input]),
+        readInputCiphertext(request, identity, manifest.inputs),
       );
       await this.#runAll(requests, undefined, {}, "velum_stage_bootstrap");
       least = Math.min(least, performance.now() - started);
@@ -230,7 +241,7 @@ export class ServerCircuit {
   }
 
   async #runAll(
-    requests: readonly { readonly keyId: KeyId; readonly vectors: readonly EncryptedVector[] }[],
+    requests: readonly Request[],
     keys: ExpandedKeys | undefined,
     options: RunOptions,
     leftOut?: string,
@@ -244,7 +255,7 @@ export class ServerCircuit {
       const report = (done: number): void =>
         options.onProgress?.((first + done * batch.length) / requests.length);
       const outputs = await this.#runBatch(
-        batch.map(({ vectors }) => vectors[0]).filter((vector) => vector !== undefined),
+        batch.map(({ vectors }) => vectors),
         keys,
         { signal: options.signal, onProgress: report },
         leftOut,
@@ -263,28 +274,33 @@ export class ServerCircuit {
 
   /** Uploads, stages, downloads. Short stages go to thread 0 together with what comes next; heavy ones to all threads. `leftOut`: a kernel not to call. */
   async #runBatch(
-    vectors: readonly EncryptedVector[],
+    requests: readonly (readonly UploadedPart[])[],
     keys: ExpandedKeys | undefined,
     options: RunOptions,
     leftOut?: string,
   ): Promise<Uint8Array[][]> {
     const { manifest } = this.#file;
-    const workspace = await this.#reserve(vectors.length);
+    const workspace = await this.#reserve(requests.length);
     const place = (request: number, offset: number): Address =>
       offsetAddress(workspace, request * manifest.requestBytes + offset);
-    const pending: Step[] = vectors.flatMap(({ seed, bodies }, request): Step[] => [
-      { do: "write", address: place(request, manifest.uploadPlace), data: new Uint8Array(seed) },
-      {
-        do: "write",
-        address: place(request, manifest.uploadPlace + seed.length),
-        data: new Uint8Array(bodies),
-      },
-    ]);
+    const pending: Step[] = requests.flatMap((parts, request) =>
+      parts.flatMap(({ seed, bodies }, part): Step[] => {
+        const upload = manifest.uploadPlaces[part] ?? 0;
+        return [
+          { do: "write", address: place(request, upload), data: new Uint8Array(seed) },
+          {
+            do: "write",
+            address: place(request, upload + seed.length),
+            data: new Uint8Array(bodies),
+          },
+        ];
+      }),
+    );
     const heavy = manifest.stages.reduce((sum, stage) => sum + (stage.heavy ? stage.items : 0), 0);
     let done = 0;
     for (const [index, stage] of manifest.stages.entries()) {
       if (stage.kernel === leftOut) continue;
-      const items = stage.items * vectors.length;
+      const items = stage.items * requests.length;
       const step = (thread: number, begin: number, end: number, short = false): Step => ({
         do: "call",
         name: `stage_${index}`,
@@ -317,7 +333,7 @@ export class ServerCircuit {
       );
       done += stage.items;
     }
-    const reads = vectors.flatMap((_, request) =>
+    const reads = requests.flatMap((_, request) =>
       manifest.outputPlaces.map(
         ({ offset, bytes }): Step => ({ do: "read", address: place(request, offset), bytes }),
       ),
@@ -327,7 +343,7 @@ export class ServerCircuit {
     );
     options.onProgress?.(1);
     const outputs = manifest.outputPlaces.length;
-    return vectors.map((_, request) => read.slice(request * outputs, (request + 1) * outputs));
+    return requests.map((_, request) => read.slice(request * outputs, (request + 1) * outputs));
   }
 
   async #reserve(requests: number): Promise<Address> {
@@ -346,7 +362,7 @@ async function allocateScratch(
   file: ServerFile,
   constants: Address,
 ): Promise<Address[]> {
-  const { parameters, shapePlace, largestRead } = file.manifest;
+  const { parameters, shapePlace, largestRead, largestSlots, inputs } = file.manifest;
   const { glwe } = parameters;
   const needs = [
     await callKernel(engine, "velum_linear_scratch_bytes", glwe.polynomialSize),
@@ -354,6 +370,14 @@ async function allocateScratch(
   ];
   if (shapePlace >= 0) {
     needs.push(await callKernel(engine, "velum_bootstrap_scratch_bytes", constants + shapePlace));
+  }
+  const { polynomialSize: N, dimension: k } = glwe;
+  for (const layout of inputs) {
+    if (!("form" in layout)) continue;
+    needs.push(await callKernel(engine, "velum_ggsw_expand_scratch_bytes", N, k));
+    const { levels } = layout.gadget;
+    const ensemble = [N, k, levels, largestSlots] as const;
+    needs.push(await callKernel(engine, "velum_ensemble_scratch_bytes", ...ensemble));
   }
   const bytes = Math.max(...needs);
   const places: Address[] = [];

@@ -10,10 +10,13 @@ const table = new fhe.LookupTable([3, 1, 2, 0]);
 const compileLookups = () =>
   fhe
     .compiler({ x: "encrypted" }, (x) => table.apply(x))
-    .compile([
-      [0, 1, 2],
-      [3, 3, 3],
-    ]);
+    .compile(
+      [
+        [0, 1, 2],
+        [3, 3, 3],
+      ],
+      { inputForm: "numbers" },
+    );
 const compileLinear = () =>
   fhe.compiler({ x: "encrypted" }, (x) => x.dot([1, 2, 3])).compile([[3, 3, 3]]);
 
@@ -145,15 +148,15 @@ test("a flipped bit anywhere is found or changes nothing", async () => {
 });
 
 test("files of a later format, missing entries, texts that are not JSON", async () => {
-  const later = withField(linear.serverFile, "manifest.json", "format", 2);
+  const later = withField(linear.serverFile, "manifest.json", "format", 9);
   assert.equal(
     await failure(() => readServerFile(later)),
-    "file-version server file: is in format 2, and this release reads format 1. Use the release of Velum that wrote it, or compile the circuit anew",
+    "file-version server file: is in format 9, and this release reads formats 1 to 2. Use the release of Velum that wrote it, or compile the circuit anew",
   );
   const unknown = withField(linear.clientFile, "client.json", "format", "new");
   assert.equal(
     await failure(() => readClientFile(unknown)),
-    "file-version client file: is in format unknown, and this release reads format 1. Use the release of Velum that wrote it, or compile the circuit anew",
+    "file-version client file: is in format unknown, and this release reads formats 1 to 2. Use the release of Velum that wrote it, or compile the circuit anew",
   );
   for (const name of [
     "manifest.json",
@@ -210,10 +213,11 @@ test("every number of a server manifest is checked", async () => {
   const copies = manifest.preparations.findIndex(({ kind }) => kind === "copy");
   const tables = manifest.preparations.findIndex(({ kind }) => kind === "tables");
   const cases: readonly (readonly [string, Json | undefined, string])[] = [
-    ["uploadPlace", -64, "uploadPlace is -64, and may be 0 to"],
-    ["uploadPlace", 7, "uploadPlace is 7, not a multiple of 64"],
-    ["uploadPlace", requestBytes, `uploadPlace is ${requestBytes}, and may be 0 to`],
-    ["uploadPlace", "0", "uploadPlace is of type string, and may be 0 to"],
+    ["uploadPlaces.0", -64, "uploadPlaces[0] is -64, and may be 0 to"],
+    ["uploadPlaces.0", 7, "uploadPlaces does not hold the parts of a request"],
+    ["uploadPlaces.0", requestBytes, "uploadPlaces does not hold the parts of a request"],
+    ["uploadPlaces", [], "uploadPlaces does not hold the parts of a request"],
+    ["uploadPlaces", "0", "uploadPlaces is not a list"],
     ["requestBytes", 64, "outputPlaces[0].bytes is"],
     ["requestBytes", 2 ** 40, "requestBytes is 1099511627776, and may be 64 to 2147483584"],
     ["requestBytes", undefined, "requestBytes is of type undefined"],
@@ -227,10 +231,10 @@ test("every number of a server manifest is checked", async () => {
     ["outputs.0.wordBits", 65, "outputs[0].wordBits is 65, and may be 1 to 64"],
     ["outputs.0.form", "ggsw", "outputs[0].form is not the text that is due"],
     ["outputs.0.count", 2 ** 30, "outputs[0].count is 1073741824, and may be 1 to 16777216"],
-    ["input.length", 0, "input.length is 0, and may be 1 to 16777216"],
-    ["input.length", 2 ** 23, "uploadPlace is"],
-    ["input.bodyBits", 0, "input.bodyBits is 0, and may be 1 to 64"],
-    ["input", 3, "input is not an object"],
+    ["inputs.0.length", 0, "inputs[0].length is 0, and may be 1 to 16777216"],
+    ["inputs.0.length", 2 ** 23, "uploadPlaces does not hold"],
+    ["inputs.0.bodyBits", 0, "inputs[0].bodyBits is 0, and may be 1 to 64"],
+    ["inputs", 3, "inputs is not a list"],
     ["stages.0.kernel", "velum_release", "stages[0].kernel is not the text that is due"],
     ["stages.0.items", 0, "stages[0].items is 0, and may be 1 to 16777216"],
     ["stages.0.heavy", 1, "stages[0].heavy is neither true nor false"],
@@ -395,10 +399,13 @@ test("requests, keys and answers of the wrong side are refused", async () => {
   // The same parameters, another table: another circuit.
   const twin = await fhe
     .compiler({ x: "encrypted" }, (x) => new fhe.LookupTable([0, 1, 2, 3]).apply(x))
-    .compile([
-      [0, 1, 2],
-      [3, 3, 3],
-    ]);
+    .compile(
+      [
+        [0, 1, 2],
+        [3, 3, 3],
+      ],
+      { inputForm: "numbers" },
+    );
   const twinClient = await Client.load(twin.clientFile);
   twinClient.importKey(client.exportKey());
   assert.match(

@@ -5,7 +5,7 @@ import { Client, fhe } from "../../src/index.js";
 
 const circuit = await fhe
   .compiler({ x: "encrypted" }, (x) => new fhe.LookupTable([1, 0, 3, 2]).apply(x))
-  .compile([[0], [1], [2], [3]]);
+  .compile([[0], [1], [2], [3]], { inputForm: "numbers" });
 const manifest = readClientFile(circuit.clientFile);
 const { glwe, bootstrap } = manifest.parameters;
 if (bootstrap === undefined) throw new Error("the circuit has no look-up");

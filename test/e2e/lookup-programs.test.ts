@@ -5,10 +5,13 @@ import { fhe } from "../../src/index.js";
 import { lookupPrograms, twinOps } from "../support/lookup-programs.js";
 import { runEverywhere } from "../support/run-circuit.js";
 
+/** Every look-up is a bootstrap. */
+const numbers = { inputForm: "numbers" } as const;
+
 async function check(program: ReturnType<typeof lookupPrograms>, runs: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(program, async ({ text, names, trace, inputset, results }) => {
-      const circuit = await fhe.compiler(names, trace).compile(inputset);
+      const circuit = await fhe.compiler(names, trace).compile(inputset, numbers);
       for (const [index, sample] of inputset.entries()) {
         const simulated: unknown[] = [circuit.simulate(...sample)];
         assert.deepEqual(simulated.flat(9), results[index]?.flat(), `${text}\n${circuit}`);
@@ -44,7 +47,7 @@ test("every operation on encrypted values of both signs, and with a constant", a
       if (x === undefined || y === undefined) throw new Error("two parameters");
       return twinOps.flatMap(({ trace }) => [trace(x, y), trace(x, 2)]);
     })
-    .compile(inputset);
+    .compile(inputset, numbers);
   for (const [runtime, found] of await runEverywhere(circuit, inputset)) {
     for (const [sample, own] of found.entries()) {
       for (const [i, values] of own.entries()) {
@@ -74,7 +77,7 @@ test("known wrong results of other compilers: mixed signs, roundings, sums of co
         fhe.logicalOr(x.greater(14), y.less(-7)),
       ];
     })
-    .compile(inputset);
+    .compile(inputset, numbers);
   const wanted = inputset.map(([x, y]) => [
     [x * y],
     [Math.max(0, Math.floor((x - 8 + 2) / 4) * 4)],

@@ -8,16 +8,29 @@ import { runEverywhere } from "../support/run-circuit.js";
 
 /** Compiles, runs encrypted on every engine, simulates, and compares with plain arithmetic. False where it cannot be compiled. */
 async function agrees(program: PlainProgram, threads: number): Promise<boolean> {
+  const forms = await Promise.all(
+    (["numbers", "auto"] as const).map((inputForm) => agreesAs(program, threads, inputForm)),
+  );
+  return forms.every((agreed) => agreed);
+}
+
+async function agreesAs(
+  program: PlainProgram,
+  threads: number,
+  inputForm: "numbers" | "auto",
+): Promise<boolean> {
   const { names, samples, shapes } = program;
   const inputs = samples.map((sample) => sample.map((flat, i) => nest(flat, shapes[i] ?? [])));
   const inputset = inputs.map((sample) => (sample.length === 1 ? (sample[0] ?? 0) : sample));
   const compiled = fhe.compiler(names, (...tracers) => program.trace(...tracers));
-  const circuit = await compiled.compile(inputset).catch((error: unknown) => {
+  const circuit = await compiled.compile(inputset, { inputForm }).catch((error: unknown) => {
     // Sums that grow over the widths a plan can take are refused, not miscomputed.
     if (error instanceof VelumError && /^(width-too-wide|no-parameters)$/.test(error.code)) return;
     throw error;
   });
   if (circuit === undefined) return false;
+  // Without cells both forms give the same circuit.
+  if (inputForm === "auto" && circuit.plan.lane !== "one hot") return true;
   const wanted = samples.map((sample) => program.plain(sample));
   for (const [runtime, results] of await runEverywhere(circuit, inputs, threads)) {
     assert.deepEqual(results, wanted, `${runtime}\n${circuit}\n${circuit.program}`);

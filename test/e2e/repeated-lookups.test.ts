@@ -20,7 +20,7 @@ test("a table looked up 60 times on one value is one bootstrap, and its noise co
       { a: "encrypted" },
       repeated(60, (a) => bit.apply(a)),
     )
-    .compile([0, 1]);
+    .compile([0, 1], { inputForm: "numbers" });
   assert.equal(circuit.plan.bootstraps, 1);
   const requests = await Promise.all([0, 1, 0, 1, 1, 0].map((a) => circuit.encrypt(a)));
   const answers = await circuit.run(requests);
@@ -41,11 +41,14 @@ test("elements of a vector that look up the same value share one bootstrap", asy
         x,
       ),
     );
-  const circuit = await fhe.compiler({ x: "encrypted" }, twice).compile([
-    [0, 0],
-    [1, 1],
-    [0, 1],
-  ]);
+  const circuit = await fhe.compiler({ x: "encrypted" }, twice).compile(
+    [
+      [0, 0],
+      [1, 1],
+      [0, 1],
+    ],
+    { inputForm: "numbers" },
+  );
   assert.equal(circuit.plan.bootstraps, 2);
   assert.deepEqual(await circuit.encryptRunDecrypt([0, 1]), [0, 1, 0]);
   await circuit.close();
@@ -54,7 +57,7 @@ test("elements of a vector that look up the same value share one bootstrap", asy
 test("different tables on one value: their weights add up before they are squared", async () => {
   const compile = async (count: number) => {
     const fn = repeated(count, (a, i) => (i % 2 === 0 ? bit : flipped).apply(a).mul(i + 1));
-    return fhe.compiler({ a: "encrypted" }, fn).compile([0, 1]);
+    return fhe.compiler({ a: "encrypted" }, fn).compile([0, 1], { inputForm: "numbers" });
   };
   const [few, many] = [await compile(2), await compile(6)];
   assert.equal(few.plan.bootstraps, 2);

@@ -8,10 +8,13 @@ const entries = [3, 1, 2, 0];
 const table = new fhe.LookupTable(entries);
 const lookups = await fhe
   .compiler({ x: "encrypted" }, (x) => table.apply(x))
-  .compile([
-    [0, 1, 2],
-    [3, 3, 3],
-  ]);
+  .compile(
+    [
+      [0, 1, 2],
+      [3, 3, 3],
+    ],
+    { inputForm: "numbers" },
+  );
 const linear = await fhe.compiler({ x: "encrypted" }, (x) => x.dot([1, 2, 3])).compile([[3, 3, 3]]);
 
 interface Sides {
@@ -159,7 +162,7 @@ for (const runtime of engineKinds) {
   test(`${runtime}: keys and runs leave the event loop free`, async () => {
     const circuit = await fhe
       .compiler({ x: "encrypted" }, (x) => table.apply(x))
-      .compile([[0, 1, 2, 3]], { runtime });
+      .compile([[0, 1, 2, 3]], { runtime, inputForm: "numbers" });
     await circuit.engine();
     let last = performance.now();
     let worst = 0;
@@ -201,7 +204,7 @@ for (const runtime of engineKinds) {
     const rows = Array.from({ length: 150 }, () => new Array<number>(600).fill(1));
     const wide = await fhe
       .compiler({ x: "encrypted" }, (x) => fhe.matmul(rows, x))
-      .compile([new Array<number>(600).fill(3)], { runtime, threads: 1 });
+      .compile([new Array<number>(600).fill(3)], { runtime, threads: 1, inputForm: "numbers" });
     // 50 responses of two polynomials: 64 requests take about 100 MB.
     assert.match(wide.program, /linear\[0\.\.50\]/);
     const request = await wide.encrypt(new Array<number>(600).fill(1));
@@ -304,5 +307,5 @@ test("a circuit closed while it makes keys rejects, and starts anew when it is u
 
 function smallCircuit(): Promise<Circuit> {
   const compiled = fhe.compiler({ x: "encrypted" }, (x) => table.apply(x));
-  return compiled.compile([[0, 3]], { runtime: "wasm", threads: 2 });
+  return compiled.compile([[0, 3]], { runtime: "wasm", threads: 2, inputForm: "numbers" });
 }

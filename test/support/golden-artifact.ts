@@ -38,7 +38,7 @@ async function make(): Promise<void> {
   };
   mkdirSync(goldenArtifacts, { recursive: true });
   for (const name of goldenNames) {
-    const circuit = await circuits[name].compile(inputset);
+    const circuit = await circuits[name].compile(inputset, { inputForm: "numbers" });
     const client = await Client.load(circuit.clientFile);
     client.generateKey();
     const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });

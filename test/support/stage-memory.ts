@@ -36,9 +36,11 @@ export function checkWorkspace(staged: StagedProgram, instructions: readonly Ins
       written.push(span);
     }
   }
-  const upload = { name: "upload", start: staged.uploadPlace, end: staged.uploadPlace + 33 };
-  const clash = written.find((own) => own.start < upload.end && upload.start < own.end);
-  assert.equal(clash, undefined, `${clash && text(clash)} overlaps the upload`);
+  for (const start of staged.uploadPlaces) {
+    const upload = { name: "upload", start, end: start + 33 };
+    const clash = written.find((own) => own.start < upload.end && upload.start < own.end);
+    assert.equal(clash, undefined, `${clash && text(clash)} overlaps the upload`);
+  }
   for (const [output, { offset, bytes }] of staged.outputPlaces.entries()) {
     const whole = { name: `output ${output}`, start: offset, end: offset + bytes };
     assert.ok(covered(whole, written), `${text(whole)} is not written whole`);
@@ -57,6 +59,9 @@ function accessOf({ kernel, items, constants }: Stage, instruction: Instruction)
   const lwes = (name: string, first: number, count: number, dimension: number): Span =>
     span(name, first, count * lweBytes(dimension));
   switch (instruction.op) {
+    case "expand bits":
+    case "ensemble":
+      throw new RangeError(`${kernel} is not described here`);
     case "expand":
       return {
         reads: [{ name: "upload", start: at(0), end: at(0) }],

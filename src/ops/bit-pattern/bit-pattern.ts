@@ -19,13 +19,7 @@ function readLsbs(attributes: Attributes, path: string): number {
 /** Which bits: one, or a Python slice; the first of them becomes the lowest. */
 type BitChoice =
   | { readonly bit: number }
-  | {
-      readonly start: number;
-      readonly stop: number | undefined;
-      readonly step: number;
-      /** The start was left out. */
-      readonly open: boolean;
-    };
+  | { readonly start: number; readonly stop: number | undefined; readonly step: number };
 
 function readBits(attributes: Attributes, path: string): BitChoice {
   const { bits } = attributes;
@@ -41,7 +35,6 @@ function readBits(attributes: Attributes, path: string): BitChoice {
     start: checkedBit(start ?? 0, path),
     stop: stop === undefined ? (by < 0 ? -1 : undefined) : checkedBit(stop, path),
     step: by,
-    open: start === undefined,
   };
 }
 
@@ -79,8 +72,8 @@ function extract(choice: BitChoice, value: number): number {
 
 function choiceText(choice: BitChoice): string {
   if ("bit" in choice) return String(choice.bit);
-  const { start, stop, step, open } = choice;
-  const first = open ? "" : String(start);
+  const { start, stop, step } = choice;
+  const first = start === 0 && step > 0 ? "" : String(start);
   const last = stop === undefined || stop < 0 ? "" : String(stop);
   return `${first}:${last}${step === 1 ? "" : `:${step}`}`;
 }

@@ -145,8 +145,7 @@ function addBias(
   return emitter.emit("FHELinalg.add_eint", [product, wide], result);
 }
 
-/** A list of integers as an attribute. */
-export function denseText(items: readonly number[]): string {
+function denseText(items: readonly number[]): string {
   const [first = 0] = items;
   const equal = items.every((item) => item === first);
   return `dense<${equal ? first : `[${items.join(", ")}]`}> : tensor<${items.length}xi64>`;
