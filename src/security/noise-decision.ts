@@ -13,12 +13,20 @@ export interface BitNoise {
   readonly message: number;
   /** Coefficient 0 of those, where trace expansion gathers more noise than elsewhere. */
   readonly messageConstant: number;
+  /** Shares of `message` that sit in few coefficients, so that a row's noise may be far from its mean. */
+  readonly gathered: readonly GatheredNoise[];
+}
+
+/** Noise of a row made of `freedom` independent Gaussians: `variance` is its share of the row's mean. */
+export interface GatheredNoise {
+  readonly variance: number;
+  readonly freedom: number;
 }
 
 /** Rows of a bit that travelled as a GGSW: fresh, bodies rounded to `bodyBits`. */
 export function ggswBitNoise(noiseLog2: number, bodyBits: number): BitNoise {
   const row = freshGlweVariance(noiseLog2, bodyBits);
-  return { mask: row, message: row, messageConstant: row };
+  return { mask: row, message: row, messageConstant: row, gathered: [] };
 }
 
 /**
@@ -32,6 +40,22 @@ export function decisionStepNoise(
   bitSquared: number,
 ): ExternalProductNoise {
   return externalProductNoise(key, gadget, bit.mask, bitSquared, bit.message);
+}
+
+/**
+ * The part of `decisionStepNoise` that comes of gathered noise, for each of a bit's `levels` rows: products whose second factor all
+ * external products with that bit share. Mask rows hold the message row's noise times a key polynomial.
+ */
+export function gatheredStepNoise(
+  { dimension: k, polynomialSize: N }: KeyShape,
+  { baseLog }: GadgetShape,
+  bit: BitNoise,
+): readonly GatheredNoise[] {
+  const digits = (N * (2 ** (2 * baseLog) + 2)) / 12;
+  return bit.gathered.map(({ variance, freedom }) => ({
+    variance: digits * ((k * N) / 2 + 1) * variance,
+    freedom,
+  }));
 }
 
 /**

@@ -41,6 +41,8 @@ export function conversionVariance(key: KeyShape, gadget: GadgetShape, row: numb
  * noise elsewhere: the mean variance doubles, that of coefficient 0 becomes fourfold. With S steps and V_j for step j, its automorphism
  * applied a_j times (Angel et al., SealPIR, 2018; Menon and Wu, Spiral, eprint 2022/368, section 3):
  *
+ * What comes in before step j's end ends up in N / 2^(S-1-j) independent values (`gathered`).
+ *
  *     message = 2^S V_fresh + sum_j 2^(S-1-j) a_j V_j,   coefficient 0 with powers of 4,   mask = N / 2 message + V_conversion
  */
 export function packedBitNoise(
@@ -52,15 +54,19 @@ export function packedBitNoise(
   const row = freshGlweVariance(noise.noiseLog2, noise.keyBodyBits);
   const fresh = freshGlweVariance(noise.noiseLog2, noise.bodyBits);
   const step = automorphismVariance(key, packing.expansionGadget, row);
+  const N = key.polynomialSize;
   let message = 2 ** steps * fresh;
   let messageConstant = 4 ** steps * fresh;
+  const gathered = [{ variance: message, freedom: N / 2 ** steps }];
   for (let j = 0; j < steps; j++) {
     const applied = automorphismsOf(j, keyedLevels) * step;
-    message += 2 ** (steps - 1 - j) * applied;
-    messageConstant += 4 ** (steps - 1 - j) * applied;
+    const after = 2 ** (steps - 1 - j);
+    gathered.push({ variance: after * applied, freedom: N / after });
+    message += after * applied;
+    messageConstant += after ** 2 * applied;
   }
   const converted = conversionVariance(key, packing.conversionGadget, row);
-  return { mask: (key.polynomialSize / 2) * message + converted, message, messageConstant };
+  return { mask: (N / 2) * message + converted, message, messageConstant, gathered };
 }
 
 /** How often step `step` applies the automorphism of the next keyed step. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateClientKey } from "../../src/keys/client-key.js";
 import { encryptBits } from "../../src/keys/encrypt-bits.js";
+import { log2Failure } from "../../src/security/failure.js";
 import {
   decisionStepNoise,
   ggswBitNoise,
@@ -131,6 +132,38 @@ for (const { N, k, noiseLog2, baseLog, levels, bodyBits } of shapes) {
       });
     }
 
+    test(`noise and failures of sums of trees, ${title}, ${machine.kind}`, (t) => {
+      const leaves = Array.from({ length: 64 }, () => leaf(1));
+      const trees = 8;
+      // Full trees of depth 3 on bits in turn; a chunk sums eight of them.
+      const chunks = Array.from({ length: 16 }, (_, c) =>
+        Array.from({ length: trees }, (_, tree): DiagramNode[] => {
+          const bit = (at: number) => (c + 3 * tree + at) % 8;
+          const child = (at: number) => -1 - ((c + 5 * tree + at) % 64);
+          return [
+            [bit(0), child(0), child(1), 0],
+            [bit(1), child(2), child(3), 1],
+            [bit(2), 0, 1, 0],
+            [bit(3), child(4), child(5), 1],
+            [bit(4), child(6), child(7), 2],
+            [bit(5), 1, 2, 1],
+            [bit(6), 0, 1, -1],
+          ];
+        }).flat(),
+      );
+      const noise = noiseOf({ chunks, leaves, positions: [17] });
+      // Half of the bits are 1; leaves differ by up to 2^8 steps of 2^-8, uniformly: mean square of the difference (2/12) in turns.
+      const step = decisionStepNoise(shape(k, N), gadget, rows, 1 / 2).total;
+      const digits = 2 ** (2 * baseLog) / 6;
+      const predicted = trees * (2 * step + leafNodeNoise(shape(k, N), rows, digits));
+      assertRatio(t, meanSquare(noise), predicted, noise.length, [0.64, 1.44]);
+      const limit = 1.5 * Math.sqrt(predicted);
+      const share = noise.filter((value) => Math.abs(value) > limit).length / noise.length;
+      t.diagnostic(`${share} beyond 1.5 deviations, ${tail(limit, predicted)} due`);
+      assert.ok(share / tail(limit, predicted) < 1.7);
+      assert.ok(share / tail(limit, predicted) > 0.5);
+    });
+
     for (const bit of [0, 1]) {
       test(`noise of a chain of CMUX, bit ${bit}, ${title}, ${machine.kind}`, (t) => {
         const ofValue = [...bits.keys()].filter((at) => bits[at] === bit);
@@ -157,6 +190,10 @@ for (const { N, k, noiseLog2, baseLog, levels, bodyBits } of shapes) {
       });
     }
   }
+}
+
+function tail(limit: number, variance: number): number {
+  return 2 ** log2Failure(limit, variance);
 }
 
 function shape(dimension: number, polynomialSize: number) {
