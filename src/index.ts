@@ -34,6 +34,8 @@ export { DecisionTreeClassifier } from "./models/trees/decision-tree-classifier.
 export { DecisionTreeRegressor } from "./models/trees/decision-tree-regressor.js";
 export { ExtraTreesClassifier } from "./models/trees/extra-trees-classifier.js";
 export { ExtraTreesRegressor } from "./models/trees/extra-trees-regressor.js";
+export { HistGradientBoostingClassifier } from "./models/trees/hist-gradient-boosting-classifier.js";
+export { HistGradientBoostingRegressor } from "./models/trees/hist-gradient-boosting-regressor.js";
 export { IsolationForest } from "./models/trees/isolation-forest.js";
 export { RandomForestClassifier } from "./models/trees/random-forest-classifier.js";
 export { RandomForestRegressor } from "./models/trees/random-forest-regressor.js";

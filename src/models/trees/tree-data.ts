@@ -71,10 +71,24 @@ const greatestFloat32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** The columns of `x` one after the other, in single precision: `[columns, rows]`. */
 export function toFloat32Columns(x: Matrix): Float32Array {
-  const { rows, columns, data } = x;
-  const out = new Float32Array(rows * columns);
-  for (let j = 0; j < columns; j++) {
-    for (let i = 0; i < rows; i++) out[j * rows + i] = data[i * columns + j] ?? 0;
-  }
+  const out = new Float32Array(x.rows * x.columns);
+  transposeInto(out, x);
   return out;
+}
+
+/** The columns of `x` one after the other: `[columns, rows]`. */
+export function toFloat64Columns(x: Matrix): Float64Array {
+  const out = new Float64Array(x.rows * x.columns);
+  transposeInto(out, x);
+  return out;
+}
+
+/** Some rows at a time, so that what is read and written stays in the cache. */
+function transposeInto(out: Float32Array | Float64Array, { rows, columns, data }: Matrix): void {
+  for (let from = 0; from < rows; from += 64) {
+    const to = Math.min(rows, from + 64);
+    for (let j = 0; j < columns; j++) {
+      for (let i = from; i < to; i++) out[j * rows + i] = data[i * columns + j] ?? 0;
+    }
+  }
 }

@@ -10,7 +10,7 @@ import { growXgb, type XgbNode } from "./grow-xgb.js";
 import { HistogramBuilder } from "./histogram.js";
 import { sortedColumn } from "./sorted-column.js";
 import { xgbCuts } from "./xgb-cuts.js";
-import type { XgbObjective, XgbTargets } from "./xgb-objective.js";
+import type { BoostTargets, XgbObjective } from "./xgb-objective.js";
 import type { XgbParams } from "./xgb-params.js";
 import type { XgbBins } from "./xgb-split.js";
 
@@ -29,14 +29,14 @@ export interface XgbFit {
  */
 export function fitXgb(
   x: Matrix,
-  targets: XgbTargets,
+  targets: BoostTargets,
   params: XgbParams,
   objective: XgbObjective,
 ): XgbFit {
   const { rows, columns: features } = x;
   const { outputs } = objective;
   const bins = toXgbBins(x, targets.weights, params);
-  const growth = { bins, params, builder: new HistogramBuilder(bins.data) };
+  const growth = { bins, params, builder: new HistogramBuilder(bins.data, 2) };
   const random = new SeededRandom(params.randomState);
   const base =
     params.baseScore === null
@@ -112,7 +112,7 @@ function toXgbBins(x: Matrix, weights: Float64Array | undefined, params: XgbPara
 
 /** All rows, or each with probability `share`; at least one. */
 function drawRows(rows: number, share: number, random: SeededRandom): Int32Array {
-  const all = Int32Array.from({ length: rows }, (_, i) => i);
+  const all = new Int32Array(rows).map((_, i) => i);
   if (share === 1) return all;
   const drawn = all.filter(() => random.nextUint32() < share * 2 ** 32);
   return drawn.length > 0 ? drawn : Int32Array.of(random.nextBelow(rows));

@@ -20,7 +20,7 @@ export interface XgbLossSettings {
 }
 
 /** Targets and weights of the training rows. */
-export interface XgbTargets {
+export interface BoostTargets {
   /** `[rows]` target, or index of the class. */
   readonly y: Float64Array;
   readonly weights: Float64Array | undefined;
@@ -31,11 +31,11 @@ export interface XgbObjective {
   /** Scores a row has. */
   readonly outputs: number;
   /** Where rows begin without a given score; `[outputs]`. */
-  start(targets: XgbTargets): Float64Array;
+  start(targets: BoostTargets): Float64Array;
   /** The score of a given `baseScore`. Errors: `bad-argument` where the loss has no such score. */
   scoreOf(baseScore: number): number;
   /** Derivatives for output `k` at `scores` (`[rows, outputs]`). */
-  derive(targets: XgbTargets, scores: Float32Array, k: number, out: Derivatives): void;
+  derive(targets: BoostTargets, scores: Float32Array, k: number, out: Derivatives): void;
 }
 
 const f = Math.fround;

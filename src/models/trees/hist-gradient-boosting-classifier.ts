@@ -1,0 +1,68 @@
+import type { Labels, Rows } from "../check-data.js";
+import { fitHgb, hgbRule } from "./boosting/fit-hgb.js";
+import { hgbClassLoss } from "./boosting/hgb-loss.js";
+import { checkHgbParams, type HgbParams, hgbDefaults } from "./boosting/hgb-params.js";
+import {
+  type ClassWeight,
+  classWeights,
+  timesWeights,
+  toClassTargets,
+  toWeights,
+} from "./targets.js";
+import { TreeClassifier } from "./tree-classifier.js";
+import { toTreeMatrix } from "./tree-data.js";
+
+/** Settings of a `HistGradientBoostingClassifier`. */
+export interface HistGradientBoostingClassifierParams extends HgbParams {
+  readonly classWeight: ClassWeight;
+}
+
+const defaults: HistGradientBoostingClassifierParams = { ...hgbDefaults, classWeight: null };
+
+/**
+ * scikit-learn's histogram gradient boosting for classes, with its log loss. NaN is a missing value, and each split learns where it
+ * goes. Without early stopping the trees are scikit-learn's.
+ *
+ *     const model = new HistGradientBoostingClassifier({ maxIter: 50, maxLeafNodes: 8 }).fit(XTrain, yTrain);
+ *     await model.predictProba(XTest);
+ */
+export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientBoostingClassifierParams> {
+  protected override readonly name = "HistGradientBoostingClassifier";
+  #rounds = 0;
+
+  constructor(params: Partial<HistGradientBoostingClassifierParams> = {}) {
+    super({ ...defaults, ...params });
+  }
+
+  /**
+   * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row.
+   * Errors: `bad-shape`, `not-a-number` (infinities) with row and column, `bad-argument` (settings, one class).
+   */
+  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+    const params = this.getParams();
+    checkHgbParams(this.name, params);
+    const matrix = toTreeMatrix(x, hgbRule, `${this.name}.fit X`);
+    const targets = toClassTargets(y, matrix.rows, 2, `${this.name}.fit y`);
+    const { classes, indices } = targets;
+    const weights = timesWeights(
+      toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`),
+      classWeights(targets, params.classWeight),
+    );
+    const loss = hgbClassLoss(classes.length);
+    const { ensemble, featureImportances, rounds } = fitHgb(
+      matrix,
+      { y: indices, weights },
+      params,
+      loss,
+    );
+    this.#rounds = rounds;
+    const meaning = classes.length === 2 ? "logistic" : "softmax";
+    return this.keep({ ensemble, featureImportances, meaning, classes });
+  }
+
+  /** Rounds that were made. */
+  get nIter(): number {
+    this.fitted();
+    return this.#rounds;
+  }
+}

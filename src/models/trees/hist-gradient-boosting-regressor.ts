@@ -1,0 +1,55 @@
+import { type Labels, type Rows, toLabels } from "../check-data.js";
+import { fitHgb, hgbRule } from "./boosting/fit-hgb.js";
+import { type HgbRegression, hgbRegressionLoss } from "./boosting/hgb-loss.js";
+import { checkHgbParams, type HgbParams, hgbDefaults } from "./boosting/hgb-params.js";
+import { checkChoice } from "./check-params.js";
+import { requirePositive, toWeights } from "./targets.js";
+import { toTreeMatrix } from "./tree-data.js";
+import { TreeRegressor } from "./tree-regressor.js";
+
+/** Settings of a `HistGradientBoostingRegressor`. */
+export interface HistGradientBoostingRegressorParams extends HgbParams {
+  readonly loss: HgbRegression;
+}
+
+const defaults: HistGradientBoostingRegressorParams = { ...hgbDefaults, loss: "squared_error" };
+
+/** scikit-learn's histogram gradient boosting for a numeric target; see `HistGradientBoostingClassifier`. */
+export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoostingRegressorParams> {
+  protected override readonly name = "HistGradientBoostingRegressor";
+  #rounds = 0;
+
+  constructor(params: Partial<HistGradientBoostingRegressorParams> = {}) {
+    super({ ...defaults, ...params });
+  }
+
+  /**
+   * Fits to `x` (`[rows, features]`, NaN where missing), one target and perhaps one weight a row.
+   * Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (targets that the loss refuses), `bad-argument` (settings).
+   */
+  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+    const params = this.getParams();
+    checkHgbParams(this.name, params);
+    checkChoice(this.name, "loss", params.loss, ["squared_error", "poisson", "gamma"]);
+    const matrix = toTreeMatrix(x, hgbRule, `${this.name}.fit X`);
+    const target = toLabels(y, matrix.rows, `${this.name}.fit y`);
+    const onLogs = params.loss !== "squared_error";
+    if (onLogs) requirePositive(target, params.loss === "gamma", `${this.name}.fit y`);
+    const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
+    const { ensemble, featureImportances, rounds } = fitHgb(
+      matrix,
+      { y: target, weights },
+      params,
+      hgbRegressionLoss(params.loss),
+    );
+    this.#rounds = rounds;
+    const meaning = onLogs ? "exponential" : "identity";
+    return this.keep({ ensemble, featureImportances, meaning, classes: new Float64Array(0) });
+  }
+
+  /** Rounds that were made. */
+  get nIter(): number {
+    this.fitted();
+    return this.#rounds;
+  }
+}
