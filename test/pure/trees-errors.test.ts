@@ -1,0 +1,166 @@
+// Every refusal of the tree estimators names the place and the cure.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DecisionTreeClassifier } from "../../src/models/trees/decision-tree-classifier.js";
+import { HistGradientBoostingClassifier } from "../../src/models/trees/hist-gradient-boosting-classifier.js";
+import { IsolationForest } from "../../src/models/trees/isolation-forest.js";
+import { RandomForestClassifier } from "../../src/models/trees/random-forest-classifier.js";
+import { XGBClassifier } from "../../src/models/trees/xgb-classifier.js";
+import { XGBRegressor } from "../../src/models/trees/xgb-regressor.js";
+
+const X = [
+  [1, 2],
+  [3, 4],
+  [5, 6],
+];
+const y = [0, 1, 1];
+
+const cases: readonly (readonly [name: string, act: () => unknown, code: string, text: string])[] =
+  [
+    [
+      "NaN in a tree",
+      () => new DecisionTreeClassifier().fit([[1, Number.NaN]], [0]),
+      "not-a-number",
+      "DecisionTreeClassifier.fit X row 0, column 1: the value is NaN. Fill or drop missing and infinite values before quantizing",
+    ],
+    [
+      "infinity in boosting",
+      () =>
+        new XGBClassifier().fit(
+          [
+            [1, Number.NEGATIVE_INFINITY],
+            [1, 2],
+          ],
+          [0, 1],
+        ),
+      "not-a-number",
+      "XGBClassifier.fit X row 0, column 1: the value is -Infinity. Replace infinities by a large number; write missing values as NaN",
+    ],
+    [
+      "beyond single precision",
+      () => new RandomForestClassifier().fit([[1e39]], [0]),
+      "out-of-range",
+      "RandomForestClassifier.fit X row 0, column 0: 1e+39 is beyond single precision, in which trees compare. Scale the column, for instance by its greatest value",
+    ],
+    [
+      "no features",
+      () => new HistGradientBoostingClassifier().fit([], []),
+      "bad-shape",
+      "HistGradientBoostingClassifier.fit X: its shape is (0,), not (rows, features) with at least one of each. Pass one row a sample; a single sample is [[...]]",
+    ],
+    [
+      "another number of features",
+      () => new XGBClassifier({ nEstimators: 1 }).fit(X, y).predict([[1]]),
+      "bad-shape",
+      "XGBClassifier.predict X: has 1 features, fitted on 2. Pass the features of the training data in the same order",
+    ],
+    [
+      "unfitted",
+      () => new IsolationForest().scoreSamples(X),
+      "not-fitted",
+      "IsolationForest.scoreSamples: has not been fitted. Call fit first",
+    ],
+    [
+      "unfitted attribute",
+      () => new XGBRegressor().featureImportances,
+      "not-fitted",
+      "XGBRegressor: has not been fitted. Call fit first",
+    ],
+    [
+      "uncompiled",
+      () => new DecisionTreeClassifier().fit(X, y).predict(X, { fhe: "execute" }),
+      "not-compiled",
+      'DecisionTreeClassifier.predict: needs a compiled model for fhe "execute". Call compile(X) after fit',
+    ],
+    [
+      "depth 0",
+      () => new DecisionTreeClassifier({ maxDepth: 0 }).fit(X, y),
+      "bad-argument",
+      "DecisionTreeClassifier maxDepth: is 0. Pass an integer of at least 1, or null for no limit",
+    ],
+    [
+      "too many features a split",
+      () => new RandomForestClassifier({ maxFeatures: 3 }).fit(X, y),
+      "bad-argument",
+      "RandomForestClassifier maxFeatures: is 3. Pass at most 2, or null for all",
+    ],
+    [
+      "out-of-bag rows without a draw",
+      () => new RandomForestClassifier({ bootstrap: false, oobScore: true }).fit(X, y),
+      "bad-argument",
+      "RandomForestClassifier oobScore: is true. Set bootstrap: without it every tree sees every row",
+    ],
+    [
+      "out-of-bag score that was not asked for",
+      () => new RandomForestClassifier({ nEstimators: 1 }).fit(X, y).oobScore,
+      "not-fitted",
+      "RandomForestClassifier with oobScore: has not been fitted. Call fit first",
+    ],
+    [
+      "approximate method",
+      () => new XGBRegressor({ treeMethod: "approx" }).fit(X, y),
+      "unsupported-op",
+      'XGBRegressor treeMethod: is "approx", which makes new bins for every tree. Pass "hist", which makes them once, or "exact"',
+    ],
+    [
+      "trees without limit",
+      () => new XGBRegressor({ maxDepth: 0 }).fit(X, y),
+      "bad-argument",
+      "XGBRegressor maxDepth: is 0, and maxLeaves is 0 too: trees would have no limit. Limit one of the two",
+    ],
+    [
+      "share of rows",
+      () => new XGBRegressor({ subsample: 0 }).fit(X, y),
+      "bad-argument",
+      "XGBRegressor subsample: is 0. Pass a number above 0 and at most 1",
+    ],
+    [
+      "negative count",
+      () => new XGBRegressor({ objective: "count:poisson" }).fit(X, [1, -2, 0]),
+      "out-of-range",
+      "XGBRegressor.fit y entry 1: the target is -2. Pass targets of at least 0, one of them above 0, or another objective",
+    ],
+    [
+      "share as target",
+      () => new XGBRegressor({ objective: "reg:logistic" }).fit(X, [0, 2, 1]),
+      "out-of-range",
+      "XGBRegressor.fit y entry 1: the target is 2. Pass shares from 0 to 1, or another objective",
+    ],
+    [
+      "three classes, binary objective",
+      () => new XGBClassifier({ objective: "binary:logistic" }).fit(X, [0, 1, 2]),
+      "bad-argument",
+      'XGBClassifier objective: is "binary:logistic", and y holds 3 classes. Pass "multi:softprob", or null to have it chosen',
+    ],
+    [
+      "base score of a probability",
+      () => new XGBClassifier({ baseScore: 2 }).fit(X, y),
+      "bad-argument",
+      "XGB baseScore: is 2, this objective takes a number above 0 and below 1. Pass such a number, or null to have it taken from the data",
+    ],
+    [
+      "negative weight",
+      () => new DecisionTreeClassifier().fit(X, y, [1, -1, 1]),
+      "out-of-range",
+      "DecisionTreeClassifier.fit sampleWeight entry 1: -1 is negative. Pass weights of at least 0, one of them above 0",
+    ],
+    [
+      "contamination",
+      () => new IsolationForest({ contamination: 0.9 }).fit(X),
+      "bad-argument",
+      'IsolationForest contamination: is 0.9. Pass a share above 0 and at most 0.5, or "auto"',
+    ],
+  ];
+
+for (const [name, act, code, text] of cases) {
+  test(name, async () => {
+    await assert.rejects(
+      async () => act(),
+      (error: Error & { code?: string }) => {
+        assert.equal(error.message, text);
+        assert.equal(error.code, code);
+        return true;
+      },
+    );
+  });
+}
