@@ -13,6 +13,7 @@ export { Client } from "./client/client.js";
 export { RegressorClient } from "./client/regressor-client.js";
 export { ImportedModel } from "./import/imported-model.js";
 export { importLightgbm } from "./import/lightgbm.js";
+export { importOnnx } from "./import/onnx.js";
 export { importXgboost } from "./import/xgboost.js";
 export { ElasticNet, Lasso } from "./models/linear/elastic-net.js";
 export {

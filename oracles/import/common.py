@@ -9,7 +9,7 @@ import numpy as np
 fixtures = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "import"
 
 
-def edge_rows(X, thresholds, rng, rows=10, edges=10, nan=True, infinite=False, dtype=np.float32):
+def edge_rows(X, thresholds, rng, rows=5, edges=5, nan=True, infinite=False, dtype=np.float32):
     """A few rows of X, then rows with one entry at a threshold, beside it in `dtype`, beside it in float64, or missing.
 
     `thresholds` is a list of (feature, threshold)."""
@@ -30,7 +30,7 @@ def edge_rows(X, thresholds, rng, rows=10, edges=10, nan=True, infinite=False, d
             row[feature] = value
             out.append(row)
     if nan:
-        for feature in range(min(X.shape[1], 8)):
+        for feature in range(min(X.shape[1], 4)):
             row = X[rng.integers(len(X))].copy()
             row[feature] = math.nan
             out.append(row)

@@ -52,6 +52,8 @@ function runStep(step: Step, blocks: readonly Block[], rows: number): Block {
       return select(from, step.columns, rows);
     }
     case "concatenate":
+      if (step.from.every((index) => !(blocks[index]?.data instanceof Float64Array)))
+        return concatenateTexts(step.from, blocks, rows);
       return concatenate(
         step.from.map((index) => numbersOf(blocks, index)),
         rows,
@@ -173,6 +175,17 @@ function concatenate(parts: readonly NumberBlock[], rows: number): NumberBlock {
       at += part.columns;
     }
   });
+}
+
+function concatenateTexts(from: readonly number[], blocks: readonly Block[], rows: number): Block {
+  const texts: string[] = [];
+  for (let row = 0; row < rows; row++)
+    for (const index of from) {
+      const { columns = 0, data = [] } = blocks[index] ?? {};
+      for (let k = 0; k < columns; k++) texts.push(String(data[row * columns + k] ?? ""));
+    }
+  const columns = from.reduce((sum, index) => sum + (blocks[index]?.columns ?? 0), 0);
+  return { columns, data: texts };
 }
 
 function oneHot(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { VelumError } from "../../src/base/error.js";
 import { importLightgbm } from "../../src/import/lightgbm.js";
+import { importOnnx } from "../../src/import/onnx.js";
 import { importXgboost } from "../../src/import/xgboost.js";
 import { importedFile } from "../support/imported-cases.js";
 
@@ -93,6 +94,56 @@ describe("LightGBM models that are refused", () => {
     assert.throws(
       () => importLightgbm("forest"),
       refused("file-corrupt", /first line is not "tree"/),
+    );
+  });
+});
+
+/** The file with `from` replaced by `to` of the same length. */
+function replaced(name: string, from: string, to: string): Uint8Array {
+  const latin1 = new TextDecoder("latin1").decode(importedFile("onnx", name));
+  assert.ok(latin1.includes(from) && from.length === to.length);
+  return Uint8Array.from(latin1.replaceAll(from, to), (letter) => {
+    const code = letter.codePointAt(0) ?? 0;
+    return code < 256 ? code : (windows1252.get(letter) ?? 0);
+  });
+}
+
+/** "latin1" decodes as windows-1252, which has letters of its own from 0x80 to 0x9f. */
+const windows1252 = new Map(
+  Array.from({ length: 32 }, (_, k) => [
+    new TextDecoder("latin1").decode(Uint8Array.of(0x80 + k)),
+    0x80 + k,
+  ]),
+);
+
+describe("ONNX models that are refused", () => {
+  test("an unknown operator is named with its domain, its node and what is known", () => {
+    assert.throws(
+      () => importOnnx(replaced("ridge.onnx", "LinearRegressor", "LinearRegressox")),
+      refused(
+        "unsupported-op",
+        /node LinearRegressox ".*": the operator LinearRegressox of the domain ai.onnx.ml is not imported. Known are .*TreeEnsemble/,
+      ),
+    );
+  });
+
+  test("a kernel, a post_transform of one target, the least of trees", () => {
+    assert.throws(
+      () => importOnnx(replaced("svr.onnx", "LINEAR", "RADIAL")),
+      refused("unsupported-op", /has the kernel RADIAL.*kernel='linear'/),
+    );
+    assert.throws(
+      () => importOnnx(replaced("forest-regressor.onnx", "BRANCH_LEQ", "BRANCH_LOW")),
+      refused("file-corrupt", /node mode BRANCH_LOW/),
+    );
+  });
+
+  test("no file, no graph, no model", () => {
+    assert.throws(() => importOnnx(new Uint8Array()), refused("file-corrupt", /holds no graph/));
+    assert.throws(() => importOnnx(text("{}")), refused("file-corrupt", /ONNX model: is damaged/));
+    assert.throws(
+      () => importOnnx(importedFile("onnx-tensors", "tensors.onnx")),
+      refused("file-corrupt", /has no inputs/),
     );
   });
 });

@@ -1,0 +1,152 @@
+import type { VelumError } from "../base/error.js";
+import { corruptModel, unsupportedModel } from "./fields.js";
+import type { Decision } from "./imported-model.js";
+import type { OnnxNode } from "./onnx-file.js";
+import type { OnnxTensor } from "./onnx-tensor.js";
+import type { StepList } from "./step-list.js";
+import type { Label, Precision } from "./steps.js";
+
+/** Element types that matter to what follows. */
+export type BlockType = "float32" | "float64" | "integer" | "text";
+
+/** Rows of numbers or texts: `[rows, columns]`, or `[rows]` for one column where `flat`. */
+export interface BlockValue {
+  readonly kind: "block";
+  readonly block: number;
+  readonly type: BlockType;
+  readonly flat: boolean;
+}
+
+/** Class names that a decision picks from. */
+export interface LabelValue {
+  readonly kind: "labels";
+  readonly decision: Decision;
+  readonly classes: readonly Label[];
+}
+
+/** What a name of the graph stands for. */
+export type OnnxValue =
+  | BlockValue
+  | LabelValue
+  | { readonly kind: "tensor"; readonly tensor: OnnxTensor }
+  | { readonly kind: "shape"; readonly of: BlockValue };
+
+/** A node with its inputs looked up: what an operator's reader works on. Errors name the node. */
+export class NodeReader {
+  readonly node: OnnxNode;
+  readonly list: StepList;
+  readonly version: number;
+  readonly #inputs: readonly (OnnxValue | undefined)[];
+
+  constructor(
+    node: OnnxNode,
+    inputs: readonly (OnnxValue | undefined)[],
+    list: StepList,
+    version: number,
+  ) {
+    this.node = node;
+    this.#inputs = inputs;
+    this.list = list;
+    this.version = version;
+  }
+
+  get path(): string {
+    const { operator, name, outputs } = this.node;
+    return `ONNX node ${operator} "${name === "" ? (outputs[0] ?? "") : name}"`;
+  }
+
+  get inputCount(): number {
+    return this.#inputs.length;
+  }
+
+  /** Whether input `index` is there; later inputs may be left out. */
+  has(index: number): boolean {
+    return this.#inputs[index] !== undefined;
+  }
+
+  input(index: number): OnnxValue {
+    const value = this.#inputs[index];
+    if (value === undefined) throw this.corrupt(`input ${index} is missing`);
+    return value;
+  }
+
+  /** Input `index` as rows of numbers; labels and constants are refused. */
+  numbers(index: number): BlockValue {
+    const value = this.block(index);
+    if (value.type === "text") throw this.unsupported(`input ${index} holds texts`);
+    return value;
+  }
+
+  block(index: number): BlockValue {
+    const value = this.input(index);
+    if (value.kind === "block") return value;
+    throw this.unsupported(`input ${index} is ${nouns[value.kind]}, and rows are due`);
+  }
+
+  /** Input `index` as a constant. */
+  tensor(index: number): OnnxTensor {
+    const value = this.input(index);
+    if (value.kind === "tensor") return value.tensor;
+    throw this.unsupported(`input ${index} is computed, and only a constant is read there`);
+  }
+
+  columns(value: BlockValue): number {
+    return this.list.columns(value.block);
+  }
+
+  integer(name: string, fallback?: number): number {
+    const value = this.node.attributes.get(name)?.integer ?? fallback;
+    if (value === undefined) throw this.corrupt(`attribute ${name} is missing`);
+    return value;
+  }
+
+  float(name: string, fallback: number): number {
+    return this.node.attributes.get(name)?.float ?? fallback;
+  }
+
+  text(name: string, fallback: string): string {
+    return this.node.attributes.get(name)?.text ?? fallback;
+  }
+
+  integers(name: string): readonly number[] {
+    return this.node.attributes.get(name)?.integers ?? [];
+  }
+
+  /** Numbers of the attribute `name`, or of the tensor attribute `name_as_tensor` or `name` itself. */
+  floats(name: string): ArrayLike<number> {
+    const own = this.node.attributes.get(name);
+    if (own !== undefined) return own.tensor?.data ?? own.floats;
+    return this.node.attributes.get(`${name}_as_tensor`)?.tensor?.data ?? [];
+  }
+
+  texts(name: string): readonly string[] {
+    return this.node.attributes.get(name)?.texts ?? [];
+  }
+
+  /** Class names from `classlabels_strings`, `classlabels_ints` or `classlabels_int64s`. */
+  classLabels(): readonly Label[] {
+    const texts = this.texts("classlabels_strings");
+    if (texts.length > 0) return texts;
+    const integers = this.integers("classlabels_ints");
+    return integers.length > 0 ? integers : this.integers("classlabels_int64s");
+  }
+
+  result(block: number, type: BlockType, flat = false): BlockValue {
+    return { kind: "block", block, type, flat };
+  }
+
+  corrupt(problem: string): VelumError {
+    return corruptModel(this.path, problem);
+  }
+
+  unsupported(problem: string, cure = "Leave this part out of the exported model"): VelumError {
+    return unsupportedModel(this.path, problem, cure);
+  }
+}
+
+const nouns = { tensor: "a constant", labels: "a class", shape: "a shape" } as const;
+
+/** The precision of results of type `type`. */
+export function precisionOf(type: BlockType): Precision {
+  return type === "float32" ? "float32" : "float64";
+}

@@ -1,0 +1,11 @@
+import { describe } from "node:test";
+import { importOnnx } from "../../src/import/onnx.js";
+import { testImportedCases } from "../support/imported-cases.js";
+
+describe("ONNX models predict as their runtime and their library recorded", () => {
+  const looser = new Map([
+    ["svc-binary", 3e-5],
+    ["class-three-probit", 3e-5],
+  ]);
+  testImportedCases("onnx", importOnnx, 5e-6, looser);
+});
