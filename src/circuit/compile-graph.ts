@@ -41,6 +41,9 @@ import { formatRegions, planJson } from "./stage-texts.js";
 /** Widest argument of one look-up. */
 export const largestLookupBits = 12;
 
+/** Widest argument that is taken apart into windows of bits, each a look-up. */
+const largestArgumentBits = 16;
+
 /** Widest argument of one look-up in the dialects. */
 const dialectLookupBits = 16;
 
@@ -119,7 +122,7 @@ function lowerForLanes(
   inputForm: InputForm,
 ): { lowered: Graph; regions: RegionProgram } {
   for (const target of ["gates", "look-ups"] as const) {
-    const lowered = assignBitWidths(lower(graph, largestLookupBits, target));
+    const lowered = assignBitWidths(lower(graph, largestLookupBits, target, largestArgumentBits));
     checkLegality(lowered, largestLookupBits);
     const regions = linearRegions(lowered);
     if (target === "look-ups" || treesFit(regions, inputForm)) return { lowered, regions };

@@ -1,10 +1,10 @@
 import { VelumError } from "../../base/error.js";
-import { type Shape, scalar, sizeOf, type Tensor } from "../../base/tensor.js";
+import { type Shape, sameShape, scalar, sizeOf, type Tensor } from "../../base/tensor.js";
 import { extremes, type Origin } from "../../graph/builder.js";
 import { minimalIntegerType } from "../../graph/integer-type.js";
 import type { Attributes, Bounds, GraphNode } from "../../graph/node.js";
 import { broadcastShapes } from "../../ops/broadcast.js";
-import { nearestKnown, tabulate } from "../../ops/tabulate.js";
+import { nearestKnown, type Tables, tabulate } from "../../ops/tabulate.js";
 
 /** An encrypted value of the graph under construction. */
 export interface Value {
@@ -14,13 +14,30 @@ export interface Value {
   readonly shape: Shape;
 }
 
+/** Arguments of a look-up: `first + i * 2^low` for i below `count`. */
+export interface Domain {
+  readonly first: number;
+  readonly low: number;
+  readonly count: number;
+}
+
+/** Ways to look up `a` in windows of bits, and costly ones for want of others; not `deep` where that is done already. */
+export type WideWays = (
+  b: LookupBuilder,
+  a: Value,
+  found: Tables,
+  deep: boolean,
+) => { readonly ways: readonly (() => Value)[]; readonly otherwise: readonly (() => Value)[] };
+
 /** A look-up with an argument of more bits than the plan can do; strategies that need one are dropped. */
 class TooWide extends Error {
   readonly bits: number;
+  readonly limit: number;
 
-  constructor(bits: number) {
+  constructor(bits: number, limit: number) {
     super();
     this.bits = bits;
+    this.limit = limit;
   }
 }
 
@@ -29,18 +46,55 @@ function relativeCost(bits: number): number {
   return bits <= 2 ? 0.5 : bits === 3 ? 0.8 : 2 ** (bits - 4);
 }
 
+/** How wide look-ups may be, and whether wide ones may be taken apart into windows of bits. */
+export interface LookupLimits {
+  /** Most bits of the argument of one look-up. */
+  readonly single: number;
+  /** Most bits of an argument that may be looked up in several steps; `single` where only single look-ups are wanted. */
+  readonly several: number;
+}
+
 /** Makes graphs of linear operations and look-ups, with sound bounds from those of the operands. */
 export class LookupBuilder {
   readonly nodes: GraphNode[] = [];
-  readonly #limit: number;
+  readonly #limits: LookupLimits;
+  readonly #wideWays: WideWays;
+  /** Inside one of the wide ways. */
+  #inside = false;
+  /** For each node, how many lowest bits of its value are known to be zero; absent for none. */
+  readonly #lows: number[] = [];
   /** For each look-up its bits and elements. */
   readonly #lookups: (readonly [number, number])[] = [];
   #origin: Origin = { tag: "", location: "" };
   #path = "";
 
-  /** `limit`: most bits of a look-up's argument. */
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** `wideWays`: how wide arguments are taken apart. */
+  constructor(limits: LookupLimits, wideWays: WideWays) {
+    this.#limits = limits;
+    this.#wideWays = wideWays;
+  }
+
+  /** Values wider than one look-up can be taken apart. */
+  get takesApart(): boolean {
+    return this.#limits.several > this.#limits.single;
+  }
+
+  /** Lowest bits of the value that are known to be zero. */
+  lowOf({ id }: { readonly id: number }): number {
+    return this.#lows[id] ?? 0;
+  }
+
+  /** The same value, of which `low` lowest bits are zero. */
+  withLow(value: Value, low: number): Value {
+    this.#lows[value.id] = low;
+    return value;
+  }
+
+  /** The values that a look-up of `a` must have entries for. */
+  domainOf(a: Value): Domain {
+    const low = this.lowOf(a);
+    const first = Math.ceil(a.bounds.min / 2 ** low) * 2 ** low;
+    return { first, low, count: Math.max(1, Math.floor((a.bounds.max - first) / 2 ** low) + 1) };
   }
 
   /** Nodes from now on come from here; `path` names it in errors. */
@@ -58,12 +112,14 @@ export class LookupBuilder {
 
   add(a: Value, b: Value): Value {
     const bounds = { min: a.bounds.min + b.bounds.min, max: a.bounds.max + b.bounds.max };
-    return this.operation("add", [a, b], {}, bounds, this.#together(a, b));
+    const low = Math.min(this.lowOf(a), this.lowOf(b));
+    return this.withLow(this.operation("add", [a, b], {}, bounds, this.#together(a, b)), low);
   }
 
   subtract(a: Value, b: Value): Value {
     const bounds = { min: a.bounds.min - b.bounds.max, max: a.bounds.max - b.bounds.min };
-    return this.operation("subtract", [a, b], {}, bounds, this.#together(a, b));
+    const low = Math.min(this.lowOf(a), this.lowOf(b));
+    return this.withLow(this.operation("subtract", [a, b], {}, bounds, this.#together(a, b)), low);
   }
 
   /** `a + factor * b`. */
@@ -79,23 +135,27 @@ export class LookupBuilder {
     const { min, max } = extremes(factors);
     const corners = [a.bounds.min, a.bounds.max].flatMap((x) => [x * min + 0, x * max + 0]);
     const bounds = { min: Math.min(...corners), max: Math.max(...corners) };
-    return this.withConstant("multiply", a, factors, bounds);
+    return this.withLow(
+      this.withConstant("multiply", a, factors, bounds),
+      this.lowOf(a) + zeroBits(factors.data),
+    );
   }
 
   /** `a + terms`, element by element. */
   plus(a: Value, terms: Tensor): Value {
     if (terms.data.every((term) => term === 0) && terms.shape.length === 0) return a;
     const { min, max } = extremes(terms);
-    return this.withConstant("add", a, terms, {
-      min: a.bounds.min + min,
-      max: a.bounds.max + max,
-    });
+    const bounds = { min: a.bounds.min + min, max: a.bounds.max + max };
+    return this.withLow(
+      this.withConstant("add", a, terms, bounds),
+      Math.min(this.lowOf(a), zeroBits(terms.data)),
+    );
   }
 
   /** Refuses look-ups of more values than the limit allows, before anything is made of them. */
   checkCount(values: number): void {
     const bits = bitsOf(values);
-    if (bits > this.#limit) throw new TooWide(bits);
+    if (bits > this.#limits.several) throw new TooWide(bits, this.#limits.several);
   }
 
   /** Look-up of `fn` on every element. With `forced` even where `fn` is linear. */
@@ -118,41 +178,53 @@ export class LookupBuilder {
     forced: boolean,
     uniform = false,
   ): Value {
-    const { min, max } = a.bounds;
-    const count = max - min + 1;
+    const { first, low, count } = this.domainOf(a);
     const bits = bitsOf(count);
-    if (bits > this.#limit) throw new TooWide(bits);
-    const values = Array.from({ length: count }, (_, i) => min + i);
-    const { tables, tableOf } = uniform
+    if (bits > this.#limits.several) throw new TooWide(bits, this.#limits.several);
+    const values = Array.from({ length: count }, (_, i) => first + i * 2 ** low);
+    const found = uniform
       ? { tables: [uniformTable(fn, values)], tableOf: new Int32Array(sizeOf(shape)) }
       : tabulate(fn, a.shape, shape, values);
-    const lines = tables.map(lineThrough);
-    const found = tables.map((entries) => extremes({ shape: [entries.length], data: entries }));
-    const bounds = {
-      min: Math.min(...found.map((own) => own.min)),
-      max: Math.max(...found.map((own) => own.max)),
-    };
-    const stretched = shape.length === a.shape.length && sizeOf(shape) === sizeOf(a.shape);
-    if (!forced && lines.every((line) => line !== undefined)) {
-      const pick = (part: (line: Line) => number): Tensor => {
-        const first = lines[0];
-        if (tables.length === 1 && first && stretched) return scalar(part(first));
-        const data = Float64Array.from(tableOf, (table) =>
-          part(lines[table] ?? { slope: 0, start: 0 }),
-        );
-        return { shape, data };
-      };
-      const sloped = this.scale(
-        a,
-        pick(({ slope }) => slope),
-      );
-      const moved = this.plus(
-        sloped,
-        pick(({ slope, start }) => start - slope * min),
-      );
-      return { ...moved, bounds };
-    }
+    return this.lookUpTables(a, found, shape, forced);
+  }
+
+  /** Look-up of every element in its table, which has an entry for each value of `domainOf(a)`. */
+  lookUpTables(a: Value, found: Tables, shape: Shape, forced = false): Value {
+    const domain = this.domainOf(a);
+    const lines = forced ? undefined : this.#lines(a, found, domain, shape);
+    if (lines !== undefined) return lines;
+    const stretched = sameShape(shape, a.shape);
     const on = stretched ? a : this.plus(a, { shape, data: new Float64Array(sizeOf(shape)) });
+    const single = (): Value => this.#single(on, found, domain, shape);
+    if (forced || !this.takesApart) return single();
+    if (domain.count <= 16) return single();
+    const inside = this.#inside;
+    const outside = (way: () => Value) => (): Value => {
+      this.#inside = true;
+      try {
+        return way();
+      } finally {
+        this.#inside = inside;
+      }
+    };
+    const { ways, otherwise } = this.#wideWays(this, on, found, !inside);
+    return this.cheapest([single, ...ways.map(outside)], otherwise.map(outside));
+  }
+
+  /** Look-up of some bits of every element, whatever its higher bits are (the operation `window_tlu`). */
+  window(a: Value, table: Float64Array, low: number, bounds: Bounds): Value {
+    const bits = Math.log2(table.length) - 1;
+    if (bits > this.#limits.single) throw new TooWide(bits, this.#limits.single);
+    this.#lookups.push([bits, sizeOf(a.shape)]);
+    const attributes = { table: { shape: [table.length], data: table }, low };
+    const result = this.operation("window_tlu", [a], attributes, bounds, a.shape);
+    return this.withLow(result, zeroBits(table));
+  }
+
+  #single(a: Value, { tables, tableOf }: Tables, domain: Domain, shape: Shape): Value {
+    const { first, low, count } = domain;
+    const bits = bitsOf(count);
+    if (bits > this.#limits.single) throw new TooWide(bits, this.#limits.single);
     this.#lookups.push([bits, sizeOf(shape)]);
     const asTensors = tables.map((data) => ({ shape: [count], data }));
     const [only] = asTensors;
@@ -160,7 +232,34 @@ export class LookupBuilder {
       asTensors.length === 1 && only !== undefined
         ? only
         : { shape, items: Array.from(tableOf, (index) => asTensors[index] ?? scalar(0)) };
-    return this.operation("tlu", [on], { table, first: min }, bounds, shape);
+    const attributes = { table, first, ...(low === 0 ? {} : { low }) };
+    const result = this.operation("tlu", [a], attributes, boundsOfTables(tables), shape);
+    return this.withLow(result, Math.min(...tables.map(zeroBits)));
+  }
+
+  /** Straight lines need no look-up; undefined if one table is none. */
+  #lines(a: Value, found: Tables, domain: Domain, shape: Shape): Value | undefined {
+    const { tables, tableOf } = found;
+    const step = 2 ** domain.low;
+    const lines = tables.map((entries) => lineThrough(entries, step));
+    if (!lines.every((line) => line !== undefined)) return undefined;
+    const pick = (part: (line: Line) => number): Tensor => {
+      const first = lines[0];
+      if (tables.length === 1 && first && sameShape(shape, a.shape)) return scalar(part(first));
+      const data = Float64Array.from(tableOf, (table) =>
+        part(lines[table] ?? { slope: 0, start: 0 }),
+      );
+      return { shape, data };
+    };
+    const sloped = this.scale(
+      a,
+      pick(({ slope }) => slope),
+    );
+    const moved = this.plus(
+      sloped,
+      pick(({ slope, start }) => start - slope * domain.first),
+    );
+    return { ...moved, bounds: boundsOfTables(tables) };
   }
 
   /**
@@ -170,35 +269,48 @@ export class LookupBuilder {
   cheapest(ways: readonly (() => Value)[], otherwise: readonly (() => Value)[] = []): Value {
     let best: (() => Value) | undefined;
     let least = Infinity;
-    let narrowest = Infinity;
+    let narrowest: TooWide | undefined;
     for (const way of ways) {
-      const nodes = this.nodes.length;
-      const lookups = this.#lookups.length;
-      try {
-        way();
-        const cost = this.#cost();
-        if (cost < least) [best, least] = [way, cost];
-      } catch (error) {
-        if (!(error instanceof TooWide)) throw error;
-        narrowest = Math.min(narrowest, error.bits);
-      }
-      this.nodes.length = nodes;
-      this.#lookups.length = lookups;
+      const cost = this.costOf(way);
+      if (cost instanceof TooWide) {
+        if (narrowest === undefined || cost.bits < narrowest.bits) narrowest = cost;
+      } else if (cost < least) [best, least] = [way, cost];
     }
     if (best !== undefined) return best();
     if (otherwise.length > 0) return this.cheapest(otherwise);
-    throw new TooWide(narrowest);
+    throw narrowest ?? new Error("there is no way to build the value");
   }
 
-  /** One parameter set serves a whole program, so that every look-up takes as long as the widest one. */
-  #cost(): number {
-    let size = 0;
-    let widest = 0;
-    for (const [bits, elements] of this.#lookups) {
-      size += elements;
-      widest = Math.max(widest, bits);
+  /** Relative time of all look-ups once `way` is built, or why it cannot be. Leaves no trace. */
+  costOf(way: () => Value): number | TooWide {
+    const nodes = this.nodes.length;
+    const lookups = this.#lookups.length;
+    try {
+      way();
+      return this.cost();
+    } catch (error) {
+      if (!(error instanceof TooWide)) throw error;
+      return error;
+    } finally {
+      this.nodes.length = nodes;
+      this.#lows.length = Math.min(this.#lows.length, nodes);
+      this.#lookups.length = lookups;
     }
-    return size * relativeCost(widest);
+  }
+
+  /**
+   * Relative time of all look-ups so far. Look-ups get their own number of accumulators, but narrow ones share the keys of the wide
+   * ones, and are no faster than 4 bits beside them.
+   */
+  cost(): number {
+    let widest = 0;
+    for (const [bits] of this.#lookups) widest = Math.max(widest, bits);
+    const least = Math.min(1, relativeCost(widest));
+    let sum = 0;
+    for (const [bits, elements] of this.#lookups) {
+      sum += elements * Math.max(least, relativeCost(bits));
+    }
+    return sum;
   }
 
   /** The same value, known to lie in `bounds`. */
@@ -222,8 +334,8 @@ export class LookupBuilder {
       throw new VelumError({
         code: "width-too-wide",
         path: this.#path,
-        problem: `it needs a look-up with an argument of ${error.bits} bits, and look-ups take at most ${this.#limit}`,
-        limit: this.#limit,
+        problem: `it needs a look-up with an argument of ${error.bits} bits, and look-ups take at most ${error.limit}`,
+        limit: error.limit,
         actual: error.bits,
         cure: "Quantize inputs or weights to fewer bits, clip or shift values before, or remove their lowest bits",
       });
@@ -280,10 +392,29 @@ interface Line {
   readonly start: number;
 }
 
-/** The line through all entries if its slope is -1, 0 or 1: then no look-up is needed. */
-function lineThrough(entries: Float64Array): Line | undefined {
+/** The line through all entries, `step` apart, if its slope is -1, 0 or 1: then no look-up is needed. */
+function lineThrough(entries: Float64Array, step: number): Line | undefined {
   const start = entries[0] ?? 0;
-  const slope = entries.length > 1 ? (entries[1] ?? 0) - start : 0;
-  if (Math.abs(slope) > 1) return undefined;
-  return entries.every((entry, i) => entry === start + slope * i) ? { slope, start } : undefined;
+  const slope = entries.length > 1 ? ((entries[1] ?? 0) - start) / step : 0;
+  if (slope !== 0 && Math.abs(slope) !== 1) return undefined;
+  return entries.every((entry, i) => entry === start + slope * step * i)
+    ? { slope, start }
+    : undefined;
+}
+
+function boundsOfTables(tables: readonly Float64Array[]): Bounds {
+  const found = tables.map((data) => extremes({ shape: [data.length], data }));
+  return {
+    min: Math.min(...found.map((own) => own.min)),
+    max: Math.max(...found.map((own) => own.max)),
+  };
+}
+
+/** Lowest bits that are zero in all numbers; 30 where all are zero. */
+function zeroBits(numbers: Float64Array): number {
+  let low = 30;
+  for (const number of numbers) {
+    while (low > 0 && number % 2 ** low !== 0) low--;
+  }
+  return low;
 }

@@ -8,9 +8,10 @@ import type { OpSpec } from "../../ops/spec.js";
 import { fuseIntegers } from "../fuse.js";
 import { removeDeadCode } from "../remove-dead-code.js";
 import { chooseElements } from "./choose-elements.js";
-import { LookupBuilder, type Value } from "./look-up-builder.js";
+import { LookupBuilder, type LookupLimits, type Value } from "./look-up-builder.js";
 import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
 import { lookUpTrees } from "./tree-look-ups.js";
+import { wideWays } from "./wide-tables.js";
 
 /**
  * How far to go: "look-ups" leaves only linear operations and look-ups, for the plan; "gates" also decision trees that ask parameters;
@@ -21,12 +22,17 @@ export type LowerTarget = "look-ups" | "gates" | "dialect";
 /**
  * Rewrites every operation into linear ones and table look-ups with arguments of at most `limit` bits, without changing any
  * result for inputs that keep the promise of the inputset. The graph needs bounds; the result has them too, sound for all such
- * inputs. Errors: `not-compiled` without bounds, `unsupported-op` for floating-point values, `width-too-wide`.
+ * inputs. Arguments of up to `several` bits are taken apart into windows of bits. Errors: `not-compiled` without bounds, `unsupported-op` for floating-point values, `width-too-wide`.
  */
-export function lower(graph: Graph, limit: number, target: LowerTarget): Graph {
+export function lower(
+  graph: Graph,
+  limit: number,
+  target: LowerTarget,
+  several: number = limit,
+): Graph {
   checkIntegers(graph);
   const source = target === "dialect" ? graph : fuseCones(graph, limit);
-  return removeDeadCode(new Lowering(source, limit, target).run());
+  return removeDeadCode(new Lowering(source, { single: limit, several }, target).run());
 }
 
 /** Operations on several values that all come from one value: one look-up of that value. */
@@ -45,10 +51,10 @@ class Lowering {
   private readonly newIds = new Map<number, number>();
   private readonly taken = new Set<number>();
 
-  constructor(graph: Graph, limit: number, target: LowerTarget) {
+  constructor(graph: Graph, limits: LookupLimits, target: LowerTarget) {
     this.graph = graph;
     this.target = target;
-    this.builder = new LookupBuilder(limit);
+    this.builder = new LookupBuilder(limits, wideWays);
     this.strategies = new PairStrategies(this.builder);
   }
 

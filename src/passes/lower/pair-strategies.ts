@@ -1,8 +1,9 @@
 import { scalar, type Tensor } from "../../base/tensor.js";
-import { floorDivide, modulo } from "../../ops/arithmetic/integer-arithmetic.js";
+import { modulo } from "../../ops/arithmetic/integer-arithmetic.js";
 import { zip } from "../../ops/elementwise.js";
 import type { PairForm } from "../../ops/spec.js";
 import { bitsOf, type LookupBuilder, type Value } from "./look-up-builder.js";
+import { cutBelow } from "./windows.js";
 
 /** Largest number of values of one operand for which each gets a case of its own. */
 const mostCases = 16;
@@ -33,15 +34,22 @@ export class PairStrategies {
         return b.scale(stretched, scalar(known.bounds.min));
       }
     }
-    const quarter = (v: number): number => Math.floor((v * v) / 4);
+    // Zeros below both factors are zeros below the sums; the product has both.
+    const [lowX, lowY] = [b.lowOf(x), b.lowOf(y)];
+    const low = Math.max(lowX, lowY);
+    const quarter = (v: number): number => Math.floor((v / 2 ** low) ** 2 / 4) * 2 ** (lowX + lowY);
+    const [u, v] = [b.scale(x, scalar(2 ** (low - lowX))), b.scale(y, scalar(2 ** (low - lowY)))];
     const corners = [x.bounds.min, x.bounds.max].flatMap((u) =>
       [y.bounds.min, y.bounds.max].map((v) => u * v + 0),
     );
     const bounds = { min: Math.min(...corners), max: Math.max(...corners) };
     const result = b.cheapest(
       [
-        () => this.packed([x, y], ([u = 0, v = 0]) => u * v),
-        () => b.subtract(b.lookUp(b.add(x, y), quarter), b.lookUp(b.subtract(x, y), quarter)),
+        () => this.packed([x, y], ([p = 0, q = 0]) => p * q),
+        () => b.subtract(b.lookUp(b.add(u, v), quarter), b.lookUp(b.subtract(u, v), quarter)),
+        ...(b.takesApart && this.#width(x) > 4 && this.#width(y) > 4
+          ? this.#partProducts(x, y)
+          : []),
       ],
       [
         ...this.#split(x, (part) => this.product(part, y)),
@@ -51,13 +59,34 @@ export class PairStrategies {
     return b.within(result, bounds);
   }
 
+  /** Bits of a look-up of `x`. */
+  #width(x: Value): number {
+    return bitsOf(this.#b.domainOf(x).count);
+  }
+
+  /** Both factors cut in the middle, four narrow products. */
+  #partProducts(x: Value, y: Value): (() => Value)[] {
+    const b = this.#b;
+    return [
+      () => {
+        const [xParts, yParts] = [x, y].map((factor) =>
+          this.#cut(factor, Math.ceil(this.#width(factor) / 2)),
+        );
+        const products = (xParts ?? []).flatMap((p) =>
+          (yParts ?? []).map((q) => this.product(p, q)),
+        );
+        return products.reduce((sum, product) => b.add(sum, product));
+      },
+    ];
+  }
+
   /** `of(x - y)` where `of` depends on the sign alone. */
   compare(x: Value, y: Value, of: (difference: number) => number): Value {
     const b = this.#b;
     return b.cheapest(
       [() => b.lookUp(b.subtract(x, y), of), () => b.lookUp(this.#clippedDifference(x, y), of)],
       chunkBits
-        .filter((bits) => bits < Math.max(width(x), width(y)))
+        .filter((bits) => bits < Math.max(this.#width(x), this.#width(y)))
         .map((bits) => () => b.lookUp(this.#signCode(x, y, bits), of)),
     );
   }
@@ -81,13 +110,12 @@ export class PairStrategies {
   bitByBit(x: Value, y: Value, fn: (u: number, v: number) => number): Value {
     const b = this.#b;
     const cut = chunkBits
-      .filter((bits) => bits < Math.max(width(x), width(y)))
+      .filter((bits) => bits < Math.max(this.#width(x), this.#width(y)))
       .map((bits) => () => {
         const [xHigh, xLow] = this.#cut(x, bits);
         const [yHigh, yLow] = this.#cut(y, bits);
         const low = this.packed([xLow, yLow], ([u = 0, v = 0]) => fn(u, v));
-        const high = this.bitByBit(xHigh, yHigh, fn);
-        return b.addScaled(low, high, 2 ** bits);
+        return b.add(low, this.bitByBit(xHigh, yHigh, fn));
       });
     return b.cheapest([() => this.packed([x, y], ([u = 0, v = 0]) => fn(u, v)), ...cut]);
   }
@@ -186,29 +214,42 @@ export class PairStrategies {
     unpack: (value: number) => number[];
   } {
     const b = this.#b;
-    const counts = operands.map(({ bounds }) => bounds.max - bounds.min + 1);
+    const domains = operands.map((operand) => b.domainOf(operand));
     // Narrow operands take the low digits: the factors of the others, which multiply their noise, are least then.
-    const order = [...operands.keys()].sort((i, j) => (counts[i] ?? 0) - (counts[j] ?? 0));
+    const order = [...operands.keys()].sort(
+      (i, j) => (domains[i]?.count ?? 0) - (domains[j]?.count ?? 0),
+    );
+    // Operands with zeros below are not divided: all others are multiplied instead, by `unit`.
+    const radices: number[] = [];
     let radix = 1;
+    let unitLog2 = 0;
+    for (const k of order) {
+      const { low, count } = domains[k] ?? { low: 0, count: 1 };
+      radices[k] = radix;
+      unitLog2 = Math.max(unitLog2, low - twos(radix));
+      radix *= count;
+    }
+    const unit = 2 ** unitLog2;
     let packed: Value | undefined;
     let least = 0;
     for (const k of order) {
       const operand = operands[k];
+      const { first, low } = domains[k] ?? { first: 0, low: 0 };
       if (operand === undefined) continue;
-      const term = b.scale(operand, scalar(radix));
+      const factor = (unit * (radices[k] ?? 1)) / 2 ** low;
+      const term = b.scale(operand, scalar(factor));
       packed = packed === undefined ? term : b.add(packed, term);
-      least += radix * operand.bounds.min;
-      radix *= counts[k] ?? 1;
+      least += factor * first;
     }
     if (packed === undefined) throw new Error("nothing to pack");
     const unpack = (value: number): number[] => {
       const values: number[] = [];
-      let rest = value - least;
+      let rest = Math.round((value - least) / unit);
       for (const k of order) {
-        const count = counts[k] ?? 1;
-        const digit = rest % count;
+        const { first, low, count } = domains[k] ?? { first: 0, low: 0, count: 1 };
+        const digit = modulo(rest, count);
         rest = (rest - digit) / count;
-        values[k] = digit + (operands[k]?.bounds.min ?? 0);
+        values[k] = first + digit * 2 ** low;
       }
       return values;
     };
@@ -220,7 +261,7 @@ export class PairStrategies {
     const b = this.#b;
     const clip = (value: Value, to: Value): Value =>
       b.lookUp(value, (v) => Math.min(Math.max(v, to.bounds.min - 1), to.bounds.max + 1));
-    return width(x) > width(y) ? b.subtract(clip(x, y), y) : b.subtract(x, clip(y, x));
+    return this.#width(x) > this.#width(y) ? b.subtract(clip(x, y), y) : b.subtract(x, clip(y, x));
   }
 
   /** A small number with the sign of `x - y`: the high bits decide, and where they are equal the low ones. */
@@ -233,22 +274,27 @@ export class PairStrategies {
     return b.addScaled(low, high, 2);
   }
 
-  /** `[floor(x / 2^bits), x mod 2^bits]`. */
+  /** The value with its lowest `bits` bits made zero, and those bits. */
   #cut(x: Value, bits: number): readonly [Value, Value] {
     const b = this.#b;
-    // The low part could be x - 2^bits high, but that would have the noise of a wide encoding.
-    const size = 2 ** bits;
-    return [b.lookUp(x, (v) => floorDivide(v, size)), b.lookUp(x, (v) => modulo(v, size))];
+    const to = b.lowOf(x) + bits;
+    if (b.takesApart && this.#width(x) > 4) {
+      const { high, digits } = cutBelow(b, x, to, true);
+      return [high, digits.reduce((sum, digit) => b.add(sum, digit))];
+    }
+    // The low part could be x less the high one, but that would have the noise of a wide encoding.
+    const size = 2 ** to;
+    return [b.lookUp(x, (v) => v - modulo(v, size)), b.lookUp(x, (v) => modulo(v, size))];
   }
 
   /** `linear(x)` from the two parts of `x`, for every size of the low part. */
   #split(x: Value, linear: (part: Value) => Value): (() => Value)[] {
     const b = this.#b;
     return chunkBits
-      .filter((bits) => bits < width(x))
+      .filter((bits) => bits < this.#width(x))
       .map((bits) => () => {
         const [high, low] = this.#cut(x, bits);
-        return b.addScaled(linear(low), linear(high), 2 ** bits);
+        return b.add(linear(low), linear(high));
       });
   }
 
@@ -295,8 +341,11 @@ export function buildPair(
   }
 }
 
-function width({ bounds }: Value): number {
-  return bitsOf(bounds.max - bounds.min + 1);
+/** How often 2 divides a number. */
+function twos(value: number): number {
+  let count = 0;
+  while (value % 2 ** (count + 1) === 0) count++;
+  return count;
 }
 
 export function isTensor(value: Value | Tensor): value is Tensor {
