@@ -7,35 +7,13 @@ import { linearRegions } from "../../src/ops/linear-regions.js";
 import type { RegionProgram } from "../../src/ops/region-program.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
-import { evaluateMap, isIdentityMap, rowTerms } from "../../src/program/affine.js";
+import { isIdentityMap, rowTerms } from "../../src/program/affine.js";
 import { matmul } from "../../src/trace/functions.js";
 import { LookupTable, tablesPerElement } from "../../src/trace/lookup-table.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import type { Tracer } from "../../src/trace/tracer.js";
 import { randomProgram } from "../support/random-programs.js";
-
-/** Runs a region program as its description says, without asking the graph. */
-function runRegions(program: RegionProgram, inputs: readonly Tensor[]): number[][] {
-  const values: ArrayLike<number>[] = [inputs.flatMap((input) => [...input.data])];
-  for (const step of program.steps) {
-    if (step.kind === "affine") {
-      const joined = step.sources.flatMap((source) => Array.from(values[source] ?? []));
-      assert.equal(joined.length, step.map.inputs);
-      values[step.result] = evaluateMap(step.map, joined);
-    } else if (step.kind === "lookup") {
-      const half = 2 ** step.precision;
-      values[step.result] = Array.from(values[step.source] ?? [], (value, i) => {
-        const table = step.tables[step.tableOf[i] ?? -1];
-        if (table === undefined) return Number.NaN;
-        const at = (value - table.first) / 2 ** step.low;
-        const around = at - Math.floor(at / (2 * half)) * 2 * half;
-        const entry = table.entries[around % half] ?? Number.NaN;
-        return step.addend + (around < half ? entry : -entry);
-      });
-    }
-  }
-  return program.outputs.map(({ value }) => Array.from(values[value] ?? [], (item) => item + 0));
-}
+import { runRegions } from "../support/run-regions.js";
 
 test("random programs compute the same as regions", () => {
   fc.assert(

@@ -180,7 +180,9 @@ export class LookupBuilder {
   ): Value {
     const { first, low, count } = this.domainOf(a);
     const bits = bitsOf(count);
-    if (bits > this.#limits.several) throw new TooWide(bits, this.#limits.several);
+    // Differences and shifted values are a little wider than what they are made of.
+    const most = this.takesApart ? this.#limits.several + 2 : this.#limits.single;
+    if (bits > most) throw new TooWide(bits, most);
     const values = Array.from({ length: count }, (_, i) => first + i * 2 ** low);
     const found = uniform
       ? { tables: [uniformTable(fn, values)], tableOf: new Int32Array(sizeOf(shape)) }

@@ -128,6 +128,8 @@ class Lowering {
     if (spec.contraction !== undefined && !spec.elementwise) return this.contraction(node, spec);
     if (variables.length === 1) {
       const forced = node.attributes["force_noise_refresh"] === true;
+      const { min, max } = this.valueOf(first).bounds;
+      this.builder.checkCount(max - min + 1);
       return this.builder.lookUpTensor(
         this.valueOf(first),
         (operand) => within(new Map([[first, operand]])),
