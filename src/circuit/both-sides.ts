@@ -4,8 +4,10 @@ import { throwIfAborted } from "../base/event-loop.js";
 import { type NestedArray, type Tensor, toNested } from "../base/tensor.js";
 import { Client, type ClientValue } from "../client/client.js";
 import { engineClosed } from "../runtime/engine.js";
-import type { RunOptions } from "../runtime/run-options.js";
+import { checkRunOptions, type RunOptions } from "../runtime/run-options.js";
 import { type LoadedKeys, ServerCircuit } from "../runtime/server-circuit.js";
+import { readInputset, type Sample } from "../trace/inputset.js";
+import { forEachInSlices } from "./batch.js";
 import type { CompileOptions } from "./compile-options.js";
 
 /** Both files of a circuit. */
@@ -96,6 +98,28 @@ export class BothSides {
       problem: "the server gave no answer",
       cure: "Load the circuit again",
     });
+  }
+
+  /**
+   * Many samples in one call: `samples` as in an inputset (one value a parameter; for several parameters an array of values each). Gives
+   * one result a sample, in order. Look-ups of the samples share passes over the evaluation keys and all threads.
+   */
+  async encryptRunDecryptBatch(
+    samples: Iterable<Sample>,
+    options: RunOptions = {},
+  ): Promise<(NestedArray | NestedArray[])[]> {
+    checkRunOptions(options, "encryptRunDecryptBatch");
+    throwIfAborted(options.signal, "encryptRunDecryptBatch");
+    const client = await this.#openClient();
+    const names = client.manifest.inputs.map(({ name }) => name);
+    const values = readInputset(names, samples, "samples");
+    if (!this.#hasKey) await this.keygen({ signal: options.signal });
+    const path = "encryptRunDecryptBatch";
+    const requests = await forEachInSlices(values, path, options, (own) => client.encrypt(...own));
+    const answers = await this.run(requests, options);
+    return forEachInSlices(answers, path, options, (answer) =>
+      unwrapResults(client.decrypt(answer)),
+    );
   }
 
   /** Ends threads and overwrites the secret key. What is under way rejects with `runtime-unavailable`; later calls start anew. */

@@ -2,8 +2,17 @@ import { join } from "node:path";
 import { isTensor, type NestedArray, toNested } from "../base/tensor.js";
 import { bytesText } from "../circuit/cost.js";
 import { Client, type ClientValue } from "../client/client.js";
-import { type Command, oneAndMore, onlyOne, required, usageError } from "./arguments.js";
+import { readInputset } from "../trace/inputset.js";
+import {
+  type Command,
+  type Options,
+  oneAndMore,
+  onlyOne,
+  required,
+  usageError,
+} from "./arguments.js";
 import { parseJson, readBytes, readJson, writeBytes } from "./files.js";
+import { isSamples } from "./load-program.js";
 import { Progress } from "./progress.js";
 
 export const keygenCommand: Command = {
@@ -42,11 +51,19 @@ FOLDER/evaluation.keys for the server.`,
 export const encryptCommand: Command = {
   summary: "values become a request for the server",
   help: `velum encrypt CLIENT.zip --key CLIENT.key -o REQUEST VALUE...
+velum encrypt CLIENT.zip --key CLIENT.key -o FOLDER --batch SAMPLES.json
 
 One VALUE for each parameter, as JSON: 3 or [1,2,3]; or @FILE.json with a list of them. Words after -- may begin with a
-minus sign: velum encrypt client.zip --key client.key -o request -- -3`,
-  options: ["key", "output"],
+minus sign: velum encrypt client.zip --key client.key -o request -- -3
+
+--batch: a JSON list of samples (for several parameters a list of values each). Sample number 0 becomes FOLDER/0, and so on;
+velum run takes them all at once.`,
+  options: ["key", "output", "batch"],
   async run({ options, positionals }) {
+    if (options["batch"] !== undefined) {
+      await encryptBatch(onlyOne(positionals, "the client file"), options["batch"], options);
+      return;
+    }
     const [path, words] = oneAndMore(positionals, "the client file", "the values");
     const [key, output] = [required(options, "key"), required(options, "output")];
     const values = await readValues(words);
@@ -80,6 +97,24 @@ Prints one line of JSON an answer: the result, or a list for a program of severa
     }
   },
 };
+
+async function encryptBatch(path: string, file: string, options: Options): Promise<void> {
+  const [key, folder] = [required(options, "key"), required(options, "output")];
+  const samples = await readJson(file);
+  if (!isSamples(samples)) throw usageError(file, "is not a list of samples");
+  const client = await openClient(path, key);
+  try {
+    const names = client.manifest.inputs.map(({ name }) => name);
+    const requests = readInputset(names, samples, file).map((values) => client.encrypt(...values));
+    for (const [index, request] of requests.entries()) {
+      await writeBytes(join(folder, String(index)), request);
+    }
+    const bytes = requests.reduce((sum, { length }) => sum + length, 0);
+    console.log(`${folder}: ${requests.length} requests, ${bytesText(bytes)}`);
+  } finally {
+    client.dispose();
+  }
+}
 
 async function openClient(path: string, key: string): Promise<Client> {
   const client = await Client.load(await readBytes(path));

@@ -8,18 +8,19 @@ export type Sample = SampleValue | readonly SampleValue[];
 export type SampleValue = NestedArray | ArrayLike<number> | Tensor;
 
 /**
- * Reads an inputset: for each sample one tensor a parameter, in the order of the parameters.
+ * Reads an inputset, or samples of another kind that `what` names: for each sample one tensor a parameter, in the order of the parameters.
  * Errors, with the sample's number in the path: `empty-inputset`, `bad-argument` for a wrong number of values,
  * `bad-shape` for ragged arrays.
  */
 export function readInputset(
   parameters: readonly string[],
   inputset: Iterable<Sample>,
+  what = "inputset",
 ): Tensor[][] {
-  if (!isInputset(inputset)) throw noInputset(inputset);
+  if (!isInputset(inputset)) throw noInputset(inputset, what);
   const samples: Tensor[][] = [];
   for (const sample of inputset) {
-    const path = `inputset[${samples.length}]`;
+    const path = `${what}[${samples.length}]`;
     const values = valuesOf(sample, parameters.length);
     if (values === undefined || values.length !== parameters.length) {
       throw new VelumError({
@@ -46,9 +47,12 @@ export function readInputset(
   if (samples.length > 0) return samples;
   throw new VelumError({
     code: "empty-inputset",
-    path: "inputset",
+    path: what,
     problem: "there are no samples",
-    cure: "Give at least one sample; the ranges of all values are measured on them",
+    cure:
+      what === "inputset"
+        ? "Give at least one sample; the ranges of all values are measured on them"
+        : "Give at least one sample",
   });
 }
 
@@ -62,11 +66,11 @@ function isInputset(value: unknown): value is Iterable<Sample> {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
-function noInputset(value: unknown): VelumError {
+function noInputset(value: unknown, what: string): VelumError {
   const found = value === null || value === undefined ? String(value) : `a ${typeof value}`;
   return new VelumError({
     code: "bad-argument",
-    path: "inputset",
+    path: what,
     problem: `is ${found}, not a list of samples`,
     cure: "Give an array with one sample an entry, e.g. [[0, 3], [7, 1]]",
   });

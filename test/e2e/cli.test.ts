@@ -109,6 +109,12 @@ test("several parameters and results, and an inputset of a file", () => {
   done("encrypt", ...secret, "-o", "sums/request", "2", "5");
   done("run", "sums/server.zip", "sums/request", "-o", "sums");
   assert.equal(done("decrypt", ...secret, "sums/request.answer"), "[7,-9]\n");
+  writeFileSync(`${folder}/batch.json`, "[[2, 5], [1, 1]]");
+  const batch = done("encrypt", ...secret, "-o", "sums/batch", "--batch", "batch.json");
+  assert.match(batch, /^sums\/batch: 2 requests, /);
+  done("run", "sums/server.zip", "sums/batch/0", "sums/batch/1", "-o", "sums");
+  const answers = ["sums/0.answer", "sums/1.answer"];
+  assert.equal(done("decrypt", ...secret, ...answers).split("\n")[0], "[7,-9]");
 });
 
 test("a command that is called wrongly ends with code 2", () => {
