@@ -182,7 +182,7 @@ test("a program that does not compile leaves its stages and the error", () => {
   assert.match(stderr, /^velum: parameter search: no parameters at 132 bits/);
   const read = (name: string) => readFileSync(`${folder}/failed/${name}`, "utf8");
   assert.match(read("error.txt"), /^no-parameters\n/);
-  assert.match(read("regions.txt"), /lookup\(v1, tables=1\)/);
+  assert.match(read("regions.txt"), /lookup\(v1, bits=3, tables=1\)/);
   const stages: { readonly stage: string }[] = JSON.parse(read("timings.json"));
   assert.equal(stages.at(-1)?.stage, "plan");
   assert.ok(!existsSync(`${folder}/failed/manifest.json`));
