@@ -15,6 +15,11 @@ export { ImportedModel } from "./import/imported-model.js";
 export { importLightgbm } from "./import/lightgbm.js";
 export { importOnnx } from "./import/onnx.js";
 export { importXgboost } from "./import/xgboost.js";
+export { AdditiveClassifier } from "./models/additive/additive-classifier.js";
+export { AdditiveRegressor } from "./models/additive/additive-regressor.js";
+export { BernoulliNB, CategoricalNB } from "./models/bayes/discrete-nb.js";
+export { GaussianNB } from "./models/bayes/gaussian-nb.js";
+export { MultinomialNB } from "./models/bayes/multinomial-nb.js";
 export { ElasticNet, Lasso } from "./models/linear/elastic-net.js";
 export {
   GammaRegressor,
@@ -29,7 +34,34 @@ export { Ridge } from "./models/linear/ridge.js";
 export { SGDClassifier } from "./models/linear/sgd-classifier.js";
 export { SGDRegressor } from "./models/linear/sgd-regressor.js";
 export { accuracyScore } from "./models/metrics/accuracy.js";
+export {
+  confusionMatrix,
+  f1Score,
+  logLoss,
+  precisionScore,
+  recallScore,
+  rocAucScore,
+} from "./models/metrics/classification.js";
+export {
+  d2TweedieScore,
+  meanAbsoluteError,
+  meanGammaDeviance,
+  meanPoissonDeviance,
+  meanSquaredError,
+  meanTweedieDeviance,
+  r2Score,
+} from "./models/metrics/regression.js";
+export { Pipeline } from "./models/pipeline/pipeline.js";
+export { ColumnTransformer } from "./models/preprocessing/column-transformer.js";
+export { MinMaxScaler } from "./models/preprocessing/min-max-scaler.js";
+export { Normalizer } from "./models/preprocessing/normalizer.js";
+export { OneHotEncoder } from "./models/preprocessing/one-hot-encoder.js";
+export { PCA } from "./models/preprocessing/pca.js";
+export { SimpleImputer } from "./models/preprocessing/simple-imputer.js";
 export { StandardScaler } from "./models/preprocessing/standard-scaler.js";
+export { crossValidate, crossValScore } from "./models/selection/cross-validate.js";
+export { KFold, StratifiedKFold } from "./models/selection/folds.js";
+export { GridSearchCV } from "./models/selection/grid-search.js";
 export { trainTestSplit } from "./models/selection/train-test-split.js";
 export { DecisionTreeClassifier } from "./models/trees/decision-tree-classifier.js";
 export { DecisionTreeRegressor } from "./models/trees/decision-tree-regressor.js";

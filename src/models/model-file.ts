@@ -74,3 +74,13 @@ function refused(code: "file-version" | "file-kind", problem: string): VelumErro
     cure: "Load it with the class, and a version, of the model that was dumped",
   });
 }
+
+/** The error of a damaged model file. */
+export function corruptModel(at: string, problem: string): VelumError {
+  return new VelumError({
+    code: "file-corrupt",
+    path: at,
+    problem,
+    cure: "Dump the fitted model again",
+  });
+}

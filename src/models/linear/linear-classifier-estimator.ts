@@ -4,6 +4,7 @@ import type { Tensor } from "../../base/tensor.js";
 import type { ProbabilityRule } from "../../quantize/class-probabilities.js";
 import { ClassifierCoding } from "../../quantize/classifier-coding.js";
 import { fieldsOf, isFiniteList } from "../../quantize/json-checks.js";
+import type { AffineMap } from "../../quantize/transforms/client-transform.js";
 import {
   type Labels,
   type Matrix,
@@ -15,11 +16,12 @@ import {
 import { ClassifierEstimator } from "../classifier-estimator.js";
 import type { CodedModel } from "../coded-model.js";
 import type { Benchmark } from "../estimator.js";
+import { corruptModel } from "../model-file.js";
 import { classifierTable } from "./class-table.js";
 import { LinearClassifier } from "./linear-classifier.js";
 import { LinearCoded } from "./linear-coded.js";
 import {
-  corruptModel,
+  foldIntoWeights,
   type GivenLinearClassifier,
   type LinearFit,
   linearFitJson,
@@ -106,6 +108,15 @@ export abstract class LinearClassifierEstimator<
       });
     }
     return model.adopt({ ...fit, classes }, undefined);
+  }
+
+  /**
+   * Takes an affine step that came before the model into its weights, and quantizes over the ranges of `x`, which has not been through the
+   * step. `coef` and `intercept` then belong to `x`. Errors: `not-fitted`, `bad-shape`, `not-a-number`.
+   */
+  foldAffine(map: AffineMap, x: Rows): this {
+    const path = `${this.name}.foldAffine`;
+    return this.adopt(foldIntoWeights(this.fitted(path), map), toMatrix(x, `${path} X`));
   }
 
   /** The double-precision model, without quantization. Errors: `not-fitted`, as all getters here. */

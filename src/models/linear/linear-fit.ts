@@ -2,6 +2,8 @@ import { VelumError } from "../../base/error.js";
 import { type NestedArray, shapeText, type Tensor, toTensor } from "../../base/tensor.js";
 import { requireFinite } from "../../quantize/finite.js";
 import { fieldsOf, isFiniteList, isIntegerList } from "../../quantize/json-checks.js";
+import type { AffineMap } from "../../quantize/transforms/client-transform.js";
+import { corruptModel } from "../model-file.js";
 
 /** Weights of a linear model: `scores = X coef^T + intercept`. */
 export interface LinearWeights {
@@ -85,12 +87,21 @@ export function parseLinearFit(value: unknown, path: string): LinearFit {
   };
 }
 
-/** The error of a damaged model file. */
-export function corruptModel(path: string, problem: string): VelumError {
-  return new VelumError({
-    code: "file-corrupt",
-    path,
-    problem,
-    cure: "Dump the fitted model again",
-  });
+/** The same scores on the features before the affine step `map`: `coef (A x + b) + intercept`. */
+export function foldIntoWeights<Fit extends LinearWeights>(fit: Fit, map: AffineMap): Fit {
+  const [outputs = 0, inner = 0] = fit.coef.shape;
+  const features = map.weights.shape[1] ?? 0;
+  const data = new Float64Array(outputs * features);
+  const intercept = fit.intercept.slice();
+  for (let k = 0; k < outputs; k++) {
+    for (let j = 0; j < inner; j++) {
+      const weight = fit.coef.data[k * inner + j] ?? 0;
+      intercept[k] = (intercept[k] ?? 0) + weight * (map.offset[j] ?? 0);
+      for (let i = 0; i < features; i++) {
+        const at = k * features + i;
+        data[at] = (data[at] ?? 0) + weight * (map.weights.data[j * features + i] ?? 0);
+      }
+    }
+  }
+  return { ...fit, coef: { shape: [outputs, features], data }, intercept };
 }

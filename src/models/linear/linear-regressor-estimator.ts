@@ -2,6 +2,7 @@ import type { JsonValue } from "../../artifact/client-file.js";
 import type { Tensor } from "../../base/tensor.js";
 import { fieldsOf } from "../../quantize/json-checks.js";
 import { type Link, RegressorCoding } from "../../quantize/regressor-coding.js";
+import type { AffineMap } from "../../quantize/transforms/client-transform.js";
 import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
 import {
   type Labels,
@@ -13,10 +14,11 @@ import {
 } from "../check-data.js";
 import type { CodedModel } from "../coded-model.js";
 import type { Benchmark } from "../estimator.js";
+import { corruptModel } from "../model-file.js";
 import { RegressorEstimator } from "../regressor-estimator.js";
 import { LinearCoded } from "./linear-coded.js";
 import {
-  corruptModel,
+  foldIntoWeights,
   type GivenLinear,
   type LinearFit,
   linearFitJson,
@@ -82,6 +84,15 @@ export abstract class LinearRegressorEstimator<P extends LinearParams> extends R
     const model = new this(params);
     model.checkParams();
     return model.adopt(readGivenLinear(given, `${model.name}.fromFitted`), undefined);
+  }
+
+  /**
+   * Takes an affine step that came before the model into its weights, and quantizes over the ranges of `x`, which has not been through the
+   * step. `coef` and `intercept` then belong to `x`. Errors: `not-fitted`, `bad-shape`, `not-a-number`.
+   */
+  foldAffine(map: AffineMap, x: Rows): this {
+    const path = `${this.name}.foldAffine`;
+    return this.adopt(foldIntoWeights(this.fitted(path), map), toMatrix(x, `${path} X`));
   }
 
   /** The double-precision model, without quantization. Errors: `not-fitted`, as all getters here. */

@@ -90,12 +90,13 @@ export class QuantizedLinearModel implements QuantizedLinearParts {
   ): QuantizedLinearModel {
     const inputQuantizer = UniformQuantizer.calibrate(x, { nBits: nBits.inputs, granularity });
     const folded = foldScales(fitted.coef, inputQuantizer);
-    // The real score at q = 0. Where it dwarfs all weights, a coarser step keeps the score's width in bounds.
-    const real0 = zeroPointTerms(folded, inputQuantizer).map(
-      (z, k) => (fitted.intercept[k] ?? 0) - z,
-    );
+    // The real score at the centre of the rows. Where it dwarfs all weights, a coarser step keeps the score's width in bounds.
+    const centre = centreOf(inputQuantizer.quantize(x));
+    const { zeroPoint } = inputQuantizer;
+    const fromZero = centre.map((c, j) => c - (zeroPoint[zeroPoint.length === 1 ? 0 : j] ?? 0));
+    const middle = productAt(folded, fromZero).map((sum, k) => sum + (fitted.intercept[k] ?? 0));
     const productBits = nBits.inputs + nBits.weights + Math.ceil(Math.log2(x.columns));
-    const step = largest(real0) / 2 ** productBits;
+    const step = largest(middle) / 2 ** productBits;
     const top = Math.max(largest(folded.data), step * (2 ** (nBits.weights - 1) - 1));
     const weightQuantizer = UniformQuantizer.forRange(
       { low: Float64Array.of(-top), high: Float64Array.of(top) },
@@ -103,10 +104,9 @@ export class QuantizedLinearModel implements QuantizedLinearParts {
     );
     const scoreScale = weightQuantizer.scale[0] ?? 1;
     const weights = weightQuantizer.quantize(folded);
-    const zero = zeroPointTerms(weights, inputQuantizer);
-    const bias = fitted.intercept.map(
-      (real, k) => Math.round(real / scoreScale - (zero[k] ?? 0)) + 0,
-    );
+    // Scores agree at the centre: rounding of a weight then counts for the way from there, not from a zero that may be far off.
+    const product = productAt(weights, centre);
+    const bias = middle.map((real, k) => Math.round(real / scoreScale - (product[k] ?? 0)) + 0);
     return new QuantizedLinearModel({ inputQuantizer, weights, bias, scoreScale });
   }
 
@@ -195,17 +195,26 @@ export function foldScales(coef: Tensor, quantizer: UniformQuantizer): Tensor {
   return { shape: [features, outputs], data };
 }
 
-/** For each output, what the zero points contribute to `q W`: `sum of zeroPoint[j] * W[j, k]`. */
-function zeroPointTerms(weights: Tensor, quantizer: UniformQuantizer): Float64Array {
+/** For each output the sum of `at[j] * W[j, k]`. */
+function productAt(weights: Tensor, at: Float64Array): Float64Array {
   const [features = 0, outputs = 0] = weights.shape;
-  const terms = new Float64Array(outputs);
+  const sums = new Float64Array(outputs);
   for (let j = 0; j < features; j++) {
-    const zero = quantizer.zeroPoint[quantizer.zeroPoint.length === 1 ? 0 : j] ?? 0;
     for (let k = 0; k < outputs; k++) {
-      terms[k] = (terms[k] ?? 0) + zero * (weights.data[j * outputs + k] ?? 0);
+      sums[k] = (sums[k] ?? 0) + (at[j] ?? 0) * (weights.data[j * outputs + k] ?? 0);
     }
   }
-  return terms;
+  return sums;
+}
+
+/** Mean of each column of `q` (`[rows, features]`). */
+function centreOf(q: Tensor): Float64Array {
+  const [rows = 1, features = 1] = q.shape;
+  const sums = new Float64Array(features);
+  q.data.forEach((value, i) => {
+    sums[i % features] = (sums[i % features] ?? 0) + value;
+  });
+  return sums.map((sum) => sum / rows);
 }
 
 function largest(values: Float64Array): number {

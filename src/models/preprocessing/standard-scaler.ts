@@ -1,31 +1,33 @@
-import type { Tensor } from "../../base/tensor.js";
-import { notFitted, type Rows, toMatrix, toMatrixOf } from "../check-data.js";
+import { AffineTransform } from "../../quantize/transforms/affine-transform.js";
+import { type Matrix, notFitted } from "../check-data.js";
+import { Transformer } from "./transformer.js";
 
 /**
  * Shifts and scales each feature to mean 0 and variance 1 (over all rows, divisor `rows`), as scikit-learn's
  * StandardScaler does. A feature that does not vary is only shifted.
  */
-export class StandardScaler {
-  #mean: Float64Array | undefined;
-  #scale: Float64Array | undefined;
+export class StandardScaler extends Transformer<object> {
+  #learned: AffineTransform | undefined;
+
+  constructor(params: object = {}) {
+    super("StandardScaler", {}, params);
+  }
 
   /** `[features]`. Errors: `not-fitted`. */
   get mean(): Float64Array {
-    if (this.#mean === undefined) throw notFitted("StandardScaler");
-    return this.#mean;
+    if (this.#learned === undefined) throw notFitted(this.name);
+    return this.#learned.center;
   }
 
   /** Standard deviations `[features]`, 1 where a feature does not vary. Errors: `not-fitted`. */
   get scale(): Float64Array {
-    if (this.#scale === undefined) throw notFitted("StandardScaler");
-    return this.#scale;
+    if (this.#learned === undefined) throw notFitted(this.name);
+    return this.#learned.scale;
   }
 
-  /** `x` is `[rows, features]`. Errors: `bad-shape`, `not-a-number`. */
-  fit(x: Rows): this {
-    const { rows, columns, data } = toMatrix(x, "StandardScaler.fit X");
-    const mean = new Float64Array(columns);
-    const scale = new Float64Array(columns);
+  protected override learn({ rows, columns, data }: Matrix): AffineTransform {
+    const center = new Array<number>(columns).fill(0);
+    const scale = new Array<number>(columns).fill(1);
     for (let column = 0; column < columns; column++) {
       let sum = 0;
       for (let row = 0; row < rows; row++) sum += data[row * columns + column] ?? 0;
@@ -40,25 +42,10 @@ export class StandardScaler {
       const variance = (squares - (rest * rest) / rows) / rows;
       // Rounding alone gives a feature of equal large values a variance above 0.
       const noise = rows * Number.EPSILON * variance + (rows * middle * Number.EPSILON) ** 2;
-      mean[column] = middle;
+      center[column] = middle;
       scale[column] = variance > noise ? Math.sqrt(variance) : 1;
     }
-    this.#mean = mean;
-    this.#scale = scale;
-    return this;
-  }
-
-  /** `(x - mean) / scale`, same shape. Errors: `not-fitted`, `bad-shape`, `not-a-number`. */
-  transform(x: Rows): Tensor {
-    const { mean, scale } = this;
-    const { shape, data } = toMatrixOf(mean.length, x, "StandardScaler.transform X");
-    return {
-      shape,
-      data: data.map((v, i) => (v - (mean[i % mean.length] ?? 0)) / (scale[i % mean.length] ?? 1)),
-    };
-  }
-
-  fitTransform(x: Rows): Tensor {
-    return this.fit(x).transform(x);
+    this.#learned = new AffineTransform({ center, scale, low: 0, clip: null });
+    return this.#learned;
   }
 }

@@ -1,8 +1,9 @@
 import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
-import { type Labels, type Matrix, type Rows, rowOf, toLabels, toMatrix } from "../check-data.js";
+import { type Labels, type Rows, toLabels, toMatrix } from "../check-data.js";
 import { SeededRandom } from "../seeded-random.js";
+import { pickRows } from "./cross-validate.js";
 
 export interface Split {
   readonly XTrain: Tensor;
@@ -85,12 +86,4 @@ function stratifiedRows(order: readonly number[], labels: Float64Array, count: n
     if (missing-- > 0) share.take++;
   }
   return shares.flatMap((share) => share.rows.slice(0, share.take));
-}
-
-function pickRows(x: Matrix, rows: readonly number[]): Tensor {
-  const data = new Float64Array(rows.length * x.columns);
-  rows.forEach((row, i) => {
-    data.set(rowOf(x, row), i * x.columns);
-  });
-  return { shape: [rows.length, x.columns], data };
 }

@@ -1,0 +1,60 @@
+import { VelumError } from "../../base/error.js";
+import { toTensor } from "../../base/tensor.js";
+import {
+  type ColumnPart,
+  ColumnSplit,
+  pickColumns,
+} from "../../quantize/transforms/column-split.js";
+import type { Matrix, Rows } from "../check-data.js";
+import { Transformer } from "./transformer.js";
+
+/** Columns and the transformer that takes them; `"passthrough"` keeps them as they are. */
+export type ColumnRule = readonly [Transformer<object> | "passthrough", readonly number[]];
+
+/** Settings of a `ColumnTransformer`. */
+export interface ColumnTransformerParams {
+  /** What to do with columns that no rule names. Default `"drop"`. */
+  readonly remainder: "drop" | "passthrough";
+}
+
+/** Different transformers for different columns, results side by side in the order of the rules. */
+export class ColumnTransformer extends Transformer<ColumnTransformerParams> {
+  readonly #rules: readonly ColumnRule[];
+
+  constructor(rules: readonly ColumnRule[], params: Partial<ColumnTransformerParams> = {}) {
+    super("ColumnTransformer", { remainder: "drop" }, params);
+    this.#rules = rules;
+  }
+
+  protected override read(x: Rows, path: string): Matrix {
+    const tensor = toTensor(x, path);
+    const [rows = 0, columns = 0] = tensor.shape;
+    return { ...tensor, rows, columns }; // each transformer judges its own columns
+  }
+
+  protected override learn(x: Matrix): ColumnSplit {
+    const named = new Set(this.#rules.flatMap(([, columns]) => columns));
+    for (const column of named) {
+      if (!Number.isInteger(column) || column < 0 || column >= x.columns)
+        throw noColumn(column, x.columns);
+    }
+    const parts: ColumnPart[] = this.#rules.map(([transformer, columns]) => ({
+      columns,
+      step: transformer === "passthrough" ? null : transformer.fit(pickColumns(x, columns)).step,
+    }));
+    const rest = Array.from({ length: x.columns }, (_, j) => j).filter((j) => !named.has(j));
+    const keep = this.getParams().remainder === "passthrough" && rest.length > 0;
+    return new ColumnSplit(x.columns, keep ? [...parts, { columns: rest, step: null }] : parts);
+  }
+}
+
+function noColumn(column: number, columns: number): VelumError {
+  return new VelumError({
+    code: "out-of-range",
+    path: "ColumnTransformer columns",
+    problem: `column ${column} is not there: X has ${columns}`,
+    limit: columns - 1,
+    actual: column,
+    cure: "Name columns from 0 to the number of columns less one",
+  });
+}

@@ -1,0 +1,45 @@
+import { AffineTransform } from "../../quantize/transforms/affine-transform.js";
+import type { Matrix } from "../check-data.js";
+import { ParamChecks } from "../check-params.js";
+import { Transformer } from "./transformer.js";
+
+/** Settings of a `MinMaxScaler`. */
+export interface MinMaxScalerParams {
+  /** Ends that the training data's least and greatest value get. Default 0 and 1. */
+  readonly featureRange: readonly [number, number];
+  /** Values beyond the training data are clipped to the ends. Default false. */
+  readonly clip: boolean;
+}
+
+/** Brings each feature's training range to `featureRange`. A feature that does not vary is only shifted. */
+export class MinMaxScaler extends Transformer<MinMaxScalerParams> {
+  constructor(params: Partial<MinMaxScalerParams> = {}) {
+    super("MinMaxScaler", { featureRange: [0, 1], clip: false }, params);
+  }
+
+  protected override learn({ rows, columns, data }: Matrix): AffineTransform {
+    const { featureRange, clip } = this.getParams();
+    const [low, high] = featureRange;
+    if (!(low < high && Number.isFinite(high - low))) {
+      const actual = `${low} to ${high}`;
+      throw new ParamChecks(this.name).bad(
+        "featureRange",
+        actual,
+        "Pass two ends, the lower first",
+      );
+    }
+    const center: number[] = [];
+    const scale: number[] = [];
+    for (let j = 0; j < columns; j++) {
+      let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      for (let i = 0; i < rows; i++) {
+        const value = data[i * columns + j] ?? 0;
+        least = Math.min(least, value);
+        most = Math.max(most, value);
+      }
+      center.push(least);
+      scale.push((most > least ? most - least : 1) / (high - low));
+    }
+    return new AffineTransform({ center, scale, low, clip: clip ? [low, high] : null });
+  }
+}

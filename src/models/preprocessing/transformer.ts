@@ -1,0 +1,64 @@
+import { checkOptions } from "../../base/check-options.js";
+import type { Tensor } from "../../base/tensor.js";
+import { toTensor } from "../../base/tensor.js";
+import type { ClientTransform } from "../../quantize/transforms/client-transform.js";
+import { type Matrix, notFitted, type Rows, toMatrix, toMatrixOf } from "../check-data.js";
+
+/** What all transformers share. Once fitted, a transformer is a `ClientTransform`: data that a client file can carry. */
+export abstract class Transformer<P extends object> {
+  /** The class's name, in errors. */
+  readonly name: string;
+  #params: P;
+  #step: ClientTransform | undefined;
+
+  /** Errors: `bad-argument` for a parameter that `defaults` does not have. */
+  constructor(name: string, defaults: P, params: Partial<P>) {
+    checkOptions(params, Object.keys(defaults), name);
+    this.name = name;
+    this.#params = { ...defaults, ...params };
+  }
+
+  /** What `x` teaches. Errors: `bad-argument` for parameters out of range. */
+  protected abstract learn(x: Matrix): ClientTransform;
+
+  /** Most transformers take finite numbers alone. */
+  protected read(x: Rows, path: string): Matrix {
+    return toMatrix(x, path);
+  }
+
+  getParams(): P {
+    return this.#params;
+  }
+
+  /** Changes parameters; they count from the next `fit` on. */
+  setParams(params: Partial<P>): this {
+    checkOptions(params, Object.keys(this.#params), `${this.name}.setParams`);
+    this.#params = { ...this.#params, ...params };
+    return this;
+  }
+
+  /** `x` is `[rows, features]`. Errors: `bad-shape`, `not-a-number`, `bad-argument`. */
+  fit(x: Rows): this {
+    this.#step = this.learn(this.read(x, `${this.name}.fit X`));
+    return this;
+  }
+
+  /** What was fitted, as data. Errors: `not-fitted`. */
+  get step(): ClientTransform {
+    if (this.#step === undefined) throw notFitted(this.name);
+    return this.#step;
+  }
+
+  /** `[rows, features]` to `[rows, outputs]`. Errors: `not-fitted`, `bad-shape`, `not-a-number`, and `out-of-range` for unknown categories. */
+  transform(x: Rows): Tensor {
+    const { step } = this;
+    const path = `${this.name}.transform X`;
+    const tensor = toTensor(x, path);
+    const finite = tensor.data.every(Number.isFinite);
+    return step.apply(finite ? toMatrixOf(step.inputs, tensor, path) : tensor, path);
+  }
+
+  fitTransform(x: Rows): Tensor {
+    return this.fit(x).transform(x);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Tensor } from "../../base/tensor.js";
+import { type Labels, type Matrix, type Rows, rowOf, toLabels, toMatrix } from "../check-data.js";
+import type { PredictionMode } from "../prediction-mode.js";
+import { KFold, type Splitter } from "./folds.js";
+
+/** What is judged: any estimator, or a pipeline. */
+export interface Judged {
+  fit(x: Rows, y: Labels): unknown;
+  predict(x: Rows, mode?: PredictionMode): Promise<Float64Array>;
+  score(x: Rows, y: Labels, mode?: PredictionMode): Promise<number>;
+}
+
+/** How it is judged. */
+export interface JudgeParams {
+  /** Number of folds of consecutive rows, or a splitter. Default 5. */
+  readonly cv?: number | Splitter;
+  /** Greater is better. Default: the model's own `score`. */
+  readonly scoring?: (yTrue: Float64Array, yPred: Float64Array) => number;
+}
+
+/** Scores of a cross-validation, one a fold, and the milliseconds that fits and scores took. */
+export interface CrossValidation {
+  readonly testScore: Float64Array;
+  readonly fitMs: Float64Array;
+  readonly scoreMs: Float64Array;
+}
+
+/**
+ * Fits a fresh model on all folds but one and scores it on that one, for each. `make` gives a fresh model. The quantized model is scored,
+ * in clear. Errors: those of the model; `bad-shape`, `not-a-number`, `bad-argument` (too few rows).
+ */
+export async function crossValidate(
+  make: () => Judged,
+  x: Rows,
+  y: Labels,
+  { cv = 5, scoring }: JudgeParams = {},
+): Promise<CrossValidation> {
+  const matrix = toMatrix(x, "crossValidate X");
+  const labels = toLabels(y, matrix.rows, "crossValidate y");
+  const folds = (typeof cv === "number" ? new KFold({ nSplits: cv }) : cv).split(labels);
+  const results = {
+    testScore: new Float64Array(folds.length),
+    fitMs: new Float64Array(folds.length),
+    scoreMs: new Float64Array(folds.length),
+  };
+  for (const [i, { train, test }] of folds.entries()) {
+    const model = make();
+    const started = performance.now();
+    model.fit(pickRows(matrix, train), pick(labels, train));
+    const fitted = performance.now();
+    const [XTest, yTest] = [pickRows(matrix, test), pick(labels, test)];
+    results.testScore[i] =
+      scoring === undefined
+        ? await model.score(XTest, yTest)
+        : scoring(yTest, await model.predict(XTest));
+    results.fitMs[i] = fitted - started;
+    results.scoreMs[i] = performance.now() - fitted;
+  }
+  return results;
+}
+
+/** The scores of `crossValidate`, one a fold. */
+export async function crossValScore(
+  make: () => Judged,
+  x: Rows,
+  y: Labels,
+  params: JudgeParams = {},
+): Promise<Float64Array> {
+  return (await crossValidate(make, x, y, params)).testScore;
+}
+
+/** The rows of `x` at `rows`, copies. */
+export function pickRows(x: Matrix, rows: readonly number[]): Tensor {
+  const data = new Float64Array(rows.length * x.columns);
+  rows.forEach((row, i) => {
+    data.set(rowOf(x, row), i * x.columns);
+  });
+  return { shape: [rows.length, x.columns], data };
+}
+
+function pick(labels: Float64Array, rows: readonly number[]): Float64Array {
+  return Float64Array.from(rows, (row) => labels[row] ?? 0);
+}

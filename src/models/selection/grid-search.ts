@@ -1,0 +1,100 @@
+import { VelumError } from "../../base/error.js";
+import { type Labels, notFitted, type Rows } from "../check-data.js";
+import { crossValScore, type Judged, type JudgeParams } from "./cross-validate.js";
+
+/** Values to try, a list for each parameter. */
+export type Grid<P> = { readonly [Name in keyof P]?: readonly P[Name][] };
+
+/** One point of the grid with its scores. */
+export interface GridResult<P> {
+  readonly params: Partial<P>;
+  readonly meanTestScore: number;
+  readonly scores: Float64Array;
+}
+
+/**
+ * Tries every combination of parameters by cross-validation and keeps the best one, fitted on all rows.
+ *
+ *     const search = new GridSearchCV((params) => new Ridge(params), { alpha: [0.1, 1, 10], nBits: [6, 8] });
+ *     await search.fit(X, y);
+ *     search.bestParams; search.bestEstimator;
+ *
+ * `nBits` may stand in the grid: scores are those of the quantized model.
+ */
+export class GridSearchCV<P extends object, M extends Judged> {
+  readonly #make: (params: Partial<P>) => M;
+  readonly #grid: Grid<P>;
+  readonly #judge: JudgeParams;
+  #results: readonly GridResult<P>[] = [];
+  #best: { readonly result: GridResult<P>; readonly estimator: M } | undefined;
+
+  constructor(make: (params: Partial<P>) => M, grid: Grid<P>, judge: JudgeParams = {}) {
+    this.#make = make;
+    this.#grid = grid;
+    this.#judge = judge;
+  }
+
+  /** Errors: those of the models; `bad-argument` for an empty list in the grid. */
+  async fit(x: Rows, y: Labels): Promise<this> {
+    const results: GridResult<P>[] = [];
+    for (const params of combinations(this.#grid)) {
+      const scores = await crossValScore(() => this.#make(params), x, y, this.#judge);
+      const meanTestScore = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+      results.push({ params, meanTestScore, scores });
+    }
+    const [first, ...others] = results;
+    if (first === undefined) throw emptyGrid();
+    const result = others.reduce(
+      (best, next) => (next.meanTestScore > best.meanTestScore ? next : best),
+      first,
+    );
+    const estimator = this.#make(result.params);
+    estimator.fit(x, y);
+    this.#results = results;
+    this.#best = { result, estimator };
+    return this;
+  }
+
+  /** All combinations in the order of the grid. */
+  get results(): readonly GridResult<P>[] {
+    return this.#results;
+  }
+
+  /** The first one of equally good combinations. Errors: `not-fitted`, as all getters here. */
+  get bestParams(): Partial<P> {
+    return this.#need().result.params;
+  }
+
+  get bestScore(): number {
+    return this.#need().result.meanTestScore;
+  }
+
+  /** The best combination, fitted on all rows. */
+  get bestEstimator(): M {
+    return this.#need().estimator;
+  }
+
+  #need() {
+    if (this.#best === undefined) throw notFitted("GridSearchCV");
+    return this.#best;
+  }
+}
+
+function combinations<P extends object>(grid: Grid<P>): Partial<P>[] {
+  let points: Partial<P>[] = [{}];
+  for (const name in grid) {
+    const values = grid[name];
+    if (values === undefined) continue;
+    points = points.flatMap((point) => values.map((value) => ({ ...point, [name]: value })));
+  }
+  return points;
+}
+
+function emptyGrid(): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: "GridSearchCV grid",
+    problem: "a list of values is empty",
+    cure: "Pass at least one value for each parameter",
+  });
+}
