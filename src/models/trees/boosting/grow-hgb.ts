@@ -48,7 +48,7 @@ interface Candidate {
   readonly depth: number;
   readonly start: number;
   readonly end: number;
-  readonly histogram: Float64Array;
+  readonly histogram: Float64Array | undefined;
   readonly split: Split;
 }
 
@@ -84,12 +84,10 @@ export function growHgb(growth: HgbGrowth, derivatives: Derivatives, order: Int3
       histogram === undefined || sums.count < 2 * params.minSamplesLeaf
         ? undefined
         : bestSplit(growth, histogram, sums);
-    if (histogram !== undefined && split !== undefined) {
-      waiting.push({ at, depth, start, end, histogram, split });
-      return;
-    }
-    builder.giveBack(histogram);
-    leaves.push({ node: at, start, end });
+    const kept = split !== undefined && waiting.length < builder.keepable ? histogram : undefined;
+    if (kept === undefined) builder.giveBack(histogram);
+    if (split !== undefined) waiting.push({ at, depth, start, end, histogram: kept, split });
+    else leaves.push({ node: at, start, end });
   };
   const build = (start: number, end: number) =>
     builder.build(order, start, end, derivatives, features);
@@ -118,6 +116,9 @@ export function growHgb(growth: HgbGrowth, derivatives: Derivatives, order: Int3
     const small = (count: number) => count < 2 * params.minSamplesLeaf;
     if (full || depth + 1 >= depthLimit || (small(middle - start) && small(end - middle))) {
       builder.giveBack(histogram);
+    } else if (histogram === undefined) {
+      left = build(start, middle);
+      right = build(middle, end);
     } else if (middle - start < end - middle) {
       left = build(start, middle);
       right = builder.subtract(histogram, left);

@@ -84,11 +84,12 @@ export function growXgb(
     const search = new XgbSplitSearch(bins, params, histogram, sums);
     for (const feature of sampler.node(depth)) search.look(feature);
     const split = search.best;
-    if (split !== undefined && isWorth(split, params)) {
+    const worth = split !== undefined && isWorth(split, params);
+    if (worth && waiting.length < builder.keepable) {
       return { at, depth, start, end, histogram, split };
     }
     builder.giveBack(histogram);
-    return { at, depth, start, end, histogram: undefined, split: undefined };
+    return { at, depth, start, end, histogram: undefined, split: worth ? split : undefined };
   };
   const histogramOf = (start: number, end: number) =>
     builder.build(order, start, end, derivatives, sampler.tree);
@@ -123,8 +124,8 @@ export function growXgb(
     const deeper = depth + 1 < depthLimit && leafCount < leafLimit;
     let left: Float64Array | undefined;
     let right: Float64Array | undefined;
-    if (deeper && histogram !== undefined) {
-      if (bins.kind === "values") {
+    if (deeper) {
+      if (bins.kind === "values" || histogram === undefined) {
         // A difference of sums would leave traces in bins that a child does not have.
         left = histogramOf(start, middle);
         right = histogramOf(middle, end);

@@ -21,11 +21,14 @@ export class HistogramBuilder {
   readonly #free: Float64Array[] = [];
   readonly #gradient: Float32Array;
   readonly #hessian: Float32Array;
+  /** How many histograms may wait for their nodes' turn; nodes beyond that have their children's made anew. */
+  readonly keepable: number;
 
-  constructor(data: BinnedColumns, width: BinWidth) {
+  constructor(data: BinnedColumns, width: BinWidth, keptBytes = 2 ** 28) {
     this.#data = data;
     this.#width = width;
     this.#length = width * (data.offsets[data.features] ?? 0);
+    this.keepable = Math.floor(keptBytes / (8 * this.#length));
     this.#gradient = new Float32Array(data.rows);
     this.#hessian = new Float32Array(data.rows);
   }
