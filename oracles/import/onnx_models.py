@@ -309,6 +309,7 @@ def flat_forest(kind, name):
 
 flat_forest(TensorProto.FLOAT, "version-5")
 flat_forest(TensorProto.DOUBLE, "version-5-double")
+sk("svc-probability", SVC(kernel="linear", probability=True, random_state=0).fit(Xb, yb), Xb, own=False)
 
 write_cases("onnx", {
     "python": platform.python_version(), "scikit-learn": sklearn.__version__, "skl2onnx": skl2onnx.__version__, "onnxmltools": onnxmltools.__version__,

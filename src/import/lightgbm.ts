@@ -34,7 +34,7 @@ const transforms: Readonly<Record<string, ElementFunction | "none" | "softmax">>
 };
 
 /**
- * Reads a model that LightGBM saved as text (`save_model`, `model_to_string`), formats v2 to v4: numeric splits with every
+ * Reads a model that LightGBM saved as text (`save_model`, `model_to_string`; checked with 4.7.0): numeric splits with every
  * treatment of missing values, sets of categories, several classes, random forests. Comparisons are of float64 with `<=`.
  * Columns of categories hold their codes; classes are numbered from 0, as LightGBM numbers them.
  * Errors: `file-corrupt`, `unsupported-op` (linear trees, an unknown objective).

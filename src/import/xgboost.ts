@@ -43,7 +43,8 @@ const objectives: Readonly<Record<string, Objective>> = {
 };
 
 /**
- * Reads a model that XGBoost saved with `save_model` or `save_raw`, as JSON or UBJSON, versions 1.3 to 3.2: boosted trees
+ * Reads a model that XGBoost saved with `save_model` or `save_raw`, as JSON or UBJSON (checked with versions 1.7.6 and
+ * 3.2.0): boosted trees
  * (missing values, categories, several classes or targets, vector leaves) and `gblinear`. A model that scikit-learn's
  * interface saved after early stopping predicts with its best iteration, as there. Comparisons are of float32 with `<`.
  * Columns of categories hold their codes.
