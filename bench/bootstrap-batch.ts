@@ -7,10 +7,11 @@ import { layOutLwes, lweBytes, takeLwes } from "../test/support/eval-stages.js";
 import type { KernelThreads } from "./kernel-threads.js";
 import type { ServerKeys } from "./server-keys.js";
 
-/** The constants that the kernels call the shape of a bootstrap. */
+/** The constants that the kernels call the shape of a bootstrap; rotations are extended as `parameters.extensionLog2` says. */
 export function bootstrapShape(parameters: CryptoParameters): Int32Array {
   const { dimension: k, polynomialSize: N } = parameters.glwe;
-  const { lwe, bootstrapGadget, keySwitchGadget, extensionLog2 } = requireBootstrap(parameters);
+  const { lwe, bootstrapGadget, keySwitchGadget } = requireBootstrap(parameters);
+  const { extensionLog2 = 0 } = parameters;
   const gadget = [bootstrapGadget.levels, bootstrapGadget.baseLog];
   const switching = [keySwitchGadget.levels, keySwitchGadget.baseLog];
   return Int32Array.of(N, k, ...gadget, extensionLog2, 0, lwe.dimension, ...switching);
@@ -82,7 +83,7 @@ function testPolynomial(
   table: Int32Array,
 ): Int32Array {
   const N = parameters.glwe.polynomialSize;
-  const { extensionLog2 } = requireBootstrap(parameters);
+  const { extensionLog2 = 0 } = parameters;
   return withBlocks(machine, (blocks) => {
     const bytes = (N << extensionLog2) * 4;
     const to = blocks.allocate(bytes);

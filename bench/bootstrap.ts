@@ -6,14 +6,14 @@ import { type NamedParameterSet, namedParameterSets } from "../src/plan/named-pa
 import type { Machine } from "../src/tfhe/machine.js";
 import type { NativeMachine } from "../src/tfhe/machine-native.js";
 import type { WasmMachine } from "../src/tfhe/machine-wasm.js";
-import { readEvaluationKeys } from "../src/tfhe/wire-evaluation-keys.js";
+import { requireBootstrap } from "../src/tfhe/wire-evaluation-keys.js";
 import { keyBits } from "../test/support/plain-tfhe.js";
 import { lwePhase } from "../test/support/torus-phase.js";
 import { BootstrapBatch } from "./bootstrap-batch.js";
 import { type KernelThreads, startThreads } from "./kernel-threads.js";
 import { openHost } from "./machines.js";
 import { type BenchOptions, measure, type Row, wanted } from "./row.js";
-import { expandKeys, noiseBytes, releaseKeys } from "./server-keys.js";
+import { expandKeys, noiseBytes, onlySection, releaseKeys } from "./server-keys.js";
 
 /** `--batch` counts ciphertexts of one call over all threads; by default 1 and 8 for each thread. */
 export async function* run(options: BenchOptions): AsyncGenerator<Row> {
@@ -40,12 +40,14 @@ async function* measureSet(
   threads: KernelThreads,
   options: BenchOptions,
 ): AsyncGenerator<Omit<Row, "runtime">> {
-  const { parameters } = set;
-  const { bootstrap, glwe } = parameters;
+  const { extensionLog2 } = set;
+  const parameters = { ...set.parameters, extensionLog2 };
+  const { glwe } = parameters;
+  const { lwe: smallKey } = requireBootstrap(parameters);
   const key = generateClientKey(parameters, systemRandom);
   const file = await generateEvaluationKeys(client, key, systemRandom);
   const { big } = keyBits(key);
-  const keys = expandKeys(machine, parameters, readEvaluationKeys(file, parameters));
+  const keys = expandKeys(machine, parameters, onlySection(file, parameters));
   try {
     for (const batch of batches(set, options)) {
       const messages = Array.from({ length: batch }, (_, i) => (5 * i + 3) % 2 ** set.precision);
@@ -74,10 +76,10 @@ async function* measureSet(
           repetitions: times.repetitions,
           evaluationKeyBytes: file.length,
           serverKeyBytes: keys.bytes,
-          n: bootstrap.lwe.dimension,
+          n: smallKey.dimension,
           N: glwe.polynomialSize,
           k: glwe.dimension,
-          extension: 2 ** bootstrap.extensionLog2,
+          extension: 2 ** extensionLog2,
         },
       };
     }
@@ -94,7 +96,7 @@ const thorough = { warmUp: 3, least: 5, seconds: 3 };
 /** From 8 components on, the kernel rotates one ciphertext at a time, and a batch is worth no row of its own. */
 function batches(set: NamedParameterSet, options: BenchOptions): readonly number[] {
   if (options.batch !== undefined) return [options.batch];
-  const alone = set.parameters.bootstrap.extensionLog2 >= 3 && options.only === undefined;
+  const alone = set.extensionLog2 >= 3 && options.only === undefined;
   return (alone ? [1] : [1, 8]).map((batch) => batch * options.threads);
 }
 

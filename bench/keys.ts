@@ -3,10 +3,9 @@ import { systemRandom } from "../src/base/random.js";
 import { generateClientKey } from "../src/keys/client-key.js";
 import { generateEvaluationKeys } from "../src/keys/evaluation-keys.js";
 import { namedParameterSets } from "../src/plan/named-parameter-sets.js";
-import { readEvaluationKeys } from "../src/tfhe/wire-evaluation-keys.js";
 import { openHost } from "./machines.js";
 import { type BenchOptions, measure, type Row, wanted } from "./row.js";
-import { expandKeys, releaseKeys } from "./server-keys.js";
+import { expandKeys, onlySection, releaseKeys } from "./server-keys.js";
 
 /** Measured unless `--only` names others. */
 const usual = ["p=4 norm=5 2^-128", "p=6 norm=1 2^-64", "p=7 norm=1 2^-64", "p=8 norm=1 2^-64"];
@@ -27,7 +26,7 @@ export async function* run(options: BenchOptions): AsyncGenerator<Row> {
       key.dispose();
     });
     if (file === undefined) throw new RangeError("nothing was generated");
-    const seeded = readEvaluationKeys(file, parameters);
+    const seeded = onlySection(file, parameters);
     let serverKeyBytes = 0;
     const expansion = await measure({ warmUp: 1, least: 3, seconds: 1, batch: 1 }, () => {
       const keys = expandKeys(server, parameters, seeded);

@@ -20,7 +20,10 @@ import { openHosts } from "./machines.js";
 import type { BenchOptions, Line } from "./row.js";
 import { expandKeys, meaninglessBodies, noiseBytes, releaseKeys } from "./server-keys.js";
 
-type BootstrapSet = CryptoParameters & { readonly bootstrap: BootstrapParameters };
+type BootstrapSet = CryptoParameters & {
+  readonly bootstraps: readonly [BootstrapParameters];
+  readonly extensionLog2: number;
+};
 
 /** k, N, levels, base; n; key-switch levels, base; log2 of the extension: what the named sets use, spread over the shapes. */
 const shapes = [
@@ -54,8 +57,9 @@ export async function* run(options: BenchOptions): AsyncGenerator<Line> {
     const samples = await takeSamples(await host.open("eval"));
     const rates = fit(host.processor, samples);
     for (const one of samples) {
-      const { glwe, bootstrap } = one.parameters;
-      const { bootstrapGadget, extensionLog2, lwe } = bootstrap;
+      const { glwe, bootstraps, extensionLog2 } = one.parameters;
+      const [bootstrap] = bootstraps;
+      const { bootstrapGadget, lwe } = bootstrap;
       yield {
         name: `k=${glwe.dimension} N=${glwe.polynomialSize} l=${bootstrapGadget.levels} n=${lwe.dimension} E=${2 ** extensionLog2}`,
         runtime: host.runtime,
@@ -65,12 +69,13 @@ export async function* run(options: BenchOptions): AsyncGenerator<Line> {
         minMs: one.batchMs,
         facts: {
           processor: host.processor,
-          predictedMs: bootstrapTime(glwe, bootstrap, rates).totalMs,
+          predictedMs: bootstrapTime(glwe, bootstrap, extensionLog2, rates).totalMs,
           keySwitchMs: one.switchMs,
-          predictedKeySwitchMs: bootstrapTime(glwe, bootstrap, rates).keySwitchMs,
+          predictedKeySwitchMs: bootstrapTime(glwe, bootstrap, extensionLog2, rates).keySwitchMs,
           singleMs: one.singleMs,
           singleKeySwitchMs: one.singleSwitchMs,
-          predictedSingleMs: bootstrapTime(glwe, bootstrap, { ...rates, batch: 1 }).totalMs,
+          predictedSingleMs: bootstrapTime(glwe, bootstrap, extensionLog2, { ...rates, batch: 1 })
+            .totalMs,
         },
       };
     }
@@ -83,12 +88,14 @@ function parametersOf(shape: (typeof shapes)[number]): BootstrapSet {
   const [k, N, levels, baseLog, n, switchLevels, switchBaseLog, extensionLog2] = shape;
   return {
     glwe: { dimension: k, polynomialSize: N, noiseLog2: 17 },
-    bootstrap: {
-      lwe: { dimension: n, noiseLog2: 13 },
-      bootstrapGadget: { baseLog, levels },
-      keySwitchGadget: { baseLog: switchBaseLog, levels: switchLevels },
-      extensionLog2,
-    },
+    bootstraps: [
+      {
+        lwe: { dimension: n, noiseLog2: 13 },
+        bootstrapGadget: { baseLog, levels },
+        keySwitchGadget: { baseLog: switchBaseLog, levels: switchLevels },
+      },
+    ],
+    extensionLog2,
   };
 }
 
@@ -177,7 +184,7 @@ function fit(name: string, samples: readonly Sample[]): KernelRates {
       row("keySwitchMs", batch, one.switchMs),
       row("keySwitchMs", 1, one.singleSwitchMs),
     ];
-    if (parameters.bootstrap.extensionLog2 > 0) return switches;
+    if (parameters.extensionLog2 > 0) return switches;
     return [...switches, row("totalMs", batch, one.batchMs), row("totalMs", 1, one.singleMs)];
   });
   const [keySwitch = 0, keyByte = 0] = leastSquares(streams);
@@ -198,5 +205,6 @@ function unit(
   readers: number,
 ): BootstrapTime {
   const none = { name: "", batch: readers, fourier: 0, pointwise: 0, keySwitch: 0, keyByte: 0 };
-  return bootstrapTime(parameters.glwe, parameters.bootstrap, { ...none, ...rate });
+  const { glwe, bootstraps, extensionLog2 } = parameters;
+  return bootstrapTime(glwe, bootstraps[0], extensionLog2, { ...none, ...rate });
 }

@@ -1,9 +1,13 @@
 import type { Address, Machine } from "../src/tfhe/machine.js";
 import { bigLweDimension, type CryptoParameters } from "../src/tfhe/parameters.js";
-import { evaluationKeyLayout, requireBootstrap } from "../src/tfhe/wire-evaluation-keys.js";
+import {
+  keySectionLayout,
+  readEvaluationKeys,
+  requireBootstrap,
+} from "../src/tfhe/wire-evaluation-keys.js";
 import { withBlocks } from "../test/support/blocks.js";
 
-/** What expansion reads; `SeededEvaluationKeys` has it. */
+/** What expansion reads; a section of `SeededEvaluationKeys` has it. */
 export interface KeyBodies {
   readonly seed: Uint8Array;
   readonly bootstrapBodies: Uint8Array;
@@ -50,9 +54,16 @@ export function releaseKeys(machine: Machine, keys: ServerKeys): void {
   machine.release(keys.switchKey);
 }
 
+/** The keys of the only set of `parameters` in a file. */
+export function onlySection(file: Uint8Array, parameters: CryptoParameters): KeyBodies {
+  const [section] = readEvaluationKeys(file, parameters).sections;
+  if (section === undefined) throw new RangeError("the parameters have no set");
+  return section;
+}
+
 /** Bodies that are the keys of nobody: kernels take as long on them as on real ones. */
 export function meaninglessBodies(parameters: CryptoParameters): KeyBodies {
-  const layout = evaluationKeyLayout(parameters);
+  const layout = keySectionLayout(parameters, 0);
   return {
     seed: noiseBytes(32),
     bootstrapBodies: noiseBytes(layout.bootstrapRows * layout.bootstrapRowBytes),

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const root = new URL("../../", import.meta.url);
 const dist = new URL("dist/src/", root);
-const { searchParameters } = await import(new URL("plan/parameter-search.js", dist));
+const { chooseParameters } = await import(new URL("plan/choose-parameters.js", dist));
+const { noLimits } = await import(new URL("plan/parameter-request.js", dist));
 const { referenceRates } = await import(new URL("plan/kernel-rates.js", dist));
 const { linearKeys } = await import(new URL("plan/search-space.js", dist));
 const { tuniformNoiseLog2 } = await import(new URL("security/curves.js", dist));
@@ -19,12 +20,14 @@ const sets = [-64, -128].flatMap((failureLog2) =>
 );
 
 function chooseSet(precision, norm, failureLog2) {
-  const sum = { bootstrapSquaredNorm: norm ** 2, freshSquaredNorm: 0, count: 1 };
-  const choice = searchParameters({
+  const sources = [{ bootstrapSquaredNorms: [norm ** 2], freshSquaredNorm: 0 }];
+  const sum = { sources, count: 1 };
+  const choice = chooseParameters({
     lookups: [{ ...sum, precision, negacyclic: false, tablesLog2: 0 }],
     outputs: [{ ...sum, bits: precision, padded: true }],
     failureLog2,
-    maxEvaluationKeyBytes: Number.POSITIVE_INFINITY,
+    uploadLength: 1,
+    limits: noLimits,
     rates: referenceRates,
   });
   return { precision, norm, failureLog2, choice };
@@ -32,8 +35,9 @@ function chooseSet(precision, norm, failureLog2) {
 
 function rowsFile() {
   const rows = sets.map(({ precision, norm, failureLog2, choice }) => {
-    const { glwe, bootstrap } = choice.parameters;
-    const { lwe, bootstrapGadget, keySwitchGadget, extensionLog2 } = bootstrap;
+    const { glwe, bootstraps } = choice.parameters;
+    const [{ lwe, bootstrapGadget, keySwitchGadget }] = bootstraps;
+    const [{ extensionLog2 }] = choice.rotations;
     const row = [
       precision,
       norm,
@@ -73,7 +77,8 @@ function distinctKeys() {
   for (const glwe of linearKeys())
     add("GLWE", glwe.dimension * glwe.polynomialSize, glwe.noiseLog2, 64);
   for (const { choice } of sets) {
-    const { glwe, bootstrap } = choice.parameters;
+    const { glwe, bootstraps } = choice.parameters;
+    const [bootstrap] = bootstraps;
     add("GLWE", glwe.dimension * glwe.polynomialSize, glwe.noiseLog2, 64);
     add("LWE", bootstrap.lwe.dimension, bootstrap.lwe.noiseLog2, 32);
   }
@@ -100,8 +105,9 @@ function tables() {
     return `| ${kind} | ${dimension} | 2^${modulusLog2} | ${bound} | ${noise.toFixed(2)} | ${shown} |`;
   });
   const setRows = sets.map(({ precision, norm, failureLog2, choice }) => {
-    const { glwe, bootstrap } = choice.parameters;
-    const { lwe, bootstrapGadget, keySwitchGadget, extensionLog2 } = bootstrap;
+    const { glwe, bootstraps } = choice.parameters;
+    const [{ lwe, bootstrapGadget, keySwitchGadget }] = bootstraps;
+    const [{ extensionLog2 }] = choice.rotations;
     return [
       "",
       `p=${precision} norm=${norm} 2^${failureLog2}`,

@@ -16,8 +16,8 @@ import {
   readParameters,
 } from "./shared-fields.js";
 
+/** 2: several sets of bootstrap parameters, inputs that travel as bits. */
 export const clientFormat = 2;
-const oldestClientFormat = 1;
 
 /** One encrypted parameter of the circuit. */
 export interface ClientInput {
@@ -101,12 +101,12 @@ export function readClientFile(bytes: Uint8Array): ClientManifest {
   refuseOtherSide(files, "manifest.json", path);
   const text = archiveText(files, "client.json", path);
   const fields = parseFields(text, path, "client.json");
-  checkFormat(path, fields.value("format"), clientFormat, oldestClientFormat);
-  const parameters = readParameters(fields.object("parameters"));
+  const format = checkFormat(path, fields.value("format"), clientFormat);
+  const parameters = readParameters(fields.object("parameters"), format);
   const bits = fields.has("bits") ? readBits(fields.object("bits"), parameters) : undefined;
   const vectorLength = fields.integer("vectorLength", bits === undefined ? 1 : 0, mostNumbers);
   const manifest: ClientManifest = {
-    format: clientFormat,
+    format,
     name: fields.text("name"),
     circuitId: fields.text("circuitId", /^[0-9a-f]{32}$/) as CircuitId,
     parameters,

@@ -1,4 +1,4 @@
-import { bootstrapShape } from "../tfhe/bootstrap-shape.js";
+import { bootstrapShape, type RotationShape, tableWords } from "../tfhe/bootstrap-shape.js";
 import type { CryptoParameters, GlweParameters } from "../tfhe/parameters.js";
 import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
@@ -13,14 +13,16 @@ import {
   readParameters,
 } from "./shared-fields.js";
 
+/** 2: several sets of bootstrap parameters, a shape for every kind of look-up, several parts of a request. */
 export const serverFormat = 2;
-const oldestServerFormat = 1;
 
 /** One stage as the runtime sees it. */
 export interface StageInfo {
   readonly kernel: string;
   readonly items: number;
   readonly heavy: boolean;
+  /** Of a bootstrap: position in `shapes`. */
+  readonly shape?: number;
 }
 
 /** A step that readies the constants when a program is loaded; see `src/codegen/stage.ts`. */
@@ -31,6 +33,13 @@ export interface PreparationInfo {
   readonly bytes?: number;
   readonly count?: number;
   readonly precision?: number;
+  readonly extensionLog2?: number;
+  readonly tablesLog2?: number;
+}
+
+/** A bootstrap shape among the loaded constants. */
+export interface ShapeInfo extends RotationShape {
+  readonly place: number;
 }
 
 /** A part of a request's workspace. */
@@ -54,7 +63,7 @@ export interface ServerManifest {
   /** Place of each part's seed and bodies in a request's workspace. */
   readonly uploadPlaces: readonly number[];
   readonly outputPlaces: readonly PlaceInfo[];
-  readonly shapePlace: number;
+  readonly shapes: readonly ShapeInfo[];
   readonly largestRead: number;
   readonly largestSlots: number;
 }
@@ -67,14 +76,15 @@ const mostBytes = 2 ** 31 - 64;
 /** The expansion of an upload reads whole words. */
 const uploadSlackBytes = 8;
 const placeUnit = 64;
+const largestExtensionLog2 = 9;
 
 /**
  * Reads the manifest of a server file and checks that everything the host does by it stays within the blocks it allocates: constants
  * of `constantBytes`, requests of `requestBytes`, and `constants` as they travel. Errors: `file-version`, `file-corrupt`, `bad-argument`.
  */
 export function readServerManifest(fields: JsonFields, constants: Uint8Array): ServerManifest {
-  checkFormat("server file", fields.value("format"), serverFormat, oldestServerFormat);
-  const parameters = readParameters(fields.object("parameters"));
+  const format = checkFormat("server file", fields.value("format"), serverFormat);
+  const parameters = readParameters(fields.object("parameters"), format);
   const { glwe } = parameters;
   const constantBytes = fields.integer("constantBytes", 0, mostBytes);
   const requestBytes = unit(fields, "requestBytes", placeUnit, mostBytes);
@@ -97,13 +107,14 @@ export function readServerManifest(fields: JsonFields, constants: Uint8Array): S
     throw fields.misfit("outputPlaces", "does not hold the outputs");
   }
   const read = Math.max(0, ...outputs.map(mostRead));
+  const shapes = readShapes(fields, parameters, constantBytes, format);
   const manifest: ServerManifest = {
-    format: serverFormat,
+    format,
     name: fields.text("name"),
     parameters,
     inputs,
     outputs,
-    stages: fields.objects("stages", mostEntries, readStage),
+    stages: fields.objects("stages", mostEntries, (own) => readStage(own, shapes.length, format)),
     preparations: fields.objects("preparations", mostEntries, (own) =>
       readPreparation(own, parameters, constants.length, constantBytes),
     ),
@@ -111,12 +122,12 @@ export function readServerManifest(fields: JsonFields, constants: Uint8Array): S
     requestBytes,
     uploadPlaces,
     outputPlaces,
-    shapePlace: fields.integer("shapePlace", -1, constantBytes),
+    shapes,
     largestRead: fields.integer("largestRead", Math.max(1, read), glwe.polynomialSize),
     largestSlots: old ? 0 : fields.integer("largestSlots", 0, mostSlots),
   };
   checkOverlap(fields, manifest);
-  checkShape(fields, manifest, constants);
+  checkShapes(fields, manifest, constants);
   return manifest;
 }
 
@@ -145,23 +156,47 @@ function checkUploads(
   }
 }
 
+/** Format 1 had one shape at most, with the extension of the parameters. */
+function readShapes(
+  fields: JsonFields,
+  parameters: CryptoParameters,
+  constantBytes: number,
+  format: number,
+): readonly ShapeInfo[] {
+  if (format === 1) {
+    const place = fields.integer("shapePlace", -1, constantBytes);
+    const { extensionLog2 = 0 } = parameters;
+    return place === -1 ? [] : [{ place, set: 0, extensionLog2, tablesLog2: 0 }];
+  }
+  return fields.objects("shapes", mostEntries, (own) => {
+    return {
+      place: own.integer("place", 0, constantBytes),
+      set: own.integer("set", 0, parameters.bootstraps.length - 1),
+      extensionLog2: own.integer("extensionLog2", 0, largestExtensionLog2),
+      tablesLog2: own.integer("tablesLog2", 0, Math.log2(parameters.glwe.polynomialSize)),
+    };
+  });
+}
+
 function mostRead(layout: OutputLayout): number {
   if (layout.form === "lwe") return 1;
   return layout.coefficients.reduce((most, { length }) => Math.max(most, length), 0);
 }
 
-function readStage(fields: JsonFields): StageInfo {
-  return {
+function readStage(fields: JsonFields, shapes: number, format: number): StageInfo {
+  const stage = {
     kernel: fields.text("kernel", /^velum_stage_[a-z_]+$/),
     items: fields.integer("items", 1, mostNumbers),
     heavy: fields.flag("heavy"),
   };
+  if (stage.kernel !== "velum_stage_bootstrap") return stage;
+  return { ...stage, shape: format === 1 ? 0 : fields.integer("shape", 0, shapes - 1) };
 }
 
 /** What is read lies within the travelling constants, what is written within the loaded ones. */
 function readPreparation(
   fields: JsonFields,
-  { glwe, bootstrap }: CryptoParameters,
+  parameters: CryptoParameters,
   rawBytes: number,
   loadedBytes: number,
 ): PreparationInfo {
@@ -175,12 +210,26 @@ function readPreparation(
     return { kind, ...places(bytes, bytes), bytes };
   }
   const count = fields.integer("count", 0, mostNumbers);
-  const N = glwe.polynomialSize;
+  const N = parameters.glwe.polynomialSize;
   if (kind === "weights") return { kind, ...places(count * N * 4, count * N * 8), count };
-  const words = N * 2 ** (bootstrap?.extensionLog2 ?? 0);
-  const precision = fields.integer("precision", 1, Math.log2(words));
-  const entries = count * 2 ** precision;
-  return { kind: "tables", ...places(entries * 4, count * words * 4), count, precision };
+  // Format 1 says it once, in the parameters.
+  const extensionLog2 = fields.has("extensionLog2")
+    ? fields.integer("extensionLog2", 0, largestExtensionLog2)
+    : (parameters.extensionLog2 ?? 0);
+  const words = tableWords(parameters, { extensionLog2 });
+  const tablesLog2 = fields.has("tablesLog2")
+    ? fields.integer("tablesLog2", 0, Math.log2(words) - 1)
+    : 0;
+  const precision = fields.integer("precision", 1, Math.log2(words) - tablesLog2);
+  const entries = count * 2 ** (precision + tablesLog2);
+  return {
+    kind: "tables",
+    ...places(entries * 4, count * words * 4),
+    count,
+    precision,
+    extensionLog2,
+    tablesLog2,
+  };
 }
 
 /** Each preparation writes behind the one before it. */
@@ -193,28 +242,33 @@ function checkOverlap(fields: JsonFields, { preparations, parameters }: ServerMa
 }
 
 function writtenBytes(
-  { kind, bytes = 0, count = 0 }: PreparationInfo,
-  { glwe, bootstrap }: CryptoParameters,
+  { kind, bytes = 0, count = 0, extensionLog2 = 0 }: PreparationInfo,
+  parameters: CryptoParameters,
 ): number {
   if (kind === "copy") return bytes;
-  if (kind === "weights") return count * glwe.polynomialSize * 8;
-  return count * glwe.polynomialSize * 2 ** (bootstrap?.extensionLog2 ?? 0) * 4;
+  if (kind === "weights") return count * parameters.glwe.polynomialSize * 8;
+  return count * tableWords(parameters, { extensionLog2 }) * 4;
 }
 
-/** The bootstrap shape that kernels read is the one of the parameters: scratch and keys are sized by it. */
-function checkShape(fields: JsonFields, manifest: ServerManifest, constants: Uint8Array): void {
-  const { parameters, preparations, shapePlace } = manifest;
-  if (parameters.bootstrap === undefined) {
-    if (shapePlace === -1) return;
-    throw fields.misfit("shapePlace", "names a shape that the parameters do not have");
+/** The bootstrap shapes that kernels read are those of the parameters: scratch and keys are sized by them. */
+function checkShapes(fields: JsonFields, manifest: ServerManifest, constants: Uint8Array): void {
+  const { format, parameters, preparations, shapes } = manifest;
+  const name = format === 1 ? "shapePlace" : "shapes";
+  if (parameters.bootstraps.length === 0 && shapes.length > 0) {
+    throw fields.misfit(name, "names a shape that the parameters do not have");
   }
-  const expected = bootstrapShape(parameters);
-  const copy = preparations.find(({ kind, to }) => kind === "copy" && to === shapePlace);
-  const bytes = constants.slice(copy?.from ?? 0, (copy?.from ?? 0) + expected.byteLength);
-  const fits =
-    copy?.bytes === expected.byteLength &&
-    new Int32Array(bytes.buffer).every((word, index) => word === expected[index]);
-  if (!fits) throw fields.misfit("shapePlace", "holds another shape than that of the parameters");
+  if (parameters.bootstraps.length > 0 && shapes.length === 0) {
+    throw fields.misfit(name, "holds another shape than that of the parameters");
+  }
+  for (const shape of shapes) {
+    const expected = bootstrapShape(parameters, shape);
+    const copy = preparations.find(({ kind, to }) => kind === "copy" && to === shape.place);
+    const bytes = constants.slice(copy?.from ?? 0, (copy?.from ?? 0) + expected.byteLength);
+    const fits =
+      copy?.bytes === expected.byteLength &&
+      new Int32Array(bytes.buffer).every((word, index) => word === expected[index]);
+    if (!fits) throw fields.misfit(name, "holds another shape than that of the parameters");
+  }
 }
 
 /** A multiple of the unit in which places are handed out: vectors need it. */

@@ -1,6 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { checkParameters } from "../tfhe/parameter-id.js";
 import type {
+  BootstrapParameters,
   CryptoParameters,
   Gadget,
   GlweParameters,
@@ -15,44 +16,59 @@ export const mostEntries = 65536;
 /** Most numbers of one input vector or one output. */
 export const mostNumbers = 2 ** 24;
 
-/** Error `file-version` unless this release reads a file's format: `limit`, or an earlier one from `oldest` on. */
-export function checkFormat(file: string, actual: unknown, limit: number, oldest = limit): void {
-  if (typeof actual === "number" && Number.isInteger(actual) && actual >= oldest && actual <= limit)
-    return;
-  const formats = oldest === limit ? `format ${limit}` : `formats ${oldest} to ${limit}`;
+/** The format of a file. Error `file-version` unless it is one that this release reads: 1 to `limit`. */
+export function checkFormat(file: string, actual: unknown, limit: number): number {
+  if (typeof actual === "number" && Number.isInteger(actual) && actual >= 1 && actual <= limit) {
+    return actual;
+  }
+  const read = limit === 1 ? "format 1" : `formats 1 to ${limit}`;
   throw new VelumError({
     code: "file-version",
     path: file,
-    problem: `is in format ${typeof actual === "number" ? actual : "unknown"}, and this release reads ${formats}`,
+    problem: `is in format ${typeof actual === "number" ? actual : "unknown"}, and this release reads ${read}`,
     limit,
     ...(typeof actual === "number" ? { actual } : {}),
     cure: "Use the release of Velum that wrote it, or compile the circuit anew",
   });
 }
 
-/** Parameters that the kernels can work with. Errors: `file-corrupt` for types, `bad-argument` as `checkParameters`. */
-export function readParameters(fields: JsonFields): CryptoParameters {
-  const glwe = fields.object("glwe");
+/**
+ * Parameters that the kernels can work with, from a file of format `format`: format 1 had one set at most, with the extension of all
+ * rotations in it. Errors: `file-corrupt` for types, `bad-argument` as `checkParameters`.
+ */
+export function readParameters(fields: JsonFields, format: number): CryptoParameters {
+  const own = fields.object("glwe");
+  const glwe: GlweParameters = {
+    dimension: anyInteger(own, "dimension"),
+    polynomialSize: anyInteger(own, "polynomialSize"),
+    noiseLog2: anyInteger(own, "noiseLog2"),
+  };
   const parameters: CryptoParameters = {
-    glwe: {
-      dimension: anyInteger(glwe, "dimension"),
-      polynomialSize: anyInteger(glwe, "polynomialSize"),
-      noiseLog2: anyInteger(glwe, "noiseLog2"),
-    },
-    ...(fields.has("bootstrap") ? { bootstrap: readBootstrap(fields.object("bootstrap")) } : {}),
+    glwe,
+    ...(format === 1 ? firstFormat(fields) : laterFormat(fields)),
     ...(fields.has("packing") ? { packing: readPacking(fields.object("packing")) } : {}),
   };
   checkParameters(parameters);
   return parameters;
 }
 
-function readBootstrap(fields: JsonFields): NonNullable<CryptoParameters["bootstrap"]> {
+function laterFormat(fields: JsonFields): Pick<CryptoParameters, "bootstraps"> {
+  return { bootstraps: fields.objects("bootstraps", mostEntries, readBootstrap) };
+}
+
+function firstFormat(fields: JsonFields): Pick<CryptoParameters, "bootstraps" | "extensionLog2"> {
+  if (!fields.has("bootstrap")) return { bootstraps: [] };
+  const bootstrap = fields.object("bootstrap");
+  const extensionLog2 = anyInteger(bootstrap, "extensionLog2");
+  return { bootstraps: [readBootstrap(bootstrap)], extensionLog2 };
+}
+
+function readBootstrap(fields: JsonFields): BootstrapParameters {
   const lwe = fields.object("lwe");
   return {
     lwe: { dimension: anyInteger(lwe, "dimension"), noiseLog2: anyInteger(lwe, "noiseLog2") },
     bootstrapGadget: readGadget(fields.object("bootstrapGadget")),
     keySwitchGadget: readGadget(fields.object("keySwitchGadget")),
-    extensionLog2: anyInteger(fields, "extensionLog2"),
   };
 }
 

@@ -97,7 +97,7 @@ export class Circuit {
       uploadBytes: headerBytes + inputPayloadBytes(inputs),
       downloadBytes: headerBytes + outputPayloadBytes(parameters.glwe, outputs),
       evaluationKeyBytes:
-        parameters.bootstrap === undefined ? 0 : evaluationKeyFileBytes(parameters),
+        parameters.bootstraps.length === 0 ? 0 : evaluationKeyFileBytes(parameters),
       bootstraps: plan.bootstraps,
       failureLog2: plan.failure.runLog2,
     };

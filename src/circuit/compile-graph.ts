@@ -13,6 +13,7 @@ import { emitWasm } from "../codegen/emit-wasm.js";
 import { stageProgram } from "../codegen/stage-program.js";
 import type { Graph } from "../graph/graph.js";
 import { maximumOf, minimumOf } from "../graph/integer-type.js";
+import { nodePath } from "../graph/node.js";
 import { mlirModule } from "../mlir/module-text.js";
 import { linearRegions } from "../ops/linear-regions.js";
 import type { RegionProgram } from "../ops/region-program.js";
@@ -24,6 +25,7 @@ import { lower } from "../passes/lower/lower.js";
 import { measureBounds } from "../passes/measure-bounds.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { referenceRates } from "../plan/kernel-rates.js";
+import { noLimits } from "../plan/parameter-request.js";
 import {
   type BitEncoding,
   type InputForm,
@@ -99,9 +101,10 @@ async function compileStages(
   const inputBits = regions.inputs.map(({ assignedBits }) => assignedBits);
   const plan = planProgram(regions, inputBits, {
     failureLog2: options.failureLog2,
-    maxEvaluationKeyBytes: options.maxEvaluationKeyBytes,
     inputForm: options.inputForm,
+    limits: { ...noLimits, maxEvaluationKeyBytes: options.maxEvaluationKeyBytes },
     rates: referenceRates,
+    nodePath: (node) => nodePath(lowered.node(node)),
   });
   record.keep("plan.json", () => planJson(plan));
   record.keep("program.txt", () => `${formatProgram(plan.program)}\n`);
@@ -153,7 +156,7 @@ async function serverFile(graph: Graph, plan: Plan, name: string): Promise<Serve
     parameters: plan.parameters,
     inputs: inputParts(plan),
     outputs: layouts,
-    stages: stages.map(({ kernel, items, heavy }) => ({ kernel, items, heavy })),
+    stages: stages.map(({ constants: _, ...stage }) => stage),
     preparations,
     ...places,
   };

@@ -1,7 +1,7 @@
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { evaluationKeyMemoryBytes } from "../plan/bootstrap-cost.js";
-import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
+import { evaluationKeyFileBytes, keySectionLayout } from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
@@ -11,6 +11,14 @@ import { type MachineSpeed, predictRunMs } from "./machine-speed.js";
 export interface LookupCount {
   readonly bits: number;
   readonly count: number;
+}
+
+/** What the look-ups of one run take that share a set of bootstrap parameters, and its keys. */
+export interface SetCost {
+  readonly rotations: number;
+  readonly cmuxes: number;
+  readonly evaluationKeyBytes: number;
+  readonly expandedKeyBytes: number;
 }
 
 /** Predicted times of the server, evaluation keys loaded. */
@@ -39,6 +47,8 @@ export interface CircuitCost {
   readonly decisionBits: number;
   /** Products of a ciphertext and a clear polynomial. */
   readonly linearProducts: number;
+  /** By set of bootstrap parameters; empty where nothing is bootstrapped. */
+  readonly sets: readonly SetCost[];
   /** As they travel, and in the server's memory. */
   readonly evaluationKeyBytes: number;
   readonly expandedKeyBytes: number;
@@ -60,25 +70,41 @@ export function circuitCost(
   speed: MachineSpeed,
   batch: number,
 ): CircuitCost {
-  const { parameters, inputs: parts, outputs, stages } = manifest;
-  const { bootstrap, glwe } = parameters;
+  const { parameters, inputs: parts, outputs, stages, shapes } = manifest;
+  const { bootstraps: sets, glwe } = parameters;
   const bootstraps = lookups.reduce((sum, { count }) => sum + count, 0);
   const inputs = stages.find(({ kernel }) => kernel === "velum_stage_expand")?.items ?? 1;
   const results = stages
     .filter(({ kernel }) => kernel === "velum_stage_linear")
     .reduce((sum, { items }) => sum + items, 0);
-  const steps =
-    bootstrap === undefined ? 0 : bootstrap.lwe.dimension * 2 ** bootstrap.extensionLog2;
-  const expandedKeyBytes = bootstrap === undefined ? 0 : evaluationKeyMemoryBytes(glwe, bootstrap);
+  const rotations = stages.flatMap(({ items, shape }) => {
+    const found = shape === undefined ? undefined : shapes[shape];
+    return found === undefined ? [] : [{ ...found, items }];
+  });
+  const bySet = sets.map((bootstrap, set): SetCost => {
+    const own = rotations.filter((rotation) => rotation.set === set);
+    const accumulators = own.reduce(
+      (sum, { items, extensionLog2 }) => sum + items * 2 ** extensionLog2,
+      0,
+    );
+    return {
+      rotations: own.reduce((sum, { items }) => sum + items, 0),
+      cmuxes: accumulators * bootstrap.lwe.dimension,
+      evaluationKeyBytes: keySectionLayout(parameters, set).bytes,
+      expandedKeyBytes: evaluationKeyMemoryBytes(glwe, bootstrap),
+    };
+  });
+  const expandedKeyBytes = bySet.reduce((sum, own) => sum + own.expandedKeyBytes, 0);
   const fields = {
     lane: laneOf(manifest),
     lookups: byWidth(lookups),
     bootstraps,
-    cmuxes: bootstraps * steps,
+    cmuxes: bySet.reduce((sum, { cmuxes }) => sum + cmuxes, 0),
     keySwitches: bootstraps,
     decisionBits: parts.reduce((sum, part) => sum + ("form" in part ? part.length : 0), 0),
     linearProducts: results * inputs,
-    evaluationKeyBytes: bootstrap === undefined ? 0 : evaluationKeyFileBytes(parameters),
+    sets: bySet,
+    evaluationKeyBytes: sets.length === 0 ? 0 : evaluationKeyFileBytes(parameters),
     expandedKeyBytes,
     uploadBytes: headerBytes + inputPayloadBytes(parts),
     downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
@@ -98,7 +124,7 @@ export function circuitCost(
 }
 
 function laneOf({ parameters, stages }: ServerManifest): CircuitCost["lane"] {
-  if (parameters.bootstrap !== undefined) return "bootstrap";
+  if (parameters.bootstraps.length > 0) return "bootstrap";
   return stages.some(({ kernel }) => kernel === "velum_stage_ensemble") ? "decision" : "linear";
 }
 

@@ -1,4 +1,4 @@
-import type { ServerManifest } from "../artifact/server-manifest.js";
+import type { ServerManifest, StageInfo } from "../artifact/server-manifest.js";
 import { bootstrapTime } from "../plan/bootstrap-cost.js";
 import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../plan/kernel-rates.js";
 import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
@@ -13,8 +13,8 @@ export interface MachineSpeed {
   readonly threads: number;
   /** Milliseconds of everything but look-ups of `requests` requests that are worked on together. */
   restMs(requests: number): number;
-  /** Milliseconds of one range of `lookups` look-ups on one thread while `threads` are busy. */
-  rangeMs(lookups: number, threads: number): number;
+  /** Milliseconds of one range of `lookups` look-ups of shape `shape` on one thread while `threads` are busy. */
+  rangeMs(shape: number, lookups: number, threads: number): number;
 }
 
 /** Reference rates of a kind of runtime on this processor. */
@@ -41,24 +41,28 @@ export function referenceSpeed(
   threads: number,
   manifest: ServerManifest,
 ): MachineSpeed {
-  const { glwe, bootstrap } = manifest.parameters;
+  const { glwe, bootstraps } = manifest.parameters;
   return {
     source: rates.name,
     runtime,
     threads,
     restMs: (requests) => fixedMs + requests * requestMs(manifest, rates),
-    rangeMs: (lookups) =>
-      bootstrap === undefined
-        ? 0
-        : lookups * bootstrapTime(glwe, bootstrap, { ...rates, batch: lookups }).totalMs,
+    rangeMs(shape, lookups) {
+      const { set = 0, extensionLog2 = 0 } = manifest.shapes[shape] ?? {};
+      const bootstrap = bootstraps[set];
+      if (bootstrap === undefined) return 0;
+      const time = bootstrapTime(glwe, bootstrap, extensionLog2, { ...rates, batch: lookups });
+      return lookups * time.totalMs;
+    },
   };
 }
 
 /** Speed as it was measured; between measured numbers of look-ups, threads and requests it is interpolated. */
 export function measuredSpeed(speed: ServerSpeed): MachineSpeed {
   const { runtime, threads, restMs, lookups } = speed;
-  const corner = (count: number, busy: number): number =>
-    lookups.find((one) => one.lookups === count && one.threads === busy)?.ms ?? 0;
+  const corner = (shape: number, count: number, busy: number): number =>
+    lookups.find((one) => one.shape === shape && one.lookups === count && one.threads === busy)
+      ?.ms ?? 0;
   const most = Math.max(1, ...lookups.map((one) => one.lookups));
   return {
     source: "measured",
@@ -69,9 +73,9 @@ export function measuredSpeed(speed: ServerSpeed): MachineSpeed {
       const [counted = 1, many = one] = [...restMs].at(-1) ?? [];
       return between(1, one, counted, many, requests);
     },
-    rangeMs(count, busy) {
+    rangeMs(shape, count, busy) {
       const at = (lookups: number) =>
-        between(1, corner(lookups, 1), threads, corner(lookups, threads), busy);
+        between(1, corner(shape, lookups, 1), threads, corner(shape, lookups, threads), busy);
       return between(1, at(1), most, at(most), count);
     },
   };
@@ -97,17 +101,19 @@ export function predictRunMs(
 
 function turnMs(manifest: ServerManifest, speed: MachineSpeed, requests: number): number {
   const stages = manifest.stages.filter(({ kernel }) => kernel === "velum_stage_bootstrap");
-  const lookups = stages.map(({ kernel, items }) => stageMs(kernel, items * requests, speed));
+  const lookups = stages.map(({ items, ...stage }) =>
+    stageMs({ ...stage, items: items * requests }, speed),
+  );
   return speed.restMs(requests) + lookups.reduce((sum, ms) => sum + ms, 0);
 }
 
 /** Threads take ranges in turn, each the next when it is free, as the runtime does. */
-function stageMs(kernel: string, items: number, speed: MachineSpeed): number {
+function stageMs({ kernel, items, shape = 0 }: StageInfo, speed: MachineSpeed): number {
   const grain = grainOf(kernel, items, speed.threads);
   const ranges = Math.ceil(items / grain);
   const busy = Math.min(speed.threads, ranges);
-  const full = speed.rangeMs(grain, busy);
-  const last = speed.rangeMs(items - (ranges - 1) * grain, busy);
+  const full = speed.rangeMs(shape, grain, busy);
+  const last = speed.rangeMs(shape, items - (ranges - 1) * grain, busy);
   const rounds = Math.floor((ranges - 1) / busy);
   // Whoever is first free after the rounds of full ranges takes the last one; the others of its round are full.
   const others = (ranges - 1) % busy === 0 ? 0 : full;

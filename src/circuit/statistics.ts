@@ -69,16 +69,13 @@ export function lookupsByNode(regions: RegionProgram): ReadonlyMap<number, numbe
   return counts;
 }
 
-/** Parameters in one line: GLWE, LWE, decompositions, extension. */
-export function parameterSetText({ glwe, bootstrap }: CryptoParameters): string {
-  const key = `k=${glwe.dimension} N=${glwe.polynomialSize}`;
-  if (bootstrap === undefined) return key;
-  const { bootstrapGadget, keySwitchGadget, lwe, extensionLog2 } = bootstrap;
-  const extension = extensionLog2 === 0 ? "" : ` extended ${2 ** extensionLog2}-fold`;
-  return (
-    `${key} n=${lwe.dimension} bootstrap ${gadgetText(bootstrapGadget)} ` +
-    `key switch ${gadgetText(keySwitchGadget)}${extension}`
+/** Parameters in one line: GLWE, then LWE and decompositions of each set. */
+export function parameterSetText({ glwe, bootstraps }: CryptoParameters): string {
+  const sets = bootstraps.map(
+    ({ bootstrapGadget, keySwitchGadget, lwe }) =>
+      `n=${lwe.dimension} bootstrap ${gadgetText(bootstrapGadget)} key switch ${gadgetText(keySwitchGadget)}`,
   );
+  return `k=${glwe.dimension} N=${glwe.polynomialSize} ${sets.join("; ")}`.trimEnd();
 }
 
 function gadgetText({ levels, baseLog }: { levels: number; baseLog: number }): string {

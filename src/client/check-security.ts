@@ -7,9 +7,9 @@ import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
  * encrypts under its parameters checks them first. Error `insecure-parameters`.
  */
 export function checkSecurity(parameters: CryptoParameters): void {
-  const { glwe, bootstrap } = parameters;
+  const { glwe, bootstraps } = parameters;
   check("GLWE", bigLweDimension(glwe), glwe.noiseLog2, 64);
-  if (bootstrap !== undefined) check("LWE", bootstrap.lwe.dimension, bootstrap.lwe.noiseLog2, 32);
+  for (const { lwe } of bootstraps) check("LWE", lwe.dimension, lwe.noiseLog2, 32);
 }
 
 function check(key: string, dimension: number, noiseLog2: number, modulusLog2: number): void {

@@ -101,7 +101,7 @@ export class Client {
    */
   async evaluationKeys(options: GenerationOptions = {}): Promise<Uint8Array | undefined> {
     const key = this.#requireKey();
-    if (this.parameters.bootstrap === undefined) return undefined;
+    if (this.parameters.bootstraps.length === 0) return undefined;
     return generateEvaluationKeys(this.#machine, key, systemRandom, options);
   }
 

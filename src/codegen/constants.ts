@@ -1,3 +1,4 @@
+import { type RotationShape, tableWords } from "../tfhe/bootstrap-shape.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import { ByteLayout } from "./byte-layout.js";
 import type { Preparation, StagedProgram } from "./stage.js";
@@ -30,13 +31,16 @@ export class Constants {
     return to;
   }
 
-  /** Place of look-up tables (`[count, 2^precision]` i32) as test polynomials. */
-  tables(tables: Int32Array, precision: number): number {
-    const count = tables.length >> precision;
-    const { glwe, bootstrap } = this.#parameters;
-    const words = glwe.polynomialSize << (bootstrap?.extensionLog2 ?? 0);
-    const to = this.#loaded.place(count * words * 4);
-    this.#preparations.push({ kind: "tables", from: this.#travel(tables), to, count, precision });
+  /** Place of look-up tables (`[count, 2^tablesLog2, 2^precision]` i32) as test polynomials. */
+  tables(
+    tables: Int32Array,
+    precision: number,
+    { extensionLog2, tablesLog2 }: Pick<RotationShape, "extensionLog2" | "tablesLog2">,
+  ): number {
+    const count = tables.length >> (precision + tablesLog2);
+    const to = this.#loaded.place(count * tableWords(this.#parameters, { extensionLog2 }) * 4);
+    const shape = { precision, extensionLog2, tablesLog2 };
+    this.#preparations.push({ kind: "tables", from: this.#travel(tables), to, count, ...shape });
     return to;
   }
 

@@ -4,19 +4,20 @@ import type {
   Instruction,
   TfheProgram,
 } from "../program/program.js";
-import { bootstrapShape } from "../tfhe/bootstrap-shape.js";
+import { bootstrapShape, type RotationShape } from "../tfhe/bootstrap-shape.js";
+import { expandedKeyLayout } from "../tfhe/expanded-keys.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
 import { expandedBitBytes } from "../tfhe/wire-bits.js";
-import { evaluationKeyLayout, seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
 import { ciphertextBytes, type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
 import { aligned, ByteLayout } from "./byte-layout.js";
 import { Constants } from "./constants.js";
-import type { OutputPlace, Stage, StagedProgram } from "./stage.js";
+import type { OutputPlace, ShapePlace, Stage, StagedProgram } from "./stage.js";
 
 /**
  * Lowers a TFHE program to stages: every buffer gets a fixed place in a request's workspace, every table a place in the constants.
- * The evaluation keys lie one after the other: bootstrap key in the Fourier domain, then key-switch key.
+ * The evaluation keys lie as `expandedKeyLayout` says.
  */
 export function stageProgram(
   program: TfheProgram,
@@ -35,7 +36,7 @@ class Stager {
   readonly #constants: Constants;
   readonly #workspace = new ByteLayout();
   readonly #stages: Stage[] = [];
-  #shapePlace = -1;
+  readonly #shapes: ShapePlace[] = [];
   #upload = 0;
   readonly #uploads: number[] = [];
   #uploadedBits = 0;
@@ -85,8 +86,8 @@ class Stager {
       const bytes = outputDataBytes(glwe, layout);
       return { offset: this.#workspace.place(bytes), bytes };
     });
-    if (this.#parameters.bootstrap !== undefined) {
-      this.#shapePlace = this.#constants.copy(bootstrapShape(this.#parameters));
+    for (const instruction of this.#program.instructions) {
+      if (instruction.op === "bootstrap") this.#addShape(instruction);
     }
     for (const instruction of this.#program.instructions) {
       this.#stages.push(...this.#stagesOf(instruction, outputPlaces));
@@ -97,7 +98,7 @@ class Stager {
       requestBytes: this.#workspace.bytes,
       uploadPlaces: this.#uploads,
       outputPlaces,
-      shapePlace: this.#shapePlace,
+      shapes: this.#shapes,
       largestRead: this.#largestRead,
       largestSlots: this.#largestSlots,
     };
@@ -108,6 +109,22 @@ class Stager {
     const place = this.#workspace.place(seedBytes + inputBodyBytes(layout) + 8);
     this.#uploads.push(place);
     return place;
+  }
+
+  #addShape({ set, extensionLog2, tablesLog2 }: RotationShape): void {
+    const shape = { set, extensionLog2, tablesLog2 };
+    if (this.#shapeOf(shape) !== -1) return;
+    const place = this.#constants.copy(bootstrapShape(this.#parameters, shape));
+    this.#shapes.push({ place, ...shape });
+  }
+
+  #shapeOf({ set, extensionLog2, tablesLog2 }: RotationShape): number {
+    return this.#shapes.findIndex(
+      (known) =>
+        known.set === set &&
+        known.extensionLog2 === extensionLog2 &&
+        known.tablesLog2 === tablesLog2,
+    );
   }
 
   #lweBytes(): number {
@@ -213,22 +230,23 @@ class Stager {
         };
       }
       case "bootstrap": {
-        const { from, to, count, precision, offset, tables, tableOf } = instruction;
-        const layout = evaluationKeyLayout(this.#parameters);
-        const bootstrapKeyBytes = layout.bootstrapRows * (k + 1) * N * 8;
-        const places = [constants.copy(tableOf), constants.tables(tables, precision)];
+        const { from, to, count, precision, offset, tables, tableOf, set } = instruction;
+        const shape = this.#shapeOf(instruction);
+        const keys = expandedKeyLayout(this.#parameters).places[set];
+        const places = [constants.copy(tableOf), constants.tables(tables, precision, instruction)];
         return {
           kernel: "velum_stage_bootstrap",
           items: count,
           constants: [
-            this.#shapePlace,
+            this.#shapes[shape]?.place ?? 0,
             offset,
             this.#slot(from),
             ...places,
-            0,
-            bootstrapKeyBytes,
+            keys?.bootstrap ?? 0,
+            keys?.keySwitch ?? 0,
             this.#slot(to),
           ],
+          shape,
           heavy: true,
         };
       }

@@ -1,3 +1,5 @@
+import type { RotationShape } from "../tfhe/bootstrap-shape.js";
+
 /**
  * One data-parallel step of machine code: `items` calls' worth of work for every request, done by one kernel. The kernel gets the
  * common stage parameters, the items of a request, then `constants` (kernels/eval.c).
@@ -7,6 +9,8 @@ export interface Stage {
   /** Items of one request. */
   readonly items: number;
   readonly constants: readonly number[];
+  /** Of a bootstrap: position in `StagedProgram.shapes`. */
+  readonly shape?: number;
   /** Long enough that threads should share it. */
   readonly heavy: boolean;
 }
@@ -16,14 +20,22 @@ export type Preparation =
   | { readonly kind: "copy"; readonly from: number; readonly to: number; readonly bytes: number }
   /** `count` polynomials of N i32 become N f64 each, in the Fourier domain. */
   | { readonly kind: "weights"; readonly from: number; readonly to: number; readonly count: number }
-  /** `count` tables of 2^precision i32 become test polynomials. */
+  /** `count` groups of 2^tablesLog2 tables of 2^precision i32 become test polynomials. */
   | {
       readonly kind: "tables";
       readonly from: number;
       readonly to: number;
       readonly count: number;
       readonly precision: number;
+      readonly extensionLog2: number;
+      readonly tablesLog2: number;
     };
+
+/** A bootstrap shape in the constants. */
+export interface ShapePlace extends RotationShape {
+  /** Offset of its 9 words in the loaded constants. */
+  readonly place: number;
+}
 
 /** Where one output's packed ciphertexts lie in a request's workspace. */
 export interface OutputPlace {
@@ -43,8 +55,8 @@ export interface StagedProgram {
   readonly requestBytes: number;
   readonly uploadPlaces: readonly number[];
   readonly outputPlaces: readonly OutputPlace[];
-  /** Offset of the bootstrap shape (9 i32) in the loaded constants; -1 without bootstraps. */
-  readonly shapePlace: number;
+  /** One for every kind of bootstrap in the program. */
+  readonly shapes: readonly ShapePlace[];
   /** Most bodies read from one GLWE ciphertext. */
   readonly largestRead: number;
   /** Most intermediate ciphertexts of a chunk of decision diagrams. */

@@ -8,7 +8,7 @@ import type { KeyId } from "../tfhe/wire-header.js";
 let readBits: (key: ClientKey) => Uint8Array;
 
 /**
- * The secret of one client: the GLWE key and, where something is bootstrapped, the small LWE key, both uniform binary.
+ * The secret of one client: the GLWE key and, where something is bootstrapped, one small LWE key a set, all uniform binary.
  * The bits live in this object alone and never show in its text, its JSON or an inspector's view.
  */
 export class ClientKey {
@@ -59,18 +59,35 @@ export class ClientKey {
 }
 
 /**
- * The secret bits of `key`: k N bits of the GLWE key (coefficient j of polynomial p is number p N + j), then n bits of the small
- * key, lowest bit of a byte first. For key generation, encryption and decryption only. Error `bad-argument` after `dispose`.
+ * The secret bits of `key`: k N bits of the GLWE key (coefficient j of polynomial p is number p N + j), then n bits of each small
+ * key, lowest bit of a byte first; every key begins a byte. For key generation, encryption and decryption only. Error `bad-argument`
+ * after `dispose`.
  */
 export function secretBits(key: ClientKey): Uint8Array {
   return readBits(key);
 }
 
+/** A part of the secret's bytes. */
+export interface KeyPart {
+  readonly start: number;
+  readonly bytes: number;
+  /** Bits of the key; the rest of the last byte is zero. */
+  readonly bits: number;
+}
+
+/** The GLWE key's part, then the small keys'. */
+export function keyParts({ glwe, bootstraps }: CryptoParameters): readonly KeyPart[] {
+  let start = 0;
+  return [bigLweDimension(glwe), ...bootstraps.map(({ lwe }) => lwe.dimension)].map((bits) => {
+    const part = { start, bytes: Math.ceil(bits / 8), bits };
+    start += part.bytes;
+    return part;
+  });
+}
+
 /** Bytes of the secret under `parameters`. */
 export function clientKeyBytes(parameters: CryptoParameters): number {
-  return Math.ceil(
-    (bigLweDimension(parameters.glwe) + (parameters.bootstrap?.lwe.dimension ?? 0)) / 8,
-  );
+  return keyParts(parameters).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /**
@@ -87,12 +104,16 @@ export function generateClientKey(parameters: CryptoParameters, random: RandomSo
   return new ClientKey(parameters, toHex(id) as KeyId, bits);
 }
 
-/** Zeroes the bits of the last byte that belong to no coefficient; returns whether they were zero. */
+/** Zeroes the bits of each key's last byte that belong to no coefficient; returns whether they were zero. */
 export function clearSpareBits(bits: Uint8Array, parameters: CryptoParameters): boolean {
-  const used = (bigLweDimension(parameters.glwe) + (parameters.bootstrap?.lwe.dimension ?? 0)) % 8;
-  const last = bits.length - 1;
-  const before = bits[last] ?? 0;
-  const after = used === 0 ? before : before & ((1 << used) - 1);
-  bits[last] = after;
-  return before === after;
+  let clear = true;
+  for (const part of keyParts(parameters)) {
+    const used = part.bits % 8;
+    const last = part.start + part.bytes - 1;
+    const before = bits[last] ?? 0;
+    const after = used === 0 ? before : before & ((1 << used) - 1);
+    bits[last] = after;
+    clear &&= before === after;
+  }
+  return clear;
 }

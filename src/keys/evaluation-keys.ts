@@ -4,7 +4,8 @@ import { nextTurn, sliceMs, throwIfAborted } from "../base/event-loop.js";
 import type { RandomSource } from "../base/random.js";
 import type { Address, Machine } from "../tfhe/machine.js";
 import {
-  evaluationKeyLayout,
+  evaluationKeyPayloadBytes,
+  keySectionLayout,
   keySwitchRowBytes,
   requireBootstrap,
   seedBytes,
@@ -21,7 +22,7 @@ export interface GenerationOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
-/** A run of equal rows: one half of the evaluation keys. */
+/** A run of equal rows: one half of the keys of one set. */
 interface RowPart {
   readonly kernel: "velum_bootstrap_key_rows" | "velum_key_switch_key_rows";
   readonly rows: number;
@@ -43,7 +44,7 @@ const rowsPerBatch = 256;
  * Works in slices of about 8 ms and lets the event loop run between them.
  *
  * Errors: `aborted`; `bad-argument` for parameters without a bootstrap or a disposed key; `runtime-unavailable` out of memory.
- * Cost: n (k+1) l GLWE encryptions and k N levels LWE encryptions.
+ * Cost: n (k+1) l GLWE encryptions and k N levels LWE encryptions for each set of the parameters.
  */
 export async function generateEvaluationKeys(
   machine: Machine,
@@ -54,42 +55,46 @@ export async function generateEvaluationKeys(
   checkOptions(options, ["signal", "onProgress"], "evaluationKeys");
   const { signal, onProgress } = options;
   throwIfAborted(signal, "evaluation keys");
-  const parts = rowParts(key);
-  const file = allocateFile(evaluationKeyLayout(key.parameters).payloadBytes);
+  const file = allocateFile(evaluationKeyPayloadBytes(key.parameters));
   const payload = payloadOf(file);
   const sum = new Checksum();
-  random.fill(payload.subarray(0, seedBytes));
-  sum.update(payload.subarray(0, seedBytes));
-  const total = parts.reduce((work, part) => work + part.rows * part.weight, 0);
-  const workspace = new Workspace(machine, key);
-  try {
-    const seed = workspace.copyIn(payload.subarray(0, seedBytes));
-    const noise = workspace.allocate(randomBytesPerBatch);
-    const bodies = workspace.allocate(
-      Math.max(...parts.map((part) => batchOf(part) * part.rowBytes)),
-    );
-    let at = seedBytes;
-    let done = 0;
-    let sliceStart = performance.now();
-    for (const part of parts) {
-      for (let first = 0; first < part.rows; first += batchOf(part)) {
-        const count = Math.min(batchOf(part), part.rows - first);
-        fillRandom(machine, noise, count * part.samples * noiseBytes(part.noiseLog2), random);
-        makeRows(workspace, part, [bodies, seed, noise], first, count);
-        const made = payload.subarray(at, at + count * part.rowBytes);
-        made.set(machine.bytes(bodies, made.length));
-        sum.update(made);
-        at += made.length;
-        done += count * part.weight;
-        if (performance.now() - sliceStart < sliceMs) continue;
-        onProgress?.(done / total);
-        await nextTurn();
-        throwIfAborted(signal, "evaluation keys");
-        sliceStart = performance.now();
+  const sections = key.parameters.bootstraps.map((_, set) => rowParts(key, set));
+  const total = sections.flat().reduce((work, part) => work + part.rows * part.weight, 0);
+  let at = 0;
+  let done = 0;
+  let sliceStart = performance.now();
+  for (const [set, parts] of sections.entries()) {
+    const ownSeed = payload.subarray(at, at + seedBytes);
+    random.fill(ownSeed);
+    sum.update(ownSeed);
+    at += seedBytes;
+    const workspace = new Workspace(machine, key, set);
+    try {
+      const seed = workspace.copyIn(ownSeed);
+      const noise = workspace.allocate(randomBytesPerBatch);
+      const bodies = workspace.allocate(
+        Math.max(...parts.map((part) => batchOf(part) * part.rowBytes)),
+      );
+      for (const part of parts) {
+        for (let first = 0; first < part.rows; first += batchOf(part)) {
+          const count = Math.min(batchOf(part), part.rows - first);
+          fillRandom(machine, noise, count * part.samples * noiseBytes(part.noiseLog2), random);
+          makeRows(workspace, part, [bodies, seed, noise], first, count);
+          const made = payload.subarray(at, at + count * part.rowBytes);
+          made.set(machine.bytes(bodies, made.length));
+          sum.update(made);
+          at += made.length;
+          done += count * part.weight;
+          if (performance.now() - sliceStart < sliceMs) continue;
+          onProgress?.(done / total);
+          await nextTurn();
+          throwIfAborted(signal, "evaluation keys");
+          sliceStart = performance.now();
+        }
       }
+    } finally {
+      workspace.dispose();
     }
-  } finally {
-    workspace.dispose();
   }
   onProgress?.(1);
   sealFile(
@@ -120,10 +125,10 @@ function makeRows(
   );
 }
 
-function rowParts(key: ClientKey): readonly RowPart[] {
+function rowParts(key: ClientKey, set: number): readonly RowPart[] {
   const { glwe } = key.parameters;
-  const bootstrap = requireBootstrap(key.parameters);
-  const layout = evaluationKeyLayout(key.parameters);
+  const bootstrap = requireBootstrap(key.parameters, set);
+  const layout = keySectionLayout(key.parameters, set);
   return [
     {
       kernel: "velum_bootstrap_key_rows",

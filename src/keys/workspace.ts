@@ -1,5 +1,5 @@
-import type { Address, Machine } from "../tfhe/machine.js";
-import { type ClientKey, secretBits } from "./client-key.js";
+import { type Address, type Machine, offsetAddress } from "../tfhe/machine.js";
+import { type ClientKey, keyParts, secretBits } from "./client-key.js";
 
 interface Block {
   readonly address: Address;
@@ -8,7 +8,7 @@ interface Block {
 
 /**
  * Machine memory that holds a client key while an operation runs: the key ready for the kernels, and blocks for what goes in and out.
- * All of it is zeroed before it is given back.
+ * All of it is zeroed before it is given back. The kernels see one small key at a time: that of set `set`.
  */
 export class Workspace {
   readonly machine: Machine;
@@ -16,14 +16,22 @@ export class Workspace {
   readonly client: Address;
   readonly #blocks: Block[] = [];
 
-  constructor(machine: Machine, key: ClientKey) {
+  constructor(machine: Machine, key: ClientKey, set = 0) {
     const bits = secretBits(key);
-    const { glwe, bootstrap } = key.parameters;
-    const sizes = [glwe.dimension, glwe.polynomialSize, bootstrap?.lwe.dimension ?? 0];
+    const { glwe, bootstraps } = key.parameters;
+    const sizes = [glwe.dimension, glwe.polynomialSize, bootstraps[set]?.lwe.dimension ?? 0];
     this.machine = machine;
     this.client = this.allocate(machine.call("velum_client_bytes", ...sizes));
     try {
-      machine.call("velum_client_open", this.client, this.copyIn(bits), ...sizes);
+      const [big, ...small] = keyParts(key.parameters);
+      const parts = [big, small[set]].filter((part) => part !== undefined);
+      const block = this.allocate(parts.reduce((sum, { bytes }) => sum + bytes, 0));
+      let at = 0;
+      for (const { start, bytes } of parts) {
+        machine.bytes(offsetAddress(block, at), bytes).set(bits.subarray(start, start + bytes));
+        at += bytes;
+      }
+      machine.call("velum_client_open", this.client, block, ...sizes);
     } catch (error) {
       this.dispose();
       throw error;

@@ -14,12 +14,13 @@ export interface BootstrapTime {
 }
 
 /**
- * From operation counts: each of n steps does, for each of `2^extensionLog2` accumulators, `(k+1)(l+1)` transforms and
+ * A bootstrap whose rotation is extended over `2^extensionLog2` accumulators. From operation counts: each of n steps does, for each of `2^extensionLog2` accumulators, `(k+1)(l+1)` transforms and
  * `(k+1)^2 l N/2` complex products; the key switch does `kN levels (n+1)` products; both expanded keys are read once for a batch.
  */
 export function bootstrapTime(
   glwe: GlweParameters,
   bootstrap: BootstrapParameters,
+  extensionLog2: number,
   rates: KernelRates,
 ): BootstrapTime {
   const { dimension: k, polynomialSize } = glwe;
@@ -28,8 +29,7 @@ export function bootstrapTime(
   const n = bootstrap.lwe.dimension;
   const transforms = (k + 1) * (levels + 1) * points * Math.log2(points);
   const products = (k + 1) ** 2 * levels * points;
-  const step =
-    2 ** bootstrap.extensionLog2 * (transforms * rates.fourier + products * rates.pointwise);
+  const step = 2 ** extensionLog2 * (transforms * rates.fourier + products * rates.pointwise);
   const keyByte = rates.keyByte / rates.batch;
   const rotation = n * step + expandedBootstrapKeyBytes(glwe, bootstrap) * keyByte;
   const switchWords = keySwitchKeyWords(glwe, bootstrap);
@@ -38,14 +38,14 @@ export function bootstrapTime(
   return { rotationMs, keySwitchMs, totalMs: rotationMs + keySwitchMs };
 }
 
-/** Evaluation keys on the wire without headers: bodies of the bootstrap key (48 bits) and of the key-switch key (32 bits); masks are seeds. */
+/** Evaluation keys of one set on the wire without headers: bodies of the bootstrap key (48 bits) and of the key-switch key (32 bits); masks are seeds. */
 export function evaluationKeyBytes(glwe: GlweParameters, bootstrap: BootstrapParameters): number {
   const rows = bootstrap.lwe.dimension * (glwe.dimension + 1) * bootstrap.bootstrapGadget.levels;
   const keySwitchRows = bigLweDimension(glwe) * bootstrap.keySwitchGadget.levels;
   return (rows * glwe.polynomialSize * bootstrapKeyBodyBits) / 8 + keySwitchRows * 4;
 }
 
-/** Evaluation keys in a server's memory, expanded: bootstrap key in the Fourier domain (doubles), key-switch key as 32-bit words. */
+/** Evaluation keys of one set in a server's memory, expanded: bootstrap key in the Fourier domain (doubles), key-switch key as 32-bit words. */
 export function evaluationKeyMemoryBytes(
   glwe: GlweParameters,
   bootstrap: BootstrapParameters,

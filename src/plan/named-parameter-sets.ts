@@ -1,4 +1,4 @@
-import type { BootstrapParameters, CryptoParameters } from "../tfhe/parameters.js";
+import type { CryptoParameters } from "../tfhe/parameters.js";
 import { parameterSetRows } from "./named-parameter-rows.js";
 
 /** The optimizer's choice for one kind of look-up, as data. */
@@ -11,11 +11,13 @@ export interface NamedParameterSet {
   readonly norm: number;
   /** log2 of the failure probability asked for. */
   readonly failureLog2: number;
-  readonly parameters: CryptoParameters & { readonly bootstrap: BootstrapParameters };
+  readonly parameters: CryptoParameters;
+  /** Of the rotations. */
+  readonly extensionLog2: number;
 }
 
 /**
- * Sets for tables of 1 to 8 bits, norms 1 and 5, failure below 2^-64 and 2^-128 per look-up, made by `searchParameters` with
+ * Sets for tables of 1 to 8 bits, norms 1 and 5, failure below 2^-64 and 2^-128 per look-up, made by `chooseParameters` with
  * `referenceRates`. `node oracles/security/make-sets.mjs` makes them again; a test compares.
  */
 export const namedParameterSets: readonly NamedParameterSet[] = parameterSetRows.map(
@@ -40,13 +42,15 @@ export const namedParameterSets: readonly NamedParameterSet[] = parameterSetRows
     failureLog2,
     parameters: {
       glwe: { dimension: k, polynomialSize: size, noiseLog2: glweNoise },
-      bootstrap: {
-        lwe: { dimension: n, noiseLog2: lweNoise },
-        bootstrapGadget: { baseLog: b, levels: l },
-        keySwitchGadget: { baseLog: kb, levels: kl },
-        extensionLog2,
-      },
+      bootstraps: [
+        {
+          lwe: { dimension: n, noiseLog2: lweNoise },
+          bootstrapGadget: { baseLog: b, levels: l },
+          keySwitchGadget: { baseLog: kb, levels: kl },
+        },
+      ],
     },
+    extensionLog2,
   }),
 );
 

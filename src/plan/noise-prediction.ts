@@ -28,28 +28,26 @@ import type {
 /** Bootstrapped values, and what the client downloads of them, live on the 32-bit torus. */
 const torusBits = 32;
 
-/** Variances of the two kinds of values that a circuit computes with. */
+/** Variances of the values that a circuit computes with. */
 export interface SourceVariances {
   readonly fresh: number;
-  readonly bootstrap: number;
+  /** By kind of look-up, as `NoiseSources.bootstrapSquaredNorms`. */
+  readonly bootstraps: readonly number[];
 }
 
-/** A fresh ciphertext, extracted and rounded to the 32-bit torus, and a bootstrap output over `lweDimension` steps. */
-export function sourceVariances(
+/** Variance of a fresh ciphertext, extracted and rounded to the 32-bit torus. */
+export function freshSourceVariance(glwe: GlweParameters): number {
+  const rounding = ciphertextRoundingVariance(bigLweDimension(glwe), torusBits);
+  return freshGlweVariance(glwe.noiseLog2, bootstrapUploadBits(glwe)) + rounding;
+}
+
+/** Variance of a bootstrap output over `lweDimension` steps. The extension of the rotation does not matter. */
+export function bootstrapVariance(
   glwe: GlweParameters,
   gadget: Gadget,
   lweDimension: number,
-): SourceVariances {
-  const rotation = blindRotationNoise(
-    glwe,
-    glwe.noiseLog2,
-    gadget,
-    lweDimension,
-    bootstrapKeyBodyBits,
-  );
-  const rounding = ciphertextRoundingVariance(bigLweDimension(glwe), torusBits);
-  const fresh = freshGlweVariance(glwe.noiseLog2, bootstrapUploadBits(glwe)) + rounding;
-  return { fresh, bootstrap: rotation.total };
+): number {
+  return blindRotationNoise(glwe, glwe.noiseLog2, gadget, lweDimension, bootstrapKeyBodyBits).total;
 }
 
 /** Body bits of an upload to a bootstrapped region: the fewest whose rounding adds at most a sixteenth to the variance. */
@@ -63,19 +61,24 @@ export function bootstrapUploadBits(glwe: GlweParameters): number {
 
 /** Variance of a weighted sum of fresh and bootstrapped values. */
 export function sumVariance(norms: NoiseSources, sources: SourceVariances): number {
-  return (
-    weightedVariance(norms.bootstrapSquaredNorm, sources.bootstrap) +
-    weightedVariance(norms.freshSquaredNorm, sources.fresh)
-  );
+  return bootstrapPart(norms, sources) + weightedVariance(norms.freshSquaredNorm, sources.fresh);
+}
+
+function bootstrapPart(norms: NoiseSources, { bootstraps }: SourceVariances): number {
+  let sum = 0;
+  for (let kind = 0; kind < norms.bootstrapSquaredNorms.length; kind++) {
+    sum += weightedVariance(norms.bootstrapSquaredNorms[kind] ?? 0, bootstraps[kind] ?? 0);
+  }
+  return sum;
 }
 
 /** Half a step of a table's argument: the largest error that reads the right entry. */
-export function lookupLimit(lookup: LookupConstraint): number {
+export function lookupLimit(lookup: Pick<LookupConstraint, "precision" | "negacyclic">): number {
   return 2 ** -(lookup.precision + (lookup.negacyclic ? 1 : 2));
 }
 
 /** Half a step of an output. */
-export function outputLimit(output: OutputConstraint): number {
+export function outputLimit(output: Pick<OutputConstraint, "bits" | "padded">): number {
   return 2 ** -(output.bits + (output.padded ? 2 : 1));
 }
 
@@ -83,28 +86,33 @@ export function outputLimit(output: OutputConstraint): number {
 export function positionsLog2(
   glwe: GlweParameters,
   extensionLog2: number,
-  lookup: LookupConstraint,
+  lookup: Pick<LookupConstraint, "tablesLog2">,
 ): number {
   return Math.log2(2 * glwe.polynomialSize) + extensionLog2 - lookup.tablesLog2;
 }
 
-/** Noise of one look-up at its modulus switch, by source. */
+/**
+ * Noise of one look-up at its modulus switch, by source: the argument `norms` of a look-up of kind `lookup` whose keys are `bootstrap`
+ * and whose rotation is extended 2^extensionLog2-fold.
+ */
 export function predictLookup(
-  lookup: LookupConstraint,
+  lookup: Omit<LookupConstraint, "sources" | "count">,
+  norms: NoiseSources,
+  sources: SourceVariances,
   glwe: GlweParameters,
   bootstrap: BootstrapParameters,
+  extensionLog2: number,
 ): LookupNoise {
-  const { lwe, bootstrapGadget, keySwitchGadget, extensionLog2 } = bootstrap;
-  const sources = sourceVariances(glwe, bootstrapGadget, lwe.dimension);
+  const { lwe, keySwitchGadget } = bootstrap;
   const row = freshLweVariance(lwe.noiseLog2);
   const keySwitch = keySwitchVariance(bigLweDimension(glwe), keySwitchGadget, row);
   const positions = positionsLog2(glwe, extensionLog2, lookup);
   const modulusSwitch = centredModulusSwitchVariance(lwe.dimension, positions);
-  const total = sumVariance(lookup, sources) + keySwitch + modulusSwitch;
+  const total = sumVariance(norms, sources) + keySwitch + modulusSwitch;
   const limit = lookupLimit(lookup);
   return {
-    bootstrapLog2: deviationLog2(weightedVariance(lookup.bootstrapSquaredNorm, sources.bootstrap)),
-    freshLog2: deviationLog2(weightedVariance(lookup.freshSquaredNorm, sources.fresh)),
+    bootstrapLog2: deviationLog2(bootstrapPart(norms, sources)),
+    freshLog2: deviationLog2(weightedVariance(norms.freshSquaredNorm, sources.fresh)),
     keySwitchLog2: deviationLog2(keySwitch),
     modulusSwitchLog2: deviationLog2(modulusSwitch),
     totalLog2: deviationLog2(total),
@@ -123,9 +131,9 @@ export function predictOutput(
   sources: SourceVariances,
   largest: number,
 ): OutputNoise | undefined {
-  const variance = sumVariance(output, sources);
+  const variance = Math.max(...output.sources.map((norms) => sumVariance(norms, sources)));
   if (variance > largest) return undefined;
-  let downloadBits = Math.min(output.bits + 1, torusBits);
+  let downloadBits = output.unrounded ? torusBits : Math.min(output.bits + 1, torusBits);
   while (variance + downloadVariance(glwe, downloadBits) > largest) downloadBits++;
   const total = variance + downloadVariance(glwe, downloadBits);
   const limit = outputLimit(output);

@@ -1,18 +1,25 @@
-import type { BootstrapParameters, CryptoParameters } from "../tfhe/parameters.js";
+import type { RotationShape } from "../tfhe/bootstrap-shape.js";
+import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { BootstrapTime } from "./bootstrap-cost.js";
 import type { KernelRates } from "./kernel-rates.js";
 
 /**
- * Where a noisy value comes from: sums of squared weights on bootstrap outputs and on fresh inputs. Each counts the rounding to the
+ * Where a noisy value comes from: sums of squared weights on fresh inputs and on results of look-ups. Each counts the rounding to the
  * 32-bit torus with its weight; for weights applied on the 64-bit torus, before extraction, that is an upper bound.
  */
 export interface NoiseSources {
-  readonly bootstrapSquaredNorm: number;
   readonly freshSquaredNorm: number;
+  /** By kind of look-up: position among the request's `lookups`. What is absent is zero. */
+  readonly bootstrapSquaredNorms: readonly number[];
+  /** Graph node whose value this is, for errors. */
+  readonly node?: number | undefined;
 }
 
-/** Table look-ups of one kind: key switch, modulus switch and blind rotation of a weighted sum. */
-export interface LookupConstraint extends NoiseSources {
+/**
+ * Look-ups of one kind, which are all done in one way: key switch, modulus switch and blind rotation of weighted sums. Kinds may get
+ * different keys, so look-ups whose results differ much in what they ask for belong to different kinds.
+ */
+export interface LookupConstraint {
   /** Bits p of the table's argument. One padding bit lies on top, unless the table is negacyclic. */
   readonly precision: number;
   /** The table satisfies f(x + 2^(p-1)) = -f(x) and needs no padding bit. */
@@ -21,15 +28,36 @@ export interface LookupConstraint extends NoiseSources {
   readonly tablesLog2: number;
   /** Rotations of this kind in one run. */
   readonly count: number;
+  /** The noisiest arguments: at least one. */
+  readonly sources: readonly NoiseSources[];
 }
 
 /** Values of one kind that the client decrypts. */
-export interface OutputConstraint extends NoiseSources {
+export interface OutputConstraint {
   readonly bits: number;
   /** A padding bit lies above the `bits`. */
   readonly padded: boolean;
   readonly count: number;
+  readonly sources: readonly NoiseSources[];
+  /** All 32 bits of every number are kept, because the output may come back as an input. */
+  readonly unrounded?: boolean;
 }
+
+/** What a user allows; `Infinity` for no limit. */
+export interface PlanLimits {
+  /** One request as it travels. */
+  readonly maxUploadBytes: number;
+  /** Seeded evaluation keys as they travel. */
+  readonly maxEvaluationKeyBytes: number;
+  /** Predicted look-ups of one run on one thread, milliseconds. */
+  readonly maxRunMs: number;
+}
+
+export const noLimits: PlanLimits = {
+  maxUploadBytes: Number.POSITIVE_INFINITY,
+  maxEvaluationKeyBytes: Number.POSITIVE_INFINITY,
+  maxRunMs: Number.POSITIVE_INFINITY,
+};
 
 export interface ParameterRequest {
   /** At least one; a region without look-ups uses `chooseLinearParameters`. */
@@ -37,9 +65,14 @@ export interface ParameterRequest {
   readonly outputs: readonly OutputConstraint[];
   /** log2 of the allowed failure probability of each look-up and each output: -64, or -128 where decryptions will be shared. */
   readonly failureLog2: number;
-  /** Limit on the seeded evaluation keys, bytes; `Infinity` for none. */
-  readonly maxEvaluationKeyBytes: number;
+  /** Numbers that one request uploads. */
+  readonly uploadLength: number;
+  readonly limits: PlanLimits;
   readonly rates: KernelRates;
+  /** Most groups of look-ups with keys of their own; 3 where absent. */
+  readonly mostSets?: number;
+  /** How errors name a graph node. */
+  readonly nodePath?: ((node: number) => string) | undefined;
 }
 
 /** log2 of standard deviations relative to the torus, weights applied; `-Infinity` for a source that is absent. */
@@ -66,18 +99,20 @@ export interface OutputNoise {
 
 /** Parameters with what was predicted of them. `lookups` and `outputs` are in the order of the request. */
 export interface ParameterChoice {
-  readonly parameters: CryptoParameters & { readonly bootstrap: BootstrapParameters };
+  readonly parameters: CryptoParameters;
+  /** How each kind of look-up is done: whose keys, and how far its rotation is extended. */
+  readonly rotations: readonly RotationShape[];
   /** Bits of each uploaded body; more would lie below the noise. */
   readonly uploadBits: number;
   readonly lookups: readonly LookupNoise[];
   readonly outputs: readonly OutputNoise[];
   /** log2 of the failure probability of a whole run: union over all look-ups and outputs. */
   readonly runFailureLog2: number;
-  /** One bootstrap with its key switch. */
-  readonly time: BootstrapTime;
+  /** One bootstrap with its key switch, for each kind. */
+  readonly times: readonly BootstrapTime[];
   /** All look-ups of a run, one thread. */
   readonly runMs: number;
-  /** Seeded evaluation keys as they travel. */
+  /** Seeded evaluation keys as they travel, without headers. */
   readonly evaluationKeyBytes: number;
   /** Expanded evaluation keys in the server's memory. */
   readonly evaluationKeyMemoryBytes: number;

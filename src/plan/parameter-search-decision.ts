@@ -189,7 +189,7 @@ function best(
 }
 
 function parametersOf({ glwe, packing }: Candidate): CryptoParameters {
-  return packing === undefined ? { glwe } : { glwe, packing };
+  return packing === undefined ? { glwe, bootstraps: [] } : { glwe, bootstraps: [], packing };
 }
 
 function keyBytesOf(candidate: Candidate): number {

@@ -243,7 +243,7 @@ function describe(
   const failures = request.outputs.map((output) => outputFailure(worst, output, best));
   const shares = request.outputs.map(({ count }, i) => ({ count, failureLog2: failures[i] ?? 0 }));
   return {
-    parameters: { glwe: best.glwe },
+    parameters: { glwe: best.glwe, bootstraps: [] },
     outputsPerResponse: best.perResponse,
     uploadBits: best.uploadBits,
     downloadBits: best.downloadBits,

@@ -71,7 +71,7 @@ export function planDecision(
   }
   return {
     lane: "decision",
-    parameters: { glwe },
+    parameters: { glwe, bootstraps: [] },
     program: { instructions, slots: 0 },
     input: { length: 0, start: 0, shifts: regions.inputs.map(() => 0), deltaLog2: 0, bodyBits: 1 },
     bits: {

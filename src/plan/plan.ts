@@ -6,6 +6,7 @@ import type { OutputLayout } from "../tfhe/wire-output.js";
 import type { DiagramBit } from "./decision-diagrams.js";
 import type { KernelRates } from "./kernel-rates.js";
 import { type ElementCode, oneHotRegions } from "./one-hot.js";
+import type { PlanLimits } from "./parameter-request.js";
 import { planBootstrap } from "./plan-bootstrap.js";
 import { decisionRegions, planDecision } from "./plan-decision.js";
 import { planLinear } from "./plan-linear.js";
@@ -73,9 +74,11 @@ export interface Plan {
 export interface PlanOptions {
   /** log2 of the allowed failure probability of each look-up and each output: -64, or -128 where decryptions are shared. */
   readonly failureLog2: number;
-  readonly maxEvaluationKeyBytes: number;
   readonly inputForm: InputForm;
+  readonly limits: PlanLimits;
   readonly rates: KernelRates;
+  /** How errors name a graph node. */
+  readonly nodePath?: (node: number) => string;
 }
 
 /**

@@ -57,8 +57,17 @@ export interface KeySwitchCandidate {
   readonly variance: number;
 }
 
+let knownBootstrapKeys: readonly GlweCandidate[] | undefined;
+let knownLweKeys: readonly LweParameters[] | undefined;
+const knownSwitches = new Map<string, readonly KeySwitchCandidate[]>();
+
 /** Every GLWE key of the bootstrap kernels at its smallest safe noise. */
 export function bootstrapKeys(): readonly GlweCandidate[] {
+  knownBootstrapKeys ??= findBootstrapKeys();
+  return knownBootstrapKeys;
+}
+
+function findBootstrapKeys(): readonly GlweCandidate[] {
   return bootstrapShapes.map(([dimension, polynomialSize]) => {
     const glwe = quietestKey(dimension, polynomialSize);
     const row = freshGlweVariance(glwe.noiseLog2, bootstrapKeyBodyBits);
@@ -82,6 +91,11 @@ export function linearKeys(): readonly GlweParameters[] {
  * would be slower and noisier.
  */
 export function lweKeys(): readonly LweParameters[] {
+  knownLweKeys ??= findLweKeys();
+  return knownLweKeys;
+}
+
+function findLweKeys(): readonly LweParameters[] {
   const keys = new Map<number, LweParameters>();
   for (let noiseLog2 = largestLweBound; noiseLog2 >= smallestLweBound; noiseLog2--) {
     const dimension = smallestDimension(noiseLog2, 32);
@@ -95,6 +109,13 @@ export function keySwitches(
   glwe: GlweParameters,
   lwe: LweParameters,
 ): readonly KeySwitchCandidate[] {
+  const key = `${bigLweDimension(glwe)} ${lwe.dimension} ${lwe.noiseLog2}`;
+  const known = knownSwitches.get(key) ?? findKeySwitches(glwe, lwe);
+  knownSwitches.set(key, known);
+  return known;
+}
+
+function findKeySwitches(glwe: GlweParameters, lwe: LweParameters): readonly KeySwitchCandidate[] {
   const row = freshLweVariance(lwe.noiseLog2);
   const noise = (gadget: Gadget): number => keySwitchVariance(bigLweDimension(glwe), gadget, row);
   return Array.from({ length: largestKeySwitchLevels }, (_, i) => {

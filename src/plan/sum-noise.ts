@@ -7,6 +7,7 @@ import {
   stackMaps,
   widenMap,
 } from "../program/affine.js";
+import { NoiseFront } from "./noise-front.js";
 import type { NoiseSources } from "./parameter-request.js";
 
 /** A value as sums over inputs and results of look-ups, `sources` in the order in which the map reads them. */
@@ -18,11 +19,20 @@ interface Sums {
 /** Norms of sums, which decide their noise. Steps must be shown in the program's order. */
 export class SumNoise {
   readonly #regions: RegionProgram;
+  readonly #inputs: readonly NoiseSources[];
+  readonly #kinds: ReadonlyMap<number, number>;
   readonly #origins = new Map<number, Int32Array>();
   readonly #sums = new Map<number, Sums>();
 
-  constructor(regions: RegionProgram) {
+  /** `inputs`: what the elements of the input may be. `kinds`: the kind of each look-up by its result. */
+  constructor(
+    regions: RegionProgram,
+    inputs: readonly NoiseSources[],
+    kinds: ReadonlyMap<number, number>,
+  ) {
     this.#regions = regions;
+    this.#inputs = inputs;
+    this.#kinds = kinds;
   }
 
   addLookup(step: LookupStep): void {
@@ -30,32 +40,50 @@ export class SumNoise {
   }
 
   /**
-   * The largest norms of any row, over fresh and over bootstrapped sources. Look-ups of one argument share its noise after the modulus
-   * switch and much of the rotation's, so their weights are added before they are squared.
+   * The noise of the worst rows. Look-ups of one argument share its noise after the modulus switch and much of the rotation's, so their
+   * weights are added before they are squared. Inputs that came out of another program may share noise in any way: there all weights are.
    */
-  noise(step: AffineStep): NoiseSources {
+  noise(step: AffineStep): readonly NoiseSources[] {
     const { sources, map } = this.#inSources(step);
     if (step.scaleLog2 === 0) this.#sums.set(step.result, { sources, map });
-    const originOf = sources.flatMap((source) =>
-      Array.from({ length: this.#sizeOf(source) }, (_, i) => this.#origins.get(source)?.[i]),
-    );
+    const columns = sources.flatMap((source): Column[] => {
+      const kind = this.#kinds.get(source) ?? 0;
+      const own = this.#origins.get(source);
+      return Array.from({ length: this.#sizeOf(source) }, (_, i) => ({ origin: own?.[i], kind }));
+    });
+    const node = this.#regions.values[step.result]?.node;
     const scale = 4 ** step.scaleLog2;
-    let bootstrapSquaredNorm = 0;
-    let freshSquaredNorm = 0;
+    const front = new NoiseFront();
     for (let row = 0; row < map.outputs; row++) {
-      const looked = new Map<number, number>();
-      let fresh = 0;
-      for (const [column, weight] of rowTerms(map, row)) {
-        const origin = originOf[column];
-        if (origin === undefined) fresh += weight * weight;
-        else looked.set(origin, (looked.get(origin) ?? 0) + Math.abs(weight));
+      const looked = new Map<number, { sum: number; readonly kind: number }>();
+      let squares = 0;
+      let magnitudes = 0;
+      for (const [at, weight] of rowTerms(map, row)) {
+        const { origin, kind } = columns[at] ?? { origin: undefined, kind: 0 };
+        const known = origin === undefined ? undefined : looked.get(origin);
+        if (known !== undefined) known.sum += Math.abs(weight);
+        else if (origin !== undefined) looked.set(origin, { sum: Math.abs(weight), kind });
+        else {
+          squares += weight * weight;
+          magnitudes += Math.abs(weight);
+        }
       }
-      let bootstrap = 0;
-      for (const sum of looked.values()) bootstrap += sum * sum;
-      bootstrapSquaredNorm = Math.max(bootstrapSquaredNorm, scale * bootstrap);
-      freshSquaredNorm = Math.max(freshSquaredNorm, scale * fresh);
+      const bootstraps: number[] = [];
+      for (const { sum, kind } of looked.values()) {
+        while (bootstraps.length <= kind) bootstraps.push(0);
+        bootstraps[kind] = (bootstraps[kind] ?? 0) + scale * sum * sum;
+      }
+      for (const input of this.#inputs) {
+        const isFresh = input.bootstrapSquaredNorms.length === 0;
+        const factor = scale * (isFresh ? squares : magnitudes * magnitudes);
+        front.add({
+          freshSquaredNorm: factor * input.freshSquaredNorm,
+          bootstrapSquaredNorms: added(bootstraps, factor, input.bootstrapSquaredNorms),
+          node,
+        });
+      }
     }
-    return { bootstrapSquaredNorm, freshSquaredNorm };
+    return front.worst();
   }
 
   /** The step's map with sums that it reads replaced by what they are sums of. */
@@ -84,4 +112,16 @@ export class SumNoise {
   #sizeOf(source: number): number {
     return this.#regions.values[source]?.size ?? 0;
   }
+}
+
+/** One column of an affine map. */
+interface Column {
+  /** Undefined for what no look-up gave. */
+  readonly origin: number | undefined;
+  readonly kind: number;
+}
+
+function added(a: readonly number[], factor: number, b: readonly number[]): readonly number[] {
+  const length = factor === 0 ? a.length : Math.max(a.length, b.length);
+  return Array.from({ length }, (_, i) => (a[i] ?? 0) + factor * (b[i] ?? 0));
 }

@@ -86,13 +86,19 @@ export interface BootstrapInstruction {
   readonly from: number;
   readonly to: number;
   readonly count: number;
+  /** Whose keys: position among the parameters' sets. */
+  readonly set: number;
+  /** 2^extensionLog2 accumulators act as one. */
+  readonly extensionLog2: number;
+  /** log2 of the tables read from one rotation. Look-up i writes slots `to + i 2^tablesLog2` and following, one a table. */
+  readonly tablesLog2: number;
   /** Bits of the argument; one padding bit lies above. */
   readonly precision: number;
   /** Added to the argument first, on the 32-bit torus: half the range of a signed one. */
   readonly offset: number;
-  /** `[tables, 2^precision]` results on the 32-bit torus. */
+  /** `[tables, 2^tablesLog2, 2^precision]` results on the 32-bit torus. */
   readonly tables: Int32Array;
-  /** `[count]` table of each look-up. */
+  /** `[count]` table, or group of tables, of each look-up. */
   readonly tableOf: Int32Array;
 }
 
@@ -159,12 +165,19 @@ function formatInstruction(instruction: Instruction): string {
     case "affine":
       return `${slots(instruction)} = affine(lwe, terms=${instruction.columns.length})`;
     case "bootstrap":
-      return `${slots(instruction)} = bootstrap(lwe[${instruction.from}..${instruction.from + instruction.count}], bits=${instruction.precision}, tables=${instruction.tables.length >> instruction.precision})`;
+      return formatBootstrap(instruction);
     case "pack glwe":
       return `output[${instruction.output}] = pack(linear[${instruction.first}..${instruction.first + instruction.results}], wordBits=${instruction.wordBits})`;
     case "pack lwe":
       return `output[${instruction.output}] = pack(lwe[${instruction.from}..${instruction.from + instruction.count}], wordBits=${instruction.wordBits})`;
   }
+}
+
+function formatBootstrap(instruction: BootstrapInstruction): string {
+  const { from, to, count, precision, tables, set, extensionLog2, tablesLog2 } = instruction;
+  const results = slots({ to, count: count << tablesLog2 });
+  const extension = extensionLog2 === 0 ? "" : `, extension=${2 ** extensionLog2}`;
+  return `${results} = bootstrap(lwe[${from}..${from + count}], bits=${precision}, tables=${tables.length >> precision}${extension}, set=${set})`;
 }
 
 function slots({ to, count }: { readonly to: number; readonly count: number }): string {

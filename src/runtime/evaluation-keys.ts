@@ -1,13 +1,19 @@
+import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
+import { type ExpandedKeyPlace, expandedKeyLayout } from "../tfhe/expanded-keys.js";
 import { type Address, offsetAddress } from "../tfhe/machine.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
-import { readEvaluationKeys, requireBootstrap } from "../tfhe/wire-evaluation-keys.js";
+import {
+  type KeySection,
+  readEvaluationKeys,
+  requireBootstrap,
+} from "../tfhe/wire-evaluation-keys.js";
 import type { KeyId } from "../tfhe/wire-header.js";
 import { allocate, callKernel, type Engine, release } from "./engine.js";
 import { forRanges } from "./ranges.js";
 import type { RunOptions } from "./run-options.js";
 
-/** One client's evaluation keys in an engine's memory: bootstrap key in the Fourier domain, then key-switch key. */
+/** One client's evaluation keys in an engine's memory, laid out as `expandedKeyLayout` says. */
 export interface ExpandedKeys {
   readonly keyId: KeyId;
   /** What they take of the engine's memory. */
@@ -28,15 +34,44 @@ export async function expandEvaluationKeys(
   file: Uint8Array,
   options: RunOptions,
 ): Promise<ExpandedKeys> {
-  const { keyId, seed, bootstrapBodies, keySwitchBodies } = readEvaluationKeys(file, parameters);
+  const { keyId, sections } = readEvaluationKeys(file, parameters);
   throwIfAborted(options.signal, "evaluation keys");
+  const { places, bytes } = expandedKeyLayout(parameters);
+  const address = await allocate(engine, bytes);
+  try {
+    for (const [set, section] of sections.entries()) {
+      const place = places[set];
+      if (place === undefined) continue;
+      await expandSection(engine, parameters, set, section, address, place, {
+        ...options,
+        onProgress: (done) => options.onProgress?.((set + done) / sections.length),
+      });
+    }
+    return { keyId, bytes, address };
+  } catch (error) {
+    await release(engine, address);
+    throw error;
+  }
+}
+
+/** Expands the keys of one set to `address` + `place`. */
+async function expandSection(
+  engine: Engine,
+  parameters: CryptoParameters,
+  set: number,
+  { seed, bootstrapBodies, keySwitchBodies }: KeySection,
+  address: Address,
+  place: ExpandedKeyPlace,
+  options: RunOptions,
+): Promise<void> {
   const { glwe } = parameters;
-  const { lwe, bootstrapGadget, keySwitchGadget } = requireBootstrap(parameters);
+  const { lwe, bootstrapGadget, keySwitchGadget } = requireBootstrap(parameters, set);
   const { polynomialSize: N, dimension: k } = glwe;
   const shape = [lwe.dimension, N, k, bootstrapGadget.levels];
   const bootstrapBytes = await callKernel(engine, "velum_bootstrap_key_bytes", ...shape);
   const switchShape = [bigLweDimension(glwe), lwe.dimension, keySwitchGadget.levels];
   const switchBytes = await callKernel(engine, "velum_switch_key_bytes", ...switchShape);
+  checkRoom(parameters, set, bootstrapBytes, switchBytes);
   const scratchBytes = await callKernel(engine, "velum_expand_scratch_bytes", N, k, lwe.dimension);
   const passing: Address[] = [];
   const own = async (bytes: number): Promise<Address> => {
@@ -47,7 +82,6 @@ export async function expandEvaluationKeys(
   try {
     const wire = await own(seed.length + bootstrapBodies.length + keySwitchBodies.length);
     const scratch = await own(scratchBytes * engine.threads);
-    const address = await own(bootstrapBytes + switchBytes);
     const bodies = offsetAddress(wire, seed.length);
     const switchBodies = offsetAddress(bodies, bootstrapBodies.length);
     await engine.run(0, [
@@ -65,7 +99,7 @@ export async function expandEvaluationKeys(
         do: "call",
         name: "velum_expand_bootstrap_key",
         parameters: [
-          ...[address, wire, bodies, begin, end, N, k, bootstrapGadget.levels],
+          ...[address + place.bootstrap, wire, bodies, begin, end, N, k, bootstrapGadget.levels],
           scratch + thread * scratchBytes,
         ],
       }),
@@ -83,14 +117,35 @@ export async function expandEvaluationKeys(
         do: "call",
         name: "velum_expand_switch_key",
         parameters: [
-          ...[address + bootstrapBytes, wire, switchBodies, begin, end, ...switchShape],
+          ...[address + place.keySwitch, wire, switchBodies, begin, end, ...switchShape],
           scratch + thread * scratchBytes,
         ],
       }),
     );
-    passing.splice(passing.indexOf(address), 1);
-    return { keyId, bytes: bootstrapBytes + switchBytes, address };
   } finally {
     await release(engine, ...passing);
   }
+}
+
+/** Kernels come with the circuit: theirs is the last word on what keys take. */
+function checkRoom(
+  parameters: CryptoParameters,
+  set: number,
+  bootstrapBytes: number,
+  switchBytes: number,
+): void {
+  const { places, bytes } = expandedKeyLayout(parameters);
+  const place = places[set] ?? { bootstrap: 0, keySwitch: 0 };
+  const end = places[set + 1]?.bootstrap ?? bytes;
+  const fits =
+    bootstrapBytes === place.keySwitch - place.bootstrap && switchBytes <= end - place.keySwitch;
+  if (fits) return;
+  throw new VelumError({
+    code: "file-corrupt",
+    path: "server file",
+    problem: `has kernels whose evaluation keys take ${bootstrapBytes + switchBytes} bytes, more than their place`,
+    limit: end - place.bootstrap,
+    actual: bootstrapBytes + switchBytes,
+    cure: "Compile the circuit anew",
+  });
 }

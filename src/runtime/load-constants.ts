@@ -5,8 +5,7 @@ import { allocate, callKernel, type Engine, release } from "./engine.js";
 /** Copies a program's constants into an engine and transforms weights and tables; returns where they lie. */
 export async function loadConstants(engine: Engine, file: ServerFile): Promise<Address> {
   const { manifest, constants } = file;
-  const { glwe, bootstrap } = manifest.parameters;
-  const N = glwe.polynomialSize;
+  const N = manifest.parameters.glwe.polynomialSize;
   const raw = await allocate(engine, constants.length);
   const loaded = await allocate(engine, manifest.constantBytes);
   const scratch = await allocate(engine, await callKernel(engine, "velum_linear_scratch_bytes", N));
@@ -31,18 +30,17 @@ export async function loadConstants(engine: Engine, file: ServerFile): Promise<A
         );
       }
     } else {
-      const extensionLog2 = bootstrap?.extensionLog2 ?? 0;
-      const precision = step.precision ?? 0;
+      const { precision = 0, extensionLog2 = 0, tablesLog2 = 0 } = step;
       const bytes = (N << extensionLog2) * 4;
       for (let i = 0; i < count; i++) {
-        const values = from + i * (4 << precision);
+        const values = from + i * (4 << (precision + tablesLog2));
         await callKernel(
           engine,
           "velum_expand_table",
           to + i * bytes,
           values,
           precision,
-          0,
+          tablesLog2,
           N,
           extensionLog2,
         );

@@ -1,4 +1,4 @@
-import { bootstrapShape } from "../tfhe/bootstrap-shape.js";
+import { bootstrapShape, type RotationShape } from "../tfhe/bootstrap-shape.js";
 import { type Address, offsetAddress } from "../tfhe/machine.js";
 import {
   bigLweDimension,
@@ -10,10 +10,15 @@ import { allocate, callKernel, type Engine, release, type Step } from "./engine.
 import { keyBatch } from "./schedule.js";
 
 /** Milliseconds that one range of `lookups` look-ups takes on one thread while `threads` threads are at such ranges. */
-export interface RangeTime {
+export interface LookupTime {
   readonly lookups: number;
   readonly threads: number;
   readonly ms: number;
+}
+
+/** The same of look-ups of one shape: position in the manifest's shapes. */
+export interface RangeTime extends LookupTime {
+  readonly shape: number;
 }
 
 /** Transform work (`N/2 log2(N/2)` a polynomial) in a measured range of one look-up: 1 to 2 ms. */
@@ -24,18 +29,19 @@ const distinctSteps = 16;
 const windows = 4;
 
 /**
- * Measures look-ups of these parameters on this engine, with keys of nobody: one and `keyBatch` look-ups a range, one and all threads.
+ * Measures look-ups of one shape on this engine, with keys of nobody: one and `keyBatch` look-ups a range, one and all threads.
  * Blind rotation is measured over some of its n steps, the key switch whole; both take as long on meaningless keys as on real ones.
  * Takes 0.1 to 0.3 s, and for that time up to the memory of one client's keys. `scratch`: one block a thread, for the whole shape.
  */
 export async function measureLookups(
   engine: Engine,
   parameters: CryptoParameters,
+  shape: RotationShape,
   scratch: readonly Address[],
-): Promise<RangeTime[]> {
-  const bench = await LookupBench.prepare(engine, parameters, scratch);
+): Promise<LookupTime[]> {
+  const bench = await LookupBench.prepare(engine, parameters, shape, scratch);
   try {
-    const times: RangeTime[] = [];
+    const times: LookupTime[] = [];
     for (const lookups of [1, keyBatch]) {
       for (const threads of new Set([1, engine.threads])) {
         times.push({ lookups, threads, ms: await bench.rangeMs(lookups, threads) });
@@ -48,8 +54,12 @@ export async function measureLookups(
 }
 
 /** Steps of the rotation in one measured range. */
-function measuredSteps(parameters: CryptoParameters, kind: Engine["kind"]): number {
-  const { lwe, bootstrapGadget, extensionLog2 } = requireBootstrap(parameters);
+function measuredSteps(
+  parameters: CryptoParameters,
+  { set, extensionLog2 }: RotationShape,
+  kind: Engine["kind"],
+): number {
+  const { lwe, bootstrapGadget } = requireBootstrap(parameters, set);
   const { glwe } = parameters;
   const { dimension: k, polynomialSize: N } = glwe;
   const perStep =
@@ -60,6 +70,7 @@ function measuredSteps(parameters: CryptoParameters, kind: Engine["kind"]): numb
 class LookupBench {
   readonly #engine: Engine;
   readonly #parameters: CryptoParameters;
+  readonly #shape: RotationShape;
   readonly #scratch: readonly Address[];
   readonly #blocks: Address[] = [];
   #steps = 0;
@@ -75,18 +86,25 @@ class LookupBench {
   #zeros = 0 as Address;
   #window = 0;
 
-  private constructor(engine: Engine, parameters: CryptoParameters, scratch: readonly Address[]) {
+  private constructor(
+    engine: Engine,
+    parameters: CryptoParameters,
+    shape: RotationShape,
+    scratch: readonly Address[],
+  ) {
     this.#engine = engine;
     this.#parameters = parameters;
+    this.#shape = shape;
     this.#scratch = scratch;
   }
 
   static async prepare(
     engine: Engine,
     parameters: CryptoParameters,
+    shape: RotationShape,
     scratch: readonly Address[],
   ): Promise<LookupBench> {
-    const bench = new LookupBench(engine, parameters, scratch);
+    const bench = new LookupBench(engine, parameters, shape, scratch);
     try {
       await bench.#layOut();
       return bench;
@@ -102,7 +120,7 @@ class LookupBench {
 
   /** The least of some measurements of a whole range: rotation scaled to all n steps, and key switch. */
   async rangeMs(lookups: number, threads: number): Promise<number> {
-    const { lwe } = requireBootstrap(this.#parameters);
+    const { lwe } = requireBootstrap(this.#parameters, this.#shape.set);
     let rotation = Number.POSITIVE_INFINITY;
     let keySwitch = Number.POSITIVE_INFINITY;
     for (let i = 0; i < (lookups === 1 ? 3 : 2); i++) {
@@ -114,13 +132,14 @@ class LookupBench {
 
   async #layOut(): Promise<void> {
     const { glwe } = this.#parameters;
-    const { lwe, bootstrapGadget, keySwitchGadget, extensionLog2 } = requireBootstrap(
+    const { lwe, bootstrapGadget, keySwitchGadget } = requireBootstrap(
       this.#parameters,
+      this.#shape.set,
     );
     const { polynomialSize: N, dimension: k } = glwe;
     const big = bigLweDimension(glwe);
     const shape = [N, k, bootstrapGadget.levels] as const;
-    this.#steps = measuredSteps(this.#parameters, this.#engine.kind);
+    this.#steps = measuredSteps(this.#parameters, this.#shape, this.#engine.kind);
     this.#keySteps = Math.min(lwe.dimension, windows * this.#steps);
     this.#stepBytes = await callKernel(this.#engine, "velum_bootstrap_key_bytes", 1, ...shape);
     const switchBytes = (n: number, levels: number): Promise<number> =>
@@ -132,9 +151,9 @@ class LookupBench {
     this.#keys = await this.#block(this.#shortSwitchPlace + shortSwitch);
     await this.#fillKeys(shortSwitch);
 
-    const tableBytes = 4 * (N << extensionLog2);
+    const tableBytes = 4 * (N << this.#shape.extensionLog2);
     const constants = new Uint8Array(tablePlace + tableBytes);
-    const whole = bootstrapShape(this.#parameters);
+    const whole = bootstrapShape(this.#parameters, this.#shape);
     // The short rotation: fewer steps, and next to no key switch.
     const short = whole.slice();
     short[6] = this.#steps;
@@ -144,8 +163,9 @@ class LookupBench {
     constants.set(noise(tableBytes), tablePlace);
     this.#constants = await this.#block(constants.length);
     const inputBytes = this.#engine.threads * keyBatch * this.#lweBytes();
-    this.#inputs = await this.#block(2 * inputBytes);
-    this.#zeros = await this.#block(2 * inputBytes);
+    const outputBytes = inputBytes << this.#shape.tablesLog2;
+    this.#inputs = await this.#block(inputBytes + outputBytes);
+    this.#zeros = await this.#block(inputBytes + outputBytes);
     await this.#engine.run(0, [
       { do: "write", address: this.#constants, data: constants },
       { do: "write", address: this.#inputs, data: noise(inputBytes) },
@@ -155,7 +175,7 @@ class LookupBench {
   /** A few GGSWs as they come from a key file, again and again; and noise for the short key switch, so that no step is idle. */
   async #fillKeys(shortSwitchBytes: number): Promise<void> {
     const { glwe } = this.#parameters;
-    const { bootstrapGadget, lwe } = requireBootstrap(this.#parameters);
+    const { bootstrapGadget, lwe } = requireBootstrap(this.#parameters, this.#shape.set);
     const { polynomialSize: N, dimension: k } = glwe;
     const distinct = Math.min(distinctSteps, this.#keySteps);
     const bodyBytes = (distinct * (k + 1) * bootstrapGadget.levels * N * bootstrapKeyBodyBits) / 8;

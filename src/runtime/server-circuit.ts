@@ -122,7 +122,7 @@ export class ServerCircuit {
   }
 
   get needsEvaluationKeys(): boolean {
-    return this.#file.manifest.parameters.bootstrap !== undefined;
+    return this.#file.manifest.parameters.bootstraps.length > 0;
   }
 
   /** Expands one client's evaluation keys; see `expandEvaluationKeys`. Release them when the client is gone. */
@@ -184,20 +184,21 @@ export class ServerCircuit {
 
   /**
    * Measures how fast this engine is at this circuit, without keys: everything but look-ups on `batch` requests of noise, and ranges of
-   * look-ups (`measureLookups`). Waits for runs under way. Takes up to 0.3 s. Error `runtime-unavailable`.
+   * look-ups (`measureLookups`). Waits for runs under way. Takes up to 0.3 s a kind of look-up. Error `runtime-unavailable`.
    */
   async measureSpeed(batch: number): Promise<ServerSpeed> {
-    const { parameters, requestBytes } = this.#file.manifest;
+    const { parameters, requestBytes, shapes } = this.#file.manifest;
     return this.#inTurn(async () => {
       const together = Math.min(batch, requestsAtOnce(requestBytes));
       const restMs = new Map<number, number>();
       for (const requests of new Set([1, together])) {
         restMs.set(requests, await this.#measureRest(requests));
       }
-      const lookups =
-        parameters.bootstrap === undefined
-          ? []
-          : await measureLookups(this.#engine, parameters, this.#scratch);
+      const lookups: RangeTime[] = [];
+      for (const [shape, own] of shapes.entries()) {
+        const times = await measureLookups(this.#engine, parameters, own, this.#scratch);
+        lookups.push(...times.map((time) => ({ shape, ...time })));
+      }
       return { runtime: this.runtime, threads: this.threads, restMs, lookups };
     });
   }
@@ -213,7 +214,7 @@ export class ServerCircuit {
     const identity = this.#identity;
     const request = writeInputCiphertext({ ...identity, keyId: nobodysKey }, parts);
     let least = Number.POSITIVE_INFINITY;
-    const linear = manifest.parameters.bootstrap === undefined;
+    const linear = manifest.parameters.bootstraps.length === 0;
     const budgetMs = linear ? restBudgetMs.linear : restBudgetMs.besideLookups;
     const end = performance.now() + budgetMs;
     for (let i = 0; i < fewestRestRuns || performance.now() < end; i++) {
@@ -362,14 +363,14 @@ async function allocateScratch(
   file: ServerFile,
   constants: Address,
 ): Promise<Address[]> {
-  const { parameters, shapePlace, largestRead, largestSlots, inputs } = file.manifest;
+  const { parameters, shapes, largestRead, largestSlots, inputs } = file.manifest;
   const { glwe } = parameters;
   const needs = [
     await callKernel(engine, "velum_linear_scratch_bytes", glwe.polynomialSize),
     await callKernel(engine, "velum_pack_scratch_bytes", bigLweDimension(glwe), largestRead),
   ];
-  if (shapePlace >= 0) {
-    needs.push(await callKernel(engine, "velum_bootstrap_scratch_bytes", constants + shapePlace));
+  for (const { place } of shapes) {
+    needs.push(await callKernel(engine, "velum_bootstrap_scratch_bytes", constants + place));
   }
   const { polynomialSize: N, dimension: k } = glwe;
   for (const layout of inputs) {

@@ -1,12 +1,33 @@
 import type { CryptoParameters } from "./parameters.js";
+import { requireBootstrap } from "./wire-evaluation-keys.js";
 
-/** The shape of a bootstrap as kernels read it: 9 words (kernels/eval.c); none without a bootstrap. */
-export function bootstrapShape({ glwe, bootstrap }: CryptoParameters): Int32Array<ArrayBuffer> {
-  if (bootstrap === undefined) return new Int32Array();
-  const { bootstrapGadget, keySwitchGadget, lwe, extensionLog2 } = bootstrap;
-  const { polynomialSize, dimension } = glwe;
+/** How one kind of look-ups is done. */
+export interface RotationShape {
+  /** Whose keys: position in `CryptoParameters.bootstraps`. */
+  readonly set: number;
+  /** Extended blind rotation: 2^extensionLog2 interleaved accumulators of size N act as one of size N * 2^extensionLog2. */
+  readonly extensionLog2: number;
+  /** log2 of the tables that are read from one rotation. */
+  readonly tablesLog2: number;
+}
+
+/** A bootstrap as kernels read it: 9 words (kernels/eval.c). Error `bad-argument` where the parameters have no such set. */
+export function bootstrapShape(
+  parameters: CryptoParameters,
+  { set, extensionLog2, tablesLog2 }: RotationShape,
+): Int32Array<ArrayBuffer> {
+  const { polynomialSize, dimension } = parameters.glwe;
+  const { bootstrapGadget, keySwitchGadget, lwe } = requireBootstrap(parameters, set);
   return Int32Array.of(
     ...[polynomialSize, dimension, bootstrapGadget.levels, bootstrapGadget.baseLog, extensionLog2],
-    ...[0, lwe.dimension, keySwitchGadget.levels, keySwitchGadget.baseLog],
+    ...[tablesLog2, lwe.dimension, keySwitchGadget.levels, keySwitchGadget.baseLog],
   );
+}
+
+/** Words of a test polynomial: N times the accumulators. */
+export function tableWords(
+  { glwe }: CryptoParameters,
+  { extensionLog2 }: Pick<RotationShape, "extensionLog2">,
+): number {
+  return glwe.polynomialSize * 2 ** extensionLog2;
 }

@@ -15,8 +15,17 @@ export type ParameterId = string & { readonly [parameterIdBrand]: true };
 
 /** Names `parameters`. The same values give the same name whatever their order in the object. */
 export function parameterId(parameters: CryptoParameters): ParameterId {
-  const text = new TextEncoder().encode(canonicalJson(parameters));
+  const text = new TextEncoder().encode(canonicalJson(namedFields(parameters)));
   return toHex(contentHash(text).subarray(0, 16)) as ParameterId;
+}
+
+/** Names from files of format 1 stay: there, one set had the extension in it, and circuits without look-ups had no set. */
+function namedFields({ bootstraps, extensionLog2, ...others }: CryptoParameters): object {
+  const [first] = bootstraps;
+  if (first === undefined) return others;
+  return extensionLog2 === undefined
+    ? { ...others, bootstraps }
+    : { ...others, bootstrap: { ...first, extensionLog2 } };
 }
 
 /** JSON with the keys of every object in alphabetical order, no white space and no absent entries. */
@@ -32,24 +41,32 @@ const polynomialSizes = [512, 1024, 2048];
 /** Far above every secure and useful set; keeps the sizes that files announce within memory. */
 const largestBigDimension = 8192;
 const largestLweDimension = 4096;
+const mostBootstraps = 16;
+const largestExtensionLog2 = 9;
 
 /**
  * Refuses parameters that the kernels cannot work with, before any size is derived from them. Says nothing of their security.
  * Error `bad-argument` with the field as path.
  */
 export function checkParameters(parameters: CryptoParameters): void {
-  const { glwe, bootstrap, packing } = parameters;
+  const { glwe, bootstraps, packing } = parameters;
   if (!polynomialSizes.includes(glwe.polynomialSize)) {
     throw refused("glwe.polynomialSize", glwe.polynomialSize, polynomialSizes.join(", "));
   }
   const dimensionLimit = largestBigDimension / glwe.polynomialSize;
   checkInteger("glwe.dimension", glwe.dimension, 1, dimensionLimit);
   checkInteger("glwe.noiseLog2", glwe.noiseLog2, 0, 62);
-  if (bootstrap === undefined && packing === undefined) return;
+  checkInteger("bootstraps.length", bootstraps.length, 0, mostBootstraps);
+  if (bootstraps.length === 0 && packing === undefined) return;
   // The external product is compiled for these shapes (kernels/external_product.h).
   const mostPolynomials = { 512: 5, 1024: 3 }[glwe.polynomialSize] ?? 1;
   checkInteger("glwe.dimension", glwe.dimension, 1, mostPolynomials);
-  if (bootstrap !== undefined) checkBootstrap(bootstrap);
+  for (const [set, bootstrap] of bootstraps.entries()) {
+    checkBootstrap(`bootstraps[${set}]`, bootstrap);
+  }
+  if (parameters.extensionLog2 !== undefined) {
+    checkInteger("extensionLog2", parameters.extensionLog2, 0, largestExtensionLog2);
+  }
   if (packing !== undefined) checkPacking(packing, glwe);
 }
 
@@ -74,20 +91,19 @@ function checkPacking(packing: PackingParameters, glwe: GlweParameters): void {
   checkGadget("packing.conversionGadget", packing.conversionGadget, limits);
 }
 
-function checkBootstrap(bootstrap: BootstrapParameters): void {
-  checkInteger("bootstrap.lwe.dimension", bootstrap.lwe.dimension, 1, largestLweDimension);
-  checkInteger("bootstrap.lwe.noiseLog2", bootstrap.lwe.noiseLog2, 0, 30);
-  checkGadget("bootstrap.bootstrapGadget", bootstrap.bootstrapGadget, {
+function checkBootstrap(path: string, bootstrap: BootstrapParameters): void {
+  checkInteger(`${path}.lwe.dimension`, bootstrap.lwe.dimension, 1, largestLweDimension);
+  checkInteger(`${path}.lwe.noiseLog2`, bootstrap.lwe.noiseLog2, 0, 30);
+  checkGadget(`${path}.bootstrapGadget`, bootstrap.bootstrapGadget, {
     digits: 30,
     bits: 32,
     levels: 4,
   });
-  checkGadget("bootstrap.keySwitchGadget", bootstrap.keySwitchGadget, {
+  checkGadget(`${path}.keySwitchGadget`, bootstrap.keySwitchGadget, {
     digits: 15,
     bits: 31,
     levels: 31,
   });
-  checkInteger("bootstrap.extensionLog2", bootstrap.extensionLog2, 0, 9);
 }
 
 /** Most bits of one digit and of all, and most levels: digits of 32-bit accumulators, and digits that fit 16 bits. */

@@ -23,15 +23,16 @@ export interface LweParameters {
   readonly noiseLog2: number;
 }
 
-/** What a key switch followed by a bootstrap needs beyond the GLWE key. */
+/**
+ * What key switches followed by bootstraps need beyond the GLWE key: one small key with the two keys that lead to it and back. How far a
+ * rotation is extended is no matter of keys: every look-up has its own (`RotationShape`).
+ */
 export interface BootstrapParameters {
   readonly lwe: LweParameters;
   /** Decomposition of the accumulators: GGSW rows of the bootstrap key. */
   readonly bootstrapGadget: Gadget;
   /** Decomposition of the big LWE ciphertext: rows of the key-switch key. */
   readonly keySwitchGadget: Gadget;
-  /** Extended blind rotation: 2^extensionLog2 interleaved accumulators of size N act as one of size N * 2^extensionLog2. */
-  readonly extensionLog2: number;
 }
 
 /**
@@ -49,10 +50,15 @@ export interface PackingParameters {
   readonly conversionGadget: Gadget;
 }
 
-/** Everything that fixes the cryptography of one circuit. `bootstrap` is absent when nothing is bootstrapped. */
+/**
+ * Everything that fixes the cryptography of one circuit. Ciphertexts between look-ups are all under the GLWE key; each group of
+ * look-ups has a set of its own in `bootstraps`, which is empty where nothing is bootstrapped.
+ */
 export interface CryptoParameters {
   readonly glwe: GlweParameters;
-  readonly bootstrap?: BootstrapParameters;
+  readonly bootstraps: readonly BootstrapParameters[];
+  /** In files of format 1 alone: how far every rotation is extended. It was a part of the parameters and so of their id. */
+  readonly extensionLog2?: number;
   /** Only where bits travel packed. */
   readonly packing?: PackingParameters;
 }

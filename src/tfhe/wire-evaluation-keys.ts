@@ -18,7 +18,7 @@ import {
 export const seedBytes = 32;
 
 /**
- * Sizes of the payload of an evaluation-keys file:
+ * Sizes of one section of an evaluation-keys file. The payload is one section for each set of `CryptoParameters.bootstraps`, in order:
  *
  *     seed (32 bytes) | bootstrap-key bodies | key-switch-key bodies
  *
@@ -31,24 +31,24 @@ export const seedBytes = 32;
  * (coefficient j of polynomial p is number p N + j). `keySwitchRows` rows ordered (i, level); mask: stream number `row` of domain 2
  * (n 32-bit words); the wire holds the 32-bit bodies.
  */
-export interface EvaluationKeyLayout {
+export interface KeySectionLayout {
   readonly bootstrapRows: number;
   /** Bytes of one row's body. */
   readonly bootstrapRowBytes: number;
   readonly keySwitchRows: number;
-  /** Offsets from the start of the payload. */
+  /** Offsets from the start of the section. */
   readonly bootstrapOffset: number;
   readonly keySwitchOffset: number;
-  readonly payloadBytes: number;
+  readonly bytes: number;
 }
 
 /** Bytes of a key-switch row's body. */
 export const keySwitchRowBytes = 4;
 
-/** Error `bad-argument` for parameters without a bootstrap. */
-export function evaluationKeyLayout(parameters: CryptoParameters): EvaluationKeyLayout {
+/** Error `bad-argument` for parameters without such a set. */
+export function keySectionLayout(parameters: CryptoParameters, set: number): KeySectionLayout {
   const { glwe } = parameters;
-  const bootstrap = requireBootstrap(parameters);
+  const bootstrap = requireBootstrap(parameters, set);
   const bootstrapRows =
     bootstrap.lwe.dimension * (glwe.dimension + 1) * bootstrap.bootstrapGadget.levels;
   const bootstrapRowBytes = (glwe.polynomialSize * bootstrapKeyBodyBits) / 8;
@@ -60,19 +60,34 @@ export function evaluationKeyLayout(parameters: CryptoParameters): EvaluationKey
     keySwitchRows,
     bootstrapOffset: seedBytes,
     keySwitchOffset,
-    payloadBytes: keySwitchOffset + keySwitchRows * keySwitchRowBytes,
+    bytes: keySwitchOffset + keySwitchRows * keySwitchRowBytes,
   };
+}
+
+/** Bytes of all sections. Error `bad-argument` for parameters without a bootstrap. */
+export function evaluationKeyPayloadBytes(parameters: CryptoParameters): number {
+  requireBootstrap(parameters, 0);
+  return parameters.bootstraps.reduce(
+    (sum, _, set) => sum + keySectionLayout(parameters, set).bytes,
+    0,
+  );
 }
 
 /** Bytes of the whole file. */
 export function evaluationKeyFileBytes(parameters: CryptoParameters): number {
-  return headerBytes + evaluationKeyLayout(parameters).payloadBytes;
+  return headerBytes + evaluationKeyPayloadBytes(parameters);
 }
 
 /** Seeded evaluation keys as they travel; views of the file that was read. */
 export interface SeededEvaluationKeys {
   readonly parameterId: ParameterId;
   readonly keyId: KeyId;
+  /** One for each set of the parameters. */
+  readonly sections: readonly KeySection[];
+}
+
+/** The keys of one set. */
+export interface KeySection {
   readonly seed: Uint8Array;
   readonly bootstrapBodies: Uint8Array;
   readonly keySwitchBodies: Uint8Array;
@@ -85,7 +100,7 @@ export function evaluationKeyExpectation(parameters: CryptoParameters): FileExpe
     path: "evaluation keys",
     parameterId: parameterId(parameters),
     circuitId: anyCircuit,
-    payloadBytes: evaluationKeyLayout(parameters).payloadBytes,
+    payloadBytes: evaluationKeyPayloadBytes(parameters),
   };
 }
 
@@ -94,24 +109,32 @@ export function readEvaluationKeys(
   file: Uint8Array,
   parameters: CryptoParameters,
 ): SeededEvaluationKeys {
-  const layout = evaluationKeyLayout(parameters);
   const { header, payload } = readFile(file, evaluationKeyExpectation(parameters));
-  return {
-    parameterId: header.parameterId,
-    keyId: header.keyId,
-    seed: payload.subarray(0, seedBytes),
-    bootstrapBodies: payload.subarray(layout.bootstrapOffset, layout.keySwitchOffset),
-    keySwitchBodies: payload.subarray(layout.keySwitchOffset),
-  };
+  let at = 0;
+  const sections = parameters.bootstraps.map((_, set): KeySection => {
+    const layout = keySectionLayout(parameters, set);
+    const section = payload.subarray(at, at + layout.bytes);
+    at += layout.bytes;
+    return {
+      seed: section.subarray(0, seedBytes),
+      bootstrapBodies: section.subarray(layout.bootstrapOffset, layout.keySwitchOffset),
+      keySwitchBodies: section.subarray(layout.keySwitchOffset),
+    };
+  });
+  return { parameterId: header.parameterId, keyId: header.keyId, sections };
 }
 
-/** The bootstrap part of `parameters`. Error `bad-argument` where there is none. */
-export function requireBootstrap(parameters: CryptoParameters): BootstrapParameters {
-  if (parameters.bootstrap !== undefined) return parameters.bootstrap;
+/** Set number `set` of `parameters`. Error `bad-argument` where there is none. */
+export function requireBootstrap(parameters: CryptoParameters, set = 0): BootstrapParameters {
+  const found = parameters.bootstraps[set];
+  if (found !== undefined) return found;
   throw new VelumError({
     code: "bad-argument",
     path: "evaluation keys",
-    problem: "are not needed: nothing is bootstrapped under these parameters",
+    problem:
+      parameters.bootstraps.length === 0
+        ? "are not needed: nothing is bootstrapped under these parameters"
+        : `of set ${set} were asked for, and the parameters have ${parameters.bootstraps.length}`,
     cure: "Run the circuit without evaluation keys",
   });
 }

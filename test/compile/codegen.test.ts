@@ -117,8 +117,7 @@ function checkPlan({ program, parameters, outputs }: Plan): void {
   const staged = stageProgram(program, parameters, layouts);
   checkWorkspace(staged, program.instructions);
   const { polynomialSize } = parameters.glwe;
-  const tableWords = polynomialSize * 2 ** (parameters.bootstrap?.extensionLog2 ?? 0);
-  checkConstants(staged, polynomialSize, tableWords);
+  checkConstants(staged, polynomialSize);
 }
 
 for (const lookupBits of [0, 6]) {
@@ -189,9 +188,9 @@ output[0] = pack(linear[0..1], wordBits=#)`,
     `fresh[0..1] = expand(upload, numbers=2, bodyBits=#)
 linear[0..2] = weights[2, 1] * fresh + constants, 1 outputs each
 lwe[0..2] = extract(linear, weights=[1 1])
-lwe[2..4] = bootstrap(lwe[0..2], bits=3, tables=1)
+lwe[2..4] = bootstrap(lwe[0..2], bits=3, tables=1, set=0)
 lwe[4..6] = extract(fresh, weights=[4 4])
-lwe[6..8] = bootstrap(lwe[4..6], bits=2, tables=1)
+lwe[6..8] = bootstrap(lwe[4..6], bits=2, tables=1, set=0)
 lwe[8..9] = extract(fresh, weights=[1])
 lwe[9..10] = extract(fresh, weights=[1])
 lwe[10..12] = affine(lwe, terms=4)

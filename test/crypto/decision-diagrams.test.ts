@@ -40,7 +40,7 @@ for (const { N, k, noiseLog2, baseLog, levels, bodyBits } of shapes) {
   const random = seededRandom(title);
   const words = new RandomWords(random);
   const glwe = { dimension: k, polynomialSize: N, noiseLog2 };
-  const parameters = { glwe };
+  const parameters = { glwe, bootstraps: [] };
   const gadget = { baseLog, levels };
   const key = generateClientKey(parameters, random);
   const { big } = keyBits(key);

@@ -38,12 +38,14 @@ function parametersOf(
 ): CryptoParameters {
   return {
     glwe: { dimension: k, polynomialSize: N, noiseLog2: 17 },
-    bootstrap: {
-      lwe: { dimension: n, noiseLog2: 8 },
-      bootstrapGadget: { baseLog, levels },
-      keySwitchGadget: { baseLog: 5, levels: 4 },
-      extensionLog2,
-    },
+    bootstraps: [
+      {
+        lwe: { dimension: n, noiseLog2: 8 },
+        bootstrapGadget: { baseLog, levels },
+        keySwitchGadget: { baseLog: 5, levels: 4 },
+      },
+    ],
+    extensionLog2,
   };
 }
 

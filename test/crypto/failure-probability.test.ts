@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { namedParameterSets } from "../../src/plan/named-parameter-sets.js";
-import { lookupLimit, predictLookup } from "../../src/plan/noise-prediction.js";
+import { bootstrapVariance, lookupLimit, predictLookup } from "../../src/plan/noise-prediction.js";
 import { clopperPearson } from "../support/clopper-pearson.js";
 import { makeKeys } from "../support/eval-keys.js";
 import { evalMachines, keyMachine } from "../support/eval-machines.js";
@@ -37,21 +37,25 @@ for (const machine of await evalMachines()) {
   for (const { name, bits, keySwitches, rotations } of cases) {
     const set = namedParameterSets.find((one) => one.name === name);
     assert.ok(set);
-    const { parameters } = set;
-    const { glwe, bootstrap } = parameters;
-    const lookup = {
-      bootstrapSquaredNorm: 25,
-      freshSquaredNorm: 0,
-      precision: bits,
-      negacyclic: false,
-      tablesLog2: 0,
-      count: 1,
+    const { extensionLog2 } = set;
+    const parameters = { ...set.parameters, extensionLog2 };
+    const {
+      glwe,
+      bootstraps: [bootstrap],
+    } = parameters;
+    assert.ok(bootstrap);
+    const lookup = { precision: bits, negacyclic: false, tablesLog2: 0 };
+    const norms = { bootstrapSquaredNorms: [25], freshSquaredNorm: 0 };
+    const sources = {
+      fresh: 0,
+      bootstraps: [bootstrapVariance(glwe, bootstrap.bootstrapGadget, bootstrap.lwe.dimension)],
     };
     const step = 2 * lookupLimit(lookup);
 
     test(`${name} with ${bits} bits fails as predicted, ${machine.kind}`, async (t) => {
       const title = `${name} ${machine.kind}`;
-      const predicted = 2 ** predictLookup(lookup, glwe, bootstrap).failureLog2;
+      const predicted =
+        2 ** predictLookup(lookup, norms, sources, glwe, bootstrap, extensionLog2).failureLog2;
       assert.ok(predicted > 1e-3 && predicted < 0.15, `${predicted} cannot be measured`);
       const keys = await makeKeys(client, parameters, title);
       const server = new EvalServer(machine, parameters, keys.seeded);
@@ -84,7 +88,7 @@ for (const machine of await evalMachines()) {
         assert.ok(failures > 0 && low <= predicted && predicted <= high, found);
       };
 
-      const turn = 2 * glwe.polynomialSize * 2 ** bootstrap.extensionLog2;
+      const turn = 2 * glwe.polynomialSize * 2 ** extensionLog2;
       const box = turn * step;
       let failures = 0;
       server.modulusSwitch(server.keySwitch(sums), 0).forEach((exponents, i) => {

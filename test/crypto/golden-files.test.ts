@@ -59,6 +59,8 @@ for (const machine of await clientMachines()) {
 
 test("version 1 evaluation keys are read", () => {
   const keys = readEvaluationKeys(golden("evaluation-keys"), goldenParameters);
-  assert.equal(keys.bootstrapBodies.length, 3 * 2 * 512 * 6);
-  assert.equal(keys.keySwitchBodies.length, 512 * 4);
+  const [section] = keys.sections;
+  assert.ok(section && keys.sections.length === 1);
+  assert.equal(section.bootstrapBodies.length, 3 * 2 * 512 * 6);
+  assert.equal(section.keySwitchBodies.length, 512 * 4);
 });

@@ -40,7 +40,7 @@ for (const machine of await evalMachines()) {
       const glwe = { dimension: k, polynomialSize: N, noiseLog2: 17 };
       const random = seededRandom(`dot ${name}`);
       const words = new RandomWords(random);
-      const key = generateClientKey({ glwe }, random);
+      const key = generateClientKey({ glwe, bootstraps: [] }, random);
       const x = words.integers(length, -128, 127);
       const encoding = { deltaLog2: 64 - 32, bodyBits: 50 };
       const count = Math.ceil(length / N);
@@ -145,7 +145,7 @@ for (const machine of await evalMachines()) {
   test(`expansion: masks from the seed, bodies from the wire, zeros where nothing travelled, ${machine.kind}`, () => {
     const glwe = { dimension: 2, polynomialSize: 512, noiseLog2: 17 };
     const random = seededRandom("expansion");
-    const key = generateClientKey({ glwe }, random);
+    const key = generateClientKey({ glwe, bootstraps: [] }, random);
     const x = new RandomWords(random).integers(700, -8, 7);
     const vector = encryptVector(client, key, x, { deltaLog2: 60, bodyBits: 13 }, random);
     const found = expandInput(machine, glwe, vector);

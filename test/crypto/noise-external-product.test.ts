@@ -31,12 +31,14 @@ const cases = [
 function parametersOf(one: (typeof cases)[number]): CryptoParameters {
   return {
     glwe: { dimension: one.k, polynomialSize: one.N, noiseLog2: one.noiseLog2 },
-    bootstrap: {
-      lwe: { dimension: n, noiseLog2: 13 },
-      bootstrapGadget: { baseLog: one.baseLog, levels: one.levels },
-      keySwitchGadget: { baseLog: 4, levels: 1 },
-      extensionLog2: 0,
-    },
+    bootstraps: [
+      {
+        lwe: { dimension: n, noiseLog2: 13 },
+        bootstrapGadget: { baseLog: one.baseLog, levels: one.levels },
+        keySwitchGadget: { baseLog: 4, levels: 1 },
+      },
+    ],
+    extensionLog2: 0,
   };
 }
 

@@ -34,12 +34,14 @@ const cases: readonly SwitchCase[] = [
 function parametersOf(one: SwitchCase): CryptoParameters {
   return {
     glwe: { dimension: one.k, polynomialSize: one.N, noiseLog2: 17 },
-    bootstrap: {
-      lwe: { dimension: one.n, noiseLog2: one.noiseLog2 },
-      bootstrapGadget: { baseLog: 23, levels: 1 },
-      keySwitchGadget: { baseLog: one.baseLog, levels: one.levels },
-      extensionLog2: 0,
-    },
+    bootstraps: [
+      {
+        lwe: { dimension: one.n, noiseLog2: one.noiseLog2 },
+        bootstrapGadget: { baseLog: 23, levels: 1 },
+        keySwitchGadget: { baseLog: one.baseLog, levels: one.levels },
+      },
+    ],
+    extensionLog2: 0,
   };
 }
 
@@ -91,7 +93,9 @@ for (const machine of await evalMachines()) {
       const edges = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 2 ** (31 - baseLog * levels)];
       const lwes = Array.from({ length: 3 }, () => words.words32(k * N + 1));
       lwes.push(Uint32Array.from({ length: k * N + 1 }, (_, i) => edges[i % edges.length] ?? 0));
-      const bodies = keys.seeded.keySwitchBodies;
+      const [section] = keys.seeded.sections;
+      assert.ok(section);
+      const bodies = section.keySwitchBodies;
       const view = new DataView(bodies.buffer, bodies.byteOffset);
       const due = lwes.map((lwe) => {
         const out = new Uint32Array(n + 1);
@@ -102,7 +106,7 @@ for (const machine of await evalMachines()) {
         const found = lwes.map((lwe) => digits(lwe[i] ?? 0, baseLog, levels));
         for (let level = 0; level < levels; level++) {
           const row = i * levels + level;
-          const mask = maskWords32(keys.seeded.seed, domains.keySwitchKey, row, n);
+          const mask = maskWords32(section.seed, domains.keySwitchKey, row, n);
           const body = view.getUint32(4 * row, true);
           due.forEach((out, which) => {
             const digit = found[which]?.[level] ?? 0;
@@ -128,9 +132,11 @@ for (const machine of await evalMachines()) {
     test(`centred modulus switch, ${title}`, async (t) => {
       const N = 512;
       const parameters = parametersOf({ N, k: 1, n, noiseLog2: 13, baseLog: 1, levels: 1 });
-      const { bootstrap } = parameters;
+      const {
+        bootstraps: [bootstrap],
+      } = parameters;
       assert.ok(bootstrap);
-      const extended = { ...parameters, bootstrap: { ...bootstrap, extensionLog2 } };
+      const extended = { ...parameters, extensionLog2 };
       const keys = await makeKeys(client, extended, title);
       const server = new EvalServer(machine, extended, keys.seeded);
       const words = new RandomWords(seededRandom(title));

@@ -43,7 +43,7 @@ for (const machine of machines) {
     const title = `N=${N} k=${k}, ${machine.kind}`;
     const random = seededRandom(`noise of ${title}`);
     const words = new RandomWords(random);
-    const key = generateClientKey({ glwe }, random);
+    const key = generateClientKey({ glwe, bootstraps: [] }, random);
     const { big } = keyBits(key);
     const all = Array.from({ length: N }, (_, j) => j);
     const deltaLog2 = 56;

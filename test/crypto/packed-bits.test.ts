@@ -49,7 +49,7 @@ for (const { N, k, noiseLog2, S, keyed, gadget: pair, bits: length } of shapes) 
     expansionGadget: { baseLog: 12, levels: 4 },
     conversionGadget: { baseLog: 16, levels: 3 },
   };
-  const parameters = { glwe: { ...shape, noiseLog2 }, packing };
+  const parameters = { glwe: { ...shape, noiseLog2 }, bootstraps: [], packing };
   const gadget = { baseLog, levels };
   const key = generateClientKey(parameters, random);
   const { big } = keyBits(key);

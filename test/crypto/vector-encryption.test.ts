@@ -54,7 +54,7 @@ function decryptEcho(
 }
 
 for (const machine of await clientMachines()) {
-  const key = generateClientKey({ glwe }, seededRandom("vectors"));
+  const key = generateClientKey({ glwe, bootstraps: [] }, seededRandom("vectors"));
 
   test(`random vectors come back: widths, signs, lengths, ${machine.kind}`, () => {
     const cases = fc
@@ -95,7 +95,10 @@ for (const machine of await clientMachines()) {
   });
 
   test(`messages of 2^52 are exact, ${machine.kind}`, () => {
-    const quiet: CryptoParameters = { glwe: { dimension: 1, polynomialSize: 512, noiseLog2: 3 } };
+    const quiet: CryptoParameters = {
+      glwe: { dimension: 1, polynomialSize: 512, noiseLog2: 3 },
+      bootstraps: [],
+    };
     const quietKey = generateClientKey(quiet, systemRandom);
     const values = Float64Array.of(2 ** 52, 2 ** 52 - 1, 1, 0, 2 ** 53 - 1);
     const vector = encryptVector(
@@ -174,7 +177,7 @@ for (const machine of await clientMachines()) {
   ] as const) {
     test(`fresh noise of N=${polynomialSize} k=${dimension} has mean 0 and the variance of TUniform(17), ${machine.kind}`, () => {
       const set = { dimension, polynomialSize, noiseLog2: 17 };
-      const fresh = generateClientKey({ glwe: set }, seededRandom("noise"));
+      const fresh = generateClientKey({ glwe: set, bootstraps: [] }, seededRandom("noise"));
       const vector = encryptVector(
         machine,
         fresh,
@@ -209,7 +212,7 @@ for (const machine of await clientMachines()) {
   test(`a key of ones: the largest products are exact, ${machine.kind}`, () => {
     const set = { dimension: 1, polynomialSize: 2048, noiseLog2: 17 };
     const ones = new ClientKey(
-      { glwe: set },
+      { glwe: set, bootstraps: [] },
       "0".repeat(32) as KeyId,
       new Uint8Array(256).fill(255),
     );
@@ -285,7 +288,7 @@ for (const machine of await clientMachines()) {
       { deltaLog2: 50, bodyBits: 40 },
       systemRandom,
     );
-    const other = generateClientKey({ glwe }, systemRandom);
+    const other = generateClientKey({ glwe, bootstraps: [] }, systemRandom);
     const decoded = decryptEcho(machine, other, vector, 40, {
       deltaLog2: 50,
       messageBits: 14,
@@ -297,7 +300,7 @@ for (const machine of await clientMachines()) {
 
 const [machine] = await clientMachines();
 assert.ok(machine);
-const key = generateClientKey({ glwe }, seededRandom("vectors"));
+const key = generateClientKey({ glwe, bootstraps: [] }, seededRandom("vectors"));
 
 test("no two encryptions share a seed, whatever they hold", () => {
   const seeds = new Set<string>();

@@ -247,9 +247,14 @@ test("every number of a server manifest is checked", async () => {
     [`preparations.${tables}.count`, 1000, `preparations[${tables}].from is`],
     [`preparations.${tables}.precision`, 40, `preparations[${tables}].precision is 40, and may`],
     [`preparations.${tables}.to`, 0, "preparations overlap"],
-    ["shapePlace", -1, "shapePlace holds another shape than that of the parameters"],
-    ["shapePlace", 64 * 2, "shapePlace holds another shape than that of the parameters"],
-    ["parameters.bootstrap.lwe.dimension", 500, "shapePlace holds another shape than that of"],
+    ["shapes", [], "stages["],
+    ["shapes.0.place", -1, "shapes[0].place is -1, and may be 0 to"],
+    ["shapes.0.place", 64 * 2, "shapes holds another shape than that of the parameters"],
+    ["shapes.0.set", 1, "shapes[0].set is 1, and may be 0 to 0"],
+    ["shapes.0.extensionLog2", 5, "shapes holds another shape than that of the parameters"],
+    ["shapes.0.extensionLog2", 10, "shapes[0].extensionLog2 is 10, and may be 0 to 9"],
+    ["parameters.bootstraps.0.lwe.dimension", 500, "shapes holds another shape than that of"],
+    [`preparations.${tables}.extensionLog2`, 10, `preparations[${tables}].extensionLog2 is 10`],
     ["largestRead", 0, "largestRead is 0, and may be 1 to"],
     ["name", 3, "name is not the text that is due"],
   ];
@@ -273,8 +278,9 @@ test("every number of a server manifest is checked", async () => {
     await failure(() => readServerFile(odd)),
     "bad-argument parameters glwe.polynomialSize: is 4096, and may be 512, 1024, 2048. Use the parameters that a compiled circuit carries",
   );
-  const unneeded = withField(linear.serverFile, "manifest.json", "shapePlace", 0);
-  assert.match(await failure(() => readServerFile(unneeded)), /names a shape that the parameters/);
+  const shape = { place: 0, set: 0, extensionLog2: 0, tablesLog2: 0 };
+  const unneeded = withField(linear.serverFile, "manifest.json", "shapes", [shape]);
+  assert.match(await failure(() => readServerFile(unneeded)), /shapes\[0\].set is 0, and may be/);
 });
 
 test("every number of a client manifest is checked", async () => {

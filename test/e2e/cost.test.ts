@@ -34,12 +34,13 @@ const wasm = { runtime: "wasm", threads: 1 } as const;
 test("the cost of look-ups is known before any key exists", async () => {
   const circuit = await tagged.compile(taggedInputset, wasm);
   const cost = circuit.cost(4);
-  const { bootstrap } = circuit.plan.parameters;
-  assert.ok(bootstrap);
+  const [bootstrap] = circuit.plan.parameters.bootstraps;
+  const [step] = circuit.plan.program.instructions.filter(({ op }) => op === "bootstrap");
+  assert.ok(bootstrap && step?.op === "bootstrap");
   assert.equal(cost.lane, "bootstrap");
   assert.deepEqual(cost.lookups, [{ bits: 3, count: 2 }]);
   assert.equal(cost.bootstraps, 2);
-  assert.equal(cost.cmuxes, 2 * bootstrap.lwe.dimension * 2 ** bootstrap.extensionLog2);
+  assert.equal(cost.cmuxes, 2 * bootstrap.lwe.dimension * 2 ** step.extensionLog2);
   assert.equal(cost.keySwitches, 2);
   assert.equal(cost.uploadBytes, circuit.sizes.uploadBytes);
   assert.equal(cost.downloadBytes, circuit.sizes.downloadBytes);
@@ -199,7 +200,10 @@ test("a debug folder holds what every stage leaves", async () => {
       debugFolder: join(folder, "bad"),
     });
     await assert.rejects(failed, { code: "no-parameters" } satisfies Partial<VelumError>);
-    assert.match(readFileSync(join(folder, "bad", "error.txt"), "utf8"), /^no-parameters\nparam/);
+    assert.match(
+      readFileSync(join(folder, "bad", "error.txt"), "utf8"),
+      /^no-parameters\nadd @ layer.sum \(/,
+    );
     assert.ok(existsSync(join(folder, "bad", "graph.txt")));
     assert.ok(!existsSync(join(folder, "bad", "program.txt")));
   } finally {

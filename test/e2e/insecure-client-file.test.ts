@@ -7,18 +7,23 @@ const circuit = await fhe
   .compiler({ x: "encrypted" }, (x) => new fhe.LookupTable([1, 0, 3, 2]).apply(x))
   .compile([[0], [1], [2], [3]], { inputForm: "numbers" });
 const manifest = readClientFile(circuit.clientFile);
-const { glwe, bootstrap } = manifest.parameters;
+const {
+  glwe,
+  bootstraps: [bootstrap],
+} = manifest.parameters;
 if (bootstrap === undefined) throw new Error("the circuit has no look-up");
 
 const weakened = {
-  "GLWE noise": { glwe: { ...glwe, noiseLog2: glwe.noiseLog2 - 1 }, bootstrap },
+  "GLWE noise": { glwe: { ...glwe, noiseLog2: glwe.noiseLog2 - 1 }, bootstraps: [bootstrap] },
   "LWE noise": {
     glwe,
-    bootstrap: { ...bootstrap, lwe: { ...bootstrap.lwe, noiseLog2: bootstrap.lwe.noiseLog2 - 1 } },
+    bootstraps: [
+      { ...bootstrap, lwe: { ...bootstrap.lwe, noiseLog2: bootstrap.lwe.noiseLog2 - 1 } },
+    ],
   },
   "LWE dimension": {
     glwe,
-    bootstrap: { ...bootstrap, lwe: { ...bootstrap.lwe, dimension: 400 } },
+    bootstraps: [{ ...bootstrap, lwe: { ...bootstrap.lwe, dimension: 400 } }],
   },
 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fhe } from "../../src/index.js";
-import { sourceVariances } from "../../src/plan/noise-prediction.js";
+import { bootstrapVariance, freshSourceVariance } from "../../src/plan/noise-prediction.js";
 import { log2Failure } from "../../src/security/failure.js";
 import { compensatedRoundingVariance, freshLweVariance } from "../../src/security/noise-fresh.js";
 import { keySwitchVariance } from "../../src/security/noise-key-switch.js";
@@ -23,15 +23,17 @@ test("an output that is a weighted sum of look-ups", async () => {
       [1, 0, 1, 1],
     ]);
   const { parameters, outputs, failure } = circuit.plan;
-  const { glwe, bootstrap } = parameters;
+  const {
+    glwe,
+    bootstraps: [bootstrap],
+  } = parameters;
   assert.ok(bootstrap !== undefined);
   const [output] = outputs;
   assert.ok(output !== undefined);
-  const { bootstrap: rotation, fresh } = sourceVariances(
-    glwe,
-    bootstrap.bootstrapGadget,
-    bootstrap.lwe.dimension,
-  );
+  const [step] = circuit.plan.program.instructions.filter(({ op }) => op === "bootstrap");
+  assert.ok(step?.op === "bootstrap");
+  const rotation = bootstrapVariance(glwe, bootstrap.bootstrapGadget, bootstrap.lwe.dimension);
+  const fresh = freshSourceVariance(glwe);
   const dimension = bigLweDimension(glwe);
   const rounding =
     output.layout.wordBits < 32
@@ -48,7 +50,7 @@ test("an output that is a weighted sum of look-ups", async () => {
     ) +
     centredModulusSwitchVariance(
       bootstrap.lwe.dimension,
-      Math.log2(2 * glwe.polynomialSize) + bootstrap.extensionLog2,
+      Math.log2(2 * glwe.polynomialSize) + step.extensionLog2,
     );
   const ofLookup = log2Failure(2 ** -(2 + 2), switched);
   assert.ok(Math.abs(failure.worstLog2 - Math.max(ofOutput, ofLookup)) < 1e-6);

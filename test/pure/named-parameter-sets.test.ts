@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { bootstrapTime, evaluationKeyBytes } from "../../src/plan/bootstrap-cost.js";
 import { referenceRates } from "../../src/plan/kernel-rates.js";
 import { namedParameterSets, parameterSetName } from "../../src/plan/named-parameter-sets.js";
-import { predictLookup } from "../../src/plan/noise-prediction.js";
+import { bootstrapVariance, predictLookup } from "../../src/plan/noise-prediction.js";
 import { isSecure } from "../../src/security/curves.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -19,20 +19,31 @@ test("named sets, their keys and the table of docs/security.md are what the opti
 
 test("every named set is secure and fails less often than its name says", () => {
   assert.equal(namedParameterSets.length, 32);
-  for (const { name, precision, norm, failureLog2, parameters } of namedParameterSets) {
-    const { glwe, bootstrap } = parameters;
+  for (const {
+    name,
+    precision,
+    norm,
+    failureLog2,
+    parameters,
+    extensionLog2,
+  } of namedParameterSets) {
+    const {
+      glwe,
+      bootstraps: [bootstrap],
+    } = parameters;
+    assert.ok(bootstrap);
     assert.equal(name, parameterSetName(precision, norm, failureLog2));
     assert.ok(isSecure(glwe.dimension * glwe.polynomialSize, glwe.noiseLog2, 64), name);
     assert.ok(isSecure(bootstrap.lwe.dimension, bootstrap.lwe.noiseLog2, 32), name);
-    const lookup = {
-      precision,
-      negacyclic: false,
-      bootstrapSquaredNorm: norm ** 2,
-      freshSquaredNorm: 0,
-      tablesLog2: 0,
-      count: 1,
+    const lookup = { precision, negacyclic: false, tablesLog2: 0 };
+    const norms = { bootstrapSquaredNorms: [norm ** 2], freshSquaredNorm: 0 };
+    const { bootstrapGadget, lwe } = bootstrap;
+    const sources = {
+      fresh: 0,
+      bootstraps: [bootstrapVariance(glwe, bootstrapGadget, lwe.dimension)],
     };
-    assert.ok(predictLookup(lookup, glwe, bootstrap).failureLog2 <= failureLog2, name);
+    const noise = predictLookup(lookup, norms, sources, glwe, bootstrap, extensionLog2);
+    assert.ok(noise.failureLog2 <= failureLog2, name);
   }
 });
 
@@ -45,8 +56,10 @@ test("keys of the sets of the benchmarks stay small", () => {
   ] as const) {
     const set = namedParameterSets.find((candidate) => candidate.name === name);
     assert.ok(set !== undefined, name);
-    const { glwe, bootstrap } = set.parameters;
+    const { glwe, bootstraps } = set.parameters;
+    const [bootstrap] = bootstraps;
+    assert.ok(bootstrap);
     assert.ok(evaluationKeyBytes(glwe, bootstrap) <= megabytes * 1e6, name);
-    assert.ok(bootstrapTime(glwe, bootstrap, referenceRates).totalMs > 0);
+    assert.ok(bootstrapTime(glwe, bootstrap, set.extensionLog2, referenceRates).totalMs > 0);
   }
 });

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { chooseParameters } from "../../src/plan/choose-parameters.js";
 import type { KernelRates } from "../../src/plan/kernel-rates.js";
-import type {
-  LookupConstraint,
-  OutputConstraint,
-  ParameterChoice,
-  ParameterRequest,
+import {
+  type LookupConstraint,
+  noLimits,
+  type OutputConstraint,
+  type ParameterChoice,
+  type ParameterRequest,
 } from "../../src/plan/parameter-request.js";
-import { searchParameters } from "../../src/plan/parameter-search.js";
 import { isSecure, smallestNoiseLog2, tuniformNoiseLog2 } from "../../src/security/curves.js";
 import { estimateSecurity } from "../../src/security/estimate.js";
 import type { CryptoParameters } from "../../src/tfhe/parameters.js";
@@ -22,18 +23,19 @@ const rates: KernelRates = {
   keyByte: 0.0345,
 };
 
+/** Kind 0 feeds it. */
 function lookup(
   precision: number,
   norm: number,
   more: Partial<LookupConstraint> = {},
+  freshSquaredNorm = 0,
 ): LookupConstraint {
   return {
     precision,
     negacyclic: false,
-    bootstrapSquaredNorm: norm ** 2,
-    freshSquaredNorm: 0,
     tablesLog2: 0,
     count: 1,
+    sources: [{ bootstrapSquaredNorms: [norm ** 2], freshSquaredNorm }],
     ...more,
   };
 }
@@ -43,16 +45,14 @@ function request(
   failureLog2: number,
   outputs: readonly OutputConstraint[] = [],
 ): ParameterRequest {
-  return { lookups, outputs, failureLog2, maxEvaluationKeyBytes: Number.POSITIVE_INFINITY, rates };
+  return { lookups, outputs, failureLog2, uploadLength: 1, limits: noLimits, rates };
 }
 
-function assertSecure({ glwe, bootstrap }: CryptoParameters): void {
+function assertSecure({ glwe, bootstraps }: CryptoParameters): void {
   const dimension = glwe.dimension * glwe.polynomialSize;
   const keys: readonly (readonly [number, number, number])[] = [
     [dimension, glwe.noiseLog2, 64],
-    ...(bootstrap === undefined
-      ? []
-      : [[bootstrap.lwe.dimension, bootstrap.lwe.noiseLog2, 32] as const]),
+    ...bootstraps.map(({ lwe }) => [lwe.dimension, lwe.noiseLog2, 32] as const),
   ];
   for (const [n, bound, modulusLog2] of keys) {
     const noiseLog2 = tuniformNoiseLog2(bound, modulusLog2);
@@ -70,16 +70,18 @@ function assertMeets(choice: ParameterChoice, target: number): void {
 }
 
 test("p=4, norm 5, 2^-128 is the published set with a 32-bit key switch", () => {
-  const choice = searchParameters(request([lookup(4, 5)], -128));
+  const choice = chooseParameters(request([lookup(4, 5)], -128));
   assert.deepEqual(choice.parameters, {
     glwe: { dimension: 1, polynomialSize: 2048, noiseLog2: 17 },
-    bootstrap: {
-      lwe: { dimension: 918, noiseLog2: 13 },
-      bootstrapGadget: { baseLog: 23, levels: 1 },
-      keySwitchGadget: { baseLog: 4, levels: 4 },
-      extensionLog2: 0,
-    },
+    bootstraps: [
+      {
+        lwe: { dimension: 918, noiseLog2: 13 },
+        bootstrapGadget: { baseLog: 23, levels: 1 },
+        keySwitchGadget: { baseLog: 4, levels: 4 },
+      },
+    ],
   });
+  assert.deepEqual(choice.rotations, [{ set: 0, extensionLog2: 0, tablesLog2: 0 }]);
   assert.equal(choice.evaluationKeyBytes, 918 * 2 * 2048 * 6 + 2048 * 4 * 4);
   assert.ok(choice.evaluationKeyBytes <= 24e6);
   // 32-bit accumulators and 48-bit key bodies cost less than a bit of probability against 64 bits throughout.
@@ -94,17 +96,17 @@ test("wide tables use extended rotation on N = 2048 and keys below 60 MB", () =>
     [7, 3],
     [8, 4],
   ] as const) {
-    const { parameters, evaluationKeyBytes } = searchParameters(
+    const { parameters, rotations, evaluationKeyBytes } = chooseParameters(
       request([lookup(precision, 1)], -64),
     );
     assert.equal(parameters.glwe.polynomialSize, 2048);
-    assert.equal(parameters.bootstrap.extensionLog2, extensionLog2);
+    assert.equal(rotations[0]?.extensionLog2, extensionLog2);
     assert.ok(evaluationKeyBytes <= 60e6);
   }
 });
 
 test("narrow tables use small polynomials", () => {
-  const { parameters } = searchParameters(request([lookup(1, 1)], -64));
+  const { parameters } = chooseParameters(request([lookup(1, 1)], -64));
   assert.equal(parameters.glwe.polynomialSize, 512);
 });
 
@@ -113,7 +115,7 @@ test("every set of a grid lies on or above the security line and meets its targe
     for (const norm of [1, 2, 5, 16, 64]) {
       for (let precision = 1; precision <= 8; precision++) {
         for (const tablesLog2 of [0, 1]) {
-          const one = lookup(precision, norm, { tablesLog2, freshSquaredNorm: norm });
+          const one = lookup(precision, norm, { tablesLog2 }, norm);
           const choice = attempt(request([one], target));
           if (choice === undefined) {
             assert.ok(precision >= 6 && norm >= 5, `p=${precision} norm=${norm} 2^${target}`);
@@ -128,37 +130,89 @@ test("every set of a grid lies on or above the security line and meets its targe
 });
 
 test("several tables from one rotation cost precision of the modulus switch, a negacyclic table saves a bit", () => {
-  const plain = searchParameters(request([lookup(5, 1)], -64));
-  const shared = searchParameters(request([lookup(5, 1, { tablesLog2: 1 })], -64));
-  const negacyclic = searchParameters(request([lookup(6, 1, { negacyclic: true })], -64));
-  assert.ok(shared.time.totalMs > plain.time.totalMs);
+  const plain = chooseParameters(request([lookup(5, 1)], -64));
+  const shared = chooseParameters(request([lookup(5, 1, { tablesLog2: 1 })], -64));
+  const negacyclic = chooseParameters(request([lookup(6, 1, { negacyclic: true })], -64));
+  assert.ok(shared.runMs > plain.runMs);
   assert.deepEqual(negacyclic.parameters, plain.parameters);
 });
 
-test("the tightest of several look-ups decides, and counts make the union", () => {
-  const both = [lookup(2, 1, { count: 100 }), lookup(4, 5, { count: 28 })];
-  const choice = searchParameters(request(both, -64));
-  const alone = searchParameters(request([lookup(4, 5)], -64));
-  assert.deepEqual(choice.parameters, alone.parameters);
-  const worst = choice.lookups[1]?.failureLog2 ?? 0;
-  assert.ok(Math.abs(choice.runFailureLog2 - (worst + Math.log2(28))) < 1e-9);
-  assert.ok(Math.abs(choice.runMs - 128 * choice.time.totalMs) < 1e-9);
+test("each kind of look-up has its own extension, and counts make the union", () => {
+  const both = [lookup(4, 1, { count: 100 }), lookup(7, 1, { count: 2 })];
+  const choice = chooseParameters({ ...request(both, -64), mostSets: 1 });
+  assertMeets(choice, -64);
+  assertSecure(choice.parameters);
+  assert.equal(choice.parameters.bootstraps.length, 1);
+  const [narrow, wide] = choice.rotations;
+  assert.ok(narrow && wide && narrow.extensionLog2 < wide.extensionLog2);
+  const [first, second] = choice.times;
+  assert.ok(first && second && 4 * first.totalMs < second.totalMs);
+  assert.ok(Math.abs(choice.runMs - 100 * first.totalMs - 2 * second.totalMs) < 1e-9);
+  const shares = choice.lookups.map(
+    ({ failureLog2 }, i) => 2 ** (failureLog2 + 64) * (both[i]?.count ?? 0),
+  );
+  const union = Math.log2((shares[0] ?? 0) + (shares[1] ?? 0)) - 64;
+  assert.ok(Math.abs(choice.runFailureLog2 - union) < 1e-9);
+});
+
+test("a second set of keys where it saves enough, and not where it saves little", () => {
+  // Results of either kind go into arguments of both.
+  const sources = [
+    { bootstrapSquaredNorms: [4, 0], freshSquaredNorm: 0 },
+    { bootstrapSquaredNorms: [0, 1], freshSquaredNorm: 0 },
+  ];
+  const mixed = [
+    lookup(3, 1, { count: 1000, sources }),
+    lookup(8, 1, { count: 1, sources: sources.slice(1) }),
+  ];
+  const several = chooseParameters(request(mixed, -64));
+  const single = chooseParameters({ ...request(mixed, -64), mostSets: 1 });
+  for (const choice of [several, single]) {
+    assertMeets(choice, -64);
+    assertSecure(choice.parameters);
+  }
+  assert.equal(single.parameters.bootstraps.length, 1);
+  assert.equal(several.parameters.bootstraps.length, 2);
+  assert.deepEqual(
+    several.rotations.map(({ set }) => set),
+    [0, 1],
+  );
+  const [narrow, wide] = several.parameters.bootstraps;
+  assert.ok(narrow && wide && narrow.lwe.dimension < wide.lwe.dimension);
+  assert.ok(several.runMs <= 0.9 * single.runMs);
+  assert.ok(several.evaluationKeyBytes > single.evaluationKeyBytes);
+  const few = chooseParameters(
+    request([lookup(3, 1, { sources, count: 9 }), lookup(4, 1, { sources, count: 9 })], -64),
+  );
+  assert.equal(few.parameters.bootstraps.length, 1);
+  const small = { ...noLimits, maxEvaluationKeyBytes: single.evaluationKeyBytes };
+  const limited = chooseParameters({ ...request(mixed, -64), limits: small });
+  assert.ok(limited.evaluationKeyBytes <= single.evaluationKeyBytes);
 });
 
 test("outputs are rounded to the fewest bits that meet the target, and too noisy ones change the set", () => {
-  const output = { bits: 4, padded: true, bootstrapSquaredNorm: 1, freshSquaredNorm: 0, count: 1 };
-  const choice = searchParameters(request([lookup(4, 1)], -64, [output]));
+  const output = {
+    bits: 4,
+    padded: true,
+    sources: [{ bootstrapSquaredNorms: [1], freshSquaredNorm: 0 }],
+    count: 1,
+  };
+  const choice = chooseParameters(request([lookup(4, 1)], -64, [output]));
   assertMeets(choice, -64);
   const bits = choice.outputs[0]?.downloadBits ?? 0;
   assert.ok(bits >= 10 && bits <= 16, `${bits}`);
-  const loud = { ...output, bits: 8, bootstrapSquaredNorm: 400 };
-  const quiet = searchParameters(request([lookup(4, 1)], -64, [loud]));
+  const loud = {
+    ...output,
+    bits: 8,
+    sources: [{ bootstrapSquaredNorms: [400], freshSquaredNorm: 0 }],
+  };
+  const quiet = chooseParameters(request([lookup(4, 1)], -64, [loud]));
   assertMeets(quiet, -64);
-  assert.equal(quiet.parameters.bootstrap.bootstrapGadget.levels, 2);
+  assert.equal(quiet.parameters.bootstraps[0]?.bootstrapGadget.levels, 2);
 });
 
 test("fresh inputs count with the rounding of their extraction", () => {
-  const choice = searchParameters(request([lookup(4, 1, { freshSquaredNorm: 25 })], -64));
+  const choice = chooseParameters(request([lookup(4, 1, {}, 25)], -64));
   const freshLog2 = choice.lookups[0]?.freshLog2 ?? 0;
   // sqrt(25 (1 + 2048 / 2) / 12) 2^-32, and a little for the upload's own rounding.
   const rounding = Math.log2((25 * 1025) / 12) / 2 - 32;
@@ -170,35 +224,71 @@ test("fresh inputs count with the rounding of their extraction", () => {
 });
 
 test("a limit on evaluation keys is kept", () => {
-  const free = searchParameters(request([lookup(7, 1)], -128));
+  const free = chooseParameters(request([lookup(7, 1)], -128));
   assert.ok(free.evaluationKeyBytes > 40e6);
-  const limited = searchParameters({
+  const limited = chooseParameters({
     ...request([lookup(7, 1)], -128),
-    maxEvaluationKeyBytes: 30e6,
+    limits: { ...noLimits, maxEvaluationKeyBytes: 30e6 },
   });
   assert.ok(limited.evaluationKeyBytes <= 30e6);
-  assert.ok(limited.time.totalMs > free.time.totalMs);
+  assert.ok(limited.runMs > free.runMs);
 });
 
-test("impossible requests are refused", () => {
-  assert.throws(() => searchParameters(request([lookup(14, 1)], -64)), {
-    name: "VelumError",
-    code: "no-parameters",
-    message:
-      "parameter search: no parameters at 132 bits of security evaluate a table of 14 bits (squared norms 1 on look-ups, " +
-      "0 on inputs) with failure below 2^-64. Use fewer bits for the table or smaller weights before it, or allow larger keys " +
-      "or a higher failure probability",
-  });
+test("impossible requests name the value, the constraint and what would fit", () => {
+  const named = { nodePath: (node: number) => `add %${node}` };
+  const sources = [{ bootstrapSquaredNorms: [1], freshSquaredNorm: 0, node: 7 }];
   assert.throws(
-    () => searchParameters({ ...request([lookup(4, 1)], -64), maxEvaluationKeyBytes: 1e6 }),
-    /with evaluation keys of at most 1000000 bytes/,
+    () => chooseParameters({ ...request([lookup(14, 1, { sources })], -64), ...named }),
+    {
+      name: "VelumError",
+      code: "no-parameters",
+      path: "add %7",
+      limit: -64,
+      actual: 14,
+      message:
+        "add %7: is looked up in a table of 14 bits (squared norms 1 on look-ups, 0 on inputs): no parameters at 132 bits of " +
+        "security are quiet enough for a failure below 2^-64. At most 13 bits, or a failure probability of 2^-20 would " +
+        "fit",
+    },
   );
-  assert.throws(() => searchParameters(request([], -64)), { code: "bad-argument" });
+  assert.throws(() => chooseParameters(request([lookup(13, 2)], -64)), {
+    message:
+      /\. At most 12 bits, or a failure probability of 2\^-\d+, or weights 2 times as small would fit$/,
+  });
+  const keys = { ...noLimits, maxEvaluationKeyBytes: 1e7 };
+  assert.throws(() => chooseParameters({ ...request([lookup(6, 1)], -64), limits: keys }), {
+    code: "no-parameters",
+    limit: 1e7,
+    message:
+      /^parameter search: with its table of 6 bits the evaluation keys of the circuit take at least \d+\.\d MB, and may take 10\.0 MB\. Keys of \d+\.\d MB would fit \(maxEvaluationKeyBytes: \d+\); or look up at most 3 bits$/,
+  });
+  const upload = { ...noLimits, maxUploadBytes: 1000 };
+  assert.throws(
+    () => chooseParameters({ ...request([lookup(4, 1)], -64), uploadLength: 500, limits: upload }),
+    /^VelumError: maxUploadBytes: the upload of 500 numbers takes at least \d+ bytes, and may take 1000\. Allow \d+ bytes, or upload fewer numbers$/,
+  );
+  const time = { ...noLimits, maxRunMs: 100 };
+  const slow = [lookup(3, 1, { count: 2 }), lookup(8, 1, { count: 3 })];
+  assert.throws(
+    () => chooseParameters({ ...request(slow, -64), limits: time }),
+    /one run takes at least \d+ ms on one thread \(test\), and may take 100 ms; most of it are 3 look-ups of 8 bits, \d+ ms\. Allow \d+ ms \(maxRunMs\), look up fewer bits, or round before looking up$/,
+  );
+  const loud = {
+    bits: 12,
+    padded: true,
+    count: 1,
+    sources: [{ bootstrapSquaredNorms: [1e6], freshSquaredNorm: 0, node: 3 }],
+  };
+  assert.throws(
+    () => chooseParameters({ ...request([lookup(4, 1)], -64, [loud]), ...named }),
+    /^VelumError: add %3: is an output of 12 bits \(squared norms 1000000 on look-ups, 0 on inputs\): no parameters at 132 bits .* At most \d+ bits.* would fit$/,
+  );
+  assert.throws(() => chooseParameters(request([], -64)), { code: "bad-argument" });
 });
 
 function attempt(wanted: ParameterRequest): ParameterChoice | undefined {
   try {
-    return searchParameters(wanted);
+    return chooseParameters(wanted);
   } catch (error) {
     assert.equal((error as { code?: string }).code, "no-parameters");
     return undefined;

@@ -17,6 +17,7 @@ import {
 
 const parameters = {
   glwe: { polynomialSize: 512, dimension: 5, noiseLog2: 4 },
+  bootstraps: [],
   packing: {
     expansionLevels: 8,
     keyedLevels: [3, 7],
@@ -88,7 +89,7 @@ const refusals = [
 ] as const;
 for (const [change, text] of refusals) {
   test(`refused: ${text}`, () => {
-    const changed = { glwe, packing: { ...packing, ...change } };
+    const changed = { glwe, bootstraps: [], packing: { ...packing, ...change } };
     assert.throws(
       () => checkParameters(changed),
       (error: Error) => error.message.startsWith(text),

@@ -4,7 +4,8 @@ import { checksum } from "../../src/base/checksum.js";
 import { type ParameterId, parameterId } from "../../src/tfhe/parameter-id.js";
 import {
   evaluationKeyFileBytes,
-  evaluationKeyLayout,
+  evaluationKeyPayloadBytes,
+  keySectionLayout,
   readEvaluationKeys,
 } from "../../src/tfhe/wire-evaluation-keys.js";
 import {
@@ -147,19 +148,21 @@ test("output data of the wrong size is a fault of the caller", () => {
 });
 
 test("evaluation keys are read as views", () => {
-  const layout = evaluationKeyLayout(smallParameters);
+  const layout = keySectionLayout(smallParameters, 0);
   assert.equal(layout.bootstrapRows, 5 * 3 * 2);
   assert.equal(layout.keySwitchRows, 1024 * 3);
-  const file = new Uint8Array(headerBytes + layout.payloadBytes);
+  const file = new Uint8Array(headerBytes + evaluationKeyPayloadBytes(smallParameters));
   payloadOf(file).fill(9);
   sealFile(file, { ...identity, kind: "evaluation keys", circuitId: "0".repeat(32) as CircuitId });
   const keys = readEvaluationKeys(file, smallParameters);
   assert.equal(keys.keyId, identity.keyId);
+  const [section] = keys.sections;
+  assert.ok(section);
   assert.deepEqual(
-    [keys.seed.length, keys.bootstrapBodies.length, keys.keySwitchBodies.length],
+    [section.seed.length, section.bootstrapBodies.length, section.keySwitchBodies.length],
     [32, 30 * 512 * 6, 3072 * 4],
   );
-  assert.equal(keys.seed.buffer, file.buffer);
+  assert.equal(section.seed.buffer, file.buffer);
 });
 
 test("evaluation keys of 2^40 bytes are refused by their first 72 bytes", () => {
@@ -187,7 +190,7 @@ test("evaluation keys of other parameters are refused", () => {
 });
 
 test("parameters without a bootstrap have no evaluation keys", () => {
-  assert.throws(() => evaluationKeyLayout({ glwe }), {
+  assert.throws(() => evaluationKeyPayloadBytes({ glwe, bootstraps: [] }), {
     code: "bad-argument",
     message:
       "evaluation keys: are not needed: nothing is bootstrapped under these parameters. Run the circuit without evaluation keys",

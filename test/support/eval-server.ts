@@ -1,4 +1,5 @@
 // A server with expanded evaluation keys: the stages and parts of a bootstrap, as functions of arrays.
+import assert from "node:assert/strict";
 import { type Address, type Machine, offsetAddress } from "../../src/tfhe/machine.js";
 import type { BootstrapParameters, CryptoParameters } from "../../src/tfhe/parameters.js";
 import {
@@ -28,11 +29,21 @@ export class EvalServer {
   readonly #bootstrapKey: Address;
   readonly #switchKey: Address;
   readonly #ggswBytes: number;
+  readonly #extensionLog2: number;
 
-  constructor(machine: Machine, parameters: CryptoParameters, keys: SeededEvaluationKeys) {
+  /** Rotations are extended as `parameters.extensionLog2` says; 2^0-fold where it is absent. */
+  constructor(
+    machine: Machine,
+    parameters: CryptoParameters,
+    seeded: SeededEvaluationKeys,
+    set = 0,
+  ) {
+    const keys = seeded.sections[set];
+    assert.ok(keys);
+    this.#extensionLog2 = parameters.extensionLog2 ?? 0;
     this.machine = machine;
     this.parameters = parameters;
-    this.bootstrap = requireBootstrap(parameters);
+    this.bootstrap = requireBootstrap(parameters, set);
     const { dimension: k, polynomialSize: N } = parameters.glwe;
     const { lwe, bootstrapGadget, keySwitchGadget } = this.bootstrap;
     const n = lwe.dimension;
@@ -64,8 +75,9 @@ export class EvalServer {
 
   #shape(tablesLog2: number): Int32Array {
     const { dimension: k, polynomialSize: N } = this.parameters.glwe;
-    const { bootstrapGadget, keySwitchGadget, extensionLog2, lwe } = this.bootstrap;
-    const rotation = [bootstrapGadget.levels, bootstrapGadget.baseLog, extensionLog2, tablesLog2];
+    const { bootstrapGadget, keySwitchGadget, lwe } = this.bootstrap;
+    const { levels, baseLog } = bootstrapGadget;
+    const rotation = [levels, baseLog, this.#extensionLog2, tablesLog2];
     const switching = [lwe.dimension, keySwitchGadget.levels, keySwitchGadget.baseLog];
     return Int32Array.of(N, k, ...rotation, ...switching);
   }
@@ -114,7 +126,7 @@ export class EvalServer {
 
   #testPolynomial(values: Int32Array, precision: number, tablesLog2: number): Int32Array {
     const { polynomialSize: N } = this.parameters.glwe;
-    const { extensionLog2 } = this.bootstrap;
+    const extensionLog2 = this.#extensionLog2;
     return withBlocks(this.machine, (blocks) => {
       const bytes = (N << extensionLog2) * 4;
       const to = blocks.allocate(bytes);

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { CryptoParameters } from "../../src/tfhe/parameters.js";
 import {
   requireBootstrap,
@@ -51,8 +52,10 @@ function rowWords(
 ): BigUint64Array {
   const { dimension: k, polynomialSize: N } = parameters.glwe;
   const words = new BigUint64Array((k + 1) * N);
-  words.set(maskWords64(keys.seed, domains.bootstrapKey, row, k * N));
-  const bodies = keys.bootstrapBodies.subarray(row * 6 * N, (row + 1) * 6 * N);
+  const [section] = keys.sections;
+  assert.ok(section);
+  words.set(maskWords64(section.seed, domains.bootstrapKey, row, k * N));
+  const bodies = section.bootstrapBodies.subarray(row * 6 * N, (row + 1) * 6 * N);
   for (let j = 0; j < N; j++) words[k * N + j] = packedNumber(bodies, 48, j) << 16n;
   return words;
 }

@@ -37,15 +37,18 @@ export function maskWords32(
   return new Uint32Array(maskBytes(seed, domain, index, 4 * words).buffer);
 }
 
-/** Key bits as 0 and 1: `big` in the order of the big LWE key, `small` of the small one. */
-export function keyBits(key: ClientKey): { big: number[]; small: number[] } {
-  const { glwe, bootstrap } = key.parameters;
+/** Key bits as 0 and 1: `big` in the order of the big LWE key, `small` of the small one of set `set`. */
+export function keyBits(key: ClientKey, set = 0): { big: number[]; small: number[] } {
+  const { glwe, bootstraps } = key.parameters;
   const bits = secretBits(key);
   const bit = (i: number) => ((bits[i >> 3] ?? 0) >> (i & 7)) & 1;
   const size = glwe.dimension * glwe.polynomialSize;
+  // Every key begins a byte.
+  const dimensions = bootstraps.map(({ lwe }) => lwe.dimension);
+  const before = dimensions.slice(0, set).reduce((sum, n) => sum + 8 * Math.ceil(n / 8), size);
   return {
     big: Array.from({ length: size }, (_, i) => bit(i)),
-    small: Array.from({ length: bootstrap?.lwe.dimension ?? 0 }, (_, i) => bit(size + i)),
+    small: Array.from({ length: dimensions[set] ?? 0 }, (_, i) => bit(before + i)),
   };
 }
 

@@ -93,7 +93,7 @@ function accessOf({ kernel, items, constants }: Stage, instruction: Instruction)
       const own = (at(7) - at(2)) / (instruction.to - instruction.from);
       return {
         reads: [span("argument", at(2), items * own)],
-        writes: [span("result", at(7), items * own)],
+        writes: [span("result", at(7), (items << instruction.tablesLog2) * own)],
       };
     }
     case "pack glwe": {
@@ -130,11 +130,7 @@ function text({ name, start, end }: Span): string {
 }
 
 /** Checks that loaded constants lie apart, within their block, and come from within the travelling ones. */
-export function checkConstants(
-  staged: StagedProgram,
-  polynomialSize: number,
-  tableWords: number,
-): void {
+export function checkConstants(staged: StagedProgram, polynomialSize: number): void {
   let end = 0;
   for (const step of staged.preparations) {
     const [read, written] =
@@ -142,7 +138,10 @@ export function checkConstants(
         ? [step.bytes, step.bytes]
         : step.kind === "weights"
           ? [step.count * polynomialSize * 4, step.count * polynomialSize * 8]
-          : [step.count * 2 ** step.precision * 4, step.count * tableWords * 4];
+          : [
+              step.count * 2 ** (step.precision + step.tablesLog2) * 4,
+              step.count * polynomialSize * 2 ** step.extensionLog2 * 4,
+            ];
     assert.ok(step.to >= end && step.to % 64 === 0, `${step.kind} at ${step.to} overlaps`);
     end = step.to + written;
     assert.ok(step.from + read <= staged.rawConstants.length);

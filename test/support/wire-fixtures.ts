@@ -21,12 +21,14 @@ export const goldenFolder = `${repositoryRoot}test/fixtures/wire/v1`;
 
 export const goldenParameters: CryptoParameters = {
   glwe: { dimension: 1, polynomialSize: 512, noiseLog2: 17 },
-  bootstrap: {
-    lwe: { dimension: 3, noiseLog2: 13 },
-    bootstrapGadget: { baseLog: 23, levels: 1 },
-    keySwitchGadget: { baseLog: 8, levels: 1 },
-    extensionLog2: 0,
-  },
+  bootstraps: [
+    {
+      lwe: { dimension: 3, noiseLog2: 13 },
+      bootstrapGadget: { baseLog: 23, levels: 1 },
+      keySwitchGadget: { baseLog: 8, levels: 1 },
+    },
+  ],
+  extensionLog2: 0,
 };
 
 export const goldenCircuit = "0123456789abcdef0123456789abcdef" as CircuitId;
