@@ -15,6 +15,7 @@ const N = 512;
 const k = 2;
 const parameters = {
   glwe: { polynomialSize: N, dimension: k, noiseLog2: 4 },
+  bootstraps: [],
   packing: {
     expansionLevels: 6,
     keyedLevels: [2, 5],
@@ -127,7 +128,7 @@ for (const machine of machines) {
       code: "out-of-range",
       message: "encrypted bit 1: is neither 0 nor 1. Pass a 0 or 1 for every bit",
     });
-    const plain = generateClientKey({ glwe }, random);
+    const plain = generateClientKey({ glwe, bootstraps: [] }, random);
     assert.throws(() => encryptBits(machine, plain, bits, packed, random), {
       code: "bad-argument",
     });
