@@ -36,6 +36,17 @@ def table_of(step):
     return fhe.LookupTable(build(step["tables"]))
 
 
+def polynomial(step):
+    """`modulo`: squares of sums of weighted operands modulo a number, minus another one."""
+    weights, modulus, shift = step["modulo"]
+
+    def polynomial_of(*values):
+        total = sum(weight * value for weight, value in zip(weights, values))
+        return (total * total) % modulus - shift
+
+    return polynomial_of
+
+
 def index_of(index, operands):
     def entry(item):
         if isinstance(item, str) and item.startswith("{"):
@@ -84,7 +95,17 @@ def run_step(step, operands):
     if op == "extract_bit_pattern":
         bits = attributes["bits"]
         return fhe.bits(operands[0])[slice(*bits) if isinstance(bits, tuple) else bits]
-    if op in ("relu", "round_bit_pattern", "truncate_bit_pattern"):
+    if op in ("univariate", "multivariate"):
+        return getattr(fhe, op)(polynomial(step))(*operands)
+    if op == "hint":
+        return fhe.hint(operands[0], bit_width=attributes["bits"])
+    if op == "where3":
+        return fhe.if_then_else(*operands)
+    if op in ("amax", "amin"):
+        return getattr(np, op[1:])(*operands, **attributes)
+    if op == "maxpool":
+        return fhe.maxpool(*operands, **attributes)
+    if op in ("relu", "round_bit_pattern", "truncate_bit_pattern", "constant"):
         return getattr(fhe, op)(*operands, **attributes)
     return getattr(np, op)(*operands, **attributes)
 

@@ -4,10 +4,16 @@ Usage, with concrete-python 2.10.0 installed:  python oracles/concrete/record.py
 Writes test/fixtures/concrete/recorded.json or recorded-GROUP.json. A program that Concrete does not trace is left out;
 one whose module it refuses is recorded without module.
 """
+import gzip
 import json
+import sys
 from importlib.metadata import version
 
 from interpret import compiler_of, fixture, programs
+
+# Programs drawn at random: what Concrete refuses among them is recorded as refused.
+UNSEEN = sys.argv[1:] == ["unseen"]
+
 
 def range_of(graph, nodes):
     """Smallest and largest bound; Concrete's own answer fails where a bound is a truth value."""
@@ -16,6 +22,7 @@ def range_of(graph, nodes):
     except AssertionError:
         bounds = [int(bound) for node in nodes for bound in node.bounds]
         return [min(bounds), max(bounds)]
+
 
 
 recorded = {}
@@ -55,11 +62,11 @@ for program in programs():
         record["assignedBits"] = [int(node.output.dtype.bit_width) for node in nodes]
         if "Verification failed" not in circuit.mlir:
             record["mlir"] = circuit.mlir
-    assert "mlir" in record or "refused" in program, program["name"]
+    assert "mlir" in record or "refused" in program or UNSEEN, program["name"]
     recorded[program["name"]] = record
     print("recorded", program["name"])
 
-fixture("recorded").write_text(
+text = (
     json.dumps(
         {
             "about": "Text printed by concrete-python for the programs; made by oracles/concrete/record.py",
@@ -71,3 +78,9 @@ fixture("recorded").write_text(
     )
     + "\n"
 )
+if UNSEEN:
+    # Many and long: compressed, without a time so that equal texts make equal files.
+    data = gzip.compress(text.encode(), mtime=0)
+    fixture("recorded").with_suffix(".json.gz").write_bytes(data)
+else:
+    fixture("recorded").write_text(text)

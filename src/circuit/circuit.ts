@@ -24,7 +24,7 @@ import {
   ratesOf,
   referenceSpeed,
 } from "./machine-speed.js";
-import { simulateGraph } from "./simulate.js";
+import { Simulator } from "./simulator.js";
 import { lookupsByNode, statisticsByTag, type TagStatistics } from "./statistics.js";
 
 /** Requests of a predicted batch. */
@@ -51,6 +51,7 @@ export class Circuit {
   readonly #options: CompileOptions;
   readonly #sides: BothSides;
   #speed: MachineSpeed | undefined;
+  #simulator: Simulator | undefined;
 
   constructor(compiled: Compiled, options: CompileOptions) {
     this.graph = compiled.graph;
@@ -160,7 +161,8 @@ export class Circuit {
   /** The results of an encrypted run, computed in clear on the same integers. Errors: those of `simulateGraph`. */
   simulate(...values: ClientValue[]): NestedArray | NestedArray[] {
     const inputs = values.map((value, index) => toTensor(value, `argument ${index}`));
-    return unwrapResults(simulateGraph(this.#compiled.lowered, inputs));
+    this.#simulator ??= new Simulator(this.#compiled.lowered);
+    return unwrapResults(this.#simulator.run(inputs));
   }
 
   /** Makes a secret key and, where needed, evaluation keys, and loads those into the server. Done once; `force` makes new ones. */

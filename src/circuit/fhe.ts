@@ -1,5 +1,5 @@
 import { AutoRounder } from "../trace/auto-rounder.js";
-import { avgPool, conv, sumPool } from "../trace/convolution.js";
+import { avgPool, conv, maxPool, sumPool } from "../trace/convolution.js";
 import { binaryFunctions, unaryFunctions } from "../trace/element-functions.js";
 import { add, dot, lookup, matmul, multiply, negative, subtract } from "../trace/functions.js";
 import { ellipsis, newAxis, slice } from "../trace/index-parts.js";
@@ -28,7 +28,9 @@ import {
   copy,
   expand,
   expandDims,
+  max,
   mean,
+  min,
   one,
   ones,
   onesLike,
@@ -61,7 +63,10 @@ export const fhe = {
   conv,
   sumPool,
   avgPool,
+  maxPool,
   mean,
+  max,
+  min,
   reshape,
   transpose,
   squeeze,
@@ -90,6 +95,7 @@ export const fhe = {
   univariate,
   multivariate,
   where,
+  ifThenElse: where,
   clip,
   round,
   around,

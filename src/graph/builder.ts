@@ -22,7 +22,7 @@ export class GraphBuilder {
 
   input(name: string, output: ValueType, origin: Origin): number {
     const id = this.nodes.length;
-    this.nodes.push({ kind: "input", id, name, output, ...origin });
+    this.nodes.push({ kind: "input", id, traced: id, name, output, ...origin });
     this.inputs.push(id);
     return id;
   }
@@ -32,7 +32,7 @@ export class GraphBuilder {
     const { min, max } = extremes(value);
     const type = { encrypted: false, type: minimalIntegerType(min, max), shape: value.shape };
     const output = value.data.every(Number.isInteger) ? type : { ...type, float: true };
-    this.nodes.push({ kind: "constant", id, value, output, ...origin });
+    this.nodes.push({ kind: "constant", id, traced: id, value, output, ...origin });
     return id;
   }
 
@@ -46,7 +46,7 @@ export class GraphBuilder {
   ): number {
     const id = this.nodes.length;
     const layout = text === undefined ? {} : { text };
-    const node = { kind: "operation", id, name, operands, attributes, output } as const;
+    const node = { kind: "operation", id, traced: id, name, operands, attributes, output } as const;
     this.nodes.push({ ...node, ...origin, ...layout });
     return id;
   }

@@ -47,6 +47,8 @@ interface NodeFields {
   readonly assignedBits?: number;
   /** Of clear parameters: bits of their encoding in the compiled program, which takes them encrypted. */
   readonly encodedBits?: number;
+  /** Position among the nodes as they were traced; absent for nodes that passes made. */
+  readonly traced?: number;
   /** Names of the enclosing tags, joined by dots; empty outside tags. */
   readonly tag: string;
   /** `file:line` of the caller that made the node; empty if unknown. */

@@ -25,7 +25,10 @@ const columnGap = 8;
 
 /** One line a node, then `return`: the layout of Concrete 2.10's printed circuits. */
 export function formatGraph(graph: Graph, format: GraphFormat): string {
-  const order = format.constantsFirst === true ? constantsFirst(graph) : graph.nodes;
+  const all = format.constantsFirst === true ? constantsFirst(graph) : graph.nodes;
+  // Parameters that nothing reads are not shown.
+  const read = new Set([...graph.outputs, ...graph.nodes.flatMap(operandsOf)]);
+  const order = all.filter((node) => node.kind !== "input" || read.has(node.id));
   const names = new Map(order.map((node, position) => [node.id, `%${position}`]));
   const nameOf = (id: number): string => names.get(id) ?? "%?";
 
@@ -64,7 +67,7 @@ function subgraphLines(
     const subgraph = node.kind === "operation" ? node.attributes["subgraph"] : undefined;
     if (!isGraph(subgraph)) continue;
     const text = formatGraph(subgraph, { ...format, ranges: false });
-    const inner = text.split("\n").map((line) => (line === "" ? "" : `        ${line}`));
+    const inner = text.split("\n").map((line) => `        ${line}`);
     lines.push("", `    ${nameOf(node.id)} = ${nodeText(node, nameOf)}:`, "", ...inner);
   }
   return lines.length === 0 ? [] : ["", "Subgraphs:", ...lines];

@@ -5,6 +5,7 @@ import { applyElements, type ElementFunction } from "./elementwise.js";
 import { emitTabulated } from "./elementwise-mlir.js";
 import { elementwiseRange } from "./elementwise-range.js";
 import { exact } from "./exact.js";
+import { elementwiseKernel } from "./kernel.js";
 import { wrongCount } from "./operands.js";
 import { defineOp, type OpSpec, type PairForm } from "./spec.js";
 
@@ -52,6 +53,10 @@ export function defineElementwise<A>(definition: ElementwiseDefinition<A>): OpSp
     shape: (_, shapes, path) => elementwiseShape(shapes, path),
     evaluate: (attributes, operands, path) => compute(attributes, operands, path, false),
     evaluateFloat: (attributes, operands, path) => compute(attributes, operands, path, true),
+    kernel: (attributes, shapes, float, path) => {
+      const keeps = definition.result === "float" || (float && definition.result === undefined);
+      return elementwiseKernel((float ? floats : integers)(attributes), shapes, !keeps, path);
+    },
     range: (attributes, operands, path) =>
       elementwiseRange(
         (values) => compute(attributes, values, path, false),

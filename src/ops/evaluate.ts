@@ -22,23 +22,11 @@ export interface NodeValues {
 
 /** Like `evaluateGraph`, but gives the value of every node. `path` names the inputs in errors. */
 export function evaluateNodes(graph: Graph, inputs: readonly Tensor[], path = ""): NodeValues {
-  const parameters = graph.inputNodes();
-  if (inputs.length !== parameters.length) {
-    throw new VelumError({
-      code: "bad-argument",
-      path: path === "" ? graph.name : path,
-      problem: `${inputs.length} inputs were given for ${parameters.length} parameters`,
-      limit: parameters.length,
-      actual: inputs.length,
-      cure: `Give one value for each of ${parameters.map((node) => node.name).join(", ")}`,
-    });
-  }
+  checkInputs(graph, inputs, path);
   const values: Tensor[] = [];
-  parameters.forEach((node, position) => {
+  graph.inputs.forEach((id, position) => {
     const value = inputs[position];
-    if (value === undefined) return;
-    checkInput(value, node.output.shape, `${path === "" ? "" : `${path}, `}input "${node.name}"`);
-    values[node.id] = value;
+    if (value !== undefined) values[id] = value;
   });
   const valueAt = (id: number): Tensor => {
     const value = values[id];
@@ -55,6 +43,26 @@ export function evaluateNodes(graph: Graph, inputs: readonly Tensor[], path = ""
     values[node.id] = evaluateOperation(spec, node.attributes, operands, floats, at);
   }
   return { of: (node) => valueAt(node.id) };
+}
+
+/** One value for each parameter, of its shape. Errors: `bad-argument` and those of `checkInput`. */
+export function checkInputs(graph: Graph, inputs: readonly Tensor[], path: string): void {
+  const parameters = graph.inputNodes();
+  if (inputs.length !== parameters.length) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: path === "" ? graph.name : path,
+      problem: `${inputs.length} inputs were given for ${parameters.length} parameters`,
+      limit: parameters.length,
+      actual: inputs.length,
+      cure: `Give one value for each of ${parameters.map((node) => node.name).join(", ")}`,
+    });
+  }
+  parameters.forEach((node, position) => {
+    const value = inputs[position];
+    if (value === undefined) return;
+    checkInput(value, node.output.shape, `${path === "" ? "" : `${path}, `}input "${node.name}"`);
+  });
 }
 
 function isFloat(node: GraphNode): boolean {

@@ -4,8 +4,10 @@ import { bitPatternOps } from "./bit-pattern/bit-pattern.js";
 import { bitwiseOps } from "./bitwise/bitwise.js";
 import { comparisonOps } from "./comparison/comparison.js";
 import { dynamicTlu } from "./dynamic-tlu/dynamic-tlu.js";
+import { max, min } from "./extremum/extremum.js";
 import { floatOps } from "./float-functions/float-functions.js";
 import { indexDynamic } from "./index-dynamic/index-dynamic.js";
+import { maxPool1d, maxPool2d, maxPool3d } from "./max-pool/max-pool.js";
 import { multivariate } from "./multivariate/multivariate.js";
 import { roundingOps } from "./rounding/rounding.js";
 import type { OpSpec } from "./spec.js";
@@ -23,6 +25,7 @@ export const lookupOps: readonly OpSpec[] = [
   ...comparisonOps,
   ...floatOps,
   ...roundingOps,
+  ...[max, min, maxPool1d, maxPool2d, maxPool3d],
   ...[
     assignDynamic,
     dynamicTlu,

@@ -1,6 +1,7 @@
 import { type Shape, sizeOf, type Tensor } from "../base/tensor.js";
 import type { AffineMap } from "../program/affine.js";
 import { encryptedStart, shapeOf } from "./elementwise.js";
+import { gatherKernel } from "./kernel.js";
 import { defineOp, type LinearOperand, type OpDefinition, type OpSpec } from "./spec.js";
 
 /** Element `i` of a result is element `source[i]` of the operands, flattened and joined in order. */
@@ -13,7 +14,7 @@ export interface Selection {
 export interface SelectionDefinition<A>
   extends Pick<
     OpDefinition<A>,
-    "name" | "doc" | "operands" | "encrypts" | "text" | "read" | "mlir"
+    "name" | "doc" | "operands" | "encrypts" | "joinsTypes" | "text" | "read" | "mlir"
   > {
   readonly select: (attributes: A, shapes: readonly Shape[], path: string) => Selection;
 }
@@ -26,6 +27,8 @@ export function defineSelection<A>(definition: SelectionDefinition<A>): OpSpec {
     shape: (attributes, shapes, path) => select(attributes, shapes, path).shape,
     evaluate: (attributes, operands, path) =>
       gather(select(attributes, operands.map(shapeOfTensor), path), operands),
+    kernel: (attributes, shapes, _, path) =>
+      gatherKernel(select(attributes, shapes, path).source, shapes.map(sizeOf)),
     range: (attributes, operands, path) => {
       const shapes = operands.map((operand) => operand.low.shape);
       const selection = select(attributes, shapes, path);

@@ -3,7 +3,9 @@ import type { Attributes } from "../graph/node.js";
 import type { AffineMap } from "../program/affine.js";
 import type { Choice } from "./choice.js";
 import type { Contraction } from "./contraction.js";
+import type { ExtremumForm } from "./extremum-form.js";
 import type { Interval } from "./interval.js";
+import type { Kernel } from "./kernel.js";
 import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
 import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
 
@@ -35,7 +37,9 @@ export type PairForm =
   /** Truth values: every operand is first made 0 or 1. */
   | { readonly kind: "truth values" }
   /** `c != 0 ? x : y`. */
-  | { readonly kind: "select" };
+  | { readonly kind: "select" }
+  /** Any function: the operands are packed as they are, also where they come from one value. */
+  | { readonly kind: "packed" };
 
 /** A result computed element by element from one operand of the same shape. */
 export interface LookupForm {
@@ -76,8 +80,17 @@ export interface OpDefinition<A> {
   readonly evaluate: (attributes: A, operands: readonly Tensor[], path: string) => Tensor;
   /** The meaning where an operand or the result is floating-point; absent if it is the same. */
   readonly evaluateFloat?: (attributes: A, operands: readonly Tensor[], path: string) => Tensor;
+  /** The meaning made ready for operands of fixed shapes, `floats` as for `evaluateFloat`; absent if there is none faster. */
+  readonly kernel?: (
+    attributes: A,
+    shapes: readonly Shape[],
+    floats: boolean,
+    path: string,
+  ) => Kernel | undefined;
   /** Whether the result is floating-point, given which operands are; absent: if one is. */
   readonly float?: (attributes: A, operands: readonly boolean[]) => boolean;
+  /** The type of the result is the smallest that holds those of all operands. */
+  readonly joinsTypes?: boolean;
   /** Result elements depend on one element of every operand: may be part of a fused node. */
   readonly elementwise?: boolean;
   /** With one encrypted operand and constants it is a table look-up. */
@@ -102,6 +115,8 @@ export interface OpDefinition<A> {
   readonly divisor?: (attributes: A) => number;
   /** The tables that the operation amounts to; absent if it is not a look-up. */
   readonly lookup?: (attributes: A, shape: Shape) => LookupForm;
+  /** Which elements the result is the largest or smallest of; absent for everything else. */
+  readonly extremum?: (attributes: A, shape: Shape, path: string) => ExtremumForm;
   /** The decision trees whose sum it is; absent for everything else. */
   readonly trees?: (attributes: A) => IntegerTrees;
 }
@@ -116,7 +131,14 @@ export interface OpSpec {
   shape(attributes: Attributes, shapes: readonly Shape[], path: string): Shape;
   evaluate(attributes: Attributes, operands: readonly Tensor[], path: string): Tensor;
   evaluateFloat(attributes: Attributes, operands: readonly Tensor[], path: string): Tensor;
+  kernel(
+    attributes: Attributes,
+    shapes: readonly Shape[],
+    floats: boolean,
+    path: string,
+  ): Kernel | undefined;
   float(attributes: Attributes, operands: readonly boolean[]): boolean;
+  readonly joinsTypes: boolean;
   readonly elementwise: boolean;
   readonly tabulated: boolean;
   readonly pair: PairForm | undefined;
@@ -128,6 +150,7 @@ export interface OpSpec {
   affine(attributes: Attributes, operands: readonly LinearOperand[]): AffineMap | undefined;
   divisor(attributes: Attributes): number;
   lookup(attributes: Attributes, shape: Shape): LookupForm | undefined;
+  extremum(attributes: Attributes, shape: Shape, path: string): ExtremumForm | undefined;
   trees(attributes: Attributes): IntegerTrees | undefined;
 }
 
@@ -145,8 +168,11 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
       definition.evaluate(read(attributes, path), operands, path),
     evaluateFloat: (attributes, operands, path) =>
       (definition.evaluateFloat ?? definition.evaluate)(read(attributes, path), operands, path),
+    kernel: (attributes, shapes, floats, path) =>
+      definition.kernel?.(read(attributes, path), shapes, floats, path),
     float: (attributes, operands) =>
       definition.float?.(read(attributes, name), operands) ?? operands.some((float) => float),
+    joinsTypes: definition.joinsTypes ?? false,
     elementwise: definition.elementwise ?? false,
     tabulated: definition.tabulated ?? false,
     pair: definition.pair,
@@ -158,6 +184,8 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     affine: (attributes, operands) => definition.affine?.(read(attributes, name), operands),
     divisor: (attributes) => definition.divisor?.(read(attributes, name)) ?? 1,
     lookup: (attributes, shape) => definition.lookup?.(read(attributes, name), shape),
+    extremum: (attributes, shape, path) =>
+      definition.extremum?.(read(attributes, path), shape, path),
     trees: (attributes) => definition.trees?.(read(attributes, name)),
   };
 }

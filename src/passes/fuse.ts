@@ -4,6 +4,7 @@ import { extremes } from "../graph/builder.js";
 import { Graph } from "../graph/graph.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import { type GraphNode, nodePath, type OperationNode, operandsOf } from "../graph/node.js";
+import { isGraph } from "../graph/printer.js";
 import type { ValueType } from "../graph/value-type.js";
 import { evaluateOperation } from "../ops/evaluate-operation.js";
 import { opSpec } from "../ops/registry.js";
@@ -209,6 +210,12 @@ class TracedTypes {
     const node = this.graph.node(id);
     if (node.kind !== "operation" || node.output.float === true) return node.output;
     const path = nodePath(node);
+    const fused = node.attributes["subgraph"];
+    if (isGraph(fused)) return fused.node(fused.outputs[0] ?? 0).output;
+    if (opSpec(node.name, path).joinsTypes) {
+      const bits = Math.max(...node.operands.map((operand) => this.of(operand).type.bits));
+      return { ...node.output, type: { signed: false, bits } };
+    }
     const operands = node.operands.map((operand) => this.graph.node(operand));
     const floats = operands.some((operand) => operand.output.float === true);
     const ones = operands.map((operand): Tensor => {

@@ -1,10 +1,11 @@
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
-import { extremes } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import type { Bounds } from "../graph/node.js";
-import { evaluateNodes } from "../ops/evaluate.js";
+import { isGraph } from "../graph/printer.js";
+import type { ValueType } from "../graph/value-type.js";
+import { PreparedGraph } from "../ops/prepared-graph.js";
 
 /**
  * Evaluates the graph on every sample of `inputset` (one tensor a parameter) and gives each node the bounds found and the
@@ -14,12 +15,13 @@ import { evaluateNodes } from "../ops/evaluate.js";
  */
 export function measureBounds(graph: Graph, inputset: Iterable<readonly Tensor[]>): Graph {
   const bounds: (Bounds | undefined)[] = graph.nodes.map(() => undefined);
+  const prepared = new PreparedGraph(graph);
   let samples = 0;
   for (const sample of inputset) {
-    const values = evaluateNodes(graph, sample, `inputset[${samples}]`);
+    prepared.run(sample, `inputset[${samples}]`);
     for (const node of graph.nodes) {
-      const found = extremes(values.of(node));
-      bounds[node.id] = join(bounds[node.id], found);
+      if (node.kind === "constant" && samples > 0) continue;
+      bounds[node.id] = joined(bounds[node.id], prepared.valueOf(node.id));
     }
     samples++;
   }
@@ -36,6 +38,10 @@ export function measureBounds(graph: Graph, inputset: Iterable<readonly Tensor[]
 
 /** The graph with new bounds, and the narrowest types for them. */
 export function withBounds(graph: Graph, bounds: readonly (Bounds | undefined)[]): Graph {
+  return withFusedTypes(typed(graph, bounds));
+}
+
+function typed(graph: Graph, bounds: readonly (Bounds | undefined)[]): Graph {
   return graph.mapNodes((node) => {
     const own = bounds[node.id];
     if (own === undefined) return node;
@@ -46,7 +52,29 @@ export function withBounds(graph: Graph, bounds: readonly (Bounds | undefined)[]
   });
 }
 
-function join(a: Bounds | undefined, b: Bounds): Bounds {
-  if (a === undefined) return b;
-  return { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
+/** A node that was fused and is also needed by itself has one type: the measured one shows inside the fused node too. */
+function withFusedTypes(graph: Graph): Graph {
+  const types = new Map<number, ValueType>();
+  for (const { kind, traced, output } of graph.nodes) {
+    if (kind === "operation" && traced !== undefined) types.set(traced, output);
+  }
+  return graph.mapNodes((node) => {
+    const fused = node.kind === "operation" ? node.attributes["subgraph"] : undefined;
+    if (node.kind !== "operation" || !isGraph(fused)) return node;
+    const shared = fused.mapNodes((inner) => {
+      const output = inner.traced === undefined ? undefined : types.get(inner.traced);
+      return inner.kind === "operation" && output !== undefined ? { ...inner, output } : inner;
+    });
+    return { ...node, attributes: { ...node.attributes, subgraph: shared } };
+  });
+}
+
+function joined(known: Bounds | undefined, values: Float64Array): Bounds {
+  let min = known?.min ?? values[0] ?? 0;
+  let max = known?.max ?? values[0] ?? 0;
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return known !== undefined && min === known.min && max === known.max ? known : { min, max };
 }

@@ -26,8 +26,8 @@ export class AffineBuilder {
   private readonly seen: Uint8Array;
   private readonly rowStart: number[] = [0];
   private terms = 0;
-  private column = new Int32Array(1024);
-  private weight = new Float64Array(1024);
+  private column = new Int32Array(16);
+  private weight = new Float64Array(16);
   private readonly constant: number[] = [];
 
   constructor(inputs: number) {

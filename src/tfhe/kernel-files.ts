@@ -7,11 +7,28 @@ const folder = new URL("../../kernels/", import.meta.url);
 
 /** The WebAssembly bytes of a kernel module, read from the package's files (a web page fetches them). */
 export async function readKernelModule(name: KernelModule): Promise<Uint8Array<ArrayBuffer>> {
-  return readPackageFile(`${name}.wasm`);
+  modules[name] ??= readPackageFile(`${name}.wasm`).catch((error: unknown) => {
+    delete modules[name];
+    throw error;
+  });
+  return modules[name];
 }
+
+/** Modules read before: a package's files do not change. */
+const modules: { [name in KernelModule]?: Promise<Uint8Array<ArrayBuffer>> } = {};
 
 /** The C sources of all kernels by file name, for a native build. Not for web pages. */
 export async function readKernelSources(): Promise<ReadonlyMap<string, string>> {
+  sources ??= readSources().catch((error: unknown) => {
+    sources = undefined;
+    throw error;
+  });
+  return sources;
+}
+
+let sources: Promise<ReadonlyMap<string, string>> | undefined;
+
+async function readSources(): Promise<ReadonlyMap<string, string>> {
   const { readdir, readFile } = await import("node:fs/promises");
   const names = (await readdir(folder)).filter((name) => /\.[ch]$/.test(name)).sort();
   const texts = await Promise.all(names.map((name) => readFile(new URL(name, folder), "utf8")));

@@ -109,6 +109,34 @@ export function avgPool(
   return divideExactly(sumPool(x, kernelShape, options), size);
 }
 
+/**
+ * Largest elements of the windows of `kernelShape` in `x` of shape `(N, C, D1, ...)`, one to three spatial axes. Padding is never the
+ * largest. Errors: `bad-shape`, `bad-argument`.
+ */
+export function maxPool(
+  x: Tracer,
+  kernelShape: readonly number[],
+  options: PoolOptions = {},
+): Tracer {
+  const axes = kernelShape.length;
+  if (axes < 1 || axes > 3 || x.ndim !== axes + 2) {
+    throw new VelumError({
+      code: "bad-shape",
+      path: "maxPool",
+      problem: `a window of ${shapeText(kernelShape)} does not fit values of shape ${shapeText(x.shape)}`,
+      limit: "1 to 3 spatial axes",
+      actual: axes,
+      cure: "Give values (N, C, D1, ...) and one length of the window for each of the axes D1, ...",
+    });
+  }
+  const each = (value: number): number[] => kernelShape.map(() => value);
+  const { strides = each(1), dilations = each(1) } = options;
+  const window = { lengths: x.shape.slice(2), kernel: kernelShape, strides, dilations };
+  const pads = padsOf(options.autoPad ?? "NOTSET", options.pads, window);
+  const settings = { kernel_shape: kernelShape, strides, pads, dilations, ceil_mode: false };
+  return record(`maxpool${axes}d`, [x], settings);
+}
+
 interface Windows {
   readonly lengths: Shape;
   readonly kernel: Shape;

@@ -18,6 +18,16 @@ export function sum(x: Tracer, axis?: number | readonly number[], keepdims = fal
   return x.sum(axis, keepdims);
 }
 
+/** Largest element over `axis` (one, several, or all): look-ups in pairs. `keepdims` leaves those axes with length 1. */
+export function max(x: Tracer, axis?: number | readonly number[], keepdims = false): Tracer {
+  return x.max(axis, keepdims);
+}
+
+/** Smallest element over `axis`. */
+export function min(x: Tracer, axis?: number | readonly number[], keepdims = false): Tracer {
+  return x.min(axis, keepdims);
+}
+
 /**
  * Mean over `axis`. The quotient must be exact for all inputs (`not-integer` otherwise), e.g. because `x` is a multiple of
  * the number of elements; else take the sum and divide after decryption.

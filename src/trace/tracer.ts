@@ -77,8 +77,17 @@ export class Tracer {
 
   /** Sum over `axis` (one, several, or all). `keepdims` leaves summed axes with length 1. */
   sum(axis?: number | readonly number[], keepdims = false): Tracer {
-    const over = axis === undefined ? {} : { axis };
-    return record("sum", [this], keepdims ? { ...over, keepdims } : over);
+    return record("sum", [this], overAxes(axis, keepdims));
+  }
+
+  /** Largest element over `axis` (one, several, or all): look-ups in pairs. */
+  max(axis?: number | readonly number[], keepdims = false): Tracer {
+    return record("max", [this], overAxes(axis, keepdims));
+  }
+
+  /** Smallest element over `axis`. */
+  min(axis?: number | readonly number[], keepdims = false): Tracer {
+    return record("min", [this], overAxes(axis, keepdims));
   }
 
   /** The elements, row-major, in another shape: `reshape(2, -1)` or `reshape([2, -1])`; one length may be -1. */
@@ -311,6 +320,11 @@ function isOneIndex(
   index: number | IndexItem | Tracer | readonly (IndexPart | Tracer)[],
 ): index is number | IndexItem | Tracer {
   return typeof index === "number" || index instanceof Tracer || "kind" in index;
+}
+
+function overAxes(axis: number | readonly number[] | undefined, keepdims: boolean): Attributes {
+  const over = axis === undefined ? {} : { axis };
+  return keepdims ? { ...over, keepdims } : over;
 }
 
 function noValue(): VelumError {

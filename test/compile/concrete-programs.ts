@@ -1,16 +1,20 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { type NestedArray, type Tensor, toTensor } from "../../src/base/tensor.js";
 import type { Graph } from "../../src/graph/graph.js";
 import type { Attributes, AttributeValue } from "../../src/graph/node.js";
 import { mlirModule } from "../../src/mlir/module-text.js";
+import { adjustRounders } from "../../src/passes/adjust-rounders.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { fuse } from "../../src/passes/fuse.js";
 import { lower } from "../../src/passes/lower/lower.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
-import { LookupTable, tablesPerElement } from "../../src/trace/lookup-table.js";
+import { removeDeadCode } from "../../src/passes/remove-dead-code.js";
 import { tag } from "../../src/trace/origin.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import { type Operand, record, Tracer } from "../../src/trace/tracer.js";
+import { apiStep } from "./api-step.js";
+import { type IndexEntry, type Step, tableOf } from "./step.js";
 
 /** A program of test/fixtures/concrete/programs.json; see there. */
 export interface Program {
@@ -24,25 +28,12 @@ export interface Program {
   /** False where Velum's module is not Concrete's, and where assigned widths are not. */
   readonly mlir?: boolean;
   readonly assigned?: boolean;
+  /** Traced by the functions of `fhe` instead of by the names of operations. */
+  readonly api?: boolean;
   /** Why Concrete does not compile the program. */
   readonly refused?: string;
   readonly return: readonly string[];
 }
-
-interface Step {
-  readonly to: string;
-  readonly op: string;
-  readonly of: readonly (string | { readonly const: NestedArray })[];
-  readonly tag?: readonly string[];
-  readonly table?: readonly number[];
-  readonly tables?: NestedArray;
-  readonly range?: number;
-  /** Attributes. */
-  readonly with?: Readonly<Record<string, AttributeValue | readonly IndexEntry[]>>;
-}
-
-/** A tensor of positions in an index. */
-type IndexEntry = AttributeValue | { readonly at: NestedArray };
 
 /** Groups of programs: `programs.json`, `programs-linear.json`, ... */
 export const programGroups: readonly (string | undefined)[] = [
@@ -50,6 +41,7 @@ export const programGroups: readonly (string | undefined)[] = [
   "linear",
   "lookups",
   "dynamic",
+  "unseen",
 ];
 
 /** `name.json`, or `name-group.json`. */
@@ -57,9 +49,11 @@ export function groupFile(name: string, group: string | undefined): string {
   return group === undefined ? `${name}.json` : `${name}-${group}.json`;
 }
 
-/** Text of a file in test/fixtures/concrete. */
+/** Text of a file in test/fixtures/concrete, which may be compressed there. */
 export function fixture(name: string): string {
-  return readFileSync(new URL(`../../../test/fixtures/concrete/${name}`, import.meta.url), "utf8");
+  const file = new URL(`../../../test/fixtures/concrete/${name}`, import.meta.url);
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  return gunzipSync(readFileSync(new URL(`${file}.gz`))).toString("utf8");
 }
 
 export function readPrograms(group?: string): readonly Program[] {
@@ -87,14 +81,15 @@ export function compiledGraph(program: Program): Graph {
       for (const step of program.steps) {
         values.set(
           step.to,
-          withTags(step.tag ?? [], () => runStep(step, values)),
+          withTags(step.tag ?? [], () => runStep(step, values, program.api === true)),
         );
       }
       return program.return.flatMap((name) => values.get(name) ?? []);
     },
     samples[0] ?? [],
   );
-  return assignBitWidths(measureBounds(fuse(graph), samples));
+  const cleaned = adjustRounders(removeDeadCode(graph), samples);
+  return assignBitWidths(measureBounds(fuse(cleaned), samples));
 }
 
 /** The module of a program in Concrete's dialects. */
@@ -102,13 +97,18 @@ export function moduleOf(program: Program): string {
   return mlirModule(assignBitWidths(lower(compiledGraph(program), 16, "dialect")));
 }
 
-function runStep(step: Step, values: ReadonlyMap<string, Tracer | undefined>): Tracer {
+function runStep(
+  step: Step,
+  values: ReadonlyMap<string, Tracer | undefined>,
+  api: boolean,
+): Tracer {
   const operands = step.of.map((item): Operand => {
     if (typeof item !== "string") return item.const;
     const value = values.get(item);
     if (value === undefined) throw new Error(`no value ${item}`);
     return value;
   });
+  if (api) return apiStep(step, operands);
   if (step.op !== "tlu") return record(step.op, operands, attributesOf(step));
   const [operand] = operands;
   if (!(operand instanceof Tracer)) throw new Error("a table is looked up with a traced value");
@@ -134,20 +134,6 @@ function entryOf(entry: IndexEntry): AttributeValue {
 
 function isEntries(value: AttributeValue | readonly IndexEntry[]): value is readonly IndexEntry[] {
   return Array.isArray(value);
-}
-
-function tableOf(step: Step): LookupTable {
-  if (step.range !== undefined) {
-    return new LookupTable(Array.from({ length: step.range }, (_, i) => i * i));
-  }
-  if (step.table !== undefined) return new LookupTable(step.table);
-  const all = toTensor(step.tables ?? []);
-  const shape = all.shape.slice(0, -1);
-  const length = all.shape[all.shape.length - 1] ?? 1;
-  const tables = Array.from({ length: all.data.length / length }, (_, i) => [
-    ...all.data.subarray(i * length, (i + 1) * length),
-  ]);
-  return new LookupTable(tablesPerElement(shape, tables));
 }
 
 function withTags<T>(names: readonly string[], body: () => T): T {

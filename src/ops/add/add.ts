@@ -1,11 +1,12 @@
 import { broadcastShapes } from "../broadcast.js";
 import { applyElements, type ElementFunction, shapesOf, weightedSum, zip } from "../elementwise.js";
+import { elementwiseKernel } from "../kernel.js";
 import { alignedOperands } from "../mlir-forms.js";
 import { operandPair } from "../operands.js";
 import { defineOp, noAttributes } from "../spec.js";
 
 const floats: ElementFunction = (left = 0, right = 0) => left + right;
-const sum = (left: number, right: number): number => left + right;
+const sum = (left = 0, right = 0): number => left + right;
 
 /** `a + b` with broadcasting. */
 export const add = defineOp({
@@ -21,6 +22,7 @@ export const add = defineOp({
       operands,
       broadcastShapes(...operandPair(shapesOf(operands), path), path),
     ),
+  kernel: (_, shapes, float, path) => elementwiseKernel(sum, shapes, !float, path),
   elementwise: true,
   range: (_, operands, path) => {
     const [a, b] = operandPair(operands, path);

@@ -19,7 +19,13 @@ function readLsbs(attributes: Attributes, path: string): number {
 /** Which bits: one, or a Python slice; the first of them becomes the lowest. */
 type BitChoice =
   | { readonly bit: number }
-  | { readonly start: number; readonly stop: number | undefined; readonly step: number };
+  | {
+      readonly start: number;
+      readonly stop: number | undefined;
+      readonly step: number;
+      /** The start was left out. */
+      readonly open: boolean;
+    };
 
 function readBits(attributes: Attributes, path: string): BitChoice {
   const { bits } = attributes;
@@ -35,6 +41,7 @@ function readBits(attributes: Attributes, path: string): BitChoice {
     start: checkedBit(start ?? 0, path),
     stop: stop === undefined ? (by < 0 ? -1 : undefined) : checkedBit(stop, path),
     step: by,
+    open: start === undefined,
   };
 }
 
@@ -72,8 +79,8 @@ function extract(choice: BitChoice, value: number): number {
 
 function choiceText(choice: BitChoice): string {
   if ("bit" in choice) return String(choice.bit);
-  const { start, stop, step } = choice;
-  const first = start === 0 && step > 0 ? "" : String(start);
+  const { start, stop, step, open } = choice;
+  const first = open ? "" : String(start);
   const last = stop === undefined || stop < 0 ? "" : String(stop);
   return `${first}:${last}${step === 1 ? "" : `:${step}`}`;
 }

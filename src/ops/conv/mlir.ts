@@ -145,7 +145,8 @@ function addBias(
   return emitter.emit("FHELinalg.add_eint", [product, wide], result);
 }
 
-function denseText(items: readonly number[]): string {
+/** A list of integers as an attribute. */
+export function denseText(items: readonly number[]): string {
   const [first = 0] = items;
   const equal = items.every((item) => item === first);
   return `dense<${equal ? first : `[${items.join(", ")}]`}> : tensor<${items.length}xi64>`;

@@ -1,6 +1,7 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
 import { type Contraction, contract, contractIntervals, contractionMap } from "../contraction.js";
+import { contractionKernel } from "../kernel.js";
 import { emitMatrixProduct } from "../mlir-product.js";
 import { broadcastProduct, multiply } from "../multiply/multiply.js";
 import { operandPair } from "../operands.js";
@@ -15,6 +16,8 @@ export const dot = defineOp({
   read: noAttributes,
   shape: (_, shapes, path) => dotProduct(...operandPair(shapes, path), path).shape,
   evaluate: (_, operands, path) => contract(dotProduct, ...operandPair(operands, path), path),
+  kernel: (_, shapes, __, path) =>
+    contractionKernel(dotProduct(...operandPair(shapes, path), path), path),
   pair: { kind: "product" },
   contraction: dotProduct,
   range: (_, operands, path) => contractIntervals(dotProduct, ...operandPair(operands, path), path),

@@ -1,4 +1,5 @@
 import { contract, contractIntervals, contractionMap } from "../contraction.js";
+import { contractionKernel } from "../kernel.js";
 import { emitMatrixProduct } from "../mlir-product.js";
 import { operandPair } from "../operands.js";
 import { defineOp, noAttributes } from "../spec.js";
@@ -13,6 +14,8 @@ export const matmul = defineOp({
   read: noAttributes,
   shape: (_, shapes, path) => matrixProduct(...operandPair(shapes, path), path).shape,
   evaluate: (_, operands, path) => contract(matrixProduct, ...operandPair(operands, path), path),
+  kernel: (_, shapes, __, path) =>
+    contractionKernel(matrixProduct(...operandPair(shapes, path), path), path),
   pair: { kind: "product" },
   contraction: matrixProduct,
   range: (_, operands, path) =>

@@ -2,6 +2,7 @@ import type { Shape } from "../../base/tensor.js";
 import { broadcastIndices, broadcastShapes } from "../broadcast.js";
 import { type Contraction, contract, contractIntervals, contractionMap } from "../contraction.js";
 import { applyElements, type ElementFunction, shapesOf } from "../elementwise.js";
+import { contractionKernel, elementwiseKernel } from "../kernel.js";
 import { asTensors, dialectOf, emitProduct, operandsOfCall } from "../mlir-forms.js";
 import { operandPair } from "../operands.js";
 import { defineOp, noAttributes } from "../spec.js";
@@ -23,6 +24,10 @@ export const multiply = defineOp({
       operands,
       broadcastShapes(...operandPair(shapesOf(operands), path), path),
     ),
+  kernel: (_, shapes, float, path) =>
+    float
+      ? elementwiseKernel(floats, shapes, false, path)
+      : contractionKernel(broadcastProduct(...operandPair(shapes, path), path), path),
   elementwise: true,
   pair: { kind: "product" },
   contraction: broadcastProduct,

@@ -11,4 +11,5 @@ export const multivariate = defineElementwise({
   text: (fn, operands) =>
     `${functionName(fn)}(${Array.from({ length: operands }, (_, i) => `{${i}}`).join(", ")})`,
   integers: (fn) => fn,
+  pair: { kind: "packed" },
 });

@@ -1,9 +1,10 @@
 import { map, weightedSum } from "../elementwise.js";
+import { elementwiseKernel } from "../kernel.js";
 import { clearOnly, dialectOf, withSign } from "../mlir-forms.js";
 import { onlyOperand } from "../operands.js";
 import { defineOp, noAttributes } from "../spec.js";
 
-const opposite = (value: number): number => -value;
+const opposite = (value = 0): number => -value;
 
 /** `-a`. */
 export const negative = defineOp({
@@ -17,6 +18,7 @@ export const negative = defineOp({
     const a = onlyOperand(operands, path);
     return { shape: a.shape, data: a.data.map(opposite) };
   },
+  kernel: (_, shapes, float, path) => elementwiseKernel(opposite, shapes, !float, path),
   elementwise: true,
   range: (_, operands, path) => {
     const a = onlyOperand(operands, path);

@@ -9,6 +9,7 @@ import { evaluateOperation } from "../evaluate-operation.js";
 import { exact } from "../exact.js";
 import type { Interval } from "../interval.js";
 import { onlyOperand } from "../operands.js";
+import { prepareSteps } from "../prepared-steps.js";
 import { defineOp, type OpSpec } from "../spec.js";
 
 /** Finds an operation by its name; given by the registry, which this one is part of. */
@@ -25,6 +26,17 @@ export function subgraphOp(find: FindOp): OpSpec {
     read: readGraph,
     shape: (graph) => graph.node(graph.outputs[0] ?? 0).output.shape,
     evaluate: run,
+    kernel: (graph, _, __, path) => {
+      const { values, run: steps } = prepareSteps(graph, find);
+      const input = values[graph.inputs[0] ?? 0];
+      const result = values[graph.outputs[0] ?? 0];
+      if (input === undefined || result === undefined) return undefined;
+      return ([a = input], out) => {
+        input.set(a);
+        steps();
+        for (let i = 0; i < out.length; i++) out[i] = exact(result[i] ?? 0, path);
+      };
+    },
     range: (graph, operands, path) =>
       fusedRange((operand) => run(graph, [operand], path), onlyOperand(operands, path), path),
     widths: () => ({ equal: "nothing", spareBits: 0 }),

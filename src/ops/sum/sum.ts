@@ -3,6 +3,7 @@ import { AffineBuilder } from "../../program/affine.js";
 import { normalizeAxes, readFlag, readIntegers } from "../attributes.js";
 import { shapeOf } from "../elementwise.js";
 import { exact } from "../exact.js";
+import { sumKernel } from "../kernel.js";
 import { clearOnly, withSign } from "../mlir-forms.js";
 import { listText } from "../mlir-shapes.js";
 import { onlyOperand } from "../operands.js";
@@ -25,6 +26,8 @@ export const sum = defineOp<Sum>({
   }),
   shape: (attributes, shapes, path) => plan(attributes, onlyOperand(shapes, path), path).shape,
   evaluate: (attributes, operands, path) => sums(attributes, onlyOperand(operands, path), path),
+  kernel: (attributes, shapes, _, path) =>
+    sumKernel(plan(attributes, onlyOperand(shapes, path), path).target, path),
   range: (attributes, operands, path) => {
     const { low, high } = onlyOperand(operands, path);
     return { low: sums(attributes, low, path), high: sums(attributes, high, path) };

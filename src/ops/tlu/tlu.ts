@@ -32,6 +32,17 @@ export const tlu = defineOp({
     );
     return { shape: operand.shape, data };
   },
+  kernel: (attributes, shapes, _, path) => {
+    const tables = Array.from({ length: sizeOf(onlyOperand(shapes, path)) }, (__, i) =>
+      tableAt(attributes.table, i, path),
+    );
+    return ([a = new Float64Array()], out) => {
+      for (let i = 0; i < out.length; i++) {
+        const own = tables[i];
+        if (own !== undefined) out[i] = entryFor(own, a[i] ?? 0, attributes, path);
+      }
+    };
+  },
   range: (tables, operands, path) => lookupRange(tables, onlyOperand(operands, path), path),
   widths: () => ({ equal: "nothing", spareBits: 0 }),
   mlir: (tables, call, emitter) => emitLookup(lookupForm(tables, call.result.shape), call, emitter),

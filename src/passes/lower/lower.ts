@@ -3,11 +3,13 @@ import { scalar, type Tensor } from "../../base/tensor.js";
 import { Graph } from "../../graph/graph.js";
 import { maximumOf, minimumOf } from "../../graph/integer-type.js";
 import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../../graph/node.js";
+import type { ExtremumForm } from "../../ops/extremum-form.js";
 import { opSpec } from "../../ops/registry.js";
 import type { OpSpec } from "../../ops/spec.js";
 import { fuseIntegers } from "../fuse.js";
 import { removeDeadCode } from "../remove-dead-code.js";
 import { chooseElements } from "./choose-elements.js";
+import { lookUpExtremum } from "./extremum-tree.js";
 import { LookupBuilder, type LookupLimits, type Value } from "./look-up-builder.js";
 import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
 import { lookUpTrees } from "./tree-look-ups.js";
@@ -74,6 +76,17 @@ class Lowering {
   private rewrite(node: GraphNode): number {
     if (node.kind !== "operation") return this.builder.push(node);
     const spec = opSpec(node.name, nodePath(node));
+    const extremum = this.extremumOf(node, spec);
+    if (extremum !== undefined && !(this.target === "dialect" && extremum.inDialect)) {
+      return this.measured(node, () =>
+        lookUpExtremum(
+          this.builder,
+          this.strategies,
+          this.valueOf(node.operands[0] ?? 0),
+          extremum,
+        ),
+      );
+    }
     const trees = spec.trees(node.attributes);
     if (trees !== undefined) {
       const [operand = 0] = node.operands;
@@ -90,7 +103,7 @@ class Lowering {
     if (linear || onlyProduct || variables.length === 0) return this.copy(node);
     const single = variables.length === 1 || spec.pair?.kind === "product";
     if (this.target === "dialect" && (single || choice !== undefined)) return this.copy(node);
-    const value = this.builder.orTooWide(() =>
+    return this.measured(node, () =>
       choice === undefined
         ? this.value(node, spec, variables)
         : chooseElements(
@@ -101,6 +114,16 @@ class Lowering {
             choice.indices.map((index) => this.valueOf(node.operands[index] ?? 0)),
           ),
     );
+  }
+
+  private extremumOf(node: OperationNode, spec: OpSpec): ExtremumForm | undefined {
+    const [operand = 0] = node.operands;
+    return spec.extremum(node.attributes, this.graph.node(operand).output.shape, nodePath(node));
+  }
+
+  /** Id of what `make` makes for the node. */
+  private measured(node: OperationNode, make: () => Value): number {
+    const value = this.builder.orTooWide(make);
     // The measured bounds may be narrower: the inputset promises them.
     const bounds = node.bounds ?? value.bounds;
     const made = this.builder.nodes[value.id];
