@@ -44,6 +44,12 @@ export function installConcrete(say: (line: string) => void): Installed {
   return { command: [python, `${peers}/concrete_tlu.py`] };
 }
 
+/** The Python with Concrete that is installed already, if there is one. */
+export function installedConcrete(): string | undefined {
+  const python = `${cache}/venv/bin/python`;
+  return runs(python, ["-c", "import concrete.fhe"]) ? python : undefined;
+}
+
 /** `taskset -c CORE` where the system has it, else nothing: the last core, which interrupts like least. */
 export function pinned(cores: number): readonly string[] {
   return runs("taskset", ["--version"]) ? ["taskset", "-c", String(cores - 1)] : [];

@@ -7,6 +7,8 @@ import { runEverywhere } from "../support/run-circuit.js";
 
 /** Every look-up is a bootstrap. */
 const numbers = { inputForm: "numbers" } as const;
+/** More programs than in every run of the tests: VELUM_RANDOM_PROGRAMS=20 makes twenty times as many. */
+const times = Number(process.env["VELUM_RANDOM_PROGRAMS"] ?? 1);
 
 async function check(program: ReturnType<typeof lookupPrograms>, runs: number): Promise<void> {
   await fc.assert(
@@ -21,7 +23,7 @@ async function check(program: ReturnType<typeof lookupPrograms>, runs: number): 
       }
       await circuit.close();
     }),
-    { numRuns: runs, endOnFailure: true },
+    { numRuns: times * runs, endOnFailure: true },
   );
 }
 

@@ -12,6 +12,7 @@ import {
   naiveIndex,
   naiveSum,
   naiveTranspose,
+  read,
 } from "./naive-tensor.js";
 import { nest } from "./plain-programs.js";
 
@@ -45,6 +46,8 @@ const families = {
   array: arrayStep,
   conv: convStep,
   pool: poolStep,
+  extremum: extremumStep,
+  maxPool: maxPoolStep,
 } as const;
 
 export type Family = keyof typeof families;
@@ -69,7 +72,7 @@ export function shapePrograms(
       seeds.forEach((seed, at) => {
         const pick = picker(seed);
         const family = at === 0 ? chosen[0] : chosen[pick(chosen.length)];
-        const step = family === undefined ? undefined : families[family](value.shape, pick);
+        const step = family === undefined ? undefined : families[family](value.shape, pick, at);
         if (step === undefined) return;
         const next = step.plain(value);
         if (next.data.length === 0 || next.data.length > 200) return;
@@ -380,6 +383,54 @@ function arrayStep(shape: readonly number[], pick: Pick): Step {
       const a = x.data[0] ?? 0;
       const b = x.data[x.data.length - 1] ?? 0;
       return { shape: [2, 2], data: [a + number, number + 2, 0 - b + number, 3] };
+    },
+  };
+}
+
+/** On fresh values alone: later ones may be too wide for look-ups of their differences. */
+function extremumStep(shape: readonly number[], pick: Pick, at: number): Step | undefined {
+  if (at > 0 || shape.length === 0) return undefined;
+  const axis = pick(shape.length);
+  const keepdims = pick(2) === 0;
+  const largest = pick(2) === 0;
+  const best = largest ? Math.max : Math.min;
+  return {
+    text: `${largest ? "max" : "min"} ${axis} ${keepdims}`,
+    trace: (x) => (largest ? x.max(axis, keepdims) : x.min(axis, keepdims)),
+    plain: (x) => {
+      const kept = x.shape.map((length, own) => (own === axis ? 1 : length));
+      const result = build(kept, (index) =>
+        best(
+          ...Array.from({ length: x.shape[axis] ?? 1 }, (_, k) =>
+            read(
+              x,
+              index.map((i, own) => (own === axis ? k : i)),
+            ),
+          ),
+        ),
+      );
+      return keepdims ? result : { ...result, shape: kept.filter((_, own) => own !== axis) };
+    },
+  };
+}
+
+/** Largest of neighbours on one spatial axis, over the edge by chance; on fresh values alone. */
+function maxPoolStep(shape: readonly number[], pick: Pick, at: number): Step | undefined {
+  const size = shape.reduce((product, n) => product * n, 1);
+  if (at > 0 || size > 12) return undefined;
+  const window = 1 + pick(Math.min(3, size));
+  const pads = [pick(window), pick(window)];
+  const stride = 1 + pick(2);
+  return {
+    text: `maxPool ${size} ${window} ${pads} ${stride}`,
+    trace: (x) => fhe.maxPool(x.reshape([1, 1, size]), [window], { pads, strides: [stride] }),
+    plain: (x) => {
+      const [before = 0, after = 0] = pads;
+      const outputs = Math.floor((size + before + after - window) / stride) + 1;
+      return build([1, 1, outputs], ([, , place = 0]) => {
+        const start = place * stride - before;
+        return Math.max(...x.data.slice(Math.max(start, 0), Math.max(start + window, 0)));
+      });
     },
   };
 }
