@@ -12,11 +12,14 @@ import { exact } from "./exact.js";
 export type Kernel = (operands: readonly Float64Array[], out: Float64Array) => void;
 
 const largest = Number.MAX_SAFE_INTEGER;
+// Operands are taken by index below: taking an array apart asks its iterator, which costs most of a short kernel's time.
+const none = new Float64Array(1);
 
 /** Element `i` of the result is element `source[i]` of the joined operands, of `sizes` elements each. */
 export function gatherKernel(source: Int32Array, sizes: readonly number[]): Kernel {
   if (sizes.length === 1) {
-    return ([a = new Float64Array()], out) => {
+    return (operands, out) => {
+      const a = operands[0] ?? none;
       for (let i = 0; i < out.length; i++) out[i] = a[source[i] ?? 0] ?? 0;
     };
   }
@@ -56,19 +59,23 @@ export function elementwiseKernel(
 function stretched(fn: ElementFunction, shapes: readonly Shape[], shape: Shape): Kernel {
   const whole = shapes.map((own) => sameShape(own, shape) || sizeOf(own) === sizeOf(shape));
   const single = shapes.map((own) => sizeOf(own) === 1);
-  const none = new Float64Array(1);
   if (shapes.length === 1) {
-    return ([a = none], out) => {
+    return (operands, out) => {
+      const a = operands[0] ?? none;
       for (let i = 0; i < out.length; i++) out[i] = fn(a[i] ?? 0);
     };
   }
   if (shapes.length === 2 && whole[0] && whole[1]) {
-    return ([a = none, b = none], out) => {
+    return (operands, out) => {
+      const a = operands[0] ?? none;
+      const b = operands[1] ?? none;
       for (let i = 0; i < out.length; i++) out[i] = fn(a[i] ?? 0, b[i] ?? 0);
     };
   }
   if (shapes.length === 2 && whole[0] && single[1]) {
-    return ([a = none, b = none], out) => {
+    return (operands, out) => {
+      const a = operands[0] ?? none;
+      const b = operands[1] ?? none;
       const second = b[0] ?? 0;
       for (let i = 0; i < out.length; i++) out[i] = fn(a[i] ?? 0, second);
     };
@@ -86,8 +93,9 @@ function stretched(fn: ElementFunction, shapes: readonly Shape[], shape: Shape):
 /** Sums of products. */
 export function contractionKernel(plan: Contraction, path: string): Kernel {
   const { inner, aStart, aStep, bStart, bStep } = plan;
-  const none = new Float64Array(1);
-  return ([a = none, b = none], out) => {
+  return (operands, out) => {
+    const a = operands[0] ?? none;
+    const b = operands[1] ?? none;
     for (let i = 0; i < out.length; i++) {
       let left = aStart[i] ?? 0;
       let right = bStart[i] ?? 0;
@@ -125,7 +133,8 @@ function carefulSum(
 
 /** Element `i` of the operand is added to element `target[i]`. */
 export function sumKernel(target: Int32Array, path: string): Kernel {
-  return ([a = new Float64Array()], out) => {
+  return (operands, out) => {
+    const a = operands[0] ?? none;
     out.fill(0);
     for (let i = 0; i < target.length; i++) {
       const to = target[i] ?? 0;

@@ -31,8 +31,8 @@ export function subgraphOp(find: FindOp): OpSpec {
       const input = values[graph.inputs[0] ?? 0];
       const result = values[graph.outputs[0] ?? 0];
       if (input === undefined || result === undefined) return undefined;
-      return ([a = input], out) => {
-        input.set(a);
+      return (operands, out) => {
+        input.set(operands[0] ?? input);
         steps();
         for (let i = 0; i < out.length; i++) out[i] = exact(result[i] ?? 0, path);
       };

@@ -36,7 +36,9 @@ export const tlu = defineOp({
     const tables = Array.from({ length: sizeOf(onlyOperand(shapes, path)) }, (__, i) =>
       tableAt(attributes.table, i, path),
     );
-    return ([a = new Float64Array()], out) => {
+    return (operands, out) => {
+      const a = operands[0];
+      if (a === undefined) return;
       for (let i = 0; i < out.length; i++) {
         const own = tables[i];
         if (own !== undefined) out[i] = entryFor(own, a[i] ?? 0, attributes, path);
