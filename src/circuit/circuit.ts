@@ -1,6 +1,6 @@
 import { writeClientFile } from "../artifact/client-file.js";
 import { writeServerFile } from "../artifact/server-file.js";
-import { type NestedArray, toTensor } from "../base/tensor.js";
+import { type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
 import type { ClientValue } from "../client/client.js";
 import { drawDot, drawSvg } from "../graph/drawing.js";
 import type { Graph } from "../graph/graph.js";
@@ -161,8 +161,7 @@ export class Circuit {
   /** The results of an encrypted run, computed in clear on the same integers. Errors: those of `simulateGraph`. */
   simulate(...values: ClientValue[]): NestedArray | NestedArray[] {
     const inputs = values.map((value, index) => toTensor(value, `argument ${index}`));
-    this.#simulator ??= new Simulator(this.#compiled.lowered);
-    return unwrapResults(this.#simulator.run(inputs));
+    return unwrapResults(this.#simulate(inputs));
   }
 
   /** Makes a secret key and, where needed, evaluation keys, and loads those into the server. Done once; `force` makes new ones. */
@@ -207,8 +206,13 @@ export class Circuit {
   simulateBatch(samples: Iterable<Sample>): (NestedArray | NestedArray[])[] {
     const names = this.graph.inputNodes().map(({ name }) => name);
     return readInputset(names, samples, "samples").map((values) =>
-      unwrapResults(simulateGraph(this.#compiled.lowered, values)),
+      unwrapResults(this.#simulate(values)),
     );
+  }
+
+  #simulate(inputs: readonly Tensor[]): Tensor[] {
+    this.#simulator ??= new Simulator(this.#compiled.lowered);
+    return this.#simulator.run(inputs);
   }
 
   /** Which engine computes, and with how many threads; starts it. */
