@@ -1,6 +1,7 @@
-// Histograms of boosting: sums by bin, the other child by subtraction, and trees that do not depend on how many are kept.
+// Histograms of boosting: sorted columns, sums by bin, the other child by subtraction, and trees that do not depend on how many are kept.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { NumpyRandom } from "../../src/models/numpy-random.js";
 import { SeededRandom } from "../../src/models/seeded-random.js";
 import { binColumns } from "../../src/models/trees/boosting/binned-columns.js";
@@ -9,6 +10,7 @@ import { growHgb } from "../../src/models/trees/boosting/grow-hgb.js";
 import { growXgb } from "../../src/models/trees/boosting/grow-xgb.js";
 import { hgbDefaults } from "../../src/models/trees/boosting/hgb-params.js";
 import { type BinWidth, HistogramBuilder } from "../../src/models/trees/boosting/histogram.js";
+import { sortedFloat32 } from "../../src/models/trees/boosting/sort-float32.js";
 import { xgbDefaults } from "../../src/models/trees/boosting/xgb-params.js";
 
 const rows = 300;
@@ -27,6 +29,15 @@ const derivatives = {
   hessian: new Float32Array(rows).fill(0.25),
 };
 const all = () => new Int32Array(rows).map((_, i) => i);
+
+test("sorting single-precision numbers: as sort does, without NaN", () => {
+  fc.assert(
+    fc.property(fc.float32Array({ maxLength: 200 }), (values) => {
+      const present = values.filter((value) => !Number.isNaN(value)).sort();
+      assert.deepEqual(sortedFloat32(values), present);
+    }),
+  );
+});
 
 test("a histogram holds each feature's sums by bin, missing values last", () => {
   for (const width of [2, 3] as const satisfies readonly BinWidth[]) {

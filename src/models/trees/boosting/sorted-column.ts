@@ -1,3 +1,5 @@
+import { sortedFloat32 } from "./sort-float32.js";
+
 /** The distinct values of a column, ascending, with the weight of the rows that have each. */
 export interface SortedColumn {
   readonly values: Float32Array;
@@ -9,9 +11,8 @@ export function sortedColumn(
   column: Float32Array,
   weights: Float64Array | undefined,
 ): SortedColumn {
-  const sorted = new Float32Array(column).sort();
-  let count = sorted.length;
-  while (count > 0 && Number.isNaN(sorted[count - 1] ?? 0)) count--;
+  const sorted = sortedFloat32(column);
+  const count = sorted.length;
   const values = new Float32Array(count);
   const sums = new Float64Array(count);
   let size = 0;
