@@ -24,8 +24,6 @@ import { fuse } from "../passes/fuse.js";
 import { lower } from "../passes/lower/lower.js";
 import { measureBounds } from "../passes/measure-bounds.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
-import { referenceRates } from "../plan/kernel-rates.js";
-import { noLimits } from "../plan/parameter-request.js";
 import {
   type BitEncoding,
   type InputForm,
@@ -36,8 +34,10 @@ import {
 import { formatProgram } from "../program/program.js";
 import { readKernelModule, readKernelSources } from "../tfhe/kernel-files.js";
 import type { InputPartLayout } from "../tfhe/wire-input.js";
-import { type CompileOptions, checkFailure } from "./compile-options.js";
+import { type CompileOptions, checkLimits } from "./compile-options.js";
 import { CompileRecord } from "./compile-record.js";
+import { checkFailure, failureOfEach } from "./failure-options.js";
+import { planningRates } from "./machine-speed.js";
 import { formatRegions, planJson } from "./stage-texts.js";
 
 /** Widest argument of one look-up. */
@@ -72,7 +72,8 @@ export async function compileGraph(
   options: CompileOptions,
   extras: JsonValue,
 ): Promise<Compiled> {
-  checkFailure(options.failureLog2);
+  checkFailure(options);
+  checkLimits(options);
   const record = new CompileRecord(options.debugFolder, options.onStage);
   return record.whileDoing(() => compileStages(traced, inputset, options, extras, record));
 }
@@ -100,10 +101,10 @@ async function compileStages(
   record.begin("plan");
   const inputBits = regions.inputs.map(({ assignedBits }) => assignedBits);
   const plan = planProgram(regions, inputBits, {
-    failureLog2: options.failureLog2,
+    failureLog2: failureOfEach(options, regions),
     inputForm: options.inputForm,
-    limits: { ...noLimits, maxEvaluationKeyBytes: options.maxEvaluationKeyBytes },
-    rates: referenceRates,
+    limits: options,
+    rates: planningRates(options),
     nodePath: (node) => nodePath(lowered.node(node)),
   });
   record.keep("plan.json", () => planJson(plan));

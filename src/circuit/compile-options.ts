@@ -8,9 +8,22 @@ export interface CompileOptions {
   /** Name in texts and files; default: the function's own name, or "main". */
   readonly name: string;
   /** log2 of the allowed failure probability of each look-up and each output. -64, or -128 where decryptions are shared. */
-  readonly failureLog2: number;
+  readonly failureLog2: number | undefined;
+  /** The same as a probability, 2^-200 to 0.01; instead of `failureLog2`. */
+  readonly pError: number | undefined;
+  /** Allowed failure probability of a whole run, 2^-200 to 0.1. Alone it replaces the limit on each look-up; beside one, both hold. */
+  readonly globalPError: number | undefined;
   /** Limit on the evaluation keys as they travel, bytes. */
   readonly maxEvaluationKeyBytes: number;
+  /** Limit on one request as it travels, bytes; for circuits with bootstraps. */
+  readonly maxUploadBytes: number;
+  /** Limit on the predicted time of one run's look-ups on one thread, milliseconds. */
+  readonly maxRunMs: number;
+  /**
+   * Kind of machine whose speed decides between parameters: this one with the circuit's runtime, or the server that will run it. Other
+   * kinds may lead to other parameters, and so to other keys.
+   */
+  readonly machine: "this" | "avx512" | "avx2" | "wasm";
   /**
    * `"auto"`: where every result is a sum of functions of single inputs, inputs travel as one-hot cells and nothing is bootstrapped.
    * `"numbers"`: inputs always travel as numbers; the upload is smaller, and every look-up is a bootstrap.
@@ -31,8 +44,13 @@ export interface CompileOptions {
 
 export const defaultCompileOptions: CompileOptions = {
   name: "main",
-  failureLog2: -64,
+  failureLog2: undefined,
+  pError: undefined,
+  globalPError: undefined,
   maxEvaluationKeyBytes: Number.POSITIVE_INFINITY,
+  maxUploadBytes: Number.POSITIVE_INFINITY,
+  maxRunMs: Number.POSITIVE_INFINITY,
+  machine: "this",
   inputForm: "auto",
   runtime: "auto",
   threads: undefined,
@@ -56,15 +74,17 @@ export function compileSettings(
   return { ...defaultCompileOptions, ...(name === "" ? {} : { name }), ...given };
 }
 
-/** Error `bad-argument` for a failure probability that is no use, or that nothing reaches. */
-export function checkFailure(failureLog2: number): void {
-  if (failureLog2 <= -20 && failureLog2 >= -200) return;
-  throw new VelumError({
-    code: "bad-argument",
-    path: "failureLog2",
-    problem: `is ${failureLog2}, and may be -200 to -20`,
-    limit: "-200 to -20",
-    actual: failureLog2,
-    cure: "Use -64, or -128 where decrypted results are shared",
-  });
+/** Error `bad-argument` for a limit that is no positive number. */
+export function checkLimits(options: CompileOptions): void {
+  for (const path of ["maxEvaluationKeyBytes", "maxUploadBytes", "maxRunMs"] as const) {
+    if (options[path] > 0) continue;
+    throw new VelumError({
+      code: "bad-argument",
+      path,
+      problem: `is ${options[path]}, and may be a positive number`,
+      limit: 0,
+      actual: options[path],
+      cure: "Leave it away for no limit",
+    });
+  }
 }

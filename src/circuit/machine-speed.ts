@@ -1,9 +1,11 @@
 import type { ServerManifest, StageInfo } from "../artifact/server-manifest.js";
+import { VelumError } from "../base/error.js";
 import { bootstrapTime } from "../plan/bootstrap-cost.js";
 import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../plan/kernel-rates.js";
 import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
 import type { ServerSpeed } from "../runtime/server-circuit.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
+import type { CompileOptions } from "./compile-options.js";
 
 /** What predictions of run time are made from. */
 export interface MachineSpeed {
@@ -21,6 +23,25 @@ export interface MachineSpeed {
 export function ratesOf(runtime: MachineSpeed["runtime"]): KernelRates {
   if (runtime === "wasm") return wasmRates;
   return hasAvx512() ? referenceRates : avx2Rates;
+}
+
+/** The rates by which parameters are chosen. Error `bad-argument` for a kind of machine that is not known. */
+export function planningRates({
+  machine,
+  runtime,
+}: Pick<CompileOptions, "machine" | "runtime">): KernelRates {
+  if (machine === "this") return ratesOf(runtime === "wasm" || !inNode() ? "wasm" : "native");
+  const kinds = [referenceRates, avx2Rates, wasmRates];
+  const found = kinds.find(({ name }) => name === machine);
+  if (found !== undefined) return found;
+  throw new VelumError({
+    code: "bad-argument",
+    path: "machine",
+    problem: `is ${JSON.stringify(machine)}, which is no kind of machine with known speed`,
+    limit: `this, ${kinds.map(({ name }) => name).join(", ")}`,
+    actual: String(machine),
+    cure: 'Use "this" for the machine that compiles',
+  });
 }
 
 /** As far as the system tells: Linux does. */

@@ -61,7 +61,12 @@ function keyError(request: ParameterRequest, least: number): VelumError {
       `at least ${megabytes(least)}, and may take ${megabytes(limit)}`,
     limit,
     actual: least,
-    cure: `Keys of ${megabytes(least)} would fit (maxEvaluationKeyBytes: ${least}); or ${narrower(request, widest)}`,
+    cure: [
+      `Keys of ${megabytes(least)} would fit (maxEvaluationKeyBytes: ${least})`,
+      narrower(request, widest),
+    ]
+      .filter((text) => text !== undefined)
+      .join("; or "),
   });
 }
 
@@ -210,7 +215,8 @@ function cureText(cures: readonly (string | undefined)[]): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)} would fit`;
 }
 
-function narrower(request: ParameterRequest, kind: number): string {
+/** What would fit the limit on keys, if anything does. */
+function narrower(request: ParameterRequest, kind: number): string | undefined {
   const bits = request.lookups[kind]?.precision ?? 1;
   for (let fewer = bits - 1; fewer >= 1; fewer--) {
     const lookups = request.lookups.map((own) =>
@@ -228,7 +234,7 @@ function narrower(request: ParameterRequest, kind: number): string {
       return `look up at most ${bitsText(fewer)}`;
     }
   }
-  return "look up nothing";
+  return undefined;
 }
 
 function widestLookup({ lookups }: ParameterRequest): number {
