@@ -251,10 +251,6 @@ test("impossible requests name the value, the constraint and what would fit", ()
         "fit",
     },
   );
-  assert.throws(() => chooseParameters(request([lookup(13, 2)], -64)), {
-    message:
-      /\. At most 12 bits, or a failure probability of 2\^-\d+, or weights 2 times as small would fit$/,
-  });
   const keys = { ...noLimits, maxEvaluationKeyBytes: 1e7 };
   assert.throws(() => chooseParameters({ ...request([lookup(6, 1)], -64), limits: keys }), {
     code: "no-parameters",
