@@ -11,6 +11,7 @@ export {
 } from "./client/classifier-client.js";
 export { Client } from "./client/client.js";
 export { RegressorClient } from "./client/regressor-client.js";
+export { TreeClient } from "./client/tree-client.js";
 export { ImportedModel } from "./import/imported-model.js";
 export { importLightgbm } from "./import/lightgbm.js";
 export { importOnnx } from "./import/onnx.js";

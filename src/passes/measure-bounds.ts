@@ -1,11 +1,15 @@
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
+import { extremes } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
-import type { Bounds } from "../graph/node.js";
+import { type Bounds, nodePath } from "../graph/node.js";
 import { isGraph } from "../graph/printer.js";
 import type { ValueType } from "../graph/value-type.js";
 import { PreparedGraph } from "../ops/prepared-graph.js";
+import { opSpec } from "../ops/registry.js";
+import type { IntegerTrees } from "../ops/tree-ensemble/integer-trees.js";
+import { treeBounds } from "../ops/tree-ensemble/tree-ensemble.js";
 
 /**
  * Evaluates the graph on every sample of `inputset` (one tensor a parameter) and gives each node the bounds found and the
@@ -33,7 +37,18 @@ export function measureBounds(graph: Graph, inputset: Iterable<readonly Tensor[]
       cure: "Give at least one sample; the ranges of all values are measured on them",
     });
   }
+  for (const node of graph.nodes) {
+    if (node.kind !== "operation") continue;
+    const trees = opSpec(node.name, nodePath(node)).trees(node.attributes);
+    // Samples reach few of the leaves that other inputs may reach.
+    if (trees !== undefined) bounds[node.id] = sumBounds(trees);
+  }
   return withBounds(graph, bounds);
+}
+
+function sumBounds(trees: IntegerTrees): Bounds {
+  const { low, high } = treeBounds(trees);
+  return { min: extremes(low).min, max: extremes(high).max };
 }
 
 /** The graph with new bounds, and the narrowest types for them. */

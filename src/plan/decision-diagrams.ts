@@ -75,7 +75,14 @@ class DiagramBuilder {
 
   run(): DecisionDiagrams {
     const { roots, outputs } = this.#trees;
-    const pruned = Array.from(roots, (root) => this.#prune(root, new Map()));
+    const { gridBits } = this.#trees;
+    const ends: readonly [number, number] = [0, 2 ** (gridBits ?? 0) - 1];
+    const whole = new Map(
+      gridBits === undefined
+        ? []
+        : Array.from({ length: this.#trees.features }, (_, feature) => [feature, ends] as const),
+    );
+    const pruned = Array.from(roots, (root) => this.#prune(root, whole));
     this.#choose(pruned);
     const base = new Float64Array(outputs);
     const diagrams: Diagram[] = [];
@@ -106,7 +113,24 @@ class DiagramBuilder {
     };
   }
 
+  /** Every bit of every feature, whatever is asked of it. */
+  #chooseGrid(width: number): void {
+    for (let feature = 0; feature < this.#trees.features; feature++) {
+      const high = 2 ** width - 1;
+      const bits = Array.from(
+        { length: width },
+        (_, shift) => this.#bits.push({ feature, low: 0, high, shift }) - 1,
+      );
+      this.#codes.set(feature, { kind: "index", low: 0, bits });
+    }
+  }
+
   #choose(trees: readonly Pruned[]): void {
+    const { gridBits } = this.#trees;
+    if (gridBits !== undefined) {
+      this.#chooseGrid(gridBits);
+      return;
+    }
     const asked = new Map<number, Map<number, number>>();
     const count = (tree: Pruned): void => {
       if ("leaf" in tree) return;

@@ -12,30 +12,55 @@ export interface DirectBits {
 
 /**
  * Variance of the sum of all diagrams at its noisiest coefficient: along the worst way through every diagram, each gate adds an external
- * product's noise; a gate between two leaves that of multiples of its message rows.
+ * product's noise. Equal gates of several diagrams have equal noise, which adds up before it is squared; so do multiples of one bit's
+ * message rows, which is all that a gate between two leaves adds, and all of those are taken to be of one bit here.
  */
 export function diagramVariance(
-  { diagrams }: DecisionDiagrams,
+  diagrams: DecisionDiagrams,
   limbs: LeafLimbs,
   { glwe, gadget, bodyBits }: DirectBits,
 ): number {
   const bit = ggswBitNoise(glwe.noiseLog2, bodyBits);
   const step = decisionStepNoise(glwe, gadget, bit, 1).total;
-  let total = 0;
-  for (const { gates } of diagrams) {
+  const copies = gateCopies(diagrams);
+  let gateVariance = 0;
+  let leafDeviation = 0;
+  for (const [index, { gates }] of diagrams.diagrams.entries()) {
     const variances: number[] = [];
-    for (const { low, high } of gates) {
+    let leaf = 0;
+    for (const [at, { low, high }] of gates.entries()) {
       if (low < 0 && high < 0) {
         const squares = squaredDigits(limbs, -1 - low, -1 - high, gadget);
-        variances.push(leafNodeNoise(glwe, bit, squares));
+        leaf = Math.max(leaf, leafNodeNoise(glwe, bit, squares));
+        variances.push(0);
       } else {
         const of = (child: number): number => (child < 0 ? 0 : (variances[child] ?? 0));
-        variances.push(step + Math.max(of(low), of(high)));
+        variances.push(step * (copies[index]?.[at] ?? 1) + Math.max(of(low), of(high)));
       }
     }
-    total += variances.at(-1) ?? 0;
+    gateVariance += variances.at(-1) ?? 0;
+    leafDeviation += Math.sqrt(leaf);
   }
-  return total;
+  return gateVariance + leafDeviation ** 2;
+}
+
+/** For each gate of each diagram, how many gates of all diagrams compute the same. */
+function gateCopies({ diagrams }: DecisionDiagrams): readonly (readonly number[])[] {
+  const numbers = new Map<string, number>();
+  const counts: number[] = [];
+  const own = diagrams.map(({ gates }) => {
+    const names: number[] = [];
+    for (const { bit, low, high } of gates) {
+      const of = (child: number): number => (child < 0 ? child : (names[child] ?? 0));
+      const key = `${bit} ${of(low)} ${of(high)}`;
+      const number = numbers.get(key) ?? counts.push(0) - 1;
+      numbers.set(key, number);
+      counts[number] = (counts[number] ?? 0) + 1;
+      names.push(number);
+    }
+    return names;
+  });
+  return own.map((names) => names.map((number) => counts[number] ?? 1));
 }
 
 /** Sum of the squared digits, base `2^baseLog`, of the difference of two leaves as they stand on the 32-bit torus. */

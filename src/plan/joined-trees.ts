@@ -109,5 +109,7 @@ function join(
     for (const root of trees.roots) roots.push(start + root);
     start += trees.feature.length;
   }
-  return { ...joined, features, outputs: rows.length, roots: Int32Array.from(roots) };
+  const widths = parts.flatMap(([, { trees }]) => trees.gridBits ?? []);
+  const grid = widths.length === 0 ? {} : { gridBits: Math.max(...widths) };
+  return { ...joined, ...grid, features, outputs: rows.length, roots: Int32Array.from(roots) };
 }

@@ -40,6 +40,9 @@ export function oneHotRegions(regions: RegionProgram): OneHotRegions | undefined
       counts.push(2 ** type.bits);
     }
   }
+  const grid = regions.steps.some(
+    (step) => step.kind === "ensemble" && step.trees.gridBits !== undefined,
+  );
   const outputs = separableOutputs(regions, lowest, counts);
   if (outputs === undefined) return undefined;
   const all = outputs.flat();
@@ -47,6 +50,7 @@ export function oneHotRegions(regions: RegionProgram): OneHotRegions | undefined
     elementCode(
       all.flatMap((value) => value.tables.get(element) ?? []),
       lowest[element] ?? 0,
+      grid,
     ),
   );
   const cells = codes.reduce((sum, code) => sum + cellsOf(code), 0);
@@ -59,9 +63,11 @@ export function cellsOf(code: ElementCode): number {
   return code.kind === "number" ? 1 : code.high - code.low + 1;
 }
 
-/** A number where all functions are lines; else cells for the values between the first and the last change. */
-function elementCode(tables: readonly Float64Array[], lowest: number): ElementCode {
+/** A number where all functions are lines; else cells for the values between the first and the last change, or for all (`whole`). */
+function elementCode(tables: readonly Float64Array[], lowest: number, whole: boolean): ElementCode {
   if (tables.every(isLine)) return { kind: "number" };
+  const count = tables[0]?.length ?? 1;
+  if (whole) return { kind: "one hot", low: lowest, high: lowest + count - 1 };
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   for (const table of tables) {

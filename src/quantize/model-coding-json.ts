@@ -1,5 +1,6 @@
 import type { VelumError } from "../base/error.js";
 import { CategoryQuantizer } from "./category-quantizer.js";
+import { ColumnQuantizer } from "./column-quantizer.js";
 import type { InputQuantizer } from "./input-quantizer.js";
 import { fieldsOf, isCount } from "./json-checks.js";
 import type { InputParts } from "./model-coding.js";
@@ -35,7 +36,7 @@ export function readInputParts(
 
 function readInputQuantizer(value: unknown, path: string): InputQuantizer {
   const { kind } = fieldsOf(value);
-  return kind === "category-quantizer"
-    ? CategoryQuantizer.fromJSON(value, path)
-    : UniformQuantizer.fromJSON(value, path);
+  if (kind === "category-quantizer") return CategoryQuantizer.fromJSON(value, path);
+  if (kind === "column-quantizer") return ColumnQuantizer.fromJSON(value, path);
+  return UniformQuantizer.fromJSON(value, path);
 }

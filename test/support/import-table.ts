@@ -24,7 +24,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
     ...["tfhe", "keys", "security", "graph", "program", "ops", "quantize", "trace", "passes"],
     ...["plan", "mlir", "codegen", "artifact", "runtime", "client", "server"],
   ],
-  models: ["artifact", "quantize", "trace", "circuit"],
+  models: ["artifact", "ops", "quantize", "trace", "circuit"],
   import: ["ops", "quantize", "models"],
 };
 

@@ -42,7 +42,7 @@ const defaults: DecisionTreeClassifierParams = {
  *     await tree.predict(XTest);
  */
 export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifierParams> {
-  protected override readonly name = "DecisionTreeClassifier";
+  override readonly name = "DecisionTreeClassifier";
 
   constructor(params: Partial<DecisionTreeClassifierParams> = {}) {
     super({ ...defaults, ...params });

@@ -29,7 +29,7 @@ const defaults: DecisionTreeRegressorParams = {
 
 /** scikit-learn's decision tree for a numeric target; see `DecisionTreeClassifier`. */
 export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorParams> {
-  protected override readonly name = "DecisionTreeRegressor";
+  override readonly name = "DecisionTreeRegressor";
 
   constructor(params: Partial<DecisionTreeRegressorParams> = {}) {
     super({ ...defaults, ...params });

@@ -14,7 +14,7 @@ const defaults: ForestClassifierParams = {
  * rows in every tree. The same data, settings and seed give the same trees.
  */
 export class ExtraTreesClassifier extends ForestClassifier {
-  protected override readonly name = "ExtraTreesClassifier";
+  override readonly name = "ExtraTreesClassifier";
   protected override readonly splitter = "random";
 
   constructor(params: Partial<ForestClassifierParams> = {}) {

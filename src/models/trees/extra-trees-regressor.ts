@@ -9,7 +9,7 @@ const defaults: ForestRegressorParams = {
 
 /** Extremely randomised trees for a numeric target; see `ExtraTreesClassifier`. */
 export class ExtraTreesRegressor extends ForestRegressor {
-  protected override readonly name = "ExtraTreesRegressor";
+  override readonly name = "ExtraTreesRegressor";
   protected override readonly splitter = "random";
 
   constructor(params: Partial<ForestRegressorParams> = {}) {

@@ -27,7 +27,7 @@ const defaults: HistGradientBoostingClassifierParams = { ...hgbDefaults, classWe
  *     await model.predictProba(XTest);
  */
 export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientBoostingClassifierParams> {
-  protected override readonly name = "HistGradientBoostingClassifier";
+  override readonly name = "HistGradientBoostingClassifier";
   #rounds = 0;
 
   constructor(params: Partial<HistGradientBoostingClassifierParams> = {}) {

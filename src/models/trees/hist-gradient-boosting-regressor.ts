@@ -16,7 +16,7 @@ const defaults: HistGradientBoostingRegressorParams = { ...hgbDefaults, loss: "s
 
 /** scikit-learn's histogram gradient boosting for a numeric target; see `HistGradientBoostingClassifier`. */
 export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoostingRegressorParams> {
-  protected override readonly name = "HistGradientBoostingRegressor";
+  override readonly name = "HistGradientBoostingRegressor";
   #rounds = 0;
 
   constructor(params: Partial<HistGradientBoostingRegressorParams> = {}) {

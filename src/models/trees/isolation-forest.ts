@@ -1,3 +1,4 @@
+import { anomalyScores, answersOf } from "../../quantize/tree-coding.js";
 import type { Rows } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { cartRule } from "./cart/cart-ensemble.js";
@@ -15,9 +16,10 @@ import { fitIsolation } from "./fit-isolation.js";
 import { predictEnsemble } from "./predict-ensemble.js";
 import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 import { TreeModel } from "./tree-model.js";
+import { type TreeQuantization, treeQuantizationDefaults } from "./tree-quantization.js";
 
 /** Settings of an `IsolationForest`; names and defaults of scikit-learn. Counts below 1 are shares. */
-export interface IsolationForestParams {
+export interface IsolationForestParams extends TreeQuantization {
   readonly nEstimators: number;
   /** Rows that a tree sees; `"auto"`: 256 or all if fewer; null: all. */
   readonly maxSamples: number | "auto" | null;
@@ -31,6 +33,7 @@ export interface IsolationForestParams {
 }
 
 const defaults: IsolationForestParams = {
+  ...treeQuantizationDefaults,
   nEstimators: 100,
   maxSamples: "auto",
   contamination: "auto",
@@ -47,9 +50,7 @@ const defaults: IsolationForestParams = {
  *     await forest.predict(X);          // 1 for inliers, -1 for outliers
  */
 export class IsolationForest extends TreeModel<IsolationForestParams> {
-  protected override readonly name = "IsolationForest";
-  #offset = -0.5;
-
+  override readonly name = "IsolationForest";
   constructor(params: Partial<IsolationForestParams> = {}) {
     super({ ...defaults, ...params });
   }
@@ -77,11 +78,12 @@ export class IsolationForest extends TreeModel<IsolationForestParams> {
       bootstrap,
       randomState,
     });
-    this.#offset =
+    const offset =
       contamination === "auto"
         ? -0.5
-        : quantile(toScores(predictEnsemble(ensemble, matrix).data), contamination);
+        : quantile(anomalyScores(predictEnsemble(ensemble, matrix).data), contamination);
     return this.keep({
+      offset,
       ensemble,
       meaning: "path length",
       classes: new Float64Array(0),
@@ -91,31 +93,24 @@ export class IsolationForest extends TreeModel<IsolationForestParams> {
 
   /** Scores below this are outliers. */
   get offset(): number {
-    this.fitted();
-    return this.#offset;
+    return this.fitted().offset ?? 0;
   }
 
   /** Scores `[rows]` from -1 (alone at once) to 0. Errors: those of `predict`. */
   async scoreSamples(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
-    return toScores((await this.scores(x, mode, "scoreSamples")).data);
+    return anomalyScores((await this.scores(x, mode, "scoreSamples")).data);
   }
 
   /** `scoreSamples` less `offset`: below 0 for outliers. Errors: those of `predict`. */
   async decisionFunction(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
     const { data } = await this.scores(x, mode, "decisionFunction");
-    return toScores(data).map((score) => score - this.#offset);
+    return anomalyScores(data).map((score) => score - this.offset);
   }
 
   /** 1 for inliers, -1 for outliers. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, `not-compiled`. */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
-    const { data } = await this.scores(x, mode, "predict");
-    return toScores(data).map((score) => (score - this.#offset < 0 ? -1 : 1));
+    return answersOf(this.fitted(), await this.scores(x, mode, "predict"));
   }
-}
-
-/** Anomaly scores of mean path lengths. */
-function toScores(lengths: Float64Array): Float64Array {
-  return lengths.map((length) => -(2 ** -length));
 }
 
 function countOf(value: number, all: number): number {

@@ -1,6 +1,7 @@
 import type { Tensor } from "../../base/tensor.js";
+import type { ComparisonRule } from "../../quantize/feature-columns.js";
 import type { Matrix } from "../check-data.js";
-import type { SplitRule, Tree, TreeEnsemble } from "./tree-ensemble.js";
+import type { Tree, TreeEnsemble } from "./tree-ensemble.js";
 
 /**
  * The ensemble's scores `[rows, outputs]` in double precision, trees added in their order.
@@ -44,7 +45,7 @@ export function leavesOf(ensemble: TreeEnsemble, x: Matrix): Tensor {
 }
 
 /** Values in the precision of the rule; what counts as missing is NaN. */
-function comparable(x: Matrix, rule: SplitRule): Matrix {
+function comparable(x: Matrix, rule: ComparisonRule): Matrix {
   const zeroMissing = rule.missing === "nan or zero";
   if (rule.precision === "float64" && !zeroMissing) return x;
   const data =
@@ -58,7 +59,7 @@ function comparable(x: Matrix, rule: SplitRule): Matrix {
 }
 
 /** Writes the leaf of each row to `leaves`. `x` is in the rule's precision. */
-function reachLeaves(tree: Tree, x: Matrix, rule: SplitRule, leaves: Int32Array): void {
+function reachLeaves(tree: Tree, x: Matrix, rule: ComparisonRule, leaves: Int32Array): void {
   const { feature, threshold, left, right, missingLeft, categories } = tree;
   const { data, columns, rows } = x;
   const equalLeft = rule.left === "<=";

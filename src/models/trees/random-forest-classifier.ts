@@ -15,7 +15,7 @@ const defaults: ForestClassifierParams = {
  *     await forest.predictProba(XTest);
  */
 export class RandomForestClassifier extends ForestClassifier {
-  protected override readonly name = "RandomForestClassifier";
+  override readonly name = "RandomForestClassifier";
   protected override readonly splitter = "best";
 
   constructor(params: Partial<ForestClassifierParams> = {}) {

@@ -8,7 +8,7 @@ const defaults: ForestRegressorParams = {
 
 /** scikit-learn's random forest for a numeric target; the same data, settings and seed give the same trees. */
 export class RandomForestRegressor extends ForestRegressor {
-  protected override readonly name = "RandomForestRegressor";
+  override readonly name = "RandomForestRegressor";
   protected override readonly splitter = "best";
 
   constructor(params: Partial<ForestRegressorParams> = {}) {

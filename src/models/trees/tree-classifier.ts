@@ -1,11 +1,13 @@
 import type { Tensor } from "../../base/tensor.js";
-import { classIndices, classProbabilities } from "../../quantize/class-scores.js";
+import { decisionShape } from "../../quantize/class-scores.js";
+import { answersOf, probabilitiesOf } from "../../quantize/tree-coding.js";
 import type { Rows } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { TreeModel } from "./tree-model.js";
+import type { TreeQuantization } from "./tree-quantization.js";
 
 /** A classifier whose scores are sums over trees. */
-export abstract class TreeClassifier<Params extends object> extends TreeModel<Params> {
+export abstract class TreeClassifier<Params extends TreeQuantization> extends TreeModel<Params> {
   /** The labels, ascending. */
   get classes(): Float64Array {
     return this.fitted().classes;
@@ -13,22 +15,17 @@ export abstract class TreeClassifier<Params extends object> extends TreeModel<Pa
 
   /** One label a row, of the greatest probability, the first one of equals. Errors: those of `predictProba`. */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
-    const scores = await this.scores(x, mode, "predict");
-    const { classes, meaning } = this.fitted();
-    // A single column of shares is a single class, not a score whose sign decides.
-    const indices =
-      meaning === "probabilities" && classes.length === 1
-        ? new Uint32Array(scores.data.length)
-        : classIndices(scores);
-    return Float64Array.from(indices, (k) => classes[k] ?? 0);
+    return answersOf(this.fitted(), await this.scores(x, mode, "predict"));
   }
 
   /** Probabilities `[rows, classes]`. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, `not-compiled`. */
   async predictProba(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
-    return this.#shares(await this.scores(x, mode, "predictProba"));
+    const path = `${this.name}.predictProba`;
+    return probabilitiesOf(this.fitted(), await this.scores(x, mode, "predictProba"), path);
   }
 
-  #shares(scores: Tensor): Tensor {
-    return this.fitted().meaning === "probabilities" ? scores : classProbabilities(scores);
+  /** Real scores, `[rows]` where there is one an answer, else `[rows, classes]`. Errors: those of `predictProba`. */
+  async decisionFunction(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
+    return decisionShape(await this.scores(x, mode, "decisionFunction"));
   }
 }

@@ -1,14 +1,14 @@
 import { VelumError } from "../../base/error.js";
 import { shapeText, toTensor } from "../../base/tensor.js";
+import type { ComparisonRule } from "../../quantize/feature-columns.js";
 import { type Matrix, type Rows, toMatrix } from "../check-data.js";
-import type { SplitRule } from "./tree-ensemble.js";
 
 /**
  * Reads rows that trees under `rule` can take: NaN only where the rule knows missing values, no infinities, nothing that is
  * infinite in the rule's precision.
  * Errors: `bad-shape`, `bad-argument`, `not-a-number` and `out-of-range` with row and column.
  */
-export function toTreeMatrix(x: Rows, rule: SplitRule, path: string): Matrix {
+export function toTreeMatrix(x: Rows, rule: ComparisonRule, path: string): Matrix {
   const matrix = rule.missing === "none" ? toMatrix(x, path) : toMatrixWithMissing(x, path);
   if (rule.precision === "float32") {
     const at = matrix.data.findIndex((value) => Math.abs(value) > greatestFloat32);
@@ -27,7 +27,12 @@ export function toTreeMatrix(x: Rows, rule: SplitRule, path: string): Matrix {
 }
 
 /** `toTreeMatrix`, and refuses another number of columns than the model was fitted on. */
-export function toTreeMatrixOf(features: number, x: Rows, rule: SplitRule, path: string): Matrix {
+export function toTreeMatrixOf(
+  features: number,
+  x: Rows,
+  rule: ComparisonRule,
+  path: string,
+): Matrix {
   const matrix = toTreeMatrix(x, rule, path);
   if (matrix.columns === features) return matrix;
   throw new VelumError({

@@ -1,3 +1,5 @@
+import type { ComparisonRule } from "../../quantize/feature-columns.js";
+
 /** Categories that a node sends to one side; every other value, unseen ones included, goes to the other. */
 export interface CategorySet {
   /** Ascending whole numbers. */
@@ -22,16 +24,6 @@ export interface Tree {
   readonly values: Float64Array;
 }
 
-/** How a library compares a feature with a threshold. */
-export interface SplitRule {
-  /** A value goes left if it is less than the threshold, or also if it is equal. */
-  readonly left: "<" | "<=";
-  /** Values are rounded to this precision before they are compared; thresholds are not (scikit-learn keeps doubles). */
-  readonly precision: "float32" | "float64";
-  /** What counts as missing: nothing (NaN is refused), NaN, or NaN and zero. */
-  readonly missing: "none" | "nan" | "nan or zero";
-}
-
 /**
  * A fitted ensemble of trees in real numbers, whoever fitted it:
  * `scores[k] = base[k] + (sum over trees of the reached leaf's values[k]) / divisor`.
@@ -40,7 +32,7 @@ export interface SplitRule {
 export interface TreeEnsemble {
   readonly features: number;
   readonly outputs: number;
-  readonly rule: SplitRule;
+  readonly rule: ComparisonRule;
   readonly trees: readonly Tree[];
   /** `[outputs]` */
   readonly base: Float64Array;

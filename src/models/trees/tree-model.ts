@@ -1,42 +1,32 @@
+import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
+import type { Circuit } from "../../circuit/circuit.js";
+import type { CompileOptions } from "../../circuit/compile-options.js";
+import type { LoadedCircuit } from "../../circuit/loaded-circuit.js";
+import type { ClientTransform } from "../../quantize/transforms/client-transform.js";
 import { notFitted, type Rows } from "../check-data.js";
-import type { PredictionMode } from "../prediction-mode.js";
+import { compileCoded, reopenCoded } from "../compile-coded.js";
+import { type ModelParts, readModelFile, writeModelFile } from "../model-file.js";
+import { type PredictionMode, runRows } from "../prediction-mode.js";
 import { leavesOf, predictEnsemble } from "./predict-ensemble.js";
 import { toTreeMatrixOf } from "./tree-data.js";
 import type { TreeEnsemble } from "./tree-ensemble.js";
+import { type TreeQuantization, treeBits } from "./tree-quantization.js";
+import { codeTrees, readTreesCoded, type TreesCoded } from "./trees-coded.js";
+import { type FittedTrees, fittedTreesJson, readFittedTrees } from "./trees-json.js";
 
-/** How the sums of an ensemble become answers; the client's last step, after decryption. */
-export type ScoreMeaning =
-  /** One share a class, summing to 1. */
-  | "probabilities"
-  /** One score: its logistic function is the second class's probability. */
-  | "logistic"
-  /** One score a class: their softmax is the probabilities. */
-  | "softmax"
-  /** The score is the target. */
-  | "identity"
-  /** The score is the target's logarithm. */
-  | "exponential"
-  /** The score is an isolation forest's path length over that of a random tree. */
-  | "path length";
-
-/** What fitting a tree estimator gives, as data. */
-export interface FittedTrees {
-  readonly ensemble: TreeEnsemble;
-  readonly meaning: ScoreMeaning;
-  /** Labels ascending; empty for regressors. */
-  readonly classes: Float64Array;
-  /** `[features]`, sums to 1 unless no tree splits. */
-  readonly featureImportances: Float64Array;
-}
-
-/** What every estimator made of trees has in common: parameters, the fitted ensemble, its scores. */
-export abstract class TreeModel<Params extends object> {
-  /** The class's name, for errors. */
-  protected abstract readonly name: string;
+/**
+ * What every estimator made of trees has in common: parameters, the fitted ensemble, compilation, its scores, files. Until it is
+ * compiled it computes in double precision; from then on all modes give the same integers.
+ */
+export abstract class TreeModel<Params extends TreeQuantization> {
+  /** The class's name, for errors and files. */
+  abstract readonly name: string;
   #params: Params;
   #fitted: FittedTrees | undefined;
+  #coded: TreesCoded | undefined;
+  #circuit: Circuit | LoadedCircuit | undefined;
 
   protected constructor(params: Params) {
     this.#params = params;
@@ -77,9 +67,106 @@ export abstract class TreeModel<Params extends object> {
     return leavesOf(ensemble, toTreeMatrixOf(ensemble.features, x, ensemble.rule, path));
   }
 
+  /** The circuit of the last `compile`, or of the file that `load` read. */
+  get circuit(): Circuit | LoadedCircuit | undefined {
+    return this.#circuit;
+  }
+
+  /**
+   * Quantizes the trees (`nBits`) and compiles them for one encrypted row. `x` gives the ranges of grids and the inputset; whatever a
+   * client can encrypt is computed exactly. The circuit's `clientFile` carries what a client needs (docs/security.md says what that
+   * reveals); `TreeClient` reads it. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `bad-argument` (nBits), `no-parameters`.
+   * Cost: below a second for 100 trees. Close the circuit when it is no longer used.
+   */
+  async compile(x: Rows, options: Partial<CompileOptions> = {}): Promise<Circuit> {
+    return this.compileWithSteps(x, options, []);
+  }
+
+  /** `compile`, with preprocessing that the client runs before it quantizes; `x` has been through it. */
+  async compileWithSteps(
+    x: Rows,
+    options: Partial<CompileOptions>,
+    steps: readonly ClientTransform[],
+  ): Promise<Circuit> {
+    const path = `${this.name}.compile`;
+    const fitted = this.fitted("compile");
+    const { ensemble } = fitted;
+    const bits = treeBits(this.name, this.#params);
+    const matrix = toTreeMatrixOf(ensemble.features, x, ensemble.rule, `${path} X`);
+    const coded = codeTrees(fitted, bits, matrix);
+    const q = coded.coding.quantize(matrix, `${path} X`);
+    this.#circuit = await compileCoded(coded, q, options, steps);
+    this.#coded = coded;
+    return this.#circuit;
+  }
+
+  /** Rows of features to the integers `[rows, columns]` that are encrypted. Errors: `not-compiled`, `bad-shape`, `not-a-number`. */
+  quantizeInput(x: Rows): Tensor {
+    const { coding } = this.#needCoded("quantizeInput");
+    const { features, rule } = this.ensemble;
+    const path = `${this.name}.quantizeInput X`;
+    return coding.quantize(toTreeMatrixOf(features, x, rule, path), path);
+  }
+
+  /** Integer sums `[rows, outputs]` to real scores. Errors: `not-compiled`. */
+  dequantizeOutput(sums: Tensor): Tensor {
+    return this.#needCoded("dequantizeOutput").coding.scores(sums);
+  }
+
+  /**
+   * The model as one file that `load` of the same class reads: parameters, trees and, once compiled, both files of the circuit, so that
+   * nothing is compiled again. It holds the trees in clear. Errors: `not-fitted`.
+   */
+  dump(): Uint8Array<ArrayBuffer> {
+    const fitted = fittedTreesJson(this.fitted("dump"));
+    const coded = this.#coded;
+    const form = coded === undefined ? null : { model: coded.toJSON(), coding: coded.coding };
+    const params = JSON.parse(JSON.stringify(this.#params));
+    return writeModelFile({ name: this.name, params, fitted, coded: form }, this.#circuit);
+  }
+
+  /**
+   * Reads what `dump` wrote. The server's part of it is code that will be executed: load only files whose origin you know.
+   * `options` say where the circuit runs. Errors: `file-foreign`, `file-corrupt`, `file-too-large`, `file-kind` (another class's file).
+   */
+  static load<T extends TreeModel<TreeQuantization>>(
+    this: new () => T,
+    file: Uint8Array,
+    options: Partial<CompileOptions> = {},
+  ): T {
+    const model = new this();
+    model.restore(readModelFile(file, model.name), options);
+    return model;
+  }
+
+  protected restore(parts: ModelParts, options: Partial<CompileOptions>): void {
+    const params: Partial<Params> = JSON.parse(JSON.stringify(parts.params));
+    this.setParams(params);
+    this.#fitted = readFittedTrees(parts.fitted, "model file");
+    const { coded, files } = parts;
+    this.#coded = coded === undefined ? undefined : readTreesCoded(coded.model, coded.coding);
+    this.#circuit =
+      files === undefined || this.#coded === undefined
+        ? undefined
+        : reopenCoded(this.#coded, files, options);
+  }
+
   protected keep(fitted: FittedTrees): this {
     this.#fitted = fitted;
+    this.#coded = undefined;
+    this.#circuit = undefined;
     return this;
+  }
+
+  #needCoded(method: string): TreesCoded {
+    this.fitted(method);
+    if (this.#coded !== undefined) return this.#coded;
+    throw new VelumError({
+      code: "not-compiled",
+      path: `${this.name}.${method}`,
+      problem: "has no integers before the model is compiled",
+      cure: "Call compile(X) after fit",
+    });
   }
 
   protected fitted(method?: string): FittedTrees {
@@ -95,13 +182,19 @@ export abstract class TreeModel<Params extends object> {
     const { ensemble } = this.fitted(method);
     const path = `${this.name}.${method}`;
     const matrix = toTreeMatrixOf(ensemble.features, x, ensemble.rule, `${path} X`);
+    checkOptions(mode, ["fhe", "signal", "onProgress"], path);
     const { fhe = "disable" } = mode;
-    if (fhe === "disable") return predictEnsemble(ensemble, matrix);
-    throw new VelumError({
-      code: "not-compiled",
-      path,
-      problem: `needs a compiled model for fhe "${fhe}"`,
-      cure: "Call compile(X) after fit",
-    });
+    const coded = this.#coded;
+    if (coded === undefined) {
+      if (fhe === "disable") return predictEnsemble(ensemble, matrix);
+      return runRows(undefined, matrix, { ...mode, fhe }, path);
+    }
+    const { coding } = coded;
+    const q = coding.quantize(matrix, `${path} X`);
+    const sums =
+      fhe === "disable"
+        ? coded.evaluate(q)
+        : await runRows(this.#circuit, q, { ...mode, fhe }, path);
+    return coding.scores(sums);
   }
 }

@@ -1,16 +1,13 @@
-import { sigmoid } from "../../quantize/class-scores.js";
+import { answersOf } from "../../quantize/tree-coding.js";
 import type { Rows } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { TreeModel } from "./tree-model.js";
+import type { TreeQuantization } from "./tree-quantization.js";
 
 /** A regressor whose target, or its logarithm, is a sum over trees. */
-export abstract class TreeRegressor<Params extends object> extends TreeModel<Params> {
+export abstract class TreeRegressor<Params extends TreeQuantization> extends TreeModel<Params> {
   /** One number a row. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, `not-compiled`. */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
-    const { data } = await this.scores(x, mode, "predict");
-    const { meaning } = this.fitted();
-    if (meaning === "exponential") return data.map((score) => Math.exp(score));
-    if (meaning === "logistic") return data.map(sigmoid);
-    return data;
+    return answersOf(this.fitted(), await this.scores(x, mode, "predict"));
   }
 }

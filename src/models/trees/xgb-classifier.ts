@@ -26,7 +26,7 @@ const defaults: XGBClassifierParams = { ...xgbDefaults, objective: null, scalePo
  *     await model.predictProba(XTest);
  */
 export class XGBClassifier extends TreeClassifier<XGBClassifierParams> {
-  protected override readonly name = "XGBClassifier";
+  override readonly name = "XGBClassifier";
 
   constructor(params: Partial<XGBClassifierParams> = {}) {
     super({ ...defaults, ...params });

@@ -25,7 +25,7 @@ const defaults: XGBRegressorParams = {
 
 /** Gradient-boosted trees for a numeric target as XGBoost fits them; see `XGBClassifier`. */
 export class XGBRegressor extends TreeRegressor<XGBRegressorParams> {
-  protected override readonly name = "XGBRegressor";
+  override readonly name = "XGBRegressor";
 
   constructor(params: Partial<XGBRegressorParams> = {}) {
     super({ ...defaults, ...params });

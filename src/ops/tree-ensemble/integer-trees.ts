@@ -19,6 +19,11 @@ export interface IntegerTrees {
   readonly roots: Int32Array;
   /** `[nodes, outputs]`; read at leaves only. */
   readonly values: Float64Array;
+  /**
+   * Features are whole numbers of this many bits, and all their bits are asked: what a client is told then depends on no threshold.
+   * Absent where only the bits that the trees need are asked.
+   */
+  readonly gridBits?: number;
 }
 
 /** Trees as attributes of a node. */
@@ -29,8 +34,10 @@ export function treeAttributes(trees: IntegerTrees): Attributes {
   for (let i = 0; i < nodes; i++) {
     table.set([feature[i] ?? 0, threshold[i] ?? 0, left[i] ?? 0, right[i] ?? 0], i * 4);
   }
+  const grid = trees.gridBits === undefined ? {} : { grid_bits: trees.gridBits };
   return {
     features,
+    ...grid,
     nodes: { shape: [nodes, 4], data: table },
     roots: { shape: [trees.roots.length], data: Float64Array.from(trees.roots) },
     values: { shape: [nodes, outputs], data: values },
@@ -53,7 +60,7 @@ function checkedTrees(attributes: Attributes, path: string): IntegerTrees {
   const values = tensorOf(attributes, "values", path);
   const count = nodes.shape[0] ?? 0;
   const outputs = values.shape[1] ?? 0;
-  const { features } = attributes;
+  const { features, grid_bits: gridBits } = attributes;
   if (typeof features !== "number" || features < 1) throw malformed(path, "has no features");
   if (outputs < 1 || values.data.length !== count * outputs || nodes.data.length !== count * 4) {
     throw malformed(path, "has tables that do not fit each other");
@@ -69,6 +76,7 @@ function checkedTrees(attributes: Attributes, path: string): IntegerTrees {
     right: column(3),
     roots: Int32Array.from(roots.data),
     values: values.data,
+    ...(typeof gridBits === "number" ? { gridBits } : {}),
   };
   const inside = (node: number): boolean => node >= 0 && node < count;
   for (let i = 0; i < count; i++) {

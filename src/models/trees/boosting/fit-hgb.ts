@@ -1,10 +1,11 @@
+import type { ComparisonRule } from "../../../quantize/feature-columns.js";
 import type { Matrix } from "../../check-data.js";
 import { SeededRandom } from "../../seeded-random.js";
 import { normalized } from "../cart/grow-tree.js";
 import { toTree } from "../node-list.js";
 import { predictEnsemble } from "../predict-ensemble.js";
 import { toFloat64Columns } from "../tree-data.js";
-import type { SplitRule, Tree, TreeEnsemble } from "../tree-ensemble.js";
+import type { Tree, TreeEnsemble } from "../tree-ensemble.js";
 import { binColumns } from "./binned-columns.js";
 import { growHgb, type HgbNode } from "./grow-hgb.js";
 import type { HgbLoss } from "./hgb-loss.js";
@@ -14,7 +15,7 @@ import { HistogramBuilder } from "./histogram.js";
 import type { BoostTargets } from "./xgb-objective.js";
 
 /** How histogram boosting compares: double precision, up to the threshold goes left, NaN by the node's direction. */
-export const hgbRule: SplitRule = { left: "<=", precision: "float64", missing: "nan" };
+export const hgbRule: ComparisonRule = { left: "<=", precision: "float64", missing: "nan" };
 
 export interface HgbFit {
   readonly ensemble: TreeEnsemble;

@@ -1,9 +1,10 @@
+import type { ComparisonRule } from "../../../quantize/feature-columns.js";
 import type { Matrix } from "../../check-data.js";
 import { SeededRandom } from "../../seeded-random.js";
 import { normalized } from "../cart/grow-tree.js";
 import { toTree } from "../node-list.js";
 import { toFloat32Columns } from "../tree-data.js";
-import type { SplitRule, Tree, TreeEnsemble } from "../tree-ensemble.js";
+import type { Tree, TreeEnsemble } from "../tree-ensemble.js";
 import { binColumns } from "./binned-columns.js";
 import { FeatureSampler } from "./feature-sampler.js";
 import { growXgb, type XgbNode } from "./grow-xgb.js";
@@ -15,7 +16,7 @@ import type { XgbParams } from "./xgb-params.js";
 import type { XgbBins } from "./xgb-split.js";
 
 /** How XGBoost compares: single precision, strictly below goes left, NaN by the node's direction. */
-export const xgbRule: SplitRule = { left: "<", precision: "float32", missing: "nan" };
+export const xgbRule: ComparisonRule = { left: "<", precision: "float32", missing: "nan" };
 
 export interface XgbFit {
   readonly ensemble: TreeEnsemble;

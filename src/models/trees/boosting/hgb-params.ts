@@ -8,6 +8,7 @@ import {
   isSeed,
   seedCure,
 } from "../check-params.js";
+import { type TreeQuantization, treeQuantizationDefaults } from "../tree-quantization.js";
 
 /** When boosting stops before `maxIter`: names and defaults of scikit-learn, grouped. */
 export interface EarlyStopping {
@@ -21,7 +22,7 @@ export interface EarlyStopping {
 }
 
 /** Settings of histogram boosting; names, meaning and defaults of scikit-learn. */
-export interface HgbParams {
+export interface HgbParams extends TreeQuantization {
   /** Rounds; each adds one tree, or one for each of three and more classes. */
   readonly maxIter: number;
   readonly learningRate: number;
@@ -39,6 +40,7 @@ export interface HgbParams {
 }
 
 export const hgbDefaults: HgbParams = {
+  ...treeQuantizationDefaults,
   maxIter: 100,
   learningRate: 0.1,
   maxLeafNodes: 31,

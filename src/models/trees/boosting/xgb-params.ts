@@ -11,9 +11,10 @@ import {
   seedCure,
   shareCure,
 } from "../check-params.js";
+import { type TreeQuantization, treeQuantizationDefaults } from "../tree-quantization.js";
 
 /** Settings of XGBoost's trees; names, meaning and defaults of its scikit-learn interface. */
-export interface XgbParams {
+export interface XgbParams extends TreeQuantization {
   /** Rounds; each adds one tree, or one for each class. */
   readonly nEstimators: number;
   /** 0: no limit. */
@@ -46,6 +47,7 @@ export interface XgbParams {
 }
 
 export const xgbDefaults: XgbParams = {
+  ...treeQuantizationDefaults,
   nEstimators: 100,
   maxDepth: 6,
   maxLeaves: 0,

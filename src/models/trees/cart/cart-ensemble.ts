@@ -1,9 +1,10 @@
+import type { ComparisonRule } from "../../../quantize/feature-columns.js";
 import { toTree } from "../node-list.js";
-import type { SplitRule, TreeEnsemble } from "../tree-ensemble.js";
+import type { TreeEnsemble } from "../tree-ensemble.js";
 import { type GrownNode, impurityDecrease, normalized } from "./grow-tree.js";
 
 /** How scikit-learn's trees compare: the value in single precision, the threshold in double. */
-export const cartRule: SplitRule = { left: "<=", precision: "float32", missing: "none" };
+export const cartRule: ComparisonRule = { left: "<=", precision: "float32", missing: "none" };
 
 /** The average of trees. */
 export function averageOf(

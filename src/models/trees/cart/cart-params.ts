@@ -11,10 +11,11 @@ import {
   isSeed,
   seedCure,
 } from "../check-params.js";
+import { type TreeQuantization, treeQuantizationDefaults } from "../tree-quantization.js";
 import type { GrowthLimits } from "./grow-tree.js";
 
 /** How a tree is grown; names, meaning and defaults of scikit-learn. Counts below 1 are shares of the rows or features. */
-export interface CartParams {
+export interface CartParams extends TreeQuantization {
   /** Null: until leaves are pure or too small. */
   readonly maxDepth: number | null;
   readonly minSamplesSplit: number;
@@ -33,6 +34,7 @@ export interface CartParams {
 }
 
 export const cartDefaults: CartParams = {
+  ...treeQuantizationDefaults,
   maxDepth: null,
   minSamplesSplit: 2,
   minSamplesLeaf: 1,

@@ -1,0 +1,38 @@
+import { TreeCoding } from "../quantize/tree-coding.js";
+import { Client } from "./client.js";
+import { ModelClient } from "./model-client.js";
+
+/**
+ * The client side of a compiled ensemble of trees, from the client file alone: real features in, labels or targets out.
+ *
+ *     const patient = await TreeClient.load(clientFile);
+ *     patient.client.generateKey();
+ *     const keyFile = await patient.client.evaluationKeys();   // for the server, once; undefined unless bits travel packed
+ *     const request = patient.encrypt(features);               // for the server
+ *     const answer = patient.predict(response);
+ */
+export class TreeClient extends ModelClient<TreeCoding> {
+  constructor(client: Client) {
+    super(client, "tree ensemble", TreeCoding.fromJSON);
+  }
+
+  /** Reads a client file. Errors: those of `readClientFile`; `file-kind` for the file of a function, `file-corrupt` where the model is damaged. */
+  static async load(clientFile: Uint8Array): Promise<TreeClient> {
+    return new TreeClient(await Client.load(clientFile));
+  }
+
+  /** The label, the target, or 1 or -1 of an isolation forest. Errors: those of `Client.decrypt`. */
+  predict(answer: Uint8Array): number {
+    return this.coding.answers(this.decrypt(answer))[0] ?? Number.NaN;
+  }
+
+  /** One probability a class, in the order of `coding.classes`. Errors: also `bad-argument` for models without classes. */
+  predictProba(answer: Uint8Array): Float64Array {
+    return this.coding.probabilities(this.decrypt(answer), "predictProba").data;
+  }
+
+  /** Real scores, one an output. Errors: those of `Client.decrypt`. */
+  scores(answer: Uint8Array): Float64Array {
+    return this.coding.scores(this.decrypt(answer)).data;
+  }
+}

@@ -1,0 +1,191 @@
+import type { IntegerTrees } from "../../ops/tree-ensemble/integer-trees.js";
+import { ColumnQuantizer } from "../../quantize/column-quantizer.js";
+import type { FeatureColumn } from "../../quantize/feature-columns.js";
+import type { Matrix } from "../check-data.js";
+import type { Tree, TreeEnsemble } from "./tree-ensemble.js";
+
+/** How an ensemble becomes integers. */
+export interface TreeBits {
+  /**
+   * `"thresholds"`: features become places among the trees' own thresholds; every split is exact, and the client file shows the
+   * thresholds. A number (1 to 16): points of a uniform grid over the training data's ranges; the client file shows only those ranges.
+   */
+  readonly features: "thresholds" | number;
+  /** Bits of leaf values, 2 to 32: they are rounded to that part of the largest one. */
+  readonly leaves: number;
+}
+
+/** An ensemble on whole numbers. */
+export interface QuantizedTrees {
+  readonly trees: IntegerTrees;
+  readonly quantizer: ColumnQuantizer;
+  /** Real scores are `base[k] + step * integer`. */
+  readonly step: number;
+  readonly base: Float64Array;
+}
+
+/** Rounds leaves and turns splits into comparisons of whole numbers. `x` gives the ranges of grids. */
+export function quantizeTrees(ensemble: TreeEnsemble, bits: TreeBits, x: Matrix): QuantizedTrees {
+  const columns = bits.features === "thresholds" ? new Columns() : gridColumns(bits.features, x);
+  const { outputs, divisor, trees, rule } = ensemble;
+  const largest = trees.reduce(
+    (most, { values }) => values.reduce((own, value) => Math.max(own, Math.abs(value)), most),
+    0,
+  );
+  const unit = largest === 0 ? 1 : largest / (2 ** (bits.leaves - 1) - 1);
+  for (const tree of trees) columns.collect(tree);
+  const found = columns.finish();
+  const count = trees.reduce((sum, { feature }) => sum + feature.length, 0);
+  const joined = {
+    feature: new Int32Array(count).fill(-1),
+    threshold: new Int32Array(count),
+    left: new Int32Array(count),
+    right: new Int32Array(count),
+    values: new Float64Array(count * outputs),
+  };
+  const roots: number[] = [];
+  let start = 0;
+  for (const tree of trees) {
+    roots.push(start);
+    for (let node = 0; node < tree.feature.length; node++) {
+      const to = start + node;
+      if ((tree.feature[node] ?? -1) < 0) {
+        for (let k = 0; k < outputs; k++) {
+          const value = tree.values[node * outputs + k] ?? 0;
+          joined.values[to * outputs + k] = Math.round(value / unit) + 0;
+        }
+        continue;
+      }
+      const { column, threshold } = columns.question(tree, node, rule.left === "<=");
+      joined.feature[to] = column;
+      joined.threshold[to] = threshold;
+      joined.left[to] = start + (tree.left[node] ?? 0);
+      joined.right[to] = start + (tree.right[node] ?? 0);
+    }
+    start += tree.feature.length;
+  }
+  return {
+    trees: {
+      ...{ ...joined, roots: Int32Array.from(roots), outputs, features: found.length },
+      ...(bits.features === "thresholds" ? {} : { gridBits: bits.features }),
+    },
+    quantizer: new ColumnQuantizer(ensemble.features, rule, found),
+    step: unit / divisor,
+    base: ensemble.base,
+  };
+}
+
+/** A split as a question about a column: right where the column's number is at least `threshold`. */
+interface Question {
+  readonly column: number;
+  readonly threshold: number;
+}
+
+/** The columns that an ensemble's splits ask. */
+class Columns {
+  readonly #thresholds = new Map<string, Set<number>>();
+  readonly #categories = new Map<string, FeatureColumn>();
+  readonly #grid: ReadonlyMap<number, FeatureColumn & { readonly kind: "grid" }>;
+  readonly #places = new Map<string, number>();
+  #columns: FeatureColumn[] = [];
+
+  /** `grid`: the columns of features that are compared with thresholds; the thresholds' own places where there is none. */
+  constructor(grid: ReadonlyMap<number, FeatureColumn & { readonly kind: "grid" }> = new Map()) {
+    this.#grid = grid;
+  }
+
+  collect(tree: Tree): void {
+    for (let node = 0; node < tree.feature.length; node++) {
+      const feature = tree.feature[node] ?? -1;
+      if (feature < 0) continue;
+      const key = keyOf(tree, node);
+      const set = tree.categories.get(node);
+      if (set !== undefined) {
+        const right = set.side === "right" ? "listed" : "others";
+        const missing = tree.missingLeft[node] === 1 ? 0 : 1;
+        const categories = Array.from(set.values);
+        this.#categories.set(key, { kind: "category", feature, categories, right, missing });
+      } else if (!this.#grid.has(feature)) {
+        const known = this.#thresholds.get(key) ?? new Set();
+        this.#thresholds.set(key, known.add(tree.threshold[node] ?? 0));
+      }
+    }
+  }
+
+  finish(): readonly FeatureColumn[] {
+    const indices = [...this.#thresholds].map(([key, thresholds]) => {
+      const [feature = "0", missing] = key.split(" ");
+      const column: FeatureColumn = {
+        kind: "index",
+        feature: Number(feature),
+        thresholds: [...thresholds].sort((a, b) => a - b),
+        missing: missing === "1" ? "low" : "high",
+      };
+      return [key, column] as const;
+    });
+    const grid = [...this.#grid].map(([feature, column]) => [`${feature} grid`, column] as const);
+    const all = [...grid, ...indices, ...this.#categories].sort(
+      ([, a], [, b]) => a.feature - b.feature,
+    );
+    this.#columns = all.map(([, column]) => column);
+    for (const [place, [key]] of all.entries()) this.#places.set(key, place);
+    return this.#columns;
+  }
+
+  question(tree: Tree, node: number, equalLeft: boolean): Question {
+    const feature = tree.feature[node] ?? 0;
+    const own = keyOf(tree, node);
+    const gridded = this.#grid.get(feature);
+    const key = gridded !== undefined && !tree.categories.has(node) ? `${feature} grid` : own;
+    const place = this.#places.get(key) ?? 0;
+    const column = this.#columns[place];
+    const limit = tree.threshold[node] ?? 0;
+    if (column?.kind === "index") {
+      return { column: place, threshold: column.thresholds.indexOf(limit) + 1 };
+    }
+    if (column?.kind === "grid") {
+      return { column: place, threshold: firstPointRight(column, limit, equalLeft) };
+    }
+    return { column: place, threshold: 1 };
+  }
+}
+
+function keyOf(tree: Tree, node: number): string {
+  const set = tree.categories.get(node);
+  const about = `${tree.feature[node]} ${tree.missingLeft[node]}`;
+  return set === undefined ? about : `${about} ${set.side} ${set.values.join()}`;
+}
+
+/** Least point of the grid that goes right; `2^bits` where none does. */
+function firstPointRight(
+  { low, step, bits }: FeatureColumn & { readonly kind: "grid" },
+  limit: number,
+  equalLeft: boolean,
+): number {
+  const goesRight = (point: number): boolean => {
+    const value = low + point * step;
+    return equalLeft ? value > limit : value >= limit;
+  };
+  let point = Math.min(Math.max(Math.floor((limit - low) / step) - 1, 0), 2 ** bits);
+  while (point < 2 ** bits && !goesRight(point)) point++;
+  return point;
+}
+
+/** One grid a feature, over its range in `x`; NaN does not count. */
+function gridColumns(bits: number, x: Matrix): Columns {
+  const grids = new Map<number, FeatureColumn & { readonly kind: "grid" }>();
+  for (let feature = 0; feature < x.columns; feature++) {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < x.rows; row++) {
+      const value = x.data[row * x.columns + feature] ?? 0;
+      if (Number.isNaN(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    if (!(low < high)) [low, high] = [Number.isFinite(low) ? low : 0, (low || 0) + 1];
+    const step = (high - low) / (2 ** bits - 1);
+    grids.set(feature, { kind: "grid", feature, low, step, bits });
+  }
+  return new Columns(grids);
+}

@@ -1,0 +1,121 @@
+import type { JsonValue } from "../../artifact/client-file.js";
+import { VelumError } from "../../base/error.js";
+import type { Tensor } from "../../base/tensor.js";
+import {
+  type IntegerTrees,
+  leafOf,
+  readTrees,
+  treeAttributes,
+} from "../../ops/tree-ensemble/integer-trees.js";
+import { fieldsOf, isCount, isFiniteList, isIntegerList } from "../../quantize/json-checks.js";
+import { TreeCoding } from "../../quantize/tree-coding.js";
+import type { Tracer } from "../../trace/tracer.js";
+import { treeEnsemble } from "../../trace/tree-ensemble.js";
+import type { Matrix } from "../check-data.js";
+import type { CodedModel } from "../coded-model.js";
+import { quantizeTrees, type TreeBits } from "./quantize-trees.js";
+import type { FittedTrees } from "./trees-json.js";
+
+/** An ensemble of trees as it runs: integer sums of leaves. */
+export class TreesCoded implements CodedModel<TreeCoding> {
+  readonly coding: TreeCoding;
+  readonly trees: IntegerTrees;
+
+  constructor(coding: TreeCoding, trees: IntegerTrees) {
+    this.coding = coding;
+    this.trees = trees;
+  }
+
+  get width(): number {
+    return this.trees.features;
+  }
+
+  evaluate(q: Tensor): Tensor {
+    const { trees } = this;
+    const { features, outputs, values } = trees;
+    const rows = q.shape[0] ?? 0;
+    const data = new Float64Array(rows * outputs);
+    for (let row = 0; row < rows; row++) {
+      const x = q.data.subarray(row * features, (row + 1) * features);
+      for (const root of trees.roots) {
+        const leaf = leafOf(trees, root, x);
+        for (let k = 0; k < outputs; k++) {
+          data[row * outputs + k] =
+            (data[row * outputs + k] ?? 0) + (values[leaf * outputs + k] ?? 0);
+        }
+      }
+    }
+    return { shape: [rows, outputs], data };
+  }
+
+  trace(x: Tracer): Tracer {
+    return treeEnsemble(this.trees, x);
+  }
+
+  /** Every question answered left, every one right. */
+  extremes(): Tensor[] {
+    const { features, feature, threshold, gridBits } = this.trees;
+    const most = new Float64Array(features).fill(gridBits === undefined ? 0 : 2 ** gridBits - 1);
+    for (const [node, own] of feature.entries()) {
+      if (own >= 0 && gridBits === undefined) {
+        most[own] = Math.max(most[own] ?? 0, threshold[node] ?? 0);
+      }
+    }
+    return [new Float64Array(features), most].map((data) => ({ shape: [features], data }));
+  }
+
+  toJSON(): JsonValue {
+    const { features, outputs, feature, threshold, left, right, roots, values, gridBits } =
+      this.trees;
+    const list = (numbers: ArrayLike<number>): number[] => Array.from(numbers);
+    return {
+      ...{ features, outputs, gridBits: gridBits ?? null, feature: list(feature) },
+      ...{ threshold: list(threshold), left: list(left), right: list(right) },
+      ...{ roots: list(roots), values: list(values) },
+    };
+  }
+}
+
+/** Fitted trees as integers; `x` gives the ranges of grids. */
+export function codeTrees(fitted: FittedTrees, bits: TreeBits, x: Matrix): TreesCoded {
+  const { ensemble, meaning, classes, offset = 0 } = fitted;
+  const { trees, quantizer, step, base } = quantizeTrees(ensemble, bits, x);
+  const { features } = ensemble;
+  const coding = { inputQuantizer: quantizer, features, step, base, meaning, classes, offset };
+  return new TreesCoded(new TreeCoding(coding), trees);
+}
+
+/** Reads what `toJSON` of an ensemble and of its coding gave, from a file that nobody vouches for. Errors: `file-corrupt`. */
+export function readTreesCoded(model: unknown, coding: unknown): TreesCoded {
+  const path = "model file";
+  const { features, outputs, gridBits, feature, threshold, left, right, roots, values } =
+    fieldsOf(model);
+  const lists = isIntegerList(feature) && isIntegerList(threshold) && isIntegerList(left);
+  if (!isCount(features) || !isCount(outputs) || !lists) throw corrupt(path);
+  if (!isIntegerList(right) || !isIntegerList(roots) || !isFiniteList(values)) throw corrupt(path);
+  const trees: IntegerTrees = {
+    ...{ features, outputs, ...(isCount(gridBits) ? { gridBits } : {}) },
+    feature: Int32Array.from(feature),
+    threshold: Int32Array.from(threshold),
+    left: Int32Array.from(left),
+    right: Int32Array.from(right),
+    roots: Int32Array.from(roots),
+    values: Float64Array.from(values),
+  };
+  try {
+    // Checks that every index lies within its table.
+    readTrees(treeAttributes(trees), path);
+  } catch {
+    throw corrupt(path);
+  }
+  return new TreesCoded(TreeCoding.fromJSON(coding, path), trees);
+}
+
+function corrupt(path: string): VelumError {
+  return new VelumError({
+    code: "file-corrupt",
+    path,
+    problem: "holds integer trees that do not fit together",
+    cure: "Dump the model again",
+  });
+}

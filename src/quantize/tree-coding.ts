@@ -1,0 +1,163 @@
+import { VelumError } from "../base/error.js";
+import type { Tensor } from "../base/tensor.js";
+import { classIndices, classProbabilities, sigmoid } from "./class-scores.js";
+import { fieldsOf, isFiniteList, isFiniteNumber } from "./json-checks.js";
+import { type InputParts, ModelCoding, stepsBefore } from "./model-coding.js";
+import { inputJson, readInputParts } from "./model-coding-json.js";
+import type { ClientTransform } from "./transforms/client-transform.js";
+
+/** How the sums of an ensemble become answers; the client's last step, after decryption. */
+export type ScoreMeaning = (typeof meanings)[number];
+
+const meanings = [
+  /** One share a class, summing to 1. */
+  "probabilities",
+  /** One score: its logistic function is the second class's probability. */
+  "logistic",
+  /** One score a class: their softmax is the probabilities. */
+  "softmax",
+  /** The score is the target. */
+  "identity",
+  /** The score is the target's logarithm. */
+  "exponential",
+  /** The score is an isolation forest's path length over that of a random tree. */
+  "path length",
+] as const;
+
+/** `value` where it is a meaning. */
+export function scoreMeaning(value: unknown): ScoreMeaning | undefined {
+  return meanings.find((one) => one === value);
+}
+
+/** What is on the client's side of an ensemble of trees: no leaf values and no shape of trees. */
+export interface TreeCodingParts extends InputParts {
+  /** Real scores are `base[k] + step * integer`. */
+  readonly step: number;
+  /** `[outputs]` */
+  readonly base: Float64Array;
+  readonly meaning: ScoreMeaning;
+  /** Labels ascending; empty where scores are targets. */
+  readonly classes: Float64Array;
+  /** Isolation forests: answers compare with this. Default 0. */
+  readonly offset?: number;
+}
+
+/** Turns real features into the whole numbers that trees ask, and their integer sums into answers. Immutable. */
+export class TreeCoding extends ModelCoding implements TreeCodingParts {
+  readonly step: number;
+  readonly base: Float64Array;
+  readonly meaning: ScoreMeaning;
+  readonly classes: Float64Array;
+  readonly offset: number;
+
+  constructor(parts: TreeCodingParts) {
+    super(parts);
+    this.step = parts.step;
+    this.base = parts.base;
+    this.meaning = parts.meaning;
+    this.classes = parts.classes;
+    this.offset = parts.offset ?? 0;
+  }
+
+  override get outputs(): number {
+    return this.base.length;
+  }
+
+  /** Real scores `[rows, outputs]` of integer sums. */
+  scores({ shape, data }: Tensor): Tensor {
+    const { step, base } = this;
+    return { shape, data: data.map((sum, i) => (base[i % base.length] ?? 0) + step * sum) };
+  }
+
+  /** One answer a row of integer sums: the likeliest label, the target, or 1 and -1 for inliers and outliers. */
+  answers(sums: Tensor): Float64Array {
+    return answersOf(this, this.scores(sums));
+  }
+
+  /** Probabilities `[rows, classes]` of integer sums. Error `bad-argument` where there are no classes. */
+  probabilities(sums: Tensor, path: string): Tensor {
+    return probabilitiesOf(this, this.scores(sums), path);
+  }
+
+  override withSteps(steps: readonly ClientTransform[]): TreeCoding {
+    return new TreeCoding({ ...this, ...stepsBefore(this, steps) });
+  }
+
+  override toJSON() {
+    const { step, base, meaning, classes, offset } = this;
+    return {
+      kind: "tree-coding",
+      ...inputJson(this),
+      ...{ step, base: Array.from(base), meaning, classes: Array.from(classes), offset },
+    } as const;
+  }
+
+  /** Reads what `toJSON` gave, from a file that nobody vouches for. Errors: `file-corrupt`. */
+  static fromJSON(value: unknown, path = "tree coding"): TreeCoding {
+    const { kind, step, base, meaning, classes, offset } = fieldsOf(value);
+    if (kind !== "tree-coding") throw corrupt(path, "holds no trees");
+    const input = readInputParts(value, path, corrupt);
+    if (!isFiniteNumber(step) || step <= 0) throw corrupt(path, "step is not a number above 0");
+    if (!isFiniteList(base) || base.length === 0) throw corrupt(path, "base is no list of numbers");
+    const known = scoreMeaning(meaning);
+    if (known === undefined) throw corrupt(path, "meaning is unknown");
+    if (!isFiniteList(classes) || !isFiniteNumber(offset)) {
+      throw corrupt(path, "classes or offset are no numbers");
+    }
+    return new TreeCoding({
+      ...{ ...input, step, offset, meaning: known },
+      ...{ base: Float64Array.from(base), classes: Float64Array.from(classes) },
+    });
+  }
+}
+
+/** What real scores mean. */
+export type Answering = Pick<TreeCodingParts, "meaning" | "classes" | "offset">;
+
+/** One answer a row of real scores. */
+export function answersOf(
+  { meaning, classes, offset = 0 }: Answering,
+  scores: Tensor,
+): Float64Array {
+  if (classes.length > 0) {
+    // A single column of shares is a single class, not a score whose sign decides.
+    const single = meaning === "probabilities" && classes.length === 1;
+    const indices = single ? new Uint32Array(scores.data.length) : classIndices(scores);
+    return Float64Array.from(indices, (k) => classes[k] ?? 0);
+  }
+  switch (meaning) {
+    case "exponential":
+      return scores.data.map(Math.exp);
+    case "logistic":
+      return scores.data.map(sigmoid);
+    case "path length":
+      return anomalyScores(scores.data).map((score) => (score - offset < 0 ? -1 : 1));
+    default:
+      return scores.data;
+  }
+}
+
+/** Isolation forests' scores of mean path lengths: -1 for a row that is alone at once, towards 0 for others. */
+export function anomalyScores(lengths: Float64Array): Float64Array {
+  return lengths.map((length) => -(2 ** -length));
+}
+
+/** Probabilities `[rows, classes]` of real scores. Error `bad-argument` where there are no classes. */
+export function probabilitiesOf({ meaning, classes }: Answering, scores: Tensor, path: string) {
+  if (classes.length > 0) return meaning === "probabilities" ? scores : classProbabilities(scores);
+  throw new VelumError({
+    code: "bad-argument",
+    path,
+    problem: "the model predicts targets, not classes",
+    cure: "Use predict",
+  });
+}
+
+function corrupt(path: string, problem: string): VelumError {
+  return new VelumError({
+    code: "file-corrupt",
+    path,
+    problem,
+    cure: "Use the client file of a compiled ensemble of trees",
+  });
+}
