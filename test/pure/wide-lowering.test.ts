@@ -9,10 +9,12 @@ import { lower } from "../../src/passes/lower/lower.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
 import {
   bits,
+  refresh,
   roundBitPattern,
   truncateBitPattern,
   univariate,
 } from "../../src/trace/lookup-functions.js";
+import { LookupTable } from "../../src/trace/lookup-table.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import { record, type Tracer } from "../../src/trace/tracer.js";
 import { runRegions } from "../support/run-regions.js";
@@ -162,4 +164,29 @@ test("values wider than the limit are refused by name", () => {
     code: "width-too-wide",
     message: /^round_bit_pattern .*argument of 11 bits, and look-ups take at most 10/s,
   });
+});
+
+test("functions of a value that nothing else reads become one look-up, others do not", () => {
+  const samples = all(-20, 43);
+  const f = univariate((v) => Math.floor((v * v) / 50));
+  const g = univariate((v) => (v * 5) % 7);
+  const chained = measured((x) => g(f(x as Tracer).abs()), samples);
+  assert.deepEqual(checkEverywhere(chained, samples, 6), [6]);
+  const shared = measured((x) => {
+    const first = f(x as Tracer);
+    return first.add(g(first));
+  }, samples);
+  assert.deepEqual(checkEverywhere(shared, samples, 6), [6, 6]);
+  const refreshed = measured((x) => g(refresh(f(x as Tracer))), samples);
+  assert.equal(checkEverywhere(refreshed, samples, 6).length, 3);
+});
+
+test("a table that the user gives is taken apart like a function", () => {
+  const samples = all(0, 511);
+  const table = new LookupTable(Array.from({ length: 512 }, (_, i) => Math.floor(i / 64) ** 2));
+  const found = checkEverywhere(
+    measured((x) => table.apply(x as Tracer), samples),
+    samples,
+  );
+  assert.ok(found.length <= 4, `${found}`);
 });

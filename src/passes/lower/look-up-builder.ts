@@ -178,16 +178,20 @@ export class LookupBuilder {
     forced: boolean,
     uniform = false,
   ): Value {
+    return this.lookUpTables(a, this.tablesOf(a, fn, shape, uniform), shape, forced);
+  }
+
+  /** The tables of an element-wise function of one tensor over `domainOf(a)`. */
+  tablesOf(a: Value, fn: (operand: Tensor) => Tensor, shape: Shape, uniform: boolean): Tables {
     const { first, low, count } = this.domainOf(a);
     const bits = bitsOf(count);
     // Differences and shifted values are a little wider than what they are made of.
     const most = this.takesApart ? this.#limits.several + 2 : this.#limits.single;
     if (bits > most) throw new TooWide(bits, most);
     const values = Array.from({ length: count }, (_, i) => first + i * 2 ** low);
-    const found = uniform
+    return uniform
       ? { tables: [uniformTable(fn, values)], tableOf: new Int32Array(sizeOf(shape)) }
       : tabulate(fn, a.shape, shape, values);
-    return this.lookUpTables(a, found, shape, forced);
   }
 
   /** Look-up of every element in its table, which has an entry for each value of `domainOf(a)`. */

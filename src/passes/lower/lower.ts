@@ -1,14 +1,16 @@
 import { VelumError } from "../../base/error.js";
-import { scalar, type Tensor } from "../../base/tensor.js";
+import { type Shape, scalar, type Tensor } from "../../base/tensor.js";
 import { Graph } from "../../graph/graph.js";
-import { maximumOf, minimumOf } from "../../graph/integer-type.js";
-import { type Bounds, type GraphNode, nodePath, type OperationNode } from "../../graph/node.js";
+import { type GraphNode, nodePath, type OperationNode } from "../../graph/node.js";
 import type { ExtremumForm } from "../../ops/extremum-form.js";
 import { opSpec } from "../../ops/registry.js";
 import type { OpSpec } from "../../ops/spec.js";
+import type { Tables } from "../../ops/tabulate.js";
 import { fuseIntegers } from "../fuse.js";
 import { removeDeadCode } from "../remove-dead-code.js";
 import { chooseElements } from "./choose-elements.js";
+import { domainOf } from "./domain.js";
+import { type ElementFunction, ElementFunctions } from "./element-functions.js";
 import { lookUpExtremum } from "./extremum-tree.js";
 import { LookupBuilder, type LookupLimits, type Value } from "./look-up-builder.js";
 import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
@@ -52,10 +54,14 @@ class Lowering {
   private readonly strategies: PairStrategies;
   private readonly newIds = new Map<number, number>();
   private readonly taken = new Set<number>();
+  private readonly functions: ElementFunctions;
+  /** What the look-ups of functions of one value take, by node. */
+  private readonly costs = new Map<number, number>();
 
   constructor(graph: Graph, limits: LookupLimits, target: LowerTarget) {
     this.graph = graph;
     this.target = target;
+    this.functions = new ElementFunctions(graph);
     this.builder = new LookupBuilder(limits, wideWays);
     this.strategies = new PairStrategies(this.builder);
   }
@@ -99,7 +105,8 @@ class Lowering {
     const onlyProduct = spec.pair?.kind === "product" && variables.length < 2 && !isSquare(node);
     const shapes = node.operands.map((id) => this.graph.node(id).output.shape);
     const choice = spec.choice(node.attributes, shapes, nodePath(node));
-    const linear = !spec.tabulated && spec.pair === undefined && choice === undefined;
+    const wide = this.target !== "dialect" && this.isWideLookup(node);
+    const linear = !spec.tabulated && spec.pair === undefined && choice === undefined && !wide;
     if (linear || onlyProduct || variables.length === 0) return this.copy(node);
     const single = variables.length === 1 || spec.pair?.kind === "product";
     if (this.target === "dialect" && (single || choice !== undefined)) return this.copy(node);
@@ -149,19 +156,7 @@ class Lowering {
     const within = (values: ReadonlyMap<number, Tensor>): Tensor =>
       meaning(node.operands.map((id, k) => values.get(id) ?? constants[k] ?? scalar(0)));
     if (spec.contraction !== undefined && !spec.elementwise) return this.contraction(node, spec);
-    if (variables.length === 1) {
-      const forced = node.attributes["force_noise_refresh"] === true;
-      const { min, max } = this.valueOf(first).bounds;
-      this.builder.checkCount(max - min + 1);
-      return this.builder.lookUpTensor(
-        this.valueOf(first),
-        (operand) => within(new Map([[first, operand]])),
-        shape,
-        forced,
-        constants.every((constant) => constant === undefined || constant.shape.length === 0) &&
-          spec.name !== "subgraph",
-      );
-    }
+    if (variables.length === 1) return this.ofOne(node);
     const operands = variables.map((id) => this.valueOf(id));
     if (spec.pair?.kind === "select") return this.select(node);
     const [x, y] = operands;
@@ -173,6 +168,50 @@ class Lowering {
       (tensors) => within(new Map(variables.map((id, k) => [id, tensors[k] ?? scalar(0)]))),
       shape,
     );
+  }
+
+  /**
+   * A function of one value. Where nothing else reads the functions before it, they become one look-up with it, unless the look-ups one
+   * by one take less.
+   */
+  private ofOne(node: OperationNode): Value {
+    const own = this.functions.of(node);
+    if (own === undefined) throw new Error(`${nodePath(node)} is no function of one value`);
+    const { shape } = node.output;
+    const forced = node.attributes["force_noise_refresh"] === true;
+    const chain = forced ? undefined : this.functions.chain(node);
+    const alone = (): Value => this.lookUp(own, shape, forced);
+    if (chain === undefined) return this.counted(node, 0, alone);
+    const value = this.valueOf(chain.of);
+    const tables = this.tablesOf(chain, shape);
+    const joined = (): Value => this.builder.lookUpTables(value, tables, shape);
+    const spent = this.costs.get(own.of) ?? 0;
+    const [one, other] = [joined, alone].map((way) => {
+      const cost = this.builder.costOf(way);
+      return typeof cost === "number" ? cost : Number.POSITIVE_INFINITY;
+    });
+    return (one ?? 0) <= (other ?? 0) + spent
+      ? this.counted(node, 0, joined)
+      : this.counted(node, spent, alone);
+  }
+
+  private lookUp(own: ElementFunction, shape: Shape, forced: boolean): Value {
+    const tables = this.tablesOf(own, shape);
+    return this.builder.lookUpTables(this.valueOf(own.of), tables, shape, forced);
+  }
+
+  private tablesOf({ of, fn, uniform }: ElementFunction, shape: Shape): Tables {
+    const value = this.valueOf(of);
+    this.builder.checkCount(value.bounds.max - value.bounds.min + 1);
+    return this.builder.tablesOf(value, fn, shape, uniform);
+  }
+
+  /** Remembers what the node's look-ups take, with `spent` on those before it that it goes on from. */
+  private counted(node: OperationNode, spent: number, build: () => Value): Value {
+    const before = this.builder.cost();
+    const value = build();
+    this.costs.set(node.id, spent + this.builder.cost() - before);
+    return value;
   }
 
   private select(node: OperationNode): Value {
@@ -217,6 +256,14 @@ class Lowering {
     return this.builder.operation("matmul", [products, weights], {}, bounds, shape);
   }
 
+  /** A table that the user gave for a value that is worth taking apart, or on a value that only it reads. */
+  private isWideLookup(node: OperationNode): boolean {
+    const own = this.functions.of(node);
+    if (own === undefined || !this.builder.takesApart) return false;
+    const { min, max } = domainOf(this.graph.node(own.of));
+    return max - min >= 16 || this.functions.chain(node) !== undefined;
+  }
+
   private copy(node: OperationNode): number {
     const operands = node.operands.map((id) => this.newIds.get(id) ?? 0);
     return this.builder.push({ ...node, operands });
@@ -244,21 +291,6 @@ class Lowering {
   private isNew(id: number): boolean {
     return !this.taken.has(id);
   }
-}
-
-/** Values that the node may take: what the inputset promises, or the whole type where the user gave a hint. */
-export function domainOf(node: GraphNode): Bounds {
-  const { bounds, output, hintBits } = node;
-  if (bounds === undefined) {
-    throw new VelumError({
-      code: "not-compiled",
-      path: nodePath(node),
-      problem: "its range is not known",
-      cure: "Measure bounds on an inputset first",
-    });
-  }
-  if (hintBits === undefined) return bounds;
-  return { min: minimumOf(output.type), max: maximumOf(output.type) };
 }
 
 function isSquare(node: OperationNode): boolean {

@@ -1,0 +1,115 @@
+import { sameShape, scalar, type Tensor } from "../../base/tensor.js";
+import type { Graph } from "../../graph/graph.js";
+import { nodePath, type OperationNode, operandsOf } from "../../graph/node.js";
+import { opSpec } from "../../ops/registry.js";
+import { ascendingTable } from "../../ops/table.js";
+import { domainOf } from "./domain.js";
+
+/** What a node computes of one value, element by element. */
+export interface ElementFunction {
+  /** The value that it reads. */
+  readonly of: number;
+  /** Fails, or gives NaN, where it has no result. */
+  readonly fn: (operand: Tensor) => Tensor;
+  /** The same for every element, whatever the operand's shape. */
+  readonly uniform: boolean;
+}
+
+/** Nodes of a graph as functions of one value, alone and in chains. */
+export class ElementFunctions {
+  readonly #graph: Graph;
+  /** How often the value of each node is read. */
+  readonly #reads: Int32Array;
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#reads = new Int32Array(graph.nodes.length);
+    for (const node of graph.nodes) {
+      for (const id of new Set(operandsOf(node))) this.#reads[id] = (this.#reads[id] ?? 0) + 1;
+    }
+    for (const id of graph.outputs) this.#reads[id] = (this.#reads[id] ?? 0) + 1;
+  }
+
+  /** The function of a look-up or tabulated node of one variable operand; undefined for others. */
+  of(node: OperationNode): ElementFunction | undefined {
+    const path = nodePath(node);
+    const spec = opSpec(node.name, path);
+    const variables = [...new Set(node.operands)].filter((id) => !this.#isConstant(id));
+    const [first] = variables;
+    if (first === undefined || variables.length > 1) return undefined;
+    const lookup = spec.lookup(node.attributes, node.output.shape);
+    if (lookup !== undefined) {
+      const { min, max } = domainOf(this.#graph.node(first));
+      const tables = lookup.tables.map((table) =>
+        ascendingTable(table, min, max - min + 1, lookup.first),
+      );
+      const fn = (operand: Tensor): Tensor => ({
+        shape: operand.shape,
+        data: operand.data.map((value, i) => {
+          const table = tables[tables.length === 1 ? 0 : (lookup.tableOf[i] ?? 0)];
+          return table?.[value - min] ?? Number.NaN;
+        }),
+      });
+      return { of: first, fn, uniform: tables.length === 1 };
+    }
+    const ofItself = spec.pair !== undefined && node.operands.every((id) => id === first);
+    if (!spec.elementwise || !(spec.tabulated || ofItself)) return undefined;
+    const constants = node.operands.map((id) => this.#constantOf(id));
+    const fn = (operand: Tensor): Tensor =>
+      spec.evaluate(
+        node.attributes,
+        node.operands.map((id, k) => (id === first ? operand : (constants[k] ?? scalar(0)))),
+        path,
+      );
+    const scalars = constants.every((own) => own === undefined || own.shape.length === 0);
+    return { of: first, fn, uniform: scalars && hasNoTensors(node) };
+  }
+
+  /**
+   * The function of `node` and of those before it whose values nothing else reads, as one of an earlier value; undefined where there is
+   * no such chain of two or more.
+   */
+  chain(node: OperationNode): ElementFunction | undefined {
+    let whole = this.of(node);
+    const last = whole?.of;
+    while (whole !== undefined) {
+      const { of, fn, uniform }: ElementFunction = whole;
+      const inner = this.#graph.node(of);
+      const own = inner.kind === "operation" && this.#joins(inner) ? this.of(inner) : undefined;
+      if (own === undefined) break;
+      if (!sameShape(this.#graph.node(own.of).output.shape, inner.output.shape)) break;
+      whole = {
+        of: own.of,
+        fn: (operand) => fn(own.fn(operand)),
+        uniform: uniform && own.uniform,
+      };
+    }
+    return whole?.of === last ? undefined : whole;
+  }
+
+  /** True if nothing but one node reads the value, and nobody asked for it to be as it is. */
+  #joins(node: OperationNode): boolean {
+    const forced = node.attributes["force_noise_refresh"] === true;
+    return this.#reads[node.id] === 1 && node.hintBits === undefined && !forced;
+  }
+
+  #isConstant(id: number): boolean {
+    return this.#graph.node(id).kind === "constant";
+  }
+
+  #constantOf(id: number): Tensor | undefined {
+    const node = this.#graph.node(id);
+    return node.kind === "constant" ? node.value : undefined;
+  }
+}
+
+/** False for fused nodes that hold constants of several elements. */
+function hasNoTensors({ attributes }: OperationNode): boolean {
+  return Object.values(attributes).every(
+    (value) =>
+      typeof value !== "object" ||
+      value === null ||
+      !("nodes" in value) ||
+      value.nodes.every((node) => node.kind !== "constant" || node.value.shape.length === 0),
+  );
+}
