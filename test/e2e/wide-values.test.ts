@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fhe } from "../../src/index.js";
-import { sourceVariances } from "../../src/plan/noise-prediction.js";
+import { freshSourceVariance } from "../../src/plan/noise-prediction.js";
 import { log2Failure } from "../../src/security/failure.js";
 import { freshLweVariance } from "../../src/security/noise-fresh.js";
 import { keySwitchVariance } from "../../src/security/noise-key-switch.js";
@@ -101,13 +101,16 @@ test("the failure of a window is that of its few bits, with the value's noise as
     .compiler({ x: "encrypted" }, (x) => fhe.bits(x).at(2))
     .compile([0, 1023], numbers);
   const { parameters, outputs, failure } = circuit.plan;
-  const { glwe, bootstrap } = parameters;
-  assert.ok(bootstrap !== undefined && outputs.length === 1);
+  const {
+    glwe,
+    bootstraps: [bootstrap],
+  } = parameters;
+  const [step] = circuit.plan.program.instructions.filter(({ op }) => op === "bootstrap");
+  assert.ok(bootstrap !== undefined && step?.op === "bootstrap" && outputs.length === 1);
   assert.deepEqual(circuit.cost().lookups, [{ bits: 2, count: 1 }]);
-  const { fresh } = sourceVariances(glwe, bootstrap.bootstrapGadget, bootstrap.lwe.dimension);
   // Bits 0 to 2 of 10 take the whole torus: the value is multiplied by 2^8.
   const total =
-    4 ** 8 * fresh +
+    4 ** 8 * freshSourceVariance(glwe) +
     keySwitchVariance(
       bigLweDimension(glwe),
       bootstrap.keySwitchGadget,
@@ -115,7 +118,7 @@ test("the failure of a window is that of its few bits, with the value's noise as
     ) +
     centredModulusSwitchVariance(
       bootstrap.lwe.dimension,
-      Math.log2(2 * glwe.polynomialSize) + bootstrap.extensionLog2,
+      Math.log2(2 * glwe.polynomialSize) + step.extensionLog2,
     );
   const ofLookup = log2Failure(2 ** -(2 + 2), total);
   assert.ok(ofLookup <= failure.worstLog2 + 1e-6);
