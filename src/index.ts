@@ -4,12 +4,16 @@ export type { NestedArray, Shape, Tensor } from "./base/tensor.js";
 export { Circuit } from "./circuit/circuit.js";
 export type { CompileOptions } from "./circuit/compile-options.js";
 export type { Compiler } from "./circuit/compiler.js";
+export type { Wire } from "./circuit/composition.js";
 export { fhe } from "./circuit/fhe.js";
+export type { Module, ModuleCompiler, ModuleOptions } from "./circuit/module.js";
+export type { ModuleFunction } from "./circuit/module-function.js";
 export {
   ClassifierClient,
   ClassifierClient as LinearClassifierClient,
 } from "./client/classifier-client.js";
 export { Client } from "./client/client.js";
+export { ModuleClient } from "./client/module-client.js";
 export { RegressorClient } from "./client/regressor-client.js";
 export { TreeClient } from "./client/tree-client.js";
 export { ImportedModel } from "./import/imported-model.js";
@@ -75,7 +79,9 @@ export { RandomForestClassifier } from "./models/trees/random-forest-classifier.
 export { RandomForestRegressor } from "./models/trees/random-forest-regressor.js";
 export { XGBClassifier } from "./models/trees/xgb-classifier.js";
 export { XGBRegressor } from "./models/trees/xgb-regressor.js";
+export type { ComposedRequest, RunInput } from "./runtime/composed-input.js";
 export type { RunOptions } from "./runtime/run-options.js";
 export type { LoadedKeys } from "./runtime/server-circuit.js";
 export { ServerCircuit } from "./runtime/server-circuit.js";
+export { ServerModule } from "./runtime/server-module.js";
 export type { Tracer } from "./trace/tracer.js";

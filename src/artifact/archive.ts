@@ -78,6 +78,15 @@ function filesHash(files: ArchiveFiles): string {
 
 /** Error `file-kind` when the archive holds `name`, the mark of the other side's file. */
 export function refuseOtherSide(files: ArchiveFiles, name: string, path: string): void {
+  if (files["module.json"] !== undefined) {
+    throw new VelumError({
+      code: "file-kind",
+      path,
+      problem: "is the file of a module",
+      limit: path,
+      cure: `Use ${path === "client file" ? "ModuleClient" : "ServerModule"}.load for it`,
+    });
+  }
   if (files[name] === undefined) return;
   const other = path === "client file" ? "server file" : "client file";
   throw new VelumError({

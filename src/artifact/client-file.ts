@@ -33,6 +33,8 @@ export interface ClientInput {
    * cell); `[1, 0]` for an element that travels as a number. Format 2.
    */
   readonly cells?: readonly number[];
+  /** An earlier answer may take its place. */
+  readonly composable?: boolean;
 }
 
 /** One result of the circuit, and how it is read. */
@@ -140,6 +142,7 @@ function readInput(fields: JsonFields): ClientInput {
     max: fields.integer("max", min, largestInteger),
     shift: fields.integer("shift", 0, 63),
     ...(fields.has("cells") ? { cells: readCells(fields, sizeOf(shape)) } : {}),
+    ...(fields.has("composable") ? { composable: fields.flag("composable") } : {}),
   };
 }
 

@@ -48,6 +48,25 @@ export interface PlaceInfo {
   readonly bytes: number;
 }
 
+/** A parameter that may take an earlier answer. */
+export interface FeedInput {
+  readonly name: string;
+  /** Offset of its LWE ciphertexts in a request's workspace. */
+  readonly place: number;
+  readonly count: number;
+  /** Outputs that may feed it: functions of the same module, by name. */
+  readonly from: readonly { readonly function: string; readonly output: number }[];
+}
+
+/** How a circuit takes earlier answers as inputs. */
+export interface FeedInfo {
+  /** The first stages do nothing but turn an upload into LWE ciphertexts. */
+  readonly stages: number;
+  /** Parameters of the function, those included that cannot be fed. */
+  readonly parameters: number;
+  readonly inputs: readonly FeedInput[];
+}
+
 /** What a server must know of a circuit besides its code. */
 export interface ServerManifest {
   readonly format: number;
@@ -66,6 +85,9 @@ export interface ServerManifest {
   readonly shapes: readonly ShapeInfo[];
   readonly largestRead: number;
   readonly largestSlots: number;
+  /** Of a function of a module: number of its first stage in the program that all functions share; absent for 0. */
+  readonly firstStage?: number;
+  readonly feed?: FeedInfo;
 }
 
 /** Parts of a request: numbers and bits. */
@@ -126,9 +148,39 @@ export function readServerManifest(fields: JsonFields, constants: Uint8Array): S
     largestRead: fields.integer("largestRead", Math.max(1, read), glwe.polynomialSize),
     largestSlots: old ? 0 : fields.integer("largestSlots", 0, mostSlots),
   };
+  const whole = {
+    ...manifest,
+    ...(fields.has("firstStage")
+      ? { firstStage: fields.integer("firstStage", 0, mostEntries) }
+      : {}),
+    ...(fields.has("feed") ? { feed: readFeed(fields.object("feed"), manifest) } : {}),
+  };
   checkOverlap(fields, manifest);
   checkShapes(fields, manifest, constants);
-  return manifest;
+  return whole;
+}
+
+/** Places within a request's workspace: ciphertexts of earlier answers are written there. */
+function readFeed(fields: JsonFields, manifest: ServerManifest): FeedInfo {
+  const { parameters, requestBytes, stages } = manifest;
+  const words = parameters.glwe.dimension * parameters.glwe.polynomialSize + 1;
+  const stride = Math.ceil((words * 4) / placeUnit) * placeUnit;
+  return {
+    stages: fields.integer("stages", 0, stages.length),
+    parameters: fields.integer("parameters", 1, mostEntries),
+    inputs: fields.objects("inputs", mostEntries, (own) => {
+      const count = own.integer("count", 1, mostNumbers);
+      return {
+        name: own.text("name"),
+        count,
+        place: unit(own, "place", 0, requestBytes - count * stride),
+        from: own.objects("from", mostEntries, (from) => ({
+          function: from.text("function"),
+          output: from.integer("output", 0, mostEntries),
+        })),
+      };
+    }),
+  };
 }
 
 function readInputPart(fields: JsonFields, glwe: GlweParameters): InputPartLayout {

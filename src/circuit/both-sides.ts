@@ -3,6 +3,7 @@ import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
 import { type NestedArray, type Tensor, toNested } from "../base/tensor.js";
 import { Client, type ClientValue } from "../client/client.js";
+import type { RunInput } from "../runtime/composed-input.js";
 import { engineClosed } from "../runtime/engine.js";
 import { checkRunOptions, type RunOptions } from "../runtime/run-options.js";
 import { type LoadedKeys, ServerCircuit } from "../runtime/server-circuit.js";
@@ -73,13 +74,13 @@ export class BothSides {
   }
 
   /** One request: makes keys first if there are none. */
-  async encrypt(...values: ClientValue[]): Promise<Uint8Array> {
+  async encrypt(...values: (ClientValue | null)[]): Promise<Uint8Array> {
     if (!this.#hasKey) await this.keygen();
     return (await this.#openClient()).encrypt(...values);
   }
 
   /** One answer a request. Errors: those of `ServerCircuit.run`. */
-  async run(requests: readonly Uint8Array[], options: RunOptions = {}): Promise<Uint8Array[]> {
+  async run(requests: readonly RunInput[], options: RunOptions = {}): Promise<Uint8Array[]> {
     return (await this.openServer()).run(requests, this.#keys, options);
   }
 

@@ -6,6 +6,7 @@ import { drawDot, drawSvg } from "../graph/drawing.js";
 import type { Graph } from "../graph/graph.js";
 import type { Plan } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
+import type { RunInput } from "../runtime/composed-input.js";
 import type { RunOptions } from "../runtime/run-options.js";
 import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";
@@ -13,8 +14,8 @@ import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
 import { BothSides, type KeygenOptions, unwrapResults } from "./both-sides.js";
-import type { Compiled } from "./compile-graph.js";
 import type { CompileOptions } from "./compile-options.js";
+import type { Compiled } from "./compiled.js";
 import { type CircuitCost, checkBatch, circuitCost, msText } from "./cost.js";
 import {
   cores,
@@ -170,12 +171,12 @@ export class Circuit {
   }
 
   /** Encrypts one value for each encrypted parameter: the client's request. Makes keys first if there are none. */
-  async encrypt(...values: ClientValue[]): Promise<Uint8Array> {
+  async encrypt(...values: (ClientValue | null)[]): Promise<Uint8Array> {
     return this.#sides.encrypt(...values);
   }
 
   /** Computes on requests, as a server would: one answer a request. Errors: those of `ServerCircuit.run`. */
-  async run(requests: readonly Uint8Array[], options: RunOptions = {}): Promise<Uint8Array[]> {
+  async run(requests: readonly RunInput[], options: RunOptions = {}): Promise<Uint8Array[]> {
     return this.#sides.run(requests, options);
   }
 

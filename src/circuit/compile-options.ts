@@ -29,6 +29,11 @@ export interface CompileOptions {
    * `"numbers"`: inputs always travel as numbers; the upload is smaller, and every look-up is a bootstrap.
    */
   readonly inputForm: InputForm;
+  /**
+   * Answers may be inputs again without being decrypted: every output may come back as a parameter of its shape. Outputs are refreshed
+   * where that keeps their noise small, and travel unrounded.
+   */
+  readonly composable: boolean;
   /** Where `run` and `encryptRunDecrypt` of this circuit compute. */
   readonly runtime: RuntimeKind;
   /** Threads; `undefined` for one a core. */
@@ -52,6 +57,7 @@ export const defaultCompileOptions: CompileOptions = {
   maxRunMs: Number.POSITIVE_INFINITY,
   machine: "this",
   inputForm: "auto",
+  composable: false,
   runtime: "auto",
   threads: undefined,
   debugFolder: undefined,

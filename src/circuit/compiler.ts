@@ -4,6 +4,7 @@ import { type Encryption, traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
 import { Circuit } from "./circuit.js";
 import { compileGraph } from "./compile-graph.js";
+import { compileTogether } from "./compile-module.js";
 import { type CompileOptions, compileSettings } from "./compile-options.js";
 
 /** A function on encrypted values that waits for an inputset. */
@@ -36,6 +37,11 @@ export function compiler(
       if (names.length === 0) throw noParameters(settings.name);
       const samples = readInputset(names, inputset);
       const traced = traceFunction(settings.name, parameters, fn, samples[0] ?? []);
+      if (settings.composable === true) {
+        const parts = [{ graph: traced, inputset: samples }];
+        const [compiled] = await compileTogether(parts, true, settings);
+        if (compiled !== undefined) return new Circuit(compiled, settings);
+      }
       return new Circuit(await compileGraph(traced, samples, settings, null), settings);
     },
   };

@@ -47,10 +47,13 @@ import {
 } from "../trace/shape-functions.js";
 import { treeEnsemble } from "../trace/tree-ensemble.js";
 import { compiler } from "./compiler.js";
+import { declareFunction, declareModule } from "./module.js";
 
 /** Everything for writing encrypted functions by hand: `import { fhe } from "velum"`. */
 export const fhe = {
   compiler,
+  module: declareModule,
+  function: declareFunction,
   LookupTable,
   add,
   subtract,

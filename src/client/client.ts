@@ -59,7 +59,11 @@ export class Client {
 
   /** Reads a client file. Errors: those of `readClientFile`, and `insecure-parameters`. */
   static async load(file: Uint8Array): Promise<Client> {
-    const manifest = readClientFile(file);
+    return Client.fromManifest(readClientFile(file));
+  }
+
+  /** The client of a manifest that was read already. Error `insecure-parameters`. */
+  static async fromManifest(manifest: ClientManifest): Promise<Client> {
     checkSecurity(manifest.parameters);
     sharedMachine ??= loadMachine().catch((error: unknown) => {
       sharedMachine = undefined;
@@ -106,10 +110,11 @@ export class Client {
   }
 
   /**
-   * Encrypts one value for each encrypted parameter, in their order; gives the file for the server.
+   * Encrypts one value for each parameter, in their order; gives the file for the server. `null` stands for a parameter of a composable
+   * function that the server will take from an earlier answer.
    * Errors: `bad-argument` (number of values, no key), `bad-shape`, `not-a-number`, `not-integer`, `out-of-range`. Below 1 ms.
    */
-  encrypt(...values: ClientValue[]): Uint8Array {
+  encrypt(...values: (ClientValue | null)[]): Uint8Array {
     const key = this.#requireKey();
     const { inputs, circuitId, vectorLength, deltaLog2, bodyBits, bits } = this.manifest;
     if (values.length !== inputs.length) {
@@ -122,7 +127,11 @@ export class Client {
         cure: `Give one value for each of ${inputs.map(({ name }) => name).join(", ")}`,
       });
     }
-    const tensors = inputs.map((input, index) => checkInput(values[index] ?? [], input));
+    const tensors = inputs.map((input, index) => {
+      const value = values[index];
+      if (value !== null || input.composable !== true) return checkInput(value ?? [], input);
+      return { shape: input.shape, data: new Float64Array(sizeOf(input.shape)) };
+    });
     const parts: EncryptedInputPart[] = [];
     if (vectorLength > 0) {
       const vector = this.#joinInputs(tensors);

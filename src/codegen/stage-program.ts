@@ -99,6 +99,7 @@ class Stager {
       uploadPlaces: this.#uploads,
       outputPlaces,
       shapes: this.#shapes,
+      slotsPlace: this.#slots,
       largestRead: this.#largestRead,
       largestSlots: this.#largestSlots,
     };

@@ -57,6 +57,8 @@ export interface StagedProgram {
   readonly outputPlaces: readonly OutputPlace[];
   /** One for every kind of bootstrap in the program. */
   readonly shapes: readonly ShapePlace[];
+  /** Offset of the first LWE ciphertext of a request's workspace. */
+  readonly slotsPlace: number;
   /** Most bodies read from one GLWE ciphertext. */
   readonly largestRead: number;
   /** Most intermediate ciphertexts of a chunk of decision diagrams. */

@@ -6,11 +6,13 @@ import { opSpec } from "../ops/registry.js";
 /**
  * Gives every node the width that the compiled program reserves for it. Linear operations work on one width, so their
  * operands and results form classes, and each class takes the width of its widest member: the least total that the
- * rules allow. Clear inputs and constants get one bit more than measured, for the sign.
+ * rules allow. `least`: bits that nodes get at least, by id. Clear inputs and constants get one bit more than measured, for the sign.
  */
-export function assignBitWidths(graph: Graph): Graph {
+export function assignBitWidths(graph: Graph, least?: ReadonlyMap<number, number>): Graph {
   const classes = new Classes(graph.nodes.length);
-  const needed = graph.nodes.map((node) => node.output.type.bits);
+  const needed = graph.nodes.map((node) =>
+    Math.max(node.output.type.bits, least?.get(node.id) ?? 0),
+  );
   for (const node of graph.nodes) {
     if (node.kind !== "operation") continue;
     const encrypted = node.operands.map((id) => graph.node(id).output.encrypted);

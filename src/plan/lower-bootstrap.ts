@@ -9,7 +9,7 @@ import { torus32 } from "./torus.js";
 
 /**
  * Instructions and encodings of program number `program` of those that `constraints` and `choice` were made for. `inputBits[i]` is the
- * width assigned to its input i.
+ * width assigned to its input i. `composable`: inputs are in LWE ciphertexts before anything is computed, the first slots.
  */
 export function lowerBootstrap(
   regions: RegionProgram,
@@ -17,6 +17,7 @@ export function lowerBootstrap(
   constraints: ProgramConstraints,
   choice: ParameterChoice,
   program = 0,
+  composable = false,
 ): Plan {
   const { glwe } = choice.parameters;
   const widest = Math.max(...inputBits);
@@ -30,6 +31,7 @@ export function lowerBootstrap(
       ciphertexts: Math.ceil(length / glwe.polynomialSize),
     },
   ];
+  if (composable) instructions.push(lowering.placeInputs());
   const kindOf = (step: LookupStep): number => constraints.kinds[program]?.get(step.result) ?? 0;
   for (const step of regions.steps) {
     if (step.kind === "affine") {

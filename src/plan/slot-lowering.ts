@@ -20,6 +20,22 @@ export class SlotLowering {
   readonly #inputSlots = new Map<number, number>();
   readonly #freshRows: FreshRow[] = [];
 
+  /** Every input number in a slot of its own, first of all: what is fed back takes its place there. */
+  placeInputs(): Instruction {
+    const count = this.#regions.values[0]?.size ?? 0;
+    const to = this.place(0, count);
+    const N = this.#polynomialSize;
+    const rows = Array.from({ length: count }, (_, i) => [Math.floor(i / N), i % N, 1, 0]);
+    return {
+      op: "extract",
+      from: "fresh",
+      rows: Int32Array.from(rows.flat()),
+      addends: new BigUint64Array(count),
+      to,
+      count,
+    };
+  }
+
   constructor(regions: RegionProgram, polynomialSize: number) {
     this.#regions = regions;
     this.#polynomialSize = polynomialSize;
@@ -41,7 +57,8 @@ export class SlotLowering {
 
   affine(step: AffineStep): Instruction[] {
     const own = step.scaleLog2 === 0 ? step : { ...step, map: scaled(step.map, step.scaleLog2) };
-    return step.sources.every((source) => source === 0) ? this.#freshRowsOf(own) : this.#sums(own);
+    const fresh = step.sources.every((source) => source === 0) && !this.#places.has(0);
+    return fresh ? this.#freshRowsOf(own) : this.#sums(own);
   }
 
   /** `instructions` with the polynomial products, if there are any, right after the expansion of the input. */
@@ -96,7 +113,8 @@ export class SlotLowering {
     const before: Instruction[] = [];
     const columnSlots = sources.flatMap((source) => {
       const size = this.#regions.values[source]?.size ?? 0;
-      if (source !== 0) return Array.from({ length: size }, (_, i) => this.slotOf(source) + i);
+      if (source !== 0 || this.#places.has(0))
+        return Array.from({ length: size }, (_, i) => this.slotOf(source) + i);
       return Array.from({ length: size }, (_, i) => -1 - i);
     });
     const starts = [0];

@@ -6,16 +6,17 @@ import { type Address, offsetAddress } from "../tfhe/machine.js";
 import { parameterId } from "../tfhe/parameter-id.js";
 import { bigLweDimension } from "../tfhe/parameters.js";
 import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
-import type { KeyId } from "../tfhe/wire-header.js";
-import {
-  type EncryptedVector,
-  type FileIdentity,
-  inputBodyBytes,
-  readInputCiphertext,
-  writeInputCiphertext,
-} from "../tfhe/wire-input.js";
+import type { CircuitId, KeyId } from "../tfhe/wire-header.js";
+import { type FileIdentity, inputBodyBytes, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { writeOutputCiphertext } from "../tfhe/wire-output.js";
+import {
+  type FeedSource,
+  type ReadRequest,
+  type RunInput,
+  readRunInput,
+} from "./composed-input.js";
 import { allocate, callKernel, type Engine, release, type Step } from "./engine.js";
+import { EngineHost } from "./engine-host.js";
 import { type ExpandedKeys, expandEvaluationKeys } from "./evaluation-keys.js";
 import { loadConstants } from "./load-constants.js";
 import { measureLookups, type RangeTime } from "./measure-lookups.js";
@@ -43,15 +44,6 @@ export interface ServerSpeed {
   readonly lookups: readonly RangeTime[];
 }
 
-/** One part of a request as it came. */
-type UploadedPart = Pick<EncryptedVector, "seed" | "bodies">;
-
-/** One client's request, read. */
-interface Request {
-  readonly keyId: KeyId;
-  readonly vectors: readonly UploadedPart[];
-}
-
 /** How long, and how often at least, everything but look-ups is measured: longer where it is all there is. */
 const restBudgetMs = { linear: 90, besideLookups: 15 };
 const fewestRestRuns = 4;
@@ -69,24 +61,25 @@ export class ServerCircuit {
   readonly #file: ServerFile;
   /** Whose files it takes and gives, hashed once. */
   readonly #identity: Omit<FileIdentity, "keyId">;
-  readonly #engine: Engine;
+  readonly #host: EngineHost;
   readonly #constants: Address;
   readonly #scratch: readonly Address[];
-  readonly #loaded = new Map<LoadedKeys, ExpandedKeys>();
+  /** Circuits whose answers it may take as inputs. */
+  readonly #sources: ReadonlyMap<CircuitId, FeedSource>;
   #workspace: { address: Address; requests: number } | undefined;
-  /** Runs wait for each other: they share one workspace. */
-  #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(
     file: ServerFile,
-    engine: Engine,
+    host: EngineHost,
+    sources: ReadonlyMap<CircuitId, FeedSource>,
     constants: Address,
     scratch: readonly Address[],
   ) {
     this.#file = file;
     const { circuitId, manifest } = file;
     this.#identity = { parameterId: parameterId(manifest.parameters), circuitId };
-    this.#engine = engine;
+    this.#host = host;
+    this.#sources = sources;
     this.#constants = constants;
     this.#scratch = scratch;
   }
@@ -103,22 +96,34 @@ export class ServerCircuit {
     const file = readServerFile(bytes);
     const engine = await startEngine(file, { runtime: "auto", threads: undefined, ...options });
     try {
-      const constants = await loadConstants(engine, file);
-      const scratch = await allocateScratch(engine, file, constants);
-      return new ServerCircuit(file, engine, constants, scratch);
+      const sources = new Map([
+        [file.circuitId, { name: file.manifest.name, manifest: file.manifest }],
+      ]);
+      return await ServerCircuit.onHost(file, new EngineHost(engine), sources);
     } catch (error) {
       await engine.close();
       throw error;
     }
   }
 
+  /** A circuit on an engine that has its program already, shared with others. `sources`: whose answers it may be fed. */
+  static async onHost(
+    file: ServerFile,
+    host: EngineHost,
+    sources: ReadonlyMap<CircuitId, FeedSource>,
+  ): Promise<ServerCircuit> {
+    const constants = await loadConstants(host.engine, file);
+    const scratch = await allocateScratch(host.engine, file, constants);
+    return new ServerCircuit(file, host, sources, constants, scratch);
+  }
+
   /** `native` or `wasm`. */
   get runtime(): Engine["kind"] {
-    return this.#engine.kind;
+    return this.#host.engine.kind;
   }
 
   get threads(): number {
-    return this.#engine.threads;
+    return this.#host.engine.threads;
   }
 
   get needsEvaluationKeys(): boolean {
@@ -129,29 +134,30 @@ export class ServerCircuit {
   async loadEvaluationKeys(file: Uint8Array, options: RunOptions = {}): Promise<LoadedKeys> {
     checkRunOptions(options, "loadEvaluationKeys");
     const { parameters } = this.#file.manifest;
-    const expanded = await expandEvaluationKeys(this.#engine, parameters, file, options);
+    const expanded = await expandEvaluationKeys(this.#host.engine, parameters, file, options);
     const keys: LoadedKeys = {
       keyId: expanded.keyId,
       bytes: expanded.bytes,
       release: async () => {
-        if (this.#loaded.delete(keys)) {
-          await this.#inTurn(() => release(this.#engine, expanded.address));
+        if (this.#host.loaded.delete(keys)) {
+          await this.#host.inTurn(() => release(this.#host.engine, expanded.address));
         }
       },
     };
-    this.#loaded.set(keys, expanded);
+    this.#host.loaded.set(keys, expanded);
     return keys;
   }
 
   /**
-   * Computes on encrypted inputs, one file a request, all under one key; gives one output file a request, in order.
+   * Computes on encrypted inputs, one file a request, all under one key; gives one output file a request, in order. A circuit that was
+   * compiled with `composable` also takes earlier answers, and requests that are completed by them (`ComposedRequest`).
    * Look-ups of several requests share each pass over the keys, so batches cost less a request.
    *
    * Errors: those of `readHeader` for an input (`wrong-key` also where `keys` belong to another client), `bad-argument` without keys
    * where the circuit looks up tables and for keys that were released or belong to another loaded circuit, `aborted`.
    */
   async run(
-    inputs: readonly Uint8Array[],
+    inputs: readonly RunInput[],
     keys?: LoadedKeys,
     options: RunOptions = {},
   ): Promise<Uint8Array[]> {
@@ -166,7 +172,7 @@ export class ServerCircuit {
         cure: "Pass what loadEvaluationKeys gave for this client's key file",
       });
     }
-    const expanded = keys === undefined ? undefined : this.#loaded.get(keys);
+    const expanded = keys === undefined ? undefined : this.#host.loaded.get(keys);
     if (keys !== undefined && expanded === undefined) {
       throw new VelumError({
         code: "bad-argument",
@@ -178,8 +184,9 @@ export class ServerCircuit {
     const { manifest } = this.#file;
     const identity = this.#identity;
     const expected = keys === undefined ? identity : { ...identity, keyId: keys.keyId };
-    const requests = inputs.map((input) => readInputCiphertext(input, expected, manifest.inputs));
-    return this.#inTurn(() => this.#runAll(requests, expanded, options));
+    const reader = { identity: expected, manifest, sources: this.#sources };
+    const requests = inputs.map((input) => readRunInput(reader, input));
+    return this.#host.inTurn(() => this.#runAll(requests, expanded, options));
   }
 
   /**
@@ -188,7 +195,7 @@ export class ServerCircuit {
    */
   async measureSpeed(batch: number): Promise<ServerSpeed> {
     const { parameters, requestBytes, shapes } = this.#file.manifest;
-    return this.#inTurn(async () => {
+    return this.#host.inTurn(async () => {
       const together = Math.min(batch, requestsAtOnce(requestBytes));
       const restMs = new Map<number, number>();
       for (const requests of new Set([1, together])) {
@@ -196,7 +203,7 @@ export class ServerCircuit {
       }
       const lookups: RangeTime[] = [];
       for (const [shape, own] of shapes.entries()) {
-        const times = await measureLookups(this.#engine, parameters, own, this.#scratch);
+        const times = await measureLookups(this.#host.engine, parameters, own, this.#scratch);
         lookups.push(...times.map((time) => ({ shape, ...time })));
       }
       return { runtime: this.runtime, threads: this.threads, restMs, lookups };
@@ -219,9 +226,8 @@ export class ServerCircuit {
     const end = performance.now() + budgetMs;
     for (let i = 0; i < fewestRestRuns || performance.now() < end; i++) {
       const started = performance.now();
-      const requests = Array.from({ length: count }, () =>
-        readInputCiphertext(request, identity, manifest.inputs),
-      );
+      const reader = { identity, manifest, sources: this.#sources };
+      const requests = Array.from({ length: count }, () => readRunInput(reader, request));
       await this.#runAll(requests, undefined, {}, "velum_stage_bootstrap");
       least = Math.min(least, performance.now() - started);
     }
@@ -230,19 +236,11 @@ export class ServerCircuit {
 
   /** Ends the threads and frees the memory, loaded keys included. Runs under way reject with `runtime-unavailable`. */
   async close(): Promise<void> {
-    this.#loaded.clear();
-    await this.#engine.close();
-  }
-
-  /** Starts `work` when what was started before it is done, well or badly. */
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#queue.then(work);
-    this.#queue = turn.catch(() => {});
-    return turn;
+    await this.#host.close();
   }
 
   async #runAll(
-    requests: readonly Request[],
+    requests: readonly ReadRequest[],
     keys: ExpandedKeys | undefined,
     options: RunOptions,
     leftOut?: string,
@@ -256,7 +254,7 @@ export class ServerCircuit {
       const report = (done: number): void =>
         options.onProgress?.((first + done * batch.length) / requests.length);
       const outputs = await this.#runBatch(
-        batch.map(({ vectors }) => vectors),
+        batch,
         keys,
         { signal: options.signal, onProgress: report },
         leftOut,
@@ -275,7 +273,7 @@ export class ServerCircuit {
 
   /** Uploads, stages, downloads. Short stages go to thread 0 together with what comes next; heavy ones to all threads. `leftOut`: a kernel not to call. */
   async #runBatch(
-    requests: readonly (readonly UploadedPart[])[],
+    requests: readonly ReadRequest[],
     keys: ExpandedKeys | undefined,
     options: RunOptions,
     leftOut?: string,
@@ -284,8 +282,8 @@ export class ServerCircuit {
     const workspace = await this.#reserve(requests.length);
     const place = (request: number, offset: number): Address =>
       offsetAddress(workspace, request * manifest.requestBytes + offset);
-    const pending: Step[] = requests.flatMap((parts, request) =>
-      parts.flatMap(({ seed, bodies }, part): Step[] => {
+    const pending: Step[] = requests.flatMap(({ vectors }, request) =>
+      vectors.flatMap(({ seed, bodies }, part): Step[] => {
         const upload = manifest.uploadPlaces[part] ?? 0;
         return [
           { do: "write", address: place(request, upload), data: new Uint8Array(seed) },
@@ -297,14 +295,24 @@ export class ServerCircuit {
         ];
       }),
     );
+    const fed = requests.flatMap((own, request) =>
+      own.fed.map(
+        ({ place: offset, data }): Step => ({ do: "write", address: place(request, offset), data }),
+      ),
+    );
+    // Stages that only unpack uploads are left out where there are none; what is fed overwrites what they gave.
+    const unpacking = manifest.feed?.stages ?? 0;
+    const firstStage = manifest.firstStage ?? 0;
+    const uploaded = requests.some(({ vectors }) => vectors.length > 0);
     const heavy = manifest.stages.reduce((sum, stage) => sum + (stage.heavy ? stage.items : 0), 0);
     let done = 0;
     for (const [index, stage] of manifest.stages.entries()) {
-      if (stage.kernel === leftOut) continue;
+      if (stage.kernel === leftOut || (!uploaded && index < unpacking)) continue;
+      if (index === unpacking) pending.push(...fed);
       const items = stage.items * requests.length;
       const step = (thread: number, begin: number, end: number, short = false): Step => ({
         do: "call",
-        name: `stage_${index}`,
+        name: `stage_${firstStage + index}`,
         short,
         parameters: [
           workspace,
@@ -320,9 +328,9 @@ export class ServerCircuit {
         pending.push(step(0, 0, items, items <= shortItems));
         continue;
       }
-      if (pending.length > 0) await this.#engine.run(0, pending.splice(0));
+      if (pending.length > 0) await this.#host.engine.run(0, pending.splice(0));
       await forRanges(
-        this.#engine,
+        this.#host.engine,
         items,
         grainOf(stage.kernel, items, this.threads),
         "run",
@@ -339,7 +347,7 @@ export class ServerCircuit {
         ({ offset, bytes }): Step => ({ do: "read", address: place(request, offset), bytes }),
       ),
     );
-    const read = (await this.#engine.run(0, [...pending, ...reads])).filter(
+    const read = (await this.#host.engine.run(0, [...pending, ...reads])).filter(
       (result) => typeof result !== "number",
     );
     options.onProgress?.(1);
@@ -351,8 +359,8 @@ export class ServerCircuit {
     const held = this.#workspace;
     if (held !== undefined && held.requests >= requests) return held.address;
     this.#workspace = undefined;
-    if (held !== undefined) await release(this.#engine, held.address);
-    const address = await allocate(this.#engine, requests * this.#file.manifest.requestBytes);
+    if (held !== undefined) await release(this.#host.engine, held.address);
+    const address = await allocate(this.#host.engine, requests * this.#file.manifest.requestBytes);
     this.#workspace = { address, requests };
     return address;
   }
@@ -392,7 +400,14 @@ const shortItems = 16;
 
 /** Callers in JavaScript may pass anything. */
 function checkRequests(inputs: unknown): void {
-  if (Array.isArray(inputs) && inputs.every((input) => input instanceof Uint8Array)) return;
+  const fits = (input: unknown): boolean =>
+    input instanceof Uint8Array ||
+    (typeof input === "object" &&
+      input !== null &&
+      "from" in input &&
+      typeof input.from === "object" &&
+      input.from !== null);
+  if (Array.isArray(inputs) && inputs.every(fits)) return;
   throw new VelumError({
     code: "bad-argument",
     path: "run",

@@ -1,0 +1,114 @@
+import { strToU8 } from "fflate";
+import { VelumError } from "../base/error.js";
+import { canonicalJson } from "../tfhe/parameter-id.js";
+import {
+  type ArchiveFiles,
+  archiveFile,
+  archiveText,
+  packArchive,
+  unpackArchive,
+} from "./archive.js";
+import { type ClientManifest, readClientFile, writeClientFile } from "./client-file.js";
+import { parseFields } from "./json-fields.js";
+import { readServerFile, type ServerFile, writeServerFile } from "./server-file.js";
+import { checkFormat } from "./shared-fields.js";
+
+const moduleFormat = 1;
+const mostFunctions = 64;
+const largestClientBytes = 2 ** 27;
+const largestServerBytes = 2 ** 30;
+const index = "module.json";
+
+/** The file for clients of a module: a client file for each function, by name. All have the same parameters. */
+export function writeClientModule(
+  functions: ReadonlyMap<string, ClientManifest>,
+): Uint8Array<ArrayBuffer> {
+  return writeModule("client module", functions, writeClientFile);
+}
+
+/** The file for the server of a module: a server file for each function, by name. */
+export function writeServerModule(
+  functions: ReadonlyMap<string, ServerFile>,
+): Uint8Array<ArrayBuffer> {
+  return writeModule("server module", functions, writeServerFile);
+}
+
+/** Reads the client's file of a module. Errors: those of `readClientFile`; `wrong-parameters` where functions do not share a key. */
+export function readClientModule(bytes: Uint8Array): Map<string, ClientManifest> {
+  const functions = readModule(bytes, "client module", largestClientBytes, readClientFile);
+  checkShared([...functions].map(([name, own]) => [name, own.parameters]));
+  return functions;
+}
+
+/** Reads the server's file of a module. It is code that will be executed. Errors: those of `readServerFile`; `wrong-parameters`. */
+export function readServerModule(bytes: Uint8Array): Map<string, ServerFile> {
+  const functions = readModule(bytes, "server module", largestServerBytes, readServerFile);
+  checkShared([...functions].map(([name, own]) => [name, own.manifest.parameters]));
+  return functions;
+}
+
+type Side = "client module" | "server module";
+
+function writeModule<Part>(
+  side: Side,
+  functions: ReadonlyMap<string, Part>,
+  write: (part: Part) => Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const names = [...functions.keys()];
+  const entry = { format: moduleFormat, kind: side, functions: names };
+  const files = [...functions.values()].map((part, at) => [`${at}.zip`, write(part)] as const);
+  return packArchive({ [index]: strToU8(canonicalJson(entry)), ...Object.fromEntries(files) });
+}
+
+function readModule<Part>(
+  bytes: Uint8Array,
+  side: Side,
+  largestBytes: number,
+  read: (bytes: Uint8Array) => Part,
+): Map<string, Part> {
+  const files = unpackArchive(bytes, side, largestBytes);
+  if (files[index] === undefined) throw otherKind(side, "the file of a single circuit");
+  const fields = parseFields(archiveText(files, index, side), side, index);
+  checkFormat(side, fields.value("format"), moduleFormat);
+  const kind = fields.text("kind", /^(client|server) module$/);
+  if (kind !== side) throw otherKind(side, `a ${kind}`);
+  const names = fields.list("functions", mostFunctions, (value) => {
+    if (typeof value === "string" && value !== "") return value;
+    throw fields.misfit("functions", "holds something else than names");
+  });
+  if (names.length === 0) throw fields.misfit("functions", "is empty");
+  return new Map(names.map((name, at) => [name, read(partOf(files, at, side))]));
+}
+
+function partOf(files: ArchiveFiles, at: number, side: Side): Uint8Array {
+  return archiveFile(files, `${at}.zip`, side);
+}
+
+function checkShared(functions: readonly (readonly [string, unknown])[]): void {
+  const [first] = functions;
+  if (first === undefined) return;
+  const shared = canonicalJson(first[1]);
+  for (const [name, parameters] of functions) {
+    if (canonicalJson(parameters) === shared) continue;
+    throw new VelumError({
+      code: "wrong-parameters",
+      path: "module",
+      problem: `its functions "${first[0]}" and "${name}" have different parameters`,
+      cure: "Compile the module anew",
+    });
+  }
+}
+
+function otherKind(side: Side, actual: string): VelumError {
+  return new VelumError({
+    code: "file-kind",
+    path: side,
+    problem: `is ${actual}`,
+    limit: side,
+    actual,
+    cure:
+      actual === "the file of a single circuit"
+        ? "Use Client.load or ServerCircuit.load for it"
+        : `Pass the ${side} that belongs to it`,
+  });
+}

@@ -1,0 +1,208 @@
+import {
+  type ClientBits,
+  type ClientManifest,
+  clientFormat,
+  type JsonValue,
+} from "../artifact/client-file.js";
+import { circuitIdOf, type ServerFile } from "../artifact/server-file.js";
+import { type FeedInfo, type ServerManifest, serverFormat } from "../artifact/server-manifest.js";
+import { VelumError } from "../base/error.js";
+import { sizeOf } from "../base/tensor.js";
+import { emitC } from "../codegen/emit-c.js";
+import { emitWasm } from "../codegen/emit-wasm.js";
+import type { StagedProgram } from "../codegen/stage.js";
+import { stageProgram } from "../codegen/stage-program.js";
+import type { Graph } from "../graph/graph.js";
+import { maximumOf, minimumOf } from "../graph/integer-type.js";
+import { mlirModule } from "../mlir/module-text.js";
+import type { RegionProgram } from "../ops/region-program.js";
+import { assignBitWidths } from "../passes/assign-bit-widths.js";
+import { lower } from "../passes/lower/lower.js";
+import type { BitEncoding, Plan } from "../plan/plan.js";
+import { formatProgram } from "../program/program.js";
+import { lweStride } from "../runtime/composed-input.js";
+import { readKernelModule, readKernelSources } from "../tfhe/kernel-files.js";
+import type { InputPartLayout } from "../tfhe/wire-input.js";
+import type { Compiled } from "./compiled.js";
+import type { Feed } from "./composition.js";
+
+/** Widest argument of one look-up in the dialects. */
+const dialectLookupBits = 16;
+
+/** A planned function. */
+export interface CompiledPart {
+  readonly graph: Graph;
+  readonly lowered: Graph;
+  readonly regions: RegionProgram;
+  readonly plan: Plan;
+  /** Wires to its parameters. */
+  readonly feeds: readonly Feed[];
+}
+
+/** Both files of every function. The machine code of all of them is one program, which every server file holds. */
+export async function assembleTogether(
+  parts: readonly CompiledPart[],
+  extras: JsonValue = null,
+): Promise<Compiled[]> {
+  const staged = parts.map(({ plan }) =>
+    stageProgram(
+      plan.program,
+      plan.parameters,
+      plan.outputs.map(({ layout }) => layout),
+    ),
+  );
+  const stages = staged.flatMap((own) => own.stages);
+  const code: SharedCode = {
+    kernels: await readKernelModule("eval"),
+    program: emitWasm(stages),
+    kernelSources: await sourcesOfPackage(),
+    programSource: emitC(stages),
+  };
+  let firstStage = 0;
+  return parts.flatMap((part, index) => {
+    const own = staged[index];
+    if (own === undefined) return [];
+    const server = serverFile(part, own, firstStage, parts, code);
+    firstStage += own.stages.length;
+    const { feeds: _, ...rest } = part;
+    return [{ ...rest, server, client: clientManifest(part, server, extras) }];
+  });
+}
+
+type SharedCode = Pick<ServerFile, "kernels" | "program" | "kernelSources" | "programSource">;
+
+/** Inputs lie in the first slots, in their order. */
+function feedInfo(
+  { regions, plan, feeds }: CompiledPart,
+  slotsPlace: number,
+  parts: readonly CompiledPart[],
+): FeedInfo {
+  const stride = lweStride(plan);
+  const inputs = regions.inputs.flatMap(({ name, start, shape }, input) => {
+    const from = feeds
+      .filter(({ to }) => to.input === input)
+      .map((feed) => ({
+        function: parts[feed.from.program]?.graph.name ?? "",
+        output: feed.from.output,
+      }));
+    if (from.length === 0) return [];
+    return [{ name, place: slotsPlace + start * stride, count: sizeOf(shape), from }];
+  });
+  // The expansion of the upload, and the extraction of its numbers.
+  return { stages: 2, parameters: regions.inputs.length, inputs };
+}
+
+/** A program that the dialects cannot express still compiles; its text then says why. */
+function mlirText(graph: Graph): string {
+  try {
+    return mlirModule(assignBitWidths(lower(graph, dialectLookupBits, "dialect")));
+  } catch (error) {
+    if (error instanceof VelumError) return `// ${error.message}\n`;
+    throw error;
+  }
+}
+
+function serverFile(
+  part: CompiledPart,
+  staged: StagedProgram,
+  firstStage: number,
+  parts: readonly CompiledPart[],
+  code: SharedCode,
+): ServerFile {
+  const { graph, plan } = part;
+  const { stages, preparations, rawConstants, slotsPlace, ...places } = staged;
+  const manifest: ServerManifest = {
+    format: serverFormat,
+    name: graph.name,
+    parameters: plan.parameters,
+    inputs: inputParts(plan),
+    outputs: plan.outputs.map(({ layout }) => layout),
+    stages: stages.map(({ constants: _, ...stage }) => stage),
+    preparations,
+    ...places,
+    ...(firstStage === 0 ? {} : { firstStage }),
+    ...(part.feeds.length === 0 ? {} : { feed: feedInfo(part, slotsPlace, parts) }),
+  };
+  const content = { manifest, constants: rawConstants, ...code };
+  const texts = {
+    "graph.txt": `${graph.format()}\n`,
+    "circuit.mlir": mlirText(graph),
+    "program.txt": `${formatProgram(plan.program)}\n`,
+    "failure.json": `${JSON.stringify(plan.failure)}\n`,
+  };
+  return { ...content, circuitId: circuitIdOf(content), texts };
+}
+
+/** The vector of numbers, unless it is empty, then the bits. */
+function inputParts({ input, bits }: Plan): InputPartLayout[] {
+  const { length, bodyBits } = input;
+  return [...(length > 0 ? [{ length, bodyBits }] : []), ...(bits ? [bits.layout] : [])];
+}
+
+/** A web page compiles for WebAssembly alone. */
+async function sourcesOfPackage(): Promise<ReadonlyMap<string, string>> {
+  const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
+  return inNode ? includedFrom("eval.c", await readKernelSources()) : new Map();
+}
+
+/** `main` and what it includes: a server gets no source that touches keys. */
+function includedFrom(main: string, sources: ReadonlyMap<string, string>): Map<string, string> {
+  const found = new Map<string, string>();
+  const add = (name: string): void => {
+    const text = sources.get(name);
+    if (text === undefined || found.has(name)) return;
+    found.set(name, text);
+    for (const [, included = ""] of text.matchAll(/^#include "([^"]+)"/gm)) add(included);
+  };
+  add(main);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function clientManifest(
+  { lowered: graph, regions, plan, feeds }: CompiledPart,
+  server: ServerFile,
+  extras: JsonValue,
+): ClientManifest {
+  const fed = new Set(feeds.map(({ to }) => to.input));
+  return {
+    format: clientFormat,
+    name: server.manifest.name,
+    circuitId: server.circuitId,
+    parameters: plan.parameters,
+    inputs: regions.inputs.map(({ name, node, shape, start }, index) => ({
+      name,
+      shape,
+      min: minimumOf(graph.node(node).output.type),
+      max: maximumOf(graph.node(node).output.type),
+      shift: plan.input.shifts[index] ?? 0,
+      ...(fed.has(index) ? { composable: true } : {}),
+      ...cellsOfInput(plan, start, sizeOf(shape)),
+    })),
+    vectorLength: plan.input.length,
+    vectorStart: plan.input.start,
+    deltaLog2: plan.input.deltaLog2,
+    bodyBits: plan.input.bodyBits,
+    ...(plan.bits === undefined ? {} : { bits: clientBits(plan.bits) }),
+    outputs: plan.outputs.map((output, index) => ({
+      shape: regions.outputs[index]?.shape ?? [],
+      ...output,
+    })),
+    extras,
+  };
+}
+
+function clientBits({ layout, sources }: BitEncoding): ClientBits {
+  return {
+    layout,
+    sources: sources.flatMap(({ feature, low, high, shift }) => [feature, low, high, shift]),
+  };
+}
+
+/** The one-hot cells of an input's elements: `[least, greatest]` each, `[1, 0]` for one that travels as a number. */
+function cellsOfInput({ input }: Plan, start: number, size: number): { cells?: number[] } {
+  const codes = input.codes?.slice(start, start + size) ?? [];
+  if (codes.every(({ kind }) => kind === "number")) return {};
+  return {
+    cells: codes.flatMap((code) => (code.kind === "number" ? [1, 0] : [code.low, code.high])),
+  };
+}

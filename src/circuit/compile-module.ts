@@ -1,0 +1,120 @@
+import type { Tensor } from "../base/tensor.js";
+import type { Graph } from "../graph/graph.js";
+import { linearRegions } from "../ops/linear-regions.js";
+import type { RegionProgram } from "../ops/region-program.js";
+import { adjustRounders } from "../passes/adjust-rounders.js";
+import { checkLegality } from "../passes/check-legality.js";
+import { fuse } from "../passes/fuse.js";
+import { lower } from "../passes/lower/lower.js";
+import { measureBounds } from "../passes/measure-bounds.js";
+import { removeDeadCode } from "../passes/remove-dead-code.js";
+import { planTogether } from "../plan/plan-together.js";
+import { assembleTogether } from "./assemble.js";
+import { largestArgumentBits, largestLookupBits } from "./compile-graph.js";
+import { type CompileOptions, checkLimits } from "./compile-options.js";
+import { CompileRecord } from "./compile-record.js";
+import type { Compiled } from "./compiled.js";
+import { assignTogether, type Feed, feedsOf, type Wiring, withFedRanges } from "./composition.js";
+import { checkFailure, failureOfEach } from "./failure-options.js";
+import { planningRates } from "./machine-speed.js";
+import { refreshOutputs, staleOutputs } from "./refresh-outputs.js";
+
+/** A traced function of a module with its inputset. */
+export interface TracedFunction {
+  readonly graph: Graph;
+  readonly inputset: readonly (readonly Tensor[])[];
+}
+
+/**
+ * Compiles several functions under one key. Outputs that wires lead on are refreshed where sums of inputs reach them, so that they may
+ * be fed as often as one likes. Errors: those of `compileGraph`, and those of `feedsOf`.
+ */
+export async function compileTogether(
+  functions: readonly TracedFunction[],
+  wiring: Wiring,
+  options: CompileOptions,
+): Promise<Compiled[]> {
+  checkFailure(options);
+  checkLimits(options);
+  const record = new CompileRecord(options.debugFolder, options.onStage);
+  return record.whileDoing(async () => {
+    record.begin("bounds");
+    const bounded = functions.map(({ graph, inputset }) =>
+      measureBounds(fuse(adjustRounders(removeDeadCode(graph), inputset)), inputset),
+    );
+    const feeds = feedsOf(bounded, wiring);
+    record.begin("bit-widths");
+    const graphs = assignTogether(bounded, feeds);
+    record.begin("look-ups");
+    const fed = withFedRanges(bounded, feeds);
+    const { lowered, regions } = lowerAll(fed, feeds);
+    record.begin("plan");
+    const plans = planTogether(
+      regions.map((own, program) => ({ regions: own, feeds: outputsFor(feeds, program) })),
+      {
+        failureLog2: Math.min(...regions.map((own) => failureOfEach(options, own))),
+        limits: options,
+        inputForm: "numbers",
+        rates: planningRates(options),
+      },
+    );
+    record.begin("code");
+    const parts = plans.flatMap((plan, program) => {
+      const [graph, low, own] = [graphs[program], lowered[program], regions[program]];
+      if (graph === undefined || low === undefined || own === undefined) return [];
+      return [{ graph, lowered: low, regions: own, plan, feeds: feedsTo(feeds, program) }];
+    });
+    return assembleTogether(parts);
+  });
+}
+
+/** Linear operations and look-ups; wired outputs end in a look-up, and so does everything where nothing is looked up at all. */
+function lowerAll(
+  graphs: readonly Graph[],
+  feeds: readonly Feed[],
+): { lowered: Graph[]; regions: RegionProgram[] } {
+  const wired = graphs.map(
+    (_, program) =>
+      new Set(feeds.flatMap(({ from }) => (from.program === program ? [from.output] : []))),
+  );
+  const first = lowerOnce(graphs, feeds);
+  const stale = first.regions.map((regions, program) =>
+    staleOutputs(regions, wired[program] ?? new Set()),
+  );
+  const looksUp = first.regions.some(({ steps }) => steps.some(({ kind }) => kind === "lookup"));
+  const refreshes = looksUp || stale.some(({ size }) => size > 0);
+  if (!refreshes) {
+    return lowerOnce(
+      graphs.map((graph) => refreshOutputs(graph, new Set(graph.outputs.keys()))),
+      feeds,
+    );
+  }
+  if (stale.every(({ size }) => size === 0)) return first;
+  return lowerOnce(
+    graphs.map((graph, program) => refreshOutputs(graph, stale[program] ?? new Set())),
+    feeds,
+  );
+}
+
+function lowerOnce(
+  graphs: readonly Graph[],
+  feeds: readonly Feed[],
+): { lowered: Graph[]; regions: RegionProgram[] } {
+  const lowered = assignTogether(
+    graphs.map((graph) => lower(graph, largestLookupBits, "look-ups", largestArgumentBits)),
+    feeds,
+  );
+  for (const graph of lowered) checkLegality(graph, largestLookupBits);
+  return { lowered, regions: lowered.map((graph) => linearRegions(graph)) };
+}
+
+/** Outputs that may feed any input of a program. */
+function outputsFor(feeds: readonly Feed[], program: number): Feed["from"][] {
+  const found = new Map<string, Feed["from"]>();
+  for (const { from } of feedsTo(feeds, program)) found.set(`${from.program}.${from.output}`, from);
+  return [...found.values()];
+}
+
+function feedsTo(feeds: readonly Feed[], program: number): Feed[] {
+  return feeds.filter(({ to }) => to.program === program);
+}

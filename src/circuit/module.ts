@@ -1,0 +1,195 @@
+import { writeClientModule, writeServerModule } from "../artifact/module-file.js";
+import { VelumError } from "../base/error.js";
+import type { Plan } from "../plan/plan.js";
+import type { CryptoParameters } from "../tfhe/parameters.js";
+import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
+import { readInputset, type Sample } from "../trace/inputset.js";
+import { type Encryption, traceFunction } from "../trace/trace-function.js";
+import type { Tracer } from "../trace/tracer.js";
+import type { KeygenOptions } from "./both-sides.js";
+import { compileTogether } from "./compile-module.js";
+import { type CompileOptions, compileSettings } from "./compile-options.js";
+import type { Compiled } from "./compiled.js";
+import type { Wire, Wiring } from "./composition.js";
+import { ModuleFunction } from "./module-function.js";
+import { ModuleSides } from "./module-sides.js";
+
+/** A function of a module: its parameters in order, and what it does. */
+export interface FunctionDeclaration {
+  readonly parameters: Readonly<Record<string, Encryption>>;
+  readonly fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[];
+}
+
+/** How a module is compiled: the options of a circuit, and which outputs may feed which parameters. */
+export interface ModuleOptions extends Omit<CompileOptions, "composable"> {
+  /** `true` (default): every output may feed every encrypted parameter of its shape. A list costs less: only those wires. */
+  readonly wires: boolean | readonly Wire[];
+}
+
+/** A compiled module: its functions by name, and what they share. */
+export type Module<Names extends string> = ModuleBase & {
+  readonly [name in Names]: ModuleFunction;
+};
+
+/** Functions that wait for inputsets. */
+export interface ModuleCompiler<Names extends string> {
+  /**
+   * Traces every function, measures ranges on its inputset and compiles all of them for one key.
+   * Errors: those of `Compiler.compile`; `bad-argument` and `bad-shape` for wires; `no-parameters` where the functions ask for more than one
+   * choice of parameters can give.
+   */
+  compile(
+    inputsets: Readonly<Record<Names, Iterable<Sample>>>,
+    options?: Partial<ModuleOptions>,
+  ): Promise<Module<Names>>;
+}
+
+/** Declares a function for `module`. */
+export function declareFunction(
+  parameters: Readonly<Record<string, Encryption>>,
+  fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
+): FunctionDeclaration {
+  return { parameters, fn };
+}
+
+/** Names that a compiled module has already. */
+const taken = ["functions", "parameters", "keygen", "clientFile", "serverFile", "close", "then"];
+
+/**
+ * Several functions under one key; answers of one may be inputs of another.
+ *
+ *     const counter = fhe.module({
+ *       increment: fhe.function({ x: "encrypted" }, (x) => x.add(1).mod(16)),
+ *       double: fhe.function({ x: "encrypted" }, (x) => x.mul(2).mod(16)),
+ *     });
+ *     const module = await counter.compile({ increment: values, double: values });
+ *     const [answer] = await module.increment.run([await module.increment.encrypt(3)]);
+ *     const [again] = await module.double.run([answer]);
+ *     await module.double.decrypt(again); // 8
+ */
+export function declareModule<Names extends string>(
+  functions: Readonly<Record<Names, FunctionDeclaration>>,
+): ModuleCompiler<Names> {
+  const names = namesOf(functions);
+  for (const name of names) {
+    if (!taken.includes(name)) continue;
+    throw refused(`function "${name}"`, "has a name that modules use", "Call it something else");
+  }
+  return {
+    async compile(inputsets, options = {}) {
+      const { wires = true, ...rest } = options;
+      const settings = compileSettings(rest, "", "module options");
+      const traced = names.map((name) => {
+        const { parameters, fn } = functions[name];
+        const samples = readInputset(
+          Object.keys(parameters),
+          inputsets[name],
+          `inputset of "${name}"`,
+        );
+        const graph = traceFunction(name, parameters, fn, samples[0] ?? []);
+        return { graph, inputset: samples };
+      });
+      if (traced.length === 0) throw refused("module", "has no functions", "Declare at least one");
+      const compiled = await compileTogether(traced, checkWires(wires), settings);
+      const base = new ModuleBase(compiled, settings);
+      return Object.assign(base, byName(names, base.functions));
+    },
+  };
+}
+
+/** What the functions of a module share: key, engine, files. */
+export class ModuleBase {
+  readonly functions: ReadonlyMap<string, ModuleFunction>;
+  readonly #compiled: readonly Compiled[];
+  readonly #sides: ModuleSides;
+
+  constructor(compiled: readonly Compiled[], options: CompileOptions) {
+    this.#compiled = compiled;
+    this.#sides = new ModuleSides(this, options);
+    this.functions = new Map(
+      compiled.map((own) => [own.graph.name, new ModuleFunction(own, this.#sides)]),
+    );
+  }
+
+  /** One choice for all functions. */
+  get parameters(): CryptoParameters {
+    return this.#plan.parameters;
+  }
+
+  /** Evaluation keys as they travel, bytes: one set for all functions. */
+  get evaluationKeyBytes(): number {
+    return evaluationKeyFileBytes(this.parameters);
+  }
+
+  /** The file for clients (`ModuleClient`): shapes, encodings, parameters; no weights. */
+  get clientFile(): Uint8Array<ArrayBuffer> {
+    return writeClientModule(new Map(this.#compiled.map((own) => [own.graph.name, own.client])));
+  }
+
+  /** The file for the server (`ServerModule`): machine code and weights; nothing secret of any client. */
+  get serverFile(): Uint8Array<ArrayBuffer> {
+    return writeServerModule(new Map(this.#compiled.map((own) => [own.graph.name, own.server])));
+  }
+
+  /** Makes one secret key and one set of evaluation keys for all functions. Done once; `force` makes new ones. */
+  async keygen(options: KeygenOptions = {}): Promise<void> {
+    return this.#sides.keygen(options);
+  }
+
+  /** Ends threads and overwrites the secret key; later calls start anew. */
+  async close(): Promise<void> {
+    return this.#sides.close();
+  }
+
+  get #plan(): Plan {
+    const [first] = this.#compiled;
+    if (first === undefined) throw new Error("a module without functions");
+    return first.plan;
+  }
+}
+
+function checkWires(wires: unknown): Wiring {
+  if (typeof wires === "boolean" || isWireList(wires)) return wires;
+  throw refused(
+    "module options wires",
+    "are neither true nor false nor a list of wires",
+    'Give wires like { from: "f", output: 0, to: "g", input: "x" }',
+  );
+}
+
+function isWireList(value: unknown): value is readonly Wire[] {
+  return (
+    Array.isArray(value) &&
+    value.every((one) => typeof one === "object" && one !== null && "from" in one && "to" in one)
+  );
+}
+
+function namesOf<Names extends string>(record: Readonly<Record<Names, unknown>>): Names[] {
+  const names: Names[] = [];
+  for (const name in record) names.push(name);
+  return names;
+}
+
+function byName<Names extends string>(
+  names: readonly Names[],
+  functions: ReadonlyMap<string, ModuleFunction>,
+): Record<Names, ModuleFunction> {
+  const found: Partial<Record<Names, ModuleFunction>> = {};
+  for (const name of names) {
+    const own = functions.get(name);
+    if (own !== undefined) found[name] = own;
+  }
+  if (isComplete(found, names)) return found;
+  throw new Error("a function of the module is missing");
+}
+
+function isComplete<Names extends string>(
+  found: Partial<Record<Names, ModuleFunction>>,
+  names: readonly Names[],
+): found is Record<Names, ModuleFunction> {
+  return names.every((name) => found[name] !== undefined);
+}
+
+function refused(path: string, problem: string, cure: string): VelumError {
+  return new VelumError({ code: "bad-argument", path, problem, cure });
+}

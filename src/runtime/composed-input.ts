@@ -1,0 +1,173 @@
+import type { FeedInput, ServerManifest } from "../artifact/server-manifest.js";
+import { VelumError } from "../base/error.js";
+import { bigLweDimension } from "../tfhe/parameters.js";
+import { type CircuitId, type KeyId, peekHeader } from "../tfhe/wire-header.js";
+import type { EncryptedVector, FileIdentity } from "../tfhe/wire-input.js";
+import { readInputCiphertext } from "../tfhe/wire-input.js";
+import { readOutputCiphertext } from "../tfhe/wire-output.js";
+
+/** An earlier answer, of which the first output is meant, or one of its outputs. */
+export type FedValue = Uint8Array | { readonly answer: Uint8Array; readonly output: number };
+
+/**
+ * A request whose values come, at least in part, from earlier answers: they stay encrypted on the server. `request` holds the other
+ * parameters; the client encrypts it with `null` for those that are fed.
+ */
+export interface ComposedRequest {
+  readonly request?: Uint8Array;
+  /** By parameter. */
+  readonly from: Readonly<Record<string, FedValue>>;
+}
+
+/** What `run` takes: a request of the client, an earlier answer whose outputs are the parameters in order, or both. */
+export type RunInput = Uint8Array | ComposedRequest;
+
+/** A function that answers may come from. */
+export interface FeedSource {
+  readonly name: string;
+  readonly manifest: ServerManifest;
+}
+
+/** One request as the runtime works on it. */
+export interface ReadRequest {
+  readonly keyId: KeyId;
+  /** Parts of the upload; none where all parameters are fed. */
+  readonly vectors: readonly Pick<EncryptedVector, "seed" | "bodies">[];
+  readonly fed: readonly FedCiphertexts[];
+}
+
+/** LWE ciphertexts for a place in a request's workspace. */
+export interface FedCiphertexts {
+  readonly place: number;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** Who reads: the function, and the functions whose answers it may be fed. */
+export interface Reader {
+  readonly identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId };
+  readonly manifest: ServerManifest;
+  readonly sources: ReadonlyMap<CircuitId, FeedSource>;
+}
+
+/**
+ * Reads what `run` got. Errors: those of `readHeader` (`wrong-key` where parts are of different clients, `wrong-circuit` for answers of a
+ * function that may not feed this one), `bad-argument` for parameters that are missing, unknown or not composable.
+ */
+export function readRunInput(reader: Reader, input: RunInput): ReadRequest {
+  const { identity, manifest } = reader;
+  if (input instanceof Uint8Array) {
+    if (peekHeader(input, "input ciphertext").kind !== "output ciphertext") {
+      return { ...readInputCiphertext(input, identity, manifest.inputs), fed: [] };
+    }
+    return readComposed(reader, { from: inOrder(manifest, input) });
+  }
+  return readComposed(reader, input);
+}
+
+/** All outputs of an answer, as the parameters in order. */
+function inOrder(manifest: ServerManifest, answer: Uint8Array): Record<string, FedValue> {
+  const inputs = manifest.feed?.inputs ?? [];
+  return Object.fromEntries(inputs.map(({ name }, output) => [name, { answer, output }]));
+}
+
+function readComposed(reader: Reader, { request, from }: ComposedRequest): ReadRequest {
+  const { identity, manifest } = reader;
+  const { feed, name } = manifest;
+  if (feed === undefined) {
+    throw refused(
+      name,
+      "takes no earlier answers",
+      "Compile it with composable: true, or its module with a wire to it",
+    );
+  }
+  let keyId = identity.keyId;
+  const fed = Object.entries(from).map(([parameter, value]) => {
+    const input = feed.inputs.find((own) => own.name === parameter);
+    if (input === undefined) {
+      const names = feed.inputs.map((own) => own.name).join(", ");
+      throw refused(
+        name,
+        `has no parameter "${parameter}" that could be fed`,
+        `Feed any of ${names}`,
+      );
+    }
+    const read = readFed(reader, input, value, keyId);
+    keyId = read.keyId;
+    return { place: input.place, data: read.data };
+  });
+  const all = feed.inputs.length === feed.parameters && fed.length === feed.parameters;
+  if (request === undefined) {
+    if (all && keyId !== undefined) return { keyId, vectors: [], fed };
+    const missing = feed.inputs.filter((own) => from[own.name] === undefined);
+    const names = missing.map((own) => `"${own.name}"`).join(", ");
+    throw refused(
+      name,
+      `got nothing for ${names === "" ? "its clear parameters" : names}`,
+      "Give a request of the client with null for the parameters that are fed",
+    );
+  }
+  const expected = keyId === undefined ? identity : { ...identity, keyId };
+  return { ...readInputCiphertext(request, expected, manifest.inputs), fed };
+}
+
+function readFed(
+  { identity, manifest, sources }: Reader,
+  input: FeedInput,
+  value: FedValue,
+  keyId: KeyId | undefined,
+): { readonly keyId: KeyId; readonly data: Uint8Array<ArrayBuffer> } {
+  const { answer, output } = value instanceof Uint8Array ? { answer: value, output: 0 } : value;
+  const path = `answer for "${input.name}"`;
+  const header = peekHeader(answer, path);
+  const source = sources.get(header.circuitId);
+  const to = `parameter "${input.name}" of "${manifest.name}"`;
+  if (source === undefined) {
+    throw new VelumError({
+      code: "wrong-circuit",
+      path,
+      problem: `is of no function that may feed ${to}`,
+      actual: header.circuitId,
+      cure: "Feed answers of functions of the same module",
+    });
+  }
+  const layouts = source.manifest.outputs;
+  const wired = input.from.some((own) => own.function === source.name && own.output === output);
+  const layout = layouts[output];
+  if (!wired || layout?.form !== "lwe") {
+    throw new VelumError({
+      code: layout === undefined ? "bad-argument" : "wrong-circuit",
+      path,
+      problem: `output ${output} of "${source.name}" may not feed ${to}`,
+      limit: input.from.map((own) => `${own.function}.${own.output}`).join(", "),
+      actual: `${source.name}.${output}`,
+      cure: "Add a wire for it where the module is compiled; shapes must be equal",
+    });
+  }
+  const data = readOutputCiphertext(
+    answer,
+    {
+      parameterId: identity.parameterId,
+      circuitId: header.circuitId,
+      keyId: keyId ?? header.keyId,
+    },
+    manifest.parameters.glwe,
+    layouts,
+  );
+  const bytes = (bigLweDimension(manifest.parameters.glwe) + 1) * 4;
+  const stride = lweStride(manifest);
+  const spread = new Uint8Array(input.count * stride);
+  const packed = data[output] ?? new Uint8Array();
+  for (let i = 0; i < input.count; i++) {
+    spread.set(packed.subarray(i * bytes, (i + 1) * bytes), i * stride);
+  }
+  return { keyId: header.keyId, data: spread };
+}
+
+/** Bytes from one LWE ciphertext of a workspace to the next (kernels/eval.c). */
+export function lweStride({ parameters }: Pick<ServerManifest, "parameters">): number {
+  return Math.ceil(((bigLweDimension(parameters.glwe) + 1) * 4) / 64) * 64;
+}
+
+function refused(name: string, problem: string, cure: string): VelumError {
+  return new VelumError({ code: "bad-argument", path: `function "${name}"`, problem, cure });
+}
