@@ -15,13 +15,16 @@ test("an output that is a weighted sum of look-ups", async () => {
   const table = new fhe.LookupTable([0, 1, 1, 0]);
   const circuit = await fhe
     .compiler({ x: "encrypted" }, (x) => fhe.matmul([weights], table.apply(x)))
-    .compile([
-      [0, 1, 0, 0],
-      [1, 0, 1, 2],
-      [3, 3, 3, 3],
-      [0, 2, 0, 0],
-      [1, 0, 1, 1],
-    ]);
+    .compile(
+      [
+        [0, 1, 0, 0],
+        [1, 0, 1, 2],
+        [3, 3, 3, 3],
+        [0, 2, 0, 0],
+        [1, 0, 1, 1],
+      ],
+      { inputForm: "numbers" },
+    );
   const { parameters, outputs, failure } = circuit.plan;
   const {
     glwe,
