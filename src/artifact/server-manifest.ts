@@ -272,7 +272,7 @@ function readPreparation(
   const tablesLog2 = fields.has("tablesLog2")
     ? fields.integer("tablesLog2", 0, Math.log2(words) - 1)
     : 0;
-  const precision = fields.integer("precision", 1, Math.log2(words) - tablesLog2);
+  const precision = fields.integer("precision", 0, Math.log2(words) - tablesLog2);
   const entries = count * 2 ** (precision + tablesLog2);
   return {
     kind: "tables",

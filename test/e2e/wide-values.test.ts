@@ -53,6 +53,25 @@ test("rounding and truncation of 9 to 16 bits", async () => {
   );
 });
 
+test("comparison of two 16-bit values: six look-ups, one of a single bit", async () => {
+  const circuit = await fhe
+    .compiler({ x: "encrypted", y: "encrypted" }, (x, y) => x.less(y))
+    .compile([
+      [
+        [0, 0, 0],
+        [65535, 65535, 65535],
+      ],
+      [
+        [65535, 65535, 65535],
+        [0, 0, 0],
+      ],
+    ]);
+  assert.ok(circuit.cost().lookups.some(({ bits }) => bits === 0));
+  assert.equal(circuit.cost().bootstraps, 3 * 6);
+  assert.deepEqual(await circuit.encryptRunDecrypt([40000, 65535, 7], [40001, 0, 7]), [1, 0, 0]);
+  await circuit.close();
+});
+
 test("a 16-bit value rounded to 6 bits goes through a table of 6 bits", async () => {
   const circuit = await fhe
     .compiler({ x: "encrypted" }, (x) =>

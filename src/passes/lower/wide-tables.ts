@@ -1,4 +1,5 @@
 import { scalar } from "../../base/tensor.js";
+import { extremes } from "../../graph/builder.js";
 import { minimalIntegerType } from "../../graph/integer-type.js";
 import type { Tables } from "../../ops/tabulate.js";
 import {
@@ -88,7 +89,7 @@ function periodWays(
     if (!repeats) continue;
     const whole = completed(entries);
     if (whole !== undefined) {
-      const bounds = { min: Math.min(...table), max: Math.max(...table) };
+      const bounds = extremes({ shape: [table.length], data: table });
       ways.push(() => b.window(a, whole, low, bounds));
     } else if (bits < all) {
       ways.push(() =>
@@ -270,15 +271,18 @@ function oneOf(
     };
   };
   const [isUpper, isLower] = [ones(upper), ones(lower)];
-  return sets.map((set) =>
-    [...set]
-      .map((value) => {
-        const rest = modulo(value, 2 ** middle);
-        const sum = b.add(isUpper(value - rest), isLower(rest));
-        return b.lookUp(sum, (both) => (both === 2 ? 1 : 0));
-      })
-      .reduce((sum, term) => b.add(sum, term)),
-  );
+  return sets.map((set) => {
+    const terms = [...set].map((value) => {
+      const rest = modulo(value, 2 ** middle);
+      const sum = b.add(isUpper(value - rest), isLower(rest));
+      return b.lookUp(sum, (both) => (both === 2 ? 1 : 0));
+    });
+    // At most one of them is one.
+    return b.within(
+      terms.reduce((sum, term) => b.add(sum, term)),
+      { min: 0, max: 1 },
+    );
+  });
 }
 
 function modulo(value: number, size: number): number {
