@@ -192,7 +192,7 @@ export class Client {
         const [low, high] = [input.cells?.[2 * element] ?? 1, input.cells?.[2 * element + 1] ?? 0];
         if (low > high) vector[at++] = value * 2 ** input.shift;
         else {
-          vector[at + Math.min(Math.max(value, low), high) - low] = 1;
+          vector[at + Math.min(Math.max(value, low), high) - low] = 2 ** input.shift;
           at += high - low + 1;
         }
       }

@@ -92,8 +92,12 @@ export function planProgram(
 ): Plan {
   const oneHot = options.inputForm === "auto" ? oneHotRegions(regions) : undefined;
   if (oneHot !== undefined) {
-    const plan = planLinear(oneHot.regions, options);
-    return { ...plan, lane: "one hot", input: { ...plan.input, codes: oneHot.codes } };
+    const { regions: cells, codes, inputBits: cellBits } = oneHot;
+    const linear = cells.steps.every(({ kind }) => kind === "affine");
+    const plan = linear
+      ? { ...planLinear(cells, options), lane: "one hot" as const }
+      : planBootstrap(cells, cellBits, options);
+    return { ...plan, input: { ...plan.input, codes } };
   }
   const decision = options.inputForm === "auto" ? decisionRegions(regions) : undefined;
   if (decision !== undefined) return planDecision(regions, decision, options);

@@ -1,95 +1,110 @@
-import type { EnsembleStep, LookupStep, RegionProgram } from "../ops/region-program.js";
+import type { AffineStep, EnsembleStep, LookupStep, RegionProgram } from "../ops/region-program.js";
 import { leafOf } from "../ops/tree-ensemble/integer-trees.js";
 import { rowTerms } from "../program/affine.js";
 
-/** A value that is a sum of functions of single input elements: `constant + sum of tables.get(j)[x_j - low]`. */
+/** A sum of functions of single input elements: `constant + sum of slopes[j] x_j + sum of tables[j][x_j - lowest[j]]`. */
 export interface SeparableValue {
   readonly constant: number;
+  readonly slopes: ReadonlyMap<number, number>;
   readonly tables: ReadonlyMap<number, Float64Array>;
 }
 
-/** Most values of an input element: functions of it are written out. */
+/** Values that the elements of the joined inputs take: `lowest[j]` and up, `counts[j]` of them. */
+export interface ElementRanges {
+  readonly lowest: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** Most values of an input element whose functions are written out. */
 const mostValues = 4096;
 
-/** `many`: the value depends on several elements. */
-type Source = number | "nothing" | "many";
+/** Ranges of all elements of the inputs, by their types. */
+export function elementRanges({ inputs }: RegionProgram): ElementRanges {
+  const lowest: number[] = [];
+  const counts: number[] = [];
+  for (const { shape, type } of inputs) {
+    const size = shape.reduce((product, length) => product * length, 1);
+    for (let i = 0; i < size; i++) {
+      lowest.push(type.signed ? -(2 ** (type.bits - 1)) : 0);
+      counts.push(2 ** type.bits);
+    }
+  }
+  return { lowest, counts };
+}
 
 /**
- * Every output element as a sum of functions of single inputs, or undefined where some look-up mixes inputs. `lowest[j]` and
- * `counts[j]` say which values element j of the joined inputs takes. Cost: the tables' size times their uses.
+ * Every value of the program that is a sum of functions of single inputs, element by element. A look-up of several inputs, and what
+ * depends on one, is not among them. Cost: the tables' sizes times their uses.
  */
-export function separableOutputs(
+export function separableValues(
   regions: RegionProgram,
-  lowest: readonly number[],
-  counts: readonly number[],
-): SeparableValue[][] | undefined {
-  const sources = dependencies(regions, counts);
-  if (sources === undefined) return undefined;
-  const values: SeparableValue[][] = [];
-  values[0] = counts.map((count, j) => ({
-    constant: 0,
-    tables: new Map([[j, Float64Array.from({ length: count }, (_, i) => (lowest[j] ?? 0) + i)]]),
-  }));
+  ranges: ElementRanges,
+): ReadonlyMap<number, readonly SeparableValue[]> {
+  const found = new Map<number, readonly SeparableValue[]>();
+  found.set(
+    0,
+    ranges.counts.map((_, j) => ({ constant: 0, slopes: new Map([[j, 1]]), tables: new Map() })),
+  );
   for (const step of regions.steps) {
-    if (step.kind === "affine") {
-      const joined = step.sources.flatMap((source) => values[source] ?? []);
-      values[step.result] = Array.from({ length: step.map.outputs }, (_, row) =>
-        combine([...rowTerms(step.map, row)], joined, step.map.constant[row] ?? 0),
-      );
-    } else if (step.kind === "lookup") {
-      values[step.result] = (values[step.source] ?? []).map((value, i) => lookUp(step, i, value));
-    } else {
-      values[step.result] = ensembleTables(step, lowest, counts);
-    }
+    const value =
+      step.kind === "affine"
+        ? affineValue(step, found)
+        : step.kind === "lookup"
+          ? lookupValue(step, found, ranges)
+          : ensembleValue(step, ranges);
+    if (value !== undefined) found.set(step.result, value);
   }
-  return regions.outputs.map(({ value }) => values[value] ?? []);
+  return found;
 }
 
-/** Which element every value depends on; undefined where a look-up or a tree asks several, or an input takes too many values. */
-function dependencies(
-  regions: RegionProgram,
-  counts: readonly number[],
-): readonly Source[][] | undefined {
-  if (counts.some((count) => count > mostValues)) return undefined;
-  const sources: Source[][] = [counts.map((_, j) => j)];
-  for (const step of regions.steps) {
-    if (step.kind === "ensemble") {
-      if (treeFeatures(step).some((features) => features.size > 1)) return undefined;
-      sources[step.result] = new Array<Source>(step.trees.outputs).fill("many");
-    } else if (step.kind === "lookup") {
-      const own = sources[step.source] ?? [];
-      if (own.includes("many")) return undefined;
-      sources[step.result] = own;
-    } else {
-      const joined = step.sources.flatMap((source) => sources[source] ?? []);
-      sources[step.result] = Array.from({ length: step.map.outputs }, (_, row) => {
-        let source: Source = "nothing";
-        for (const [column] of rowTerms(step.map, row)) {
-          const other = joined[column] ?? "nothing";
-          if (other === "nothing" || other === source) continue;
-          source = source === "nothing" ? other : "many";
-        }
-        return source;
-      });
-    }
-  }
-  return sources;
+/** The function of element `j` in `value`, over its whole range; undefined where it does not depend on it. */
+export function tableOf(
+  value: SeparableValue,
+  j: number,
+  { lowest, counts }: ElementRanges,
+): Float64Array | undefined {
+  const slope = value.slopes.get(j) ?? 0;
+  const table = value.tables.get(j);
+  if (slope === 0) return table;
+  const low = lowest[j] ?? 0;
+  return Float64Array.from(
+    { length: counts[j] ?? 0 },
+    (_, i) => slope * (low + i) + (table?.[i] ?? 0),
+  );
 }
 
-function combine(
+function affineValue(
+  { sources, map }: AffineStep,
+  found: ReadonlyMap<number, readonly SeparableValue[]>,
+): SeparableValue[] | undefined {
+  const joined: SeparableValue[] = [];
+  for (const source of sources) {
+    const values = found.get(source);
+    if (values === undefined) return undefined;
+    joined.push(...values);
+  }
+  return Array.from({ length: map.outputs }, (_, row) =>
+    weightedSum([...rowTerms(map, row)], joined, map.constant[row] ?? 0),
+  );
+}
+
+/** `constant + sum of weights times values`; `terms` are pairs of a position in `values` and a weight. */
+export function weightedSum(
   terms: readonly (readonly [number, number])[],
   values: readonly SeparableValue[],
   start: number,
 ): SeparableValue {
   let constant = start;
+  const slopes = new Map<number, number>();
   const tables = new Map<number, Float64Array>();
   for (const [column, weight] of terms) {
     const value = values[column];
     if (value === undefined) continue;
     constant += weight * value.constant;
-    for (const [element, table] of value.tables) addTable(tables, element, table, weight);
+    for (const [j, slope] of value.slopes) slopes.set(j, (slopes.get(j) ?? 0) + weight * slope);
+    for (const [j, table] of value.tables) addTable(tables, j, table, weight);
   }
-  return { constant, tables };
+  return { constant, slopes, tables };
 }
 
 function addTable(
@@ -103,35 +118,59 @@ function addTable(
   tables.set(element, sum);
 }
 
-function lookUp(step: LookupStep, index: number, value: SeparableValue): SeparableValue {
+function lookupValue(
+  step: LookupStep,
+  found: ReadonlyMap<number, readonly SeparableValue[]>,
+  ranges: ElementRanges,
+): SeparableValue[] | undefined {
+  const source = found.get(step.source);
+  if (source === undefined) return undefined;
+  const elements = source.map(({ slopes, tables }) => [
+    ...new Set([...[...slopes].flatMap(([j, s]) => (s === 0 ? [] : [j])), ...tables.keys()]),
+  ]);
+  const tabulated = elements.every(
+    (own) => own.length <= 1 && own.every((j) => (ranges.counts[j] ?? 0) <= mostValues),
+  );
+  if (!tabulated) return undefined;
+  return source.map((value, i) => {
+    const [element] = elements[i] ?? [];
+    const entry = entryOf(step, i);
+    const slopes = new Map<number, number>();
+    const argument = element === undefined ? undefined : tableOf(value, element, ranges);
+    if (element === undefined || argument === undefined) {
+      return { constant: entry(value.constant), slopes, tables: new Map() };
+    }
+    const table = argument.map((item) => entry(item + value.constant));
+    return { constant: 0, slopes, tables: new Map([[element, table]]) };
+  });
+}
+
+/** What look-up number `index` of a step gives for an argument. */
+function entryOf(step: LookupStep, index: number): (argument: number) => number {
   const table = step.tables[step.tableOf[index] ?? 0];
   const size = 2 ** step.precision;
-  const entry = (argument: number): number => {
+  return (argument) => {
     const at = (argument - (table?.first ?? 0)) / 2 ** step.low;
     // Beyond its end a table goes on with its entries negated, and so on around (`LookupStep`).
     const turn = Math.floor(at / size);
     const own = table?.entries[at - turn * size] ?? 0;
     return step.addend + (turn % 2 === 0 ? own : -own);
   };
-  const [only] = value.tables;
-  if (only === undefined) return { constant: entry(value.constant), tables: new Map() };
-  const [element, argument] = only;
-  const looked = argument.map((item) => entry(item + value.constant));
-  return { constant: 0, tables: new Map([[element, looked]]) };
 }
 
-function ensembleTables(
-  step: EnsembleStep,
-  lowest: readonly number[],
-  counts: readonly number[],
-): SeparableValue[] {
+function ensembleValue(step: EnsembleStep, ranges: ElementRanges): SeparableValue[] | undefined {
   const { trees, columns } = step;
   const { outputs } = trees;
+  const features = treeFeatures(step);
+  const tabulated = features.every(
+    (own) =>
+      own.size <= 1 && [...own].every((f) => (ranges.counts[columns[f] ?? 0] ?? 0) <= mostValues),
+  );
+  if (!tabulated) return undefined;
   const constants = new Float64Array(outputs);
   const tables = Array.from({ length: outputs }, () => new Map<number, Float64Array>());
-  for (const [tree, features] of treeFeatures(step).entries()) {
+  for (const [tree, [feature]] of features.entries()) {
     const root = trees.roots[tree] ?? 0;
-    const [feature] = features;
     const x = new Float64Array(trees.features);
     const leafValue = (k: number): number =>
       trees.values[leafOf(trees, root, x) * outputs + k] ?? 0;
@@ -141,14 +180,19 @@ function ensembleTables(
         continue;
       }
       const element = columns[feature] ?? 0;
-      const table = Float64Array.from({ length: counts[element] ?? 0 }, (_, i) => {
-        x[feature] = (lowest[element] ?? 0) + i;
+      const low = ranges.lowest[element] ?? 0;
+      const table = Float64Array.from({ length: ranges.counts[element] ?? 0 }, (_, i) => {
+        x[feature] = low + i;
         return leafValue(k);
       });
       addTable(tables[k] ?? new Map(), element, table, 1);
     }
   }
-  return tables.map((own, k) => ({ constant: constants[k] ?? 0, tables: own }));
+  return tables.map((own, k) => ({
+    constant: constants[k] ?? 0,
+    slopes: new Map<number, number>(),
+    tables: own,
+  }));
 }
 
 /** The features that every tree asks. */

@@ -121,10 +121,23 @@ export class SlotLowering {
     const columns: number[] = [];
     const weights: number[] = [];
     for (let row = 0; row < map.outputs; row++) {
+      const fresh: [number, number][] = [];
       for (const [column, weight] of rowTerms(map, row)) {
         const slot = columnSlots[column] ?? 0;
-        columns.push(slot < 0 ? this.#inputSlot(-1 - slot, before) : slot);
+        if (slot < 0) {
+          fresh.push([-1 - slot, weight]);
+          continue;
+        }
+        columns.push(slot);
         weights.push(weight);
+      }
+      const [only] = fresh;
+      if (fresh.length === 1 && only !== undefined) {
+        columns.push(this.#inputSlot(only[0], before));
+        weights.push(only[1]);
+      } else if (fresh.length > 1) {
+        columns.push(this.#freshSumSlot(fresh, before));
+        weights.push(1);
       }
       starts.push(columns.length);
     }
@@ -143,20 +156,26 @@ export class SlotLowering {
     ];
   }
 
+  /** The slot of a sum of several fresh numbers: one clear polynomial product. */
+  #freshSumSlot(
+    terms: readonly (readonly [number, number])[],
+    instructions: Instruction[],
+  ): number {
+    const to = this.reserve(1);
+    const N = this.#polynomialSize;
+    const pitch = Math.min(this.#regions.values[0]?.size ?? N, N);
+    pushExtract(instructions, "linear", [this.#freshRows.length, pitch - 1], to);
+    this.#freshRows.push({ terms });
+    return to;
+  }
+
   /** The slot of one fresh input number, extracted at its first use. */
   #inputSlot(column: number, instructions: Instruction[]): number {
     const known = this.#inputSlots.get(column);
     if (known !== undefined) return known;
     const to = this.reserve(1);
     const N = this.#polynomialSize;
-    instructions.push({
-      op: "extract",
-      from: "fresh",
-      rows: Int32Array.of(Math.floor(column / N), column % N, 1, 0),
-      addends: BigUint64Array.of(0n),
-      to,
-      count: 1,
-    });
+    pushExtract(instructions, "fresh", [Math.floor(column / N), column % N], to);
     this.#inputSlots.set(column, to);
     return to;
   }
@@ -180,6 +199,28 @@ export class SlotLowering {
   #bitsOf(value: number): number {
     return this.#regions.values[value]?.assignedBits ?? 1;
   }
+}
+
+/** One more coefficient to extract, together with those before it where slots follow each other. */
+function pushExtract(
+  instructions: Instruction[],
+  from: "fresh" | "linear",
+  [ciphertext, coefficient]: readonly [number, number],
+  to: number,
+): void {
+  const row = [ciphertext, coefficient, 1, 0];
+  const last = instructions.at(-1);
+  if (last?.op === "extract" && last.from === from && last.to + last.count === to) {
+    instructions[instructions.length - 1] = {
+      ...last,
+      rows: Int32Array.from([...last.rows, ...row]),
+      addends: BigUint64Array.from([...last.addends, 0n]),
+      count: last.count + 1,
+    };
+    return;
+  }
+  const rows = Int32Array.from(row);
+  instructions.push({ op: "extract", from, rows, addends: BigUint64Array.of(0n), to, count: 1 });
 }
 
 /** Weights as they act on ciphertexts whose result stands higher; constants are in units of the result. */

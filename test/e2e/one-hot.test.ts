@@ -85,3 +85,23 @@ test("inputs travel as numbers where that is asked for", async () => {
   assert.equal(circuit.plan.bootstraps, 3);
   await circuit.close();
 });
+
+test("look-ups of inputs feed bootstraps of what they add up to", async () => {
+  const square = fhe.univariate((v) => Math.floor((v * v) / 3));
+  const program = fhe.compiler({ x: "encrypted", y: "encrypted" }, (x, y) => [
+    table.apply(x.sum().mod(8)).add(square(y)),
+    fhe.maximum(square(x), y),
+    table.apply(square(x).sum().add(y).mod(8)).sub(x.at(0)),
+  ]);
+  const samples = rows.map((x) => [x, (x[1] ?? 0) - 4] as const);
+  const circuit = await program.compile(samples);
+  const numbers = await program.compile(samples, { inputForm: "numbers" });
+  assert.equal(circuit.plan.lane, "bootstrap");
+  assert.ok(circuit.plan.input.codes !== undefined);
+  assert.ok(circuit.plan.bootstraps < numbers.plan.bootstraps);
+  for (const [x, y] of samples.slice(0, 8)) {
+    assert.deepEqual(await circuit.encryptRunDecrypt(x, y), numbers.simulate(x, y));
+  }
+  await circuit.close();
+  await numbers.close();
+});
