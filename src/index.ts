@@ -16,6 +16,7 @@ export { Client } from "./client/client.js";
 export { ModuleClient } from "./client/module-client.js";
 export { RegressorClient } from "./client/regressor-client.js";
 export { TreeClient } from "./client/tree-client.js";
+export { ImportedClient } from "./import/imported-client.js";
 export { ImportedModel } from "./import/imported-model.js";
 export { importLightgbm } from "./import/lightgbm.js";
 export { importOnnx } from "./import/onnx.js";

@@ -1,7 +1,8 @@
 import type { CategorySet, Tree } from "../models/trees/tree-ensemble.js";
 import { categoryRounding } from "./category-rounding.js";
 import { corruptModel, unsupportedModel } from "./fields.js";
-import { type Decision, ImportedModel } from "./imported-model.js";
+import { ImportedModel } from "./imported-model.js";
+import type { Decision } from "./imported-parts.js";
 import { type LightgbmSection, readSections } from "./lightgbm-text.js";
 import type { ElementFunction, Step } from "./steps.js";
 import { categorySet, LeafBudget, layOutTree, type SourceNode } from "./tree-layout.js";

@@ -1,6 +1,6 @@
 import type { VelumError } from "../base/error.js";
 import { corruptModel, unsupportedModel } from "./fields.js";
-import type { Decision } from "./imported-model.js";
+import type { Decision } from "./imported-parts.js";
 import type { OnnxNode } from "./onnx-file.js";
 import type { OnnxTensor } from "./onnx-tensor.js";
 import type { StepList } from "./step-list.js";

@@ -1,10 +1,6 @@
 import { corruptModel, unsupportedModel } from "./fields.js";
-import {
-  type Decision,
-  type ImportedInput,
-  ImportedModel,
-  type InputType,
-} from "./imported-model.js";
+import { ImportedModel } from "./imported-model.js";
+import type { Decision, ImportedInput, InputType } from "./imported-parts.js";
 import { type OnnxGraph, type OnnxNode, type OnnxValueInfo, readOnnxFile } from "./onnx-file.js";
 import { linearOperators } from "./onnx-ml-linear.js";
 import { preprocessingOperators } from "./onnx-ml-operators.js";

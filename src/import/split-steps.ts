@@ -1,5 +1,5 @@
 import { unsupportedModel } from "./fields.js";
-import { outputsOfModel } from "./imported-model.js";
+import { outputsOfModel } from "./imported-parts.js";
 import type { StepList } from "./step-list.js";
 import { blocksReadBy, type LinearStep, renameBlocks, type Step, type TreesStep } from "./steps.js";
 import { stackEnsembles } from "./tree-rewriting.js";

@@ -1,4 +1,4 @@
-import type { Decision } from "./imported-model.js";
+import type { Decision } from "./imported-parts.js";
 import type { StepList } from "./step-list.js";
 import { elementFunctions, pairFunctions } from "./steps.js";
 

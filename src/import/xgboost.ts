@@ -1,7 +1,8 @@
 import type { Tree } from "../models/trees/tree-ensemble.js";
 import { categoryRounding } from "./category-rounding.js";
 import { corruptModel, ModelFields, unsupportedModel } from "./fields.js";
-import { type Decision, ImportedModel } from "./imported-model.js";
+import { ImportedModel } from "./imported-model.js";
+import type { Decision } from "./imported-parts.js";
 import type { LinearStep, Step, TreesStep } from "./steps.js";
 import { LeafBudget } from "./tree-layout.js";
 import { readUbjson } from "./ubjson.js";

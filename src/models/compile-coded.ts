@@ -1,3 +1,4 @@
+import type { JsonValue } from "../artifact/client-file.js";
 import type { Tensor } from "../base/tensor.js";
 import { Circuit } from "../circuit/circuit.js";
 import { compileGraph } from "../circuit/compile-graph.js";
@@ -19,10 +20,24 @@ export async function compileCoded(
   options: Partial<CompileOptions>,
   steps: readonly ClientTransform[],
 ): Promise<Circuit> {
+  return compileWithExtras(
+    model,
+    q,
+    options,
+    JSON.parse(JSON.stringify(model.coding.withSteps(steps))),
+  );
+}
+
+/** `compileCoded` with `extras` in the client file in place of the model's coding. */
+export async function compileWithExtras(
+  model: CodedModel<ModelCoding>,
+  q: Tensor,
+  options: Partial<CompileOptions>,
+  extras: JsonValue,
+): Promise<Circuit> {
   const settings = compileSettings(options, "");
   const rows = [...rowsOf(q), ...model.extremes()].map((row) => [row]);
   const traced = traceRow(model, settings.name, rows[0] ?? []);
-  const extras = JSON.parse(JSON.stringify(model.coding.withSteps(steps)));
   return new Circuit(await compileGraph(traced, rows, settings, extras), settings);
 }
 

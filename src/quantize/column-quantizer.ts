@@ -108,7 +108,8 @@ function readColumn(value: unknown, features: number): FeatureColumn | undefined
   const { low, step, bits } = fields;
   if (kind !== "grid" || !isFiniteNumber(low) || !isFiniteNumber(step)) return undefined;
   if (step <= 0 || !isCount(bits) || bits > 16) return undefined;
-  return { kind, feature, low, step, bits };
+  if (missing !== undefined && missing !== "low" && missing !== "high") return undefined;
+  return { kind, feature, low, step, bits, ...(missing === undefined ? {} : { missing }) };
 }
 
 function ascends(values: readonly number[]): boolean {

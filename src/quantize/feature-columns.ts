@@ -25,13 +25,17 @@ export type FeatureColumn =
       readonly right: "listed" | "others";
       readonly missing: 0 | 1;
     }
-  /** Nearest of `2^bits` points from `low` on, `step` apart; values beyond them take the last one. */
+  /**
+   * Nearest of `2^bits` points from `low` on, `step` apart; values beyond them take the last one, a missing value the first or the last.
+   */
   | {
       readonly kind: "grid";
       readonly feature: number;
       readonly low: number;
       readonly step: number;
       readonly bits: number;
+      /** Present where the rule knows missing values. */
+      readonly missing?: "low" | "high";
     };
 
 /** Greatest number that a column can hold; the least is 0. */
@@ -53,6 +57,7 @@ export function columnValue(column: FeatureColumn, rule: ComparisonRule, value: 
       return column.categories.includes(compared) === (column.right === "listed") ? 1 : 0;
     }
     case "grid": {
+      if (missing) return column.missing === "low" ? 0 : 2 ** column.bits - 1;
       const point = Math.round((compared - column.low) / column.step);
       return Math.min(Math.max(point, 0), 2 ** column.bits - 1);
     }

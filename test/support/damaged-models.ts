@@ -55,5 +55,5 @@ function predictZeros(model: ImportedModel): void {
   const row = model.parts.inputs.flatMap((input) =>
     Array.from({ length: input.columns }, () => (input.type === "text" ? "" : 0)),
   );
-  model.predict([row]);
+  model.floatModel.predict([row]);
 }

@@ -25,7 +25,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
     ...["plan", "mlir", "codegen", "artifact", "runtime", "client", "server"],
   ],
   models: ["artifact", "ops", "quantize", "trace", "circuit"],
-  import: ["ops", "quantize", "models"],
+  import: ["artifact", "ops", "quantize", "circuit", "client", "models"],
 };
 
 /** Folders, and files directly in `src/`, that may import everything. */

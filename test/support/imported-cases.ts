@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { ImportedModel } from "../../src/import/imported-model.js";
+import type { ImportedParts } from "../../src/import/imported-parts.js";
 import type { Label } from "../../src/import/steps.js";
 
 /** One recorded model: what its own library says about `X`. Numbers that JSON lacks are texts, as "NaN". */
@@ -42,22 +43,22 @@ export function testImportedCases(
 ): void {
   for (const recorded of importedCases(library)) {
     test(`${library} ${recorded.name}`, () => {
-      const model = importModel(importedFile(library, recorded.file));
-      const rows = rowsOf(recorded, model);
+      const model = importModel(importedFile(library, recorded.file)).floatModel;
+      const rows = rowsOf(recorded, model.parts);
       const tolerance = looser.get(recorded.name) ?? usualTolerance;
       if (recorded.scores !== null)
         assertClose(model.scores(rows).data, recorded.scores.flat(), tolerance, "scores");
       if (recorded.outputs !== null)
         assertClose(model.outputs(rows).data, recorded.outputs.flat(), tolerance, "outputs");
-      if (recorded.predict !== null && model.classes !== undefined)
+      if (recorded.predict !== null && model.parts.classes !== undefined)
         assert.deepEqual(model.predict(rows), recorded.predict);
     });
   }
 }
 
 /** The recorded rows as an imported model takes them. */
-export function rowsOf(recorded: ImportedCase, model: ImportedModel): Label[][] {
-  const text = model.parts.inputs.flatMap((input) =>
+export function rowsOf(recorded: ImportedCase, parts: ImportedParts): Label[][] {
+  const text = parts.inputs.flatMap((input) =>
     Array.from({ length: input.columns }, () => input.type === "text"),
   );
   return recorded.X.map((row) => row.map((x, k) => (text[k] ? x : Number(x))));

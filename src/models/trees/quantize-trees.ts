@@ -26,7 +26,9 @@ export interface QuantizedTrees {
 
 /** Rounds leaves and turns splits into comparisons of whole numbers. `x` gives the ranges of grids. */
 export function quantizeTrees(ensemble: TreeEnsemble, bits: TreeBits, x: Matrix): QuantizedTrees {
-  const columns = bits.features === "thresholds" ? new Columns() : gridColumns(bits.features, x);
+  const { features, rule: compared } = ensemble;
+  const grids = bits.features === "thresholds" ? [] : gridsOf(bits.features, x);
+  const columns = new Columns(features, grids, compared.missing !== "none");
   const { outputs, divisor, trees, rule } = ensemble;
   const largest = trees.reduce(
     (most, { values }) => values.reduce((own, value) => Math.max(own, Math.abs(value)), most),
@@ -81,17 +83,29 @@ interface Question {
   readonly threshold: number;
 }
 
+type Grid = FeatureColumn & { readonly kind: "grid" };
+
+const unasked: FeatureColumn = { kind: "index", feature: 0, thresholds: [0], missing: "low" };
+
 /** The columns that an ensemble's splits ask. */
 class Columns {
   readonly #thresholds = new Map<string, Set<number>>();
   readonly #categories = new Map<string, FeatureColumn>();
-  readonly #grid: ReadonlyMap<number, FeatureColumn & { readonly kind: "grid" }>;
+  readonly #features: number;
+  readonly #grids: readonly Grid[];
+  /** Whether missing values need columns of their own, by the side that they go to. */
+  readonly #missing: boolean;
+  readonly #grid = new Map<string, Grid>();
   readonly #places = new Map<string, number>();
   #columns: FeatureColumn[] = [];
 
-  /** `grid`: the columns of features that are compared with thresholds; the thresholds' own places where there is none. */
-  constructor(grid: ReadonlyMap<number, FeatureColumn & { readonly kind: "grid" }> = new Map()) {
-    this.#grid = grid;
+  /** `grids`: one a feature for those that are compared with thresholds; none where columns are places among thresholds. */
+  constructor(features: number, grids: readonly Grid[], missing: boolean) {
+    this.#features = features;
+    this.#grids = grids;
+    this.#missing = missing;
+    if (missing) return;
+    for (const grid of grids) this.#grid.set(`${grid.feature} grid`, grid);
   }
 
   collect(tree: Tree): void {
@@ -105,11 +119,24 @@ class Columns {
         const missing = tree.missingLeft[node] === 1 ? 0 : 1;
         const categories = Array.from(set.values);
         this.#categories.set(key, { kind: "category", feature, categories, right, missing });
-      } else if (!this.#grid.has(feature)) {
+      } else if (this.#grids.length > 0) {
+        this.#addGrid(tree, node, feature);
+      } else {
         const known = this.#thresholds.get(key) ?? new Set();
         this.#thresholds.set(key, known.add(tree.threshold[node] ?? 0));
       }
     }
+  }
+
+  #addGrid(tree: Tree, node: number, feature: number): void {
+    const grid = this.#grids[feature];
+    if (!this.#missing || grid === undefined) return;
+    const missing = tree.missingLeft[node] === 1 ? "low" : "high";
+    this.#grid.set(this.#gridKey(tree, node), { ...grid, missing });
+  }
+
+  #gridKey(tree: Tree, node: number): string {
+    return this.#missing ? `${keyOf(tree, node)} grid` : `${tree.feature[node]} grid`;
   }
 
   finish(): readonly FeatureColumn[] {
@@ -123,20 +150,20 @@ class Columns {
       };
       return [key, column] as const;
     });
-    const grid = [...this.#grid].map(([feature, column]) => [`${feature} grid`, column] as const);
-    const all = [...grid, ...indices, ...this.#categories].sort(
+    const all = [...this.#grid, ...indices, ...this.#categories].sort(
       ([, a], [, b]) => a.feature - b.feature,
     );
+    // Trees that ask nothing: a circuit still has an input.
+    if (all.length === 0 && this.#features > 0) all.push(["nothing", unasked]);
     this.#columns = all.map(([, column]) => column);
     for (const [place, [key]] of all.entries()) this.#places.set(key, place);
     return this.#columns;
   }
 
   question(tree: Tree, node: number, equalLeft: boolean): Question {
-    const feature = tree.feature[node] ?? 0;
     const own = keyOf(tree, node);
-    const gridded = this.#grid.get(feature);
-    const key = gridded !== undefined && !tree.categories.has(node) ? `${feature} grid` : own;
+    const gridded = this.#grids.length > 0 && !tree.categories.has(node);
+    const key = gridded ? this.#gridKey(tree, node) : own;
     const place = this.#places.get(key) ?? 0;
     const column = this.#columns[place];
     const limit = tree.threshold[node] ?? 0;
@@ -144,7 +171,11 @@ class Columns {
       return { column: place, threshold: column.thresholds.indexOf(limit) + 1 };
     }
     if (column?.kind === "grid") {
-      return { column: place, threshold: firstPointRight(column, limit, equalLeft) };
+      const first = firstPointRight(column, limit, equalLeft);
+      // A missing value stands at an end of the grid and must stay on its side.
+      if (column.missing === "low") return { column: place, threshold: Math.max(first, 1) };
+      const last = 2 ** column.bits - 1;
+      return { column: place, threshold: column.missing ? Math.min(first, last) : first };
     }
     return { column: place, threshold: 1 };
   }
@@ -157,11 +188,7 @@ function keyOf(tree: Tree, node: number): string {
 }
 
 /** Least point of the grid that goes right; `2^bits` where none does. */
-function firstPointRight(
-  { low, step, bits }: FeatureColumn & { readonly kind: "grid" },
-  limit: number,
-  equalLeft: boolean,
-): number {
+function firstPointRight({ low, step, bits }: Grid, limit: number, equalLeft: boolean): number {
   const goesRight = (point: number): boolean => {
     const value = low + point * step;
     return equalLeft ? value > limit : value >= limit;
@@ -172,8 +199,8 @@ function firstPointRight(
 }
 
 /** One grid a feature, over its range in `x`; NaN does not count. */
-function gridColumns(bits: number, x: Matrix): Columns {
-  const grids = new Map<number, FeatureColumn & { readonly kind: "grid" }>();
+function gridsOf(bits: number, x: Matrix): Grid[] {
+  const grids: Grid[] = [];
   for (let feature = 0; feature < x.columns; feature++) {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
@@ -183,9 +210,10 @@ function gridColumns(bits: number, x: Matrix): Columns {
       low = Math.min(low, value);
       high = Math.max(high, value);
     }
-    if (!(low < high)) [low, high] = [Number.isFinite(low) ? low : 0, (low || 0) + 1];
+    if (!Number.isFinite(low)) low = 0;
+    if (!(low < high)) high = low + 1;
     const step = (high - low) / (2 ** bits - 1);
-    grids.set(feature, { kind: "grid", feature, low, step, bits });
+    grids.push({ kind: "grid", feature, low, step, bits });
   }
-  return new Columns(grids);
+  return grids;
 }

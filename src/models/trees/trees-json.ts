@@ -19,19 +19,21 @@ export interface FittedTrees {
 /** Fitted trees as JSON; every double survives exactly. */
 export function fittedTreesJson(fitted: FittedTrees): JsonValue {
   const { ensemble, meaning, classes, featureImportances, offset } = fitted;
-  const { trees, base, ...rest } = ensemble;
-  return JSON.parse(
-    JSON.stringify({
-      ...{ meaning, classes: [...classes], importances: [...featureImportances] },
-      offset: offset ?? null,
-      ensemble: { ...rest, base: [...base], trees: trees.map(treeJson) },
-    }),
-  );
+  return {
+    ...{ meaning, classes: [...classes], importances: [...featureImportances] },
+    ...{ offset: offset ?? null, ensemble: ensembleJson(ensemble) },
+  };
+}
+
+/** An ensemble as JSON; every double survives exactly, infinite thresholds too. */
+export function ensembleJson({ trees, base, ...rest }: TreeEnsemble): JsonValue {
+  return JSON.parse(JSON.stringify({ ...rest, base: [...base], trees: trees.map(treeJson) }));
 }
 
 function treeJson(tree: Tree): object {
   return {
-    ...{ feature: [...tree.feature], threshold: [...tree.threshold], left: [...tree.left] },
+    ...{ feature: [...tree.feature], left: [...tree.left] },
+    threshold: Array.from(tree.threshold, (t) => (Number.isFinite(t) ? t : String(t))),
     ...{ right: [...tree.right], missingLeft: [...tree.missingLeft], values: [...tree.values] },
     categories: [...tree.categories].map(([node, set]) => [node, set.side, [...set.values]]),
   };
@@ -53,7 +55,8 @@ export function readFittedTrees(value: unknown, path: string): FittedTrees {
   };
 }
 
-function readEnsemble(value: unknown, path: string): TreeEnsemble {
+/** Reads what `ensembleJson` gave. Errors: `file-corrupt`. */
+export function readEnsemble(value: unknown, path: string): TreeEnsemble {
   const { features, outputs, rule, trees, base, divisor } = fieldsOf(value);
   const { left, precision, missing } = fieldsOf(rule);
   const ruled =
@@ -76,13 +79,14 @@ function readEnsemble(value: unknown, path: string): TreeEnsemble {
 }
 
 function readTree(value: unknown, features: number, outputs: number, path: string): Tree {
-  const { feature, threshold, left, right, missingLeft, values, categories } = fieldsOf(value);
+  const { feature, left, right, missingLeft, values, categories, ...rest } = fieldsOf(value);
+  const threshold = readThresholds(rest["threshold"]);
   if (!isIntegerList(feature) || !isIntegerList(left) || !isIntegerList(right)) {
     throw corrupt(path, "has a tree without nodes");
   }
   const nodes = feature.length;
-  const numbers = isFiniteList(threshold) && isFiniteList(values) && isIntegerList(missingLeft);
-  if (!numbers || threshold.length !== nodes || missingLeft.length !== nodes || nodes === 0) {
+  const numbers = isFiniteList(values) && isIntegerList(missingLeft);
+  if (!numbers || threshold?.length !== nodes || missingLeft.length !== nodes || nodes === 0) {
     throw corrupt(path, "has a tree whose lists do not fit");
   }
   const fits = feature.every((own, node) => {
@@ -95,13 +99,22 @@ function readTree(value: unknown, features: number, outputs: number, path: strin
   }
   return {
     feature: Int32Array.from(feature),
-    threshold: Float64Array.from(threshold),
+    threshold,
     left: Int32Array.from(left),
     right: Int32Array.from(right),
     missingLeft: Uint8Array.from(missingLeft),
     categories: new Map(readCategories(categories, path)),
     values: Float64Array.from(values),
   };
+}
+
+/** Numbers, and the texts of infinities. */
+function readThresholds(value: unknown): Float64Array | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const fits = value.every(
+    (entry) => typeof entry === "number" || entry === "Infinity" || entry === "-Infinity",
+  );
+  return fits ? Float64Array.from(value, Number) : undefined;
 }
 
 function readCategories(value: unknown, path: string): [number, CategorySet][] {

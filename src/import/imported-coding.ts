@@ -1,0 +1,107 @@
+import type { JsonValue } from "../artifact/client-file.js";
+import { VelumError } from "../base/error.js";
+import type { Tensor } from "../base/tensor.js";
+import { fieldsOf } from "../quantize/json-checks.js";
+import { RegressorCoding } from "../quantize/regressor-coding.js";
+import { TreeCoding } from "../quantize/tree-coding.js";
+import { frameJson, readFrame } from "./frame-json.js";
+import { columnsOf, type ImportedRows } from "./imported-parts.js";
+import { type FeatureSteps, featuresOf } from "./read-rows.js";
+import { outputsOf, predictionsOf, probabilitiesOf, type ScoreReading } from "./score-reading.js";
+import type { Label } from "./steps.js";
+
+/** What is on the client's side of an imported model. */
+export interface ImportedCodingParts {
+  /** Inputs and preprocessing, which the client runs. */
+  readonly features: FeatureSteps;
+  /** Features to integers, and integers to raw scores. */
+  readonly model: TreeCoding | RegressorCoding;
+  /** What the client makes of raw scores. */
+  readonly reading: ScoreReading;
+}
+
+/** Turns rows of the source model into the integers that are encrypted, and decrypted integers into its predictions. Immutable. */
+export class ImportedCoding implements ImportedCodingParts {
+  readonly features: FeatureSteps;
+  readonly model: TreeCoding | RegressorCoding;
+  readonly reading: ScoreReading;
+
+  constructor(parts: ImportedCodingParts) {
+    this.features = parts.features;
+    this.model = parts.model;
+    this.reading = parts.reading;
+  }
+
+  /** Columns of a row: all inputs side by side. */
+  get columns(): number {
+    return columnsOf(this.features.inputs);
+  }
+
+  /** Class names; undefined for regressors. */
+  get classes(): readonly Label[] | undefined {
+    return this.reading.classes;
+  }
+
+  /** Integers that a result has. */
+  get outputs(): number {
+    return this.model.outputs;
+  }
+
+  /** Rows to integers `[rows, width]`. Errors: `bad-shape`, `bad-argument` (texts), `not-a-number`, `out-of-range` (categories). */
+  quantize(x: ImportedRows, path = "X"): Tensor {
+    return this.model.quantize(featuresOf(this.features, x), path);
+  }
+
+  /** Integer sums `[rows, outputs]` to raw scores. */
+  scores(sums: Tensor): Tensor {
+    return this.model.scores(sums);
+  }
+
+  /** One class a row, or a regressor's values. */
+  predictions(sums: Tensor): readonly Label[] {
+    return predictionsOf(this.reading, this.scores(sums));
+  }
+
+  /** What the source library reports: values, scores or probabilities. */
+  reported(sums: Tensor): Tensor {
+    return outputsOf(this.reading, this.scores(sums));
+  }
+
+  /** Probabilities `[rows, classes]`. Errors: `bad-argument` for a regressor, `unsupported-op` where the library reports scores. */
+  probabilities(sums: Tensor, path: string): Tensor {
+    return probabilitiesOf(this.reading, this.scores(sums), path);
+  }
+
+  toJSON(): JsonValue {
+    const { features, reading, model } = this;
+    const form: JsonValue = JSON.parse(JSON.stringify(model));
+    return { kind: "imported-coding", ...frameJson({ ...features, ...reading }), model: form };
+  }
+
+  /** Reads what `toJSON` gave, from a file that nobody vouches for. Errors: `file-corrupt`. */
+  static fromJSON(value: unknown, path = "imported coding"): ImportedCoding {
+    const { kind, model } = fieldsOf(value);
+    if (kind !== "imported-coding") {
+      throw new VelumError({
+        code: "file-corrupt",
+        path,
+        problem: "holds no imported model",
+        cure: "Use the client file of a compiled imported model",
+      });
+    }
+    const read = readModel(model, path);
+    const { inputs, before, from, ...reading } = readFrame(value, () => read, path);
+    const features = { inputs, before, from };
+    return new ImportedCoding({
+      ...{ features, model: read },
+      reading: { ...reading, scores: read.outputs },
+    });
+  }
+}
+
+function readModel(value: unknown, path: string): TreeCoding | RegressorCoding {
+  const at = `${path} model`;
+  return fieldsOf(value)["kind"] === "tree-coding"
+    ? TreeCoding.fromJSON(value, at)
+    : RegressorCoding.fromJSON(value, at);
+}

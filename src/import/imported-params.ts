@@ -1,0 +1,42 @@
+import { VelumError } from "../base/error.js";
+import {
+  bitsOf,
+  checkLinearParams,
+  defaultLinearParams,
+  type LinearBits,
+} from "../models/linear/linear-params.js";
+import type { TreeBits } from "../models/trees/quantize-trees.js";
+import { type TreeQuantization, treeBits } from "../models/trees/tree-quantization.js";
+
+/** How an imported model becomes integers when it is compiled. */
+export interface ImportedParams {
+  /**
+   * Trees: `"thresholds"` (default), a grid's bits (1 to 16), or `{ features, leaves }`, as of tree estimators. Linear models: bits of
+   * inputs and weights, one number or `{ inputs, weights }`; `"thresholds"` stands for 8 there.
+   */
+  readonly nBits: TreeQuantization["nBits"] | LinearBits;
+  /** Linear models: affine preprocessing goes into the weights, and clients learn nothing of it. Default false. */
+  readonly foldPreprocessing: boolean;
+}
+
+export const importedDefaults: ImportedParams = { nBits: "thresholds", foldPreprocessing: false };
+
+/** The widths for trees. Error `bad-argument`. */
+export function importedTreeBits(owner: string, { nBits }: ImportedParams): TreeBits {
+  if (typeof nBits !== "object" || !("weights" in nBits)) return treeBits(owner, { nBits });
+  throw new VelumError({
+    code: "bad-argument",
+    path: `${owner} nBits`,
+    problem: "has widths of inputs and weights, and the model is made of trees",
+    cure: 'Pass "thresholds", an integer from 1 to 16, or { features, leaves }',
+  });
+}
+
+/** The widths for a linear model. Error `bad-argument`. */
+export function importedLinearBits(owner: string, { nBits }: ImportedParams): LinearBits {
+  const given = typeof nBits === "object" && "weights" in nBits ? nBits : undefined;
+  const width = typeof nBits === "number" ? nBits : defaultLinearParams.nBits;
+  const params = { ...defaultLinearParams, nBits: given ?? width };
+  checkLinearParams(owner, params);
+  return bitsOf(params);
+}

@@ -1,0 +1,115 @@
+import { VelumError } from "../base/error.js";
+import type { Matrix } from "../models/check-data.js";
+import type { CodedModel } from "../models/coded-model.js";
+import { LinearCoded } from "../models/linear/linear-coded.js";
+import { QuantizedLinearModel } from "../models/linear/quantized-linear.js";
+import type { TreeEnsemble } from "../models/trees/tree-ensemble.js";
+import { codeTrees } from "../models/trees/trees-coded.js";
+import { RegressorCoding } from "../quantize/regressor-coding.js";
+import type { TreeCoding } from "../quantize/tree-coding.js";
+import { foldAffine } from "./fold-affine.js";
+import { ImportedCoding } from "./imported-coding.js";
+import { type ImportedParams, importedLinearBits, importedTreeBits } from "./imported-params.js";
+import { type ImportedParts, type ImportedRows, outputsOfModel } from "./imported-parts.js";
+import { featuresOf } from "./read-rows.js";
+
+/** An imported model on integers: what runs on ciphertexts, and the client's side around it. */
+export interface QuantizedImport {
+  readonly coded: CodedModel<TreeCoding | RegressorCoding>;
+  readonly coding: ImportedCoding;
+}
+
+/**
+ * Quantizes over the ranges that `x` has after preprocessing.
+ * Errors: `bad-argument` (nBits), `unsupported-op` (trees among the preprocessing), and those of reading rows.
+ */
+export function quantizeImported(
+  parts: ImportedParts,
+  params: ImportedParams,
+  x: ImportedRows,
+  path: string,
+): QuantizedImport {
+  const { inputs, before, model, ...rest } = params.foldPreprocessing ? foldAffine(parts) : parts;
+  if (before.some((step) => step.kind === "trees")) throw treesBefore(path);
+  const features = { inputs, before, from: model.from };
+  const seen = featuresOf(features, x);
+  const [rows = 0, columns = 0] = seen.shape;
+  if (rows === 0) throw noRows(path);
+  const matrix = { ...seen, rows, columns };
+  const reading = { ...rest, scores: outputsOfModel(model) };
+  if (model.kind === "trees") {
+    const ensemble = withFiniteThresholds(model.ensemble);
+    const fitted = { ensemble, meaning: "identity", ...without } as const;
+    const coded = codeTrees(fitted, importedTreeBits(path, params), matrix);
+    return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
+  }
+  const { intercept } = model;
+  const coef = { shape: [intercept.length, columns], data: model.coef };
+  const bits = importedLinearBits(path, params);
+  const quantized = QuantizedLinearModel.fromWeights(
+    { coef, intercept },
+    withRangesOfConstants(matrix),
+    bits,
+    "perFeature",
+  );
+  const { inputQuantizer, scoreScale } = quantized;
+  const scales = new Float64Array(intercept.length).fill(scoreScale);
+  const coding = new RegressorCoding({
+    inputQuantizer,
+    features: columns,
+    scales,
+    link: "identity",
+  });
+  const coded = new LinearCoded(coding, quantized);
+  return { coded, coding: new ImportedCoding({ features, model: coding, reading }) };
+}
+
+const without = { classes: new Float64Array(), featureImportances: new Float64Array() };
+
+/**
+ * Two more rows where a column is constant: it then ranges at least from 0 to 1, as indicators of categories do that the rows happen to
+ * lack. A range of no width would give its weight the coarsest step of all.
+ */
+function withRangesOfConstants(x: Matrix): Matrix {
+  const { rows, columns, data } = x;
+  const first = data.subarray(0, columns);
+  const constant = Array.from(first, (value, j) =>
+    Array.from({ length: rows }, (_, row) => data[row * columns + j] === value).every(Boolean),
+  );
+  if (!constant.includes(true)) return x;
+  const zeros = first.map((value, j) => (constant[j] ? Math.min(value, 0) : value));
+  const ones = first.map((value, j) => (constant[j] ? Math.max(value, 1) : value));
+  const all = new Float64Array(data.length + 2 * columns);
+  all.set(data);
+  all.set(zeros, data.length);
+  all.set(ones, data.length + columns);
+  return { shape: [rows + 2, columns], data: all, rows: rows + 2, columns };
+}
+
+/** Infinite thresholds, which only missing values tell apart, as the farthest finite ones: no finite value lies beyond. */
+function withFiniteThresholds(ensemble: TreeEnsemble): TreeEnsemble {
+  const far = Number.MAX_VALUE;
+  const trees = ensemble.trees.map((tree) => ({
+    ...tree,
+    threshold: tree.threshold.map((limit) => Math.min(Math.max(limit, -far), far)),
+  }));
+  return { ...ensemble, trees };
+}
+
+function treesBefore(path: string): VelumError {
+  return new VelumError({
+    code: "unsupported-op",
+    path,
+    problem: "the preprocessing holds trees, and a client would have to know them",
+    cure: "Export the last model alone, and compile it on what the trees before it give",
+  });
+}
+
+function noRows(path: string): VelumError {
+  return new VelumError({
+    code: "bad-shape",
+    path: `${path} X`,
+    problem: "has no rows",
+    cure: "Pass rows that show the ranges of the features",
+  });
+}
