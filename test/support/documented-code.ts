@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+let blocksRun = 0;
 const root = new URL("../../../", import.meta.url);
 
 /** The TypeScript blocks of a page under docs/, one after the other. */
@@ -26,7 +27,7 @@ export async function runBlock(block: string, folder: string): Promise<readonly 
     .replaceAll('readFileSync("', `readFileSync(${JSON.stringify(files)} + "`)
     .replaceAll("console.log(", "printed.push(format(");
   const closed = code.replaceAll(/^(printed\.push\(format\(.*?\));( \/\/.*)?$/gm, "$1);$2");
-  const file = new URL(`dist/test/documented-${process.pid}.mjs`, root);
+  const file = new URL(`dist/test/documented-${process.pid}-${blocksRun++}.mjs`, root);
   writeFileSync(file, `import { format } from "node:util";\nexport const printed = [];\n${closed}`);
   try {
     const { printed }: { printed: readonly string[] } = await import(
