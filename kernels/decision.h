@@ -63,15 +63,14 @@ INLINE void add_multiples(int32_t *to, const leaf_digit *digits, const int count
 }
 
 // Group-order transform of integers, and back, rounded and added.
-INLINE void forward_i32(vf64 *x, const int32_t *integers, const int M) {
-  prefetch_cursor none = {0};
-  first_from_i32(x, integers, M, &none, 0);
-  forward_middle(x, M, &none, 0);
-  forward_groups(x, M);
+NOINLINE void forward_integers(vf64 *x, const int32_t *integers, int N) {
+  any_forward(x, integers, N);
+  BY_SIZE(N, forward_groups, x);
 }
-NOINLINE void forward_integers(vf64 *x, const int32_t *integers, int N) { BY_POINTS(N, forward_i32(x, integers, M)); }
-INLINE void inverse_rounded(int32_t *to, vf64 *x, const int M) { INVERSE_F64(x, M, add_rounded_pair(to + at, to + at, M, re, im)); }
-NOINLINE void add_inverse(int32_t *to, vf64 *x, int N) { BY_POINTS(N, inverse_rounded(to, x, M)); }
+NOINLINE void add_inverse(int32_t *to, vf64 *x, int N) {
+  BY_SIZE(N, inverse_groups, x);
+  any_inverse_add(to, to, x, N);
+}
 
 static void leaf_products(int32_t *to, const int32_t *digits, const double *bit, const gadget_shape *g, vf64 *digit_points, vf64 *x) {
   const size_t stride = fourier_stride(g->size) / sizeof(vf64);

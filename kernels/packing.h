@@ -118,16 +118,17 @@ INLINE void add_low(uint64_t *out, vf64 x) {
   const vf64 magic = splat(ROUND_MAGIC * 67108864.0), high = (x + magic) - magic;  // a multiple of 2^26
   *(torus_vector *)out += ((torus_vector)round_i64(high * splat(1.0 / 67108864.0)) << 26) + (torus_vector)round_i64(x - high);
 }
-INLINE void add_half(uint64_t *out, vf64 *x, const int half, const vf64 sign, const int M) {
-  if (half == 0) INVERSE_F64(x, M, (add_high(out + at, sign * re), add_high(out + M + at, sign * im)));
-  else INVERSE_F64(x, M, (add_low(out + at, sign * re), add_low(out + M + at, sign * im)));
+INLINE void add_half_m(uint64_t *out, vf64 *x, const int half, const vf64 sign, const int M) {
+  if (half == 0) { LAST_PASS(M, (add_high(out + at, sign * re), add_high(out + M + at, sign * im)), (void)0) }
+  else { LAST_PASS(M, (add_low(out + at, sign * re), add_low(out + M + at, sign * im)), (void)0) }
 }
 // out +- the inverse transform of x. N is 512 or 1024: rings of 2048 coefficients are too noisy for packing.
-NOINLINE void add_half_any(uint64_t *out, vf64 *x, int half, double sign, int N) {
+NOINLINE void add_half(uint64_t *out, vf64 *x, int half, double sign, int N) {
+  inverse_begin(x, N);
   const vf64 signs = splat(sign);
-  if (half == 0) { if (N == 512) add_half(out, x, 0, signs, 256); else add_half(out, x, 0, signs, 512); }
-  else if (N == 512) add_half(out, x, 1, signs, 256);
-  else add_half(out, x, 1, signs, 512);
+  if (half == 0) { if (N == 512) add_half_m(out, x, 0, signs, 256); else add_half_m(out, x, 0, signs, 512); }
+  else if (N == 512) add_half_m(out, x, 1, signs, 256);
+  else add_half_m(out, x, 1, signs, 512);
 }
 // glwe +- sum of digits times keys.
 static void key_product(uint64_t *glwe, const vf64 *digits, vf64 *x, const vf64 *const *keys, int blocks, int rows, double sign, const packing_shape *s) {
@@ -141,7 +142,7 @@ static void key_product(uint64_t *glwe, const vf64 *digits, vf64 *x, const vf64 
       case 5: half_product_5(x, stride, digits, keys, blocks, rows, offset, vectors); break;
       default: half_product_6(x, stride, digits, keys, blocks, rows, offset, vectors);
     }
-    for (int c = 0; c < s->columns; c++) add_half_any(glwe + (size_t)c * (size_t)s->size, x + (size_t)c * stride, half, sign, s->size);
+    for (int c = 0; c < s->columns; c++) add_half(glwe + (size_t)c * (size_t)s->size, x + (size_t)c * stride, half, sign, s->size);
   }
 }
 

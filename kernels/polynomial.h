@@ -32,26 +32,6 @@ INLINE void forward_groups(vf64 *fourier, const int M) {
     store_points(fourier + 2 * g * RADIX, &p, 1, RADIX);
   }
 }
-// Forward transform of f64 coefficients, in group order.
-INLINE void forward_f64(vf64 *restrict fourier, const double *restrict coefficients, const int M) {
-  prefetch_cursor none = {0};
-  first_from_f64(fourier, coefficients, M);
-  forward_middle(fourier, M, &none, 0);
-  forward_groups(fourier, M);
-}
-
-NOINLINE void forward_reals(double *fourier, const double *coefficients, int N) {
-  BY_POINTS(N, forward_f64((vf64 *)fourier, coefficients, M));
-}
-
-// Inverse of forward_f64: coefficients out of group order, calling EMIT as LAST_PASS does. Destroys x.
-#define INVERSE_F64(x, M, EMIT)                                   \
-  do {                                                            \
-    prefetch_cursor none_ = {0};                                  \
-    inverse_groups((x), (M));                                     \
-    inverse_middle((x), (M), &none_, 0);                          \
-    LAST_PASS(M, EMIT, (void)0)                                          \
-  } while (0)
 INLINE void inverse_groups(vf64 *x, const int M) {
   for (int g = 0; g < M / GROUP; g++) {
     points p, odd;
@@ -66,8 +46,44 @@ INLINE void inverse_groups(vf64 *x, const int M) {
   }
 }
 
+// Passes that all transforms of a size share: compiled once a size, they keep the module and its build small.
+#define SHARED_PASSES(M)                              \
+  NOINLINE void forward_middle_##M(vf64 *x) {         \
+    prefetch_cursor none = {0};                       \
+    forward_middle(x, M, &none, 0);                   \
+  }                                                   \
+  NOINLINE void inverse_middle_##M(vf64 *x) {         \
+    prefetch_cursor none = {0};                       \
+    inverse_middle(x, M, &none, 0);                   \
+  }                                                   \
+  NOINLINE void forward_groups_##M(vf64 *x) { forward_groups(x, M); } \
+  NOINLINE void inverse_groups_##M(vf64 *x) { inverse_groups(x, M); }
+SHARED_PASSES(256)
+SHARED_PASSES(512)
+SHARED_PASSES(1024)
+#define BY_SIZE(N, NAME, ...)                         \
+  do {                                                \
+    if ((N) == 2048) NAME##_1024(__VA_ARGS__);        \
+    else if ((N) == 1024) NAME##_512(__VA_ARGS__);    \
+    else NAME##_256(__VA_ARGS__);                     \
+  } while (0)
+
+// Forward transform of f64 coefficients, in group order.
+NOINLINE void forward_reals(double *fourier, const double *coefficients, int N) {
+  vf64 *x = (vf64 *)fourier;
+  BY_POINTS(N, first_from_f64(x, coefficients, M));
+  BY_SIZE(N, forward_middle, x);
+  BY_SIZE(N, forward_groups, x);
+}
+
+// All but the last pass of the inverse of forward_reals.
+INLINE void inverse_begin(vf64 *x, int N) {
+  BY_SIZE(N, inverse_groups, x);
+  BY_SIZE(N, inverse_middle, x);
+}
+
 // x *= y pointwise, both in group order.
-INLINE void multiply_points(vf64 *x, const vf64 *y, const int M) {
+static void multiply_points(vf64 *x, const vf64 *y, int M) {
   for (int v = 0; v < M / LANES; v++) {
     const vf64 a = x[2 * v], b = x[2 * v + 1], c = y[2 * v], d = y[2 * v + 1];
     x[2 * v] = a * c - b * d;
@@ -82,7 +98,7 @@ static void small_to_fourier(double *fourier, const int32_t *small, int N, doubl
 }
 
 // Signed limb `index` of `limbs` of every coefficient, as f64. Two limbs of 32 bits, or three of 22, 22 and 20.
-INLINE void split_limb(double *restrict out, const uint64_t *restrict torus, int N, const int limbs, const int index) {
+NOINLINE void split_limb(double *restrict out, const uint64_t *restrict torus, int N, int limbs, int index) {
   if (limbs == 2) {
     if (index == 0) for (int j = 0; j < N; j++) out[j] = (double)(int32_t)torus[j];
     else for (int j = 0; j < N; j++) out[j] = (double)(int32_t)((torus[j] + 0x80000000u) >> 32);
@@ -100,19 +116,23 @@ INLINE void add_shifted(uint64_t *out, vf64 x, int shift) {
   typedef uint64_t vu64 __attribute__((vector_size(8 * LANES)));
   *(vu64 *)out += (vu64)round_i64(x) << shift;
 }
-INLINE void torus_mul_add_m(uint64_t *restrict out, const uint64_t *torus, const double *fourier_small, const int M, int limbs, double *scratch) {
-  vf64 *x = (vf64 *)(scratch + 2 * M);
-  for (int index = 0; index < limbs; index++) {
-    const int shift = index * (limbs == 2 ? 32 : 22);
-    if (limbs == 2) split_limb(scratch, torus, 2 * M, 2, index); else split_limb(scratch, torus, 2 * M, 3, index);
-    forward_f64(x, scratch, M);
-    multiply_points(x, (const vf64 *)fourier_small, M);
-    INVERSE_F64(x, M, (add_shifted(out + at, re, shift), add_shifted(out + M + at, im, shift)));
-  }
+INLINE void add_limb_m(uint64_t *out, vf64 *x, const int M, int shift) {
+  LAST_PASS(M, (add_shifted(out + at, re, shift), add_shifted(out + M + at, im, shift)), (void)0)
+}
+// out += 2^shift times the inverse transform of x, which is destroyed.
+NOINLINE void add_limb(uint64_t *out, vf64 *x, int N, int shift) {
+  inverse_begin(x, N);
+  BY_POINTS(N, add_limb_m(out, x, M, shift));
 }
 
 // out += torus * small mod X^N + 1, mod 2^64. All blocks 64-byte aligned. Exact while the FFT's error stays below 1/2:
 // limbs = 2 for |small|_2 <= 2^8 (binary keys), limbs = 3 for |small|_2 <= 2^17.
 static void torus_mul_add(uint64_t *out, const uint64_t *torus, const double *fourier_small, int N, int limbs, double *scratch) {
-  BY_POINTS(N, torus_mul_add_m(out, torus, fourier_small, M, limbs, scratch));
+  vf64 *x = (vf64 *)(scratch + N);
+  for (int index = 0; index < limbs; index++) {
+    split_limb(scratch, torus, N, limbs, index);
+    forward_reals((double *)x, scratch, N);
+    multiply_points(x, (const vf64 *)fourier_small, N / 2);
+    add_limb(out, x, N, index * (limbs == 2 ? 32 : 22));
+  }
 }
