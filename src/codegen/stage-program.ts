@@ -43,7 +43,8 @@ class Stager {
   #bits = 0;
   #chunkSums = 0;
   #fresh = 0;
-  #linear = 0;
+  #linear: number | undefined;
+  #sums = 0;
   #slots = 0;
   #largestRead = 1;
   #largestSlots = 0;
@@ -75,7 +76,7 @@ class Stager {
       if (instruction.op === "ensemble") {
         const chunks = instruction.chunks.length - 1;
         this.#chunkSums = this.#workspace.place((chunks * glweBytes) / 2);
-        this.#linear = this.#workspace.place(glweBytes);
+        this.#sums = this.#workspace.place(glweBytes);
         this.#largestSlots = Math.max(this.#largestSlots, instruction.slots);
       }
       if (instruction.op === "linear")
@@ -171,7 +172,7 @@ class Stager {
       {
         kernel: "velum_stage_ensemble_sum",
         items: 1,
-        constants: [this.#chunkSums, count, N, k, this.#constants.copy(addend), this.#linear],
+        constants: [this.#chunkSums, count, N, k, this.#constants.copy(addend), this.#sums],
         heavy: false,
       },
     ];
@@ -205,13 +206,13 @@ class Stager {
         return {
           kernel: "velum_stage_linear",
           items: results,
-          constants: [this.#fresh, inputs, N, k, ...places, read, this.#linear],
+          constants: [this.#fresh, inputs, N, k, ...places, read, this.#linear ?? 0],
           heavy: results * inputs >= 16,
         };
       }
       case "extract": {
         const { from, rows, addends, to, count } = instruction;
-        const source = from === "fresh" ? this.#fresh : this.#linear;
+        const source = { fresh: this.#fresh, linear: this.#linear ?? 0, sums: this.#sums }[from];
         const places = [constants.copy(rows), constants.copy(addends)];
         return {
           kernel: "velum_stage_extract",
@@ -260,7 +261,7 @@ class Stager {
           kernel: "velum_stage_pack_glwe",
           items: results,
           constants: [
-            this.#linear + first * (k + 1) * N * 8,
+            (this.#linear ?? this.#sums) + first * (k + 1) * N * 8,
             N,
             k,
             constants.copy(positions),

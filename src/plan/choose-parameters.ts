@@ -47,6 +47,7 @@ function describe(request: ParameterRequest, best: SetCandidate): ParameterChoic
   const sources = {
     fresh: freshSourceVariance(glwe),
     bootstraps: setOf.map((set) => variances[set] ?? 0),
+    diagrams: request.diagrams?.variance(glwe) ?? 0,
   };
   const rotations = request.lookups.map(({ tablesLog2 }, kind) => ({
     set: setOf[kind] ?? 0,

@@ -138,6 +138,11 @@ function noiseOfValues(
         { freshSquaredNorm: 0, bootstrapSquaredNorms: unitVector(kind), node },
       ]);
       sums.addLookup(step);
+    } else {
+      noise.set(step.result, [
+        { freshSquaredNorm: 0, bootstrapSquaredNorms: [], diagramSquaredNorm: 1, node },
+      ]);
+      sums.addEnsemble(step);
     }
   }
   return noise;

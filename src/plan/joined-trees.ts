@@ -9,8 +9,13 @@ export interface JoinedTrees {
   readonly constant: Float64Array;
 }
 
+/** The part of a program that is looked at. */
+export interface TreeRegions extends Pick<RegionProgram, "steps" | "values"> {
+  readonly outputs: readonly { readonly value: number }[];
+}
+
 /** Every result as one sum of trees: linear operations behind trees act on their leaves. Undefined where results need anything else. */
-export function joinedTrees(regions: RegionProgram): JoinedTrees | undefined {
+export function joinedTrees(regions: TreeRegions): JoinedTrees | undefined {
   const ensembles = new Map<number, EnsembleStep>();
   const forms = new Map<number, ResultForm>();
   for (const step of regions.steps) {

@@ -21,24 +21,26 @@ export function lowerBootstrap(
 ): Plan {
   const { glwe } = choice.parameters;
   const widest = Math.max(...inputBits);
-  const length = regionValue(regions, 0).size;
+  const length = numbersRead(regions);
   const lowering = new SlotLowering(regions, glwe.polynomialSize);
-  const instructions: Instruction[] = [
-    {
-      op: "expand",
-      length,
-      bodyBits: choice.uploadBits,
-      ciphertexts: Math.ceil(length / glwe.polynomialSize),
-    },
-  ];
+  const instructions: Instruction[] = [];
+  const ciphertexts = Math.ceil(length / glwe.polynomialSize);
+  if (length > 0) {
+    instructions.push({ op: "expand", length, bodyBits: choice.uploadBits, ciphertexts });
+  }
   if (composable) instructions.push(lowering.placeInputs());
   const kindOf = (step: LookupStep): number => constraints.kinds[program]?.get(step.result) ?? 0;
+  let coefficient = 0;
   for (const step of regions.steps) {
+    if (step.kind === "ensemble") {
+      instructions.push(lowering.ensemble(step, coefficient));
+      coefficient += step.trees.outputs;
+      continue;
+    }
     if (step.kind === "affine") {
       instructions.push(...lowering.affine(step));
       continue;
     }
-    if (step.kind !== "lookup") continue;
     const rotation = choice.rotations[kindOf(step)];
     if (rotation === undefined) throw new RangeError(`no rotation for value ${step.result}`);
     instructions.push(...lookupInstructions(step, rotation, regions, lowering));
@@ -85,6 +87,14 @@ export function lowerBootstrap(
     bootstraps: counted.reduce((sum, { count }) => sum + count, 0),
     bootstrapMs: counted.reduce((sum, { ms }) => sum + ms, 0),
   };
+}
+
+/** Numbers that a request holds: none where trees alone read the inputs, as bits. */
+export function numbersRead(regions: RegionProgram): number {
+  const reads = ({ steps }: RegionProgram): boolean =>
+    steps.some((step) => step.kind === "affine" && step.sources.includes(0));
+  const bitsOnly = regions.steps.some(({ kind }) => kind === "ensemble") && !reads(regions);
+  return bitsOnly ? 0 : regionValue(regions, 0).size;
 }
 
 function lookupInstructions(

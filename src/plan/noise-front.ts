@@ -26,6 +26,7 @@ export class NoiseFront {
 function covers(a: NoiseSources, b: NoiseSources): boolean {
   return (
     a.freshSquaredNorm >= b.freshSquaredNorm &&
+    (a.diagramSquaredNorm ?? 0) >= (b.diagramSquaredNorm ?? 0) &&
     b.bootstrapSquaredNorms.every((norm, kind) => norm <= (a.bootstrapSquaredNorms[kind] ?? 0))
   );
 }
@@ -34,6 +35,7 @@ function bound(a: NoiseSources, b: NoiseSources): NoiseSources {
   const length = Math.max(a.bootstrapSquaredNorms.length, b.bootstrapSquaredNorms.length);
   return {
     freshSquaredNorm: Math.max(a.freshSquaredNorm, b.freshSquaredNorm),
+    diagramSquaredNorm: Math.max(a.diagramSquaredNorm ?? 0, b.diagramSquaredNorm ?? 0),
     bootstrapSquaredNorms: Array.from({ length }, (_, kind) =>
       Math.max(a.bootstrapSquaredNorms[kind] ?? 0, b.bootstrapSquaredNorms[kind] ?? 0),
     ),

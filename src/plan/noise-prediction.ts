@@ -33,6 +33,8 @@ export interface SourceVariances {
   readonly fresh: number;
   /** By kind of look-up, as `NoiseSources.bootstrapSquaredNorms`. */
   readonly bootstraps: readonly number[];
+  /** Sums of decision diagrams. */
+  readonly diagrams?: number;
 }
 
 /** Variance of a fresh ciphertext, extracted and rounded to the 32-bit torus. */
@@ -61,7 +63,13 @@ export function bootstrapUploadBits(glwe: GlweParameters): number {
 
 /** Variance of a weighted sum of fresh and bootstrapped values. */
 export function sumVariance(norms: NoiseSources, sources: SourceVariances): number {
-  return bootstrapPart(norms, sources) + weightedVariance(norms.freshSquaredNorm, sources.fresh);
+  return bootstrapPart(norms, sources) + inputPart(norms, sources);
+}
+
+function inputPart(norms: NoiseSources, { fresh, diagrams = 0 }: SourceVariances): number {
+  const { freshSquaredNorm, diagramSquaredNorm = 0 } = norms;
+  const part = weightedVariance(freshSquaredNorm, fresh);
+  return diagramSquaredNorm === 0 ? part : part + weightedVariance(diagramSquaredNorm, diagrams);
 }
 
 function bootstrapPart(norms: NoiseSources, { bootstraps }: SourceVariances): number {
@@ -112,7 +120,7 @@ export function predictLookup(
   const limit = lookupLimit(lookup);
   return {
     bootstrapLog2: deviationLog2(bootstrapPart(norms, sources)),
-    freshLog2: deviationLog2(weightedVariance(norms.freshSquaredNorm, sources.fresh)),
+    freshLog2: deviationLog2(inputPart(norms, sources)),
     keySwitchLog2: deviationLog2(keySwitch),
     modulusSwitchLog2: deviationLog2(modulusSwitch),
     totalLog2: deviationLog2(total),

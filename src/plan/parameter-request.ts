@@ -1,5 +1,5 @@
 import type { RotationShape } from "../tfhe/bootstrap-shape.js";
-import type { CryptoParameters } from "../tfhe/parameters.js";
+import type { CryptoParameters, GlweParameters } from "../tfhe/parameters.js";
 import type { BootstrapTime } from "./bootstrap-cost.js";
 import type { KernelRates } from "./kernel-rates.js";
 
@@ -11,6 +11,8 @@ export interface NoiseSources {
   readonly freshSquaredNorm: number;
   /** By kind of look-up: position among the request's `lookups`. What is absent is zero. */
   readonly bootstrapSquaredNorms: readonly number[];
+  /** On sums of decision diagrams, which may share noise in any way: squared sums of weights. Zero where absent. */
+  readonly diagramSquaredNorm?: number;
   /** Graph node whose value this is, for errors. */
   readonly node?: number | undefined;
 }
@@ -59,6 +61,14 @@ export const noLimits: PlanLimits = {
   maxRunMs: Number.POSITIVE_INFINITY,
 };
 
+/** Decision diagrams whose sums are looked up, under the same GLWE key. */
+export interface DiagramSource {
+  /** Of a sum's noise, relative to the torus; `Infinity` where the key holds no sums. */
+  readonly variance: (glwe: GlweParameters) => number;
+  /** Of their bits as they travel, without header. */
+  readonly uploadBytes: (glwe: GlweParameters) => number;
+}
+
 export interface ParameterRequest {
   /** At least one; a region without look-ups uses `chooseLinearParameters`. */
   readonly lookups: readonly LookupConstraint[];
@@ -67,6 +77,7 @@ export interface ParameterRequest {
   readonly failureLog2: number;
   /** Numbers that one request uploads. */
   readonly uploadLength: number;
+  readonly diagrams?: DiagramSource;
   readonly limits: PlanLimits;
   readonly rates: KernelRates;
   /** Most groups of look-ups with keys of their own; 3 where absent. */
@@ -78,6 +89,7 @@ export interface ParameterRequest {
 /** log2 of standard deviations relative to the torus, weights applied; `-Infinity` for a source that is absent. */
 export interface LookupNoise {
   readonly bootstrapLog2: number;
+  /** Of inputs: fresh numbers and sums of decision diagrams. */
   readonly freshLog2: number;
   readonly keySwitchLog2: number;
   readonly modulusSwitchLog2: number;

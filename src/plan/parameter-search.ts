@@ -28,6 +28,7 @@ export function searchParameters(
     maxEvaluationKeyBytes: request.limits.maxEvaluationKeyBytes,
     objective,
     admits: (glwe) => uploadBytes(request, glwe) <= request.limits.maxUploadBytes,
+    diagramVariance: request.diagrams?.variance,
   };
   const levels = difficulties(request.lookups);
   let best = searchSets(search, [levels.flat()]);
@@ -73,10 +74,13 @@ export function limitsOf(
 
 /** One request as it travels, header included. */
 export function uploadBytes(
-  { uploadLength }: Pick<ParameterRequest, "uploadLength">,
+  { uploadLength, diagrams }: Pick<ParameterRequest, "uploadLength" | "diagrams">,
   glwe: GlweParameters,
 ): number {
-  return headerBytes + seedBytes + Math.ceil((uploadLength * bootstrapUploadBits(glwe)) / 8);
+  const numbers = Math.ceil((uploadLength * bootstrapUploadBits(glwe)) / 8);
+  if (diagrams === undefined) return headerBytes + seedBytes + numbers;
+  const vector = uploadLength === 0 ? 0 : seedBytes + numbers;
+  return headerBytes + vector + diagrams.uploadBytes(glwe);
 }
 
 /** Kinds of look-ups that need about as many positions, by rising number. */

@@ -13,7 +13,7 @@ import { type LeafLimbs, leafLimbs } from "./leaf-limbs.js";
 import type { OutputEncoding, Plan, PlanOptions } from "./plan.js";
 
 /** Microseconds of one core: expanding a bit that travels as a GGSW, and one gate. */
-const directPrices = { bit: 80, gate: 6 };
+export const directPrices = { bit: 80, gate: 6 };
 /** Most bits of a limb: more would not fit beside the noise anyway. */
 const widestLimb = 14;
 /** Gates of one chunk of work. */
@@ -161,7 +161,8 @@ function quietest(
   return { ...best.bits, bodyBits };
 }
 
-function ensembleInstruction(
+/** `limbs.base.length` results in the first coefficients. */
+export function ensembleInstruction(
   { diagrams }: DecisionDiagrams,
   limbs: LeafLimbs,
   glwe: GlweParameters,

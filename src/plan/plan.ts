@@ -4,12 +4,14 @@ import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { BitsLayout } from "../tfhe/wire-bits.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
 import type { DiagramBit } from "./decision-diagrams.js";
+import { decisionFront, holdsSums } from "./decision-front.js";
 import type { KernelRates } from "./kernel-rates.js";
 import { type ElementCode, oneHotRegions } from "./one-hot.js";
 import type { PlanLimits } from "./parameter-request.js";
 import { planBootstrap } from "./plan-bootstrap.js";
 import { decisionRegions, planDecision } from "./plan-decision.js";
 import { planLinear } from "./plan-linear.js";
+import { planMixed } from "./plan-mixed.js";
 
 /** Which kind of evaluation a circuit uses; only `bootstrap` needs evaluation keys. */
 export type Lane = "linear" | "one hot" | "decision" | "bootstrap";
@@ -101,6 +103,8 @@ export function planProgram(
   }
   const decision = options.inputForm === "auto" ? decisionRegions(regions) : undefined;
   if (decision !== undefined) return planDecision(regions, decision, options);
+  const front = options.inputForm === "auto" ? decisionFront(regions) : undefined;
+  if (front !== undefined) return planMixed(regions, front, inputBits, options);
   const looksUp = regions.steps.some((step) => step.kind === "lookup");
   return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
 }
@@ -109,5 +113,7 @@ export function planProgram(
 export function treesFit(regions: RegionProgram, inputForm: InputForm): boolean {
   if (regions.steps.every(({ kind }) => kind !== "ensemble")) return true;
   if (inputForm === "numbers") return false;
-  return oneHotRegions(regions) !== undefined || decisionRegions(regions) !== undefined;
+  if (oneHotRegions(regions) !== undefined || decisionRegions(regions) !== undefined) return true;
+  const front = decisionFront(regions);
+  return front !== undefined && holdsSums(front);
 }

@@ -35,6 +35,8 @@ export interface SetRequest {
   readonly objective: Objective;
   /** Whether a GLWE key may be used. */
   readonly admits: (glwe: GlweParameters) => boolean;
+  /** Variance of sums of decision diagrams under a GLWE key. */
+  readonly diagramVariance?: ((glwe: GlweParameters) => number) | undefined;
 }
 
 /** Parameters for every set, and the extension of every kind of look-up. */
@@ -174,6 +176,7 @@ class GroupSearch {
   readonly #setOf: readonly number[];
   readonly #glwe: GlweParameters;
   readonly #fresh: number;
+  readonly #diagrams: number;
   readonly #variances = new Map<Gadget, readonly number[]>();
 
   constructor(request: SetRequest, setOf: readonly number[], glwe: GlweParameters) {
@@ -181,6 +184,7 @@ class GroupSearch {
     this.#setOf = setOf;
     this.#glwe = glwe;
     this.#fresh = freshSourceVariance(glwe);
+    this.#diagrams = request.diagramVariance?.(glwe) ?? 0;
   }
 
   /** Of bootstrap outputs with `gadget`, for each of `keys`. */
@@ -216,6 +220,7 @@ class GroupSearch {
       const bySet = variances.with(set, variance);
       const sources = {
         fresh: this.#fresh,
+        diagrams: this.#diagrams,
         bootstraps: this.#setOf.map((own) => bySet[own] ?? 0),
       };
       const total = (norms: readonly NoiseSources[]): number => {

@@ -1,4 +1,4 @@
-import type { AffineStep, RegionProgram } from "../ops/region-program.js";
+import type { AffineStep, EnsembleStep, RegionProgram } from "../ops/region-program.js";
 import { type AffineMap, rowTerms } from "../program/affine.js";
 import type { Instruction, LinearInstruction } from "../program/program.js";
 import { torus32, torus64 } from "./torus.js";
@@ -53,6 +53,19 @@ export class SlotLowering {
     const slot = this.#places.get(value);
     if (slot === undefined) throw new RangeError(`region value ${value} has no slots yet`);
     return slot;
+  }
+
+  /** The step's results, which lie one after the other in the coefficients of the diagrams' sum from `first` on. */
+  ensemble(step: EnsembleStep, first: number): Instruction {
+    const count = step.trees.outputs;
+    return {
+      op: "extract",
+      from: "sums",
+      rows: Int32Array.from(Array.from({ length: count }, (_, k) => [0, first + k, 1, 0]).flat()),
+      addends: new BigUint64Array(count),
+      to: this.place(step.result, count),
+      count,
+    };
   }
 
   affine(step: AffineStep): Instruction[] {

@@ -1,4 +1,4 @@
-import type { AffineStep, LookupStep, RegionProgram } from "../ops/region-program.js";
+import type { AffineStep, EnsembleStep, LookupStep, RegionProgram } from "../ops/region-program.js";
 import {
   type AffineMap,
   composeMaps,
@@ -22,6 +22,7 @@ export class SumNoise {
   readonly #inputs: readonly NoiseSources[];
   readonly #kinds: ReadonlyMap<number, number>;
   readonly #origins = new Map<number, Int32Array>();
+  readonly #ensembles = new Set<number>();
   readonly #sums = new Map<number, Sums>();
 
   /** `inputs`: what the elements of the input may be. `kinds`: the kind of each look-up by its result. */
@@ -39,9 +40,14 @@ export class SumNoise {
     this.#origins.set(step.result, step.origins);
   }
 
+  addEnsemble(step: EnsembleStep): void {
+    this.#ensembles.add(step.result);
+  }
+
   /**
    * The noise of the worst rows. Look-ups of one argument share its noise after the modulus switch and much of the rotation's, so their
-   * weights are added before they are squared. Inputs that came out of another program may share noise in any way: there all weights are.
+   * weights are added before they are squared. Inputs that came out of another program, and sums of decision diagrams on the same bits,
+   * may share noise in any way: there all weights are.
    */
   noise(step: AffineStep): readonly NoiseSources[] {
     const { sources, map } = this.#inSources(step);
@@ -49,7 +55,10 @@ export class SumNoise {
     const columns = sources.flatMap((source): Column[] => {
       const kind = this.#kinds.get(source) ?? 0;
       const own = this.#origins.get(source);
-      return Array.from({ length: this.#sizeOf(source) }, (_, i) => ({ origin: own?.[i], kind }));
+      const isTrees = this.#ensembles.has(source);
+      return Array.from({ length: this.#sizeOf(source) }, (_, i) => ({
+        ...{ origin: own?.[i], kind, isTrees },
+      }));
     });
     const node = this.#regions.values[step.result]?.node;
     const scale = 4 ** step.scaleLog2;
@@ -58,11 +67,13 @@ export class SumNoise {
       const looked = new Map<number, { sum: number; readonly kind: number }>();
       let squares = 0;
       let magnitudes = 0;
+      let onTrees = 0;
       for (const [at, weight] of rowTerms(map, row)) {
-        const { origin, kind } = columns[at] ?? { origin: undefined, kind: 0 };
+        const { origin, kind, isTrees } = columns[at] ?? noColumn;
         const known = origin === undefined ? undefined : looked.get(origin);
         if (known !== undefined) known.sum += Math.abs(weight);
         else if (origin !== undefined) looked.set(origin, { sum: Math.abs(weight), kind });
+        else if (isTrees) onTrees += Math.abs(weight);
         else {
           squares += weight * weight;
           magnitudes += Math.abs(weight);
@@ -79,6 +90,7 @@ export class SumNoise {
         front.add({
           freshSquaredNorm: factor * input.freshSquaredNorm,
           bootstrapSquaredNorms: added(bootstraps, factor, input.bootstrapSquaredNorms),
+          diagramSquaredNorm: scale * onTrees * onTrees,
           node,
         });
       }
@@ -119,7 +131,11 @@ interface Column {
   /** Undefined for what no look-up gave. */
   readonly origin: number | undefined;
   readonly kind: number;
+  /** A sum of decision diagrams. */
+  readonly isTrees: boolean;
 }
+
+const noColumn: Column = { origin: undefined, kind: 0, isTrees: false };
 
 function added(a: readonly number[], factor: number, b: readonly number[]): readonly number[] {
   const length = factor === 0 ? a.length : Math.max(a.length, b.length);

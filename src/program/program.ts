@@ -27,7 +27,7 @@ export interface ExpandBitsInstruction {
   readonly coefficients: number;
 }
 
-/** Decision diagrams on those bits, summed into one GLWE ciphertext, the only linear one. */
+/** Decision diagrams on those bits, summed into one GLWE ciphertext, `sums`. */
 export interface EnsembleInstruction {
   readonly op: "ensemble";
   readonly baseLog: number;
@@ -54,11 +54,11 @@ export interface LinearInstruction extends WeightPolynomials {
   readonly read: number;
 }
 
-/** LWE ciphertexts `to...`: weight times a coefficient of a fresh or linear GLWE ciphertext, plus a constant. */
+/** LWE ciphertexts `to...`: weight times a coefficient of a GLWE ciphertext, plus a constant. */
 export interface ExtractInstruction {
   readonly op: "extract";
-  /** Read the fresh ciphertexts or the results of the linear instruction. */
-  readonly from: "fresh" | "linear";
+  /** Read the fresh ciphertexts, the results of the linear instruction or the sums of decision diagrams. */
+  readonly from: "fresh" | "linear" | "sums";
   /** `[count, 4]`: ciphertext, coefficient, weight, 0. */
   readonly rows: Int32Array;
   /** `[count]` on the 64-bit torus. */
@@ -102,7 +102,7 @@ export interface BootstrapInstruction {
   readonly tableOf: Int32Array;
 }
 
-/** Results of the linear instruction, rounded and packed for the client. */
+/** Results of the linear instruction, or in a program without one sums of decision diagrams, rounded and packed for the client. */
 export interface PackGlweInstruction {
   readonly op: "pack glwe";
   readonly wordBits: number;
@@ -136,8 +136,8 @@ export type Instruction =
   | PackLweInstruction;
 
 /**
- * What the server does with one request, on ciphertexts: instructions as data, in order. GLWE ciphertexts are `fresh` or `linear`;
- * LWE ciphertexts (32-bit torus, big key) live in numbered slots, each written once.
+ * What the server does with one request, on ciphertexts: instructions as data, in order. GLWE ciphertexts are `fresh`, `linear`
+ * or `sums`; LWE ciphertexts (32-bit torus, big key) live in numbered slots, each written once.
  */
 export interface TfheProgram {
   readonly instructions: readonly Instruction[];
@@ -157,7 +157,7 @@ function formatInstruction(instruction: Instruction): string {
     case "expand bits":
       return `bits[0..${instruction.length}] = expand(upload, form=${instruction.form}, levels=${instruction.gadget.levels}, baseLog=${instruction.gadget.baseLog}, bodyBits=${instruction.bodyBits})`;
     case "ensemble":
-      return `linear[0..1] = ensemble(bits, gates=${instruction.nodes.length / 4}, leaves=${instruction.leaves.length / instruction.positions.length}, chunks=${instruction.chunks.length - 1})`;
+      return `sums[0..1] = ensemble(bits, gates=${instruction.nodes.length / 4}, leaves=${instruction.leaves.length / instruction.positions.length}, chunks=${instruction.chunks.length - 1})`;
     case "linear":
       return `linear[0..${instruction.results}] = weights[${instruction.results}, ${instruction.inputs}] * fresh + constants, ${instruction.read} outputs each`;
     case "extract":
