@@ -23,7 +23,9 @@ export async function* run(options: BenchOptions): AsyncIterable<Line> {
   if (wanted(options, "simulate")) for await (const row of simulations()) yield keep(row);
   for (const bits of [4, 5, 6]) {
     const name = `256 look-ups of ${bits} bits`;
-    if (wanted(options, name)) yield keep(await lookups(name, bits, all));
+    if (!wanted(options, name)) continue;
+    yield keep(await lookups(`${name}, bootstrapped`, bits, "numbers", all));
+    yield keep(await lookups(`${name}, inputs as cells`, bits, "auto", all));
   }
   if (wanted(options, "maximum")) yield keep(await maxima(all));
   yield* beside(rows, options);
@@ -42,7 +44,13 @@ function vector(next: () => number, length: number, limit: number): number[] {
   return Array.from({ length }, () => Math.floor(next() * limit));
 }
 
-async function lookups(name: string, bits: number, options: BenchOptions): Promise<Row> {
+/** Fresh inputs can travel as one-hot cells, which need no bootstraps; as numbers they do, as the results of other look-ups would. */
+async function lookups(
+  name: string,
+  bits: number,
+  inputForm: "auto" | "numbers",
+  options: BenchOptions,
+): Promise<Row> {
   const entries = 2 ** bits;
   const table = new fhe.LookupTable(
     Array.from({ length: entries }, (_, i) => (3 * i + 1) % entries),
@@ -55,7 +63,7 @@ async function lookups(name: string, bits: number, options: BenchOptions): Promi
   const compiler = fhe.compiler({ x: "encrypted" }, (x) => fhe.lookup(table, x));
   return runs(
     name,
-    await compiler.compile(inputset, { failureLog2 }),
+    await compiler.compile(inputset, { failureLog2, inputForm }),
     [inputset[0] ?? []],
     options,
   );
@@ -126,7 +134,7 @@ function compileOnce(): Promise<Circuit> {
       for (let i = 0; i < 66; i++) y = fhe.lookup(chainTable, y).mul(1).add(0);
       return y;
     })
-    .compile(chainSamples, { failureLog2 });
+    .compile(chainSamples, { failureLog2, inputForm: "numbers" });
 }
 
 /** The first compilation of a process, and later ones. */
