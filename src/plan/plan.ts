@@ -2,11 +2,13 @@ import type { RegionProgram } from "../ops/region-program.js";
 import type { TfheProgram } from "../program/program.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { BitsLayout } from "../tfhe/wire-bits.js";
+import { headerBytes } from "../tfhe/wire-header.js";
+import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
 import type { DiagramBit } from "./decision-diagrams.js";
 import { decisionFront, holdsSums } from "./decision-front.js";
 import type { KernelRates } from "./kernel-rates.js";
-import { type ElementCode, oneHotRegions } from "./one-hot.js";
+import { type ElementCode, type OneHotRegions, oneHotRegions } from "./one-hot.js";
 import type { PlanLimits } from "./parameter-request.js";
 import { planBootstrap } from "./plan-bootstrap.js";
 import { decisionRegions, planDecision } from "./plan-decision.js";
@@ -93,20 +95,29 @@ export function planProgram(
   options: PlanOptions,
 ): Plan {
   const oneHot = options.inputForm === "auto" ? oneHotRegions(regions) : undefined;
-  if (oneHot !== undefined) {
-    const { regions: cells, codes, inputBits: cellBits } = oneHot;
-    const linear = cells.steps.every(({ kind }) => kind === "affine");
-    const plan = linear
-      ? { ...planLinear(cells, options), lane: "one hot" as const }
-      : planBootstrap(cells, cellBits, options);
-    return { ...plan, input: { ...plan.input, codes } };
-  }
+  const plan = oneHot === undefined ? undefined : planCells(oneHot, options);
+  if (plan !== undefined) return plan;
   const decision = options.inputForm === "auto" ? decisionRegions(regions) : undefined;
   if (decision !== undefined) return planDecision(regions, decision, options);
   const front = options.inputForm === "auto" ? decisionFront(regions) : undefined;
   if (front !== undefined) return planMixed(regions, front, inputBits, options);
   const looksUp = regions.steps.some((step) => step.kind === "lookup");
   return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
+}
+
+/** Undefined where the cells of one request are more than may be uploaded. */
+function planCells(
+  { regions, codes, inputBits }: OneHotRegions,
+  options: PlanOptions,
+): Plan | undefined {
+  const linear = regions.steps.every(({ kind }) => kind === "affine");
+  const plan = linear
+    ? { ...planLinear(regions, options), lane: "one hot" as const }
+    : planBootstrap(regions, inputBits, options);
+  const { length, bodyBits } = plan.input;
+  const uploadBytes = headerBytes + inputPayloadBytes([{ length, bodyBits }]);
+  if (uploadBytes > options.limits.maxUploadBytes) return undefined;
+  return { ...plan, input: { ...plan.input, codes } };
 }
 
 /** False where decision trees must become look-ups before a plan is made. */

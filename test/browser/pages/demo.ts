@@ -24,7 +24,11 @@ const inputset = [
 export async function run(): Promise<Run[]> {
   const circuits = [
     await fhe.compiler({ x: "encrypted" }, (x) => fhe.matmul(matrix, x)).compile(inputset),
-    await fhe.compiler({ x: "encrypted" }, (x) => square.apply(x)).compile(inputset),
+    await fhe
+      .compiler({ x: "encrypted" }, (x) => square.apply(x))
+      .compile(inputset, {
+        inputForm: "numbers",
+      }),
   ];
   const runs: Run[] = [];
   for (const circuit of circuits) {
