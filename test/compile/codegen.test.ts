@@ -10,6 +10,7 @@ import { stageProgram } from "../../src/codegen/stage-program.js";
 import { fhe } from "../../src/index.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { findNativeTarget } from "../../src/tfhe/native-build.js";
+import { tablesPerElement } from "../../src/trace/lookup-table.js";
 import type { Tracer } from "../../src/trace/tracer.js";
 import { nest, plainPrograms } from "../support/plain-programs.js";
 import { checkConstants, checkWorkspace } from "../support/stage-memory.js";
@@ -180,9 +181,11 @@ test("the printed program of both lanes", async () => {
 linear[0..1] = weights[1, 1] * fresh + constants, 2 outputs each
 output[0] = pack(linear[0..1], wordBits=#)`,
   );
-  const lookup = await fhe
-    .compiler({ x: "encrypted" }, (x) => [table.apply(affine(x)).add(x), table.apply(x)])
-    .compile(inputset);
+  const lookups = fhe.compiler({ x: "encrypted" }, (x) => [
+    table.apply(affine(x)).add(x),
+    table.apply(x),
+  ]);
+  const lookup = await lookups.compile(inputset, { inputForm: "numbers" });
   assert.equal(
     lookup.program.replaceAll(/(bodyBits|wordBits)=\d+/g, "$1=#"),
     `fresh[0..1] = expand(upload, numbers=2, bodyBits=#)
@@ -191,10 +194,45 @@ lwe[0..2] = extract(linear, weights=[1 1])
 lwe[2..4] = bootstrap(lwe[0..2], bits=3, tables=1, set=0)
 lwe[4..6] = extract(fresh, weights=[4 4])
 lwe[6..8] = bootstrap(lwe[4..6], bits=2, tables=1, set=0)
-lwe[8..9] = extract(fresh, weights=[1])
-lwe[9..10] = extract(fresh, weights=[1])
+lwe[8..10] = extract(fresh, weights=[1 1])
 lwe[10..12] = affine(lwe, terms=4)
 output[0] = pack(lwe[10..12], wordBits=#)
 output[1] = pack(lwe[6..8], wordBits=#)`,
   );
+  const cells = await lookups.compile(inputset);
+  assert.equal(
+    cells.program.replaceAll(/(bodyBits|wordBits)=\d+/g, "$1=#"),
+    `fresh[0..1] = expand(upload, numbers=8, bodyBits=#)
+linear[0..6] = weights[6, 1] * fresh + constants, 1 outputs each
+lwe[0..2] = extract(linear, weights=[1 1])
+lwe[2..4] = bootstrap(lwe[0..2], bits=3, tables=1, set=0)
+lwe[4..6] = extract(linear, weights=[1 1])
+lwe[6..8] = affine(lwe, terms=4)
+lwe[8..10] = extract(linear, weights=[1 1])
+output[0] = pack(lwe[6..8], wordBits=#)
+output[1] = pack(lwe[8..10], wordBits=#)`,
+  );
+});
+
+test("a chain of tables has entries also where one element's table leads beyond the other's range", async () => {
+  const first = new fhe.LookupTable(
+    tablesPerElement(
+      [2],
+      [
+        [0, 1, 1, 1],
+        [1, 7, 1, 0],
+      ],
+    ),
+  );
+  const second = new fhe.LookupTable([1, 0, 1, 1, 0, 0, 1, 0]);
+  const chain = fhe.compiler({ x: "encrypted" }, (x) => [second.apply(first.apply(x)), x.add(1)]);
+  const circuit = await chain.compile([
+    [0, 0],
+    [3, 3],
+    [1, 2],
+  ]);
+  assert.deepEqual(circuit.simulate([3, 3]), [
+    [0, 1],
+    [4, 4],
+  ]);
 });

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CompileOptions, fhe } from "../../src/index.js";
 
-const table = new fhe.LookupTable(Array.from({ length: 64 }, (_, i) => (i * 5) % 8));
+const table = new fhe.LookupTable(
+  Array.from({ length: 64 }, (_, i) => ((i * 37 + i * i) % 61) % 8),
+);
 const sums = fhe.compiler({ x: "encrypted" }, (x) =>
   fhe.tag("act", () =>
     table.apply(

@@ -47,7 +47,8 @@ export class ElementFunctions {
         shape: operand.shape,
         data: operand.data.map((value, i) => {
           const table = tables[tables.length === 1 ? 0 : (lookup.tableOf[i] ?? 0)];
-          return table?.[value - min] ?? Number.NaN;
+          // In a chain, values that the inputset does not reach may lie outside: they take the nearest one's.
+          return table?.[Math.min(Math.max(value, min), max) - min] ?? Number.NaN;
         }),
       });
       return { of: first, fn, uniform: tables.length === 1 };
