@@ -86,6 +86,16 @@ EXPORT void velum_key_switch_key_rows(client *c, uint32_t *out, const uint8_t *s
   }
 }
 
+// Bodies of the public key: k GLWE encryptions of zero, all 64 bits of every coefficient. `random`: tuniform_bytes(noise) bytes a coefficient.
+EXPORT void velum_public_key_rows(client *c, uint8_t *out, const uint8_t *seed, const uint8_t *random, word noise) {
+  for (word row = 0; row < c->k; row++) {
+    chacha_words64(c->mask, (size_t)c->k * (size_t)c->N, seed, DOMAIN_PUBLIC_KEY, (uint64_t)row);
+    mask_times_key(c);
+    for (word j = 0; j < c->N; j++) c->body[j] += (uint64_t)tuniform_at(random, (size_t)(row * c->N + j), (int)noise);
+    bits_pack(out + 8 * row * c->N, c->body, (size_t)c->N, 64);
+  }
+}
+
 // Bodies of GLWE number `index` of an input: `count` <= N integers times 2^delta, rounded to `width` bits and packed.
 EXPORT void velum_encrypt(client *c, uint8_t *out, const uint8_t *seed, const uint8_t *random, const double *values, word index,
                           word count, word delta, word width, word noise) {

@@ -215,6 +215,7 @@ EXPORT void velum_stage_bootstrap(STAGE, word shape, word offset, word in, word 
 }
 
 #include "decision_stages.h"
+#include "protect_stage.h"
 
 // ---- results --------------------------------------------------------------------------------------------------------------
 // GLWE r as `bits` bits of k N mask words and of the bodies at `positions` (-1: none). Half of the mask's rounding error, what a

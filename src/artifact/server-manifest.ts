@@ -82,6 +82,8 @@ export interface ServerManifest {
   /** Place of each part's seed and bodies in a request's workspace. */
   readonly uploadPlaces: readonly number[];
   readonly outputPlaces: readonly PlaceInfo[];
+  /** Gets fresh secret randomness in every run, where answers are protected. */
+  readonly randomPlace?: PlaceInfo;
   readonly shapes: readonly ShapeInfo[];
   readonly largestRead: number;
   readonly largestSlots: number;
@@ -121,10 +123,9 @@ export function readServerManifest(fields: JsonFields, constants: Uint8Array): S
   checkUploads(fields, inputs, uploadPlaces, requestBytes);
   const outputs = fields.objects("outputs", mostEntries, (own) => readOutputLayout(own, glwe));
   if (outputs.length === 0) throw fields.misfit("outputs", "is empty");
-  const outputPlaces = fields.objects("outputPlaces", outputs.length, (own) => {
-    const bytes = own.integer("bytes", 1, requestBytes);
-    return { offset: unit(own, "offset", 0, requestBytes - bytes), bytes };
-  });
+  const outputPlaces = fields.objects("outputPlaces", outputs.length, (own) =>
+    readPlace(own, requestBytes),
+  );
   if (outputs.some((layout, i) => outputPlaces[i]?.bytes !== outputDataBytes(glwe, layout))) {
     throw fields.misfit("outputPlaces", "does not hold the outputs");
   }
@@ -153,11 +154,22 @@ export function readServerManifest(fields: JsonFields, constants: Uint8Array): S
     ...(fields.has("firstStage")
       ? { firstStage: fields.integer("firstStage", 0, mostEntries) }
       : {}),
+    ...(fields.has("randomPlace")
+      ? { randomPlace: readPlace(fields.object("randomPlace"), requestBytes) }
+      : {}),
     ...(fields.has("feed") ? { feed: readFeed(fields.object("feed"), manifest) } : {}),
   };
+  if (parameters.publicKey === true && whole.randomPlace === undefined) {
+    throw fields.misfit("randomPlace", "is missing");
+  }
   checkOverlap(fields, manifest);
   checkShapes(fields, manifest, constants);
   return whole;
+}
+
+function readPlace(fields: JsonFields, requestBytes: number): PlaceInfo {
+  const bytes = fields.integer("bytes", 1, requestBytes);
+  return { offset: unit(fields, "offset", 0, requestBytes - bytes), bytes };
 }
 
 /** Places within a request's workspace: ciphertexts of earlier answers are written there. */

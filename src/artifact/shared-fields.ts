@@ -47,6 +47,7 @@ export function readParameters(fields: JsonFields, format: number): CryptoParame
     glwe,
     ...(format === 1 ? firstFormat(fields) : laterFormat(fields)),
     ...(fields.has("packing") ? { packing: readPacking(fields.object("packing")) } : {}),
+    ...(fields.has("publicKey") && fields.flag("publicKey") ? { publicKey: true } : {}),
   };
   checkParameters(parameters);
   return parameters;

@@ -128,9 +128,14 @@ function serverFile(
     "graph.txt": `${graph.format()}\n`,
     "circuit.mlir": mlirText(graph),
     "program.txt": `${formatProgram(plan.program)}\n`,
-    "failure.json": `${JSON.stringify(plan.failure)}\n`,
+    "failure.json": `${JSON.stringify({ ...plan.failure, ...distanceOf(plan) })}\n`,
   };
   return { ...content, circuitId: circuitIdOf(content), texts };
+}
+
+/** Present where answers are protected. */
+function distanceOf({ protection }: Plan): { readonly distanceLog2?: number } {
+  return protection === undefined ? {} : { distanceLog2: protection.distanceLog2 };
 }
 
 /** The vector of numbers, unless it is empty, then the bits. */

@@ -8,7 +8,7 @@ import type { Plan } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import type { RunInput } from "../runtime/composed-input.js";
 import type { RunOptions } from "../runtime/run-options.js";
-import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
+import { evaluationKeyFileBytes, needsEvaluationKeys } from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
@@ -35,7 +35,7 @@ const defaultBatch = 16;
 export interface CircuitSizes {
   readonly uploadBytes: number;
   readonly downloadBytes: number;
-  /** 0 where nothing is bootstrapped. */
+  /** 0 where the server needs none: no look-ups, no protected model. */
   readonly evaluationKeyBytes: number;
   readonly bootstraps: number;
   /** log2 of the failure probability of one run. */
@@ -98,8 +98,7 @@ export class Circuit {
     return {
       uploadBytes: headerBytes + inputPayloadBytes(inputs),
       downloadBytes: headerBytes + outputPayloadBytes(parameters.glwe, outputs),
-      evaluationKeyBytes:
-        parameters.bootstraps.length === 0 ? 0 : evaluationKeyFileBytes(parameters),
+      evaluationKeyBytes: needsEvaluationKeys(parameters) ? evaluationKeyFileBytes(parameters) : 0,
       bootstraps: plan.bootstraps,
       failureLog2: plan.failure.runLog2,
     };
@@ -118,7 +117,11 @@ export class Circuit {
         ? [{ bits: instruction.precision, count: instruction.count }]
         : [],
     );
-    return circuitCost(manifest, lookups, plan.failure.runLog2, speed, checkBatch(batch));
+    const promised = {
+      failureLog2: plan.failure.runLog2,
+      distanceLog2: plan.protection?.distanceLog2,
+    };
+    return circuitCost(manifest, lookups, promised, speed, checkBatch(batch));
   }
 
   /**

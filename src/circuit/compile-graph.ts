@@ -14,7 +14,7 @@ import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { type InputForm, planProgram, treesFit } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { assembleTogether } from "./assemble.js";
-import { type CompileOptions, checkLimits } from "./compile-options.js";
+import { type CompileOptions, checkLimits, protectionDistance } from "./compile-options.js";
 import { CompileRecord } from "./compile-record.js";
 import type { Compiled } from "./compiled.js";
 import { checkFailure, failureOfEach } from "./failure-options.js";
@@ -69,6 +69,7 @@ async function compileStages(
   const plan = planProgram(regions, inputBits, {
     failureLog2: failureOfEach(options, regions),
     inputForm: options.inputForm,
+    ...protectionDistance(options),
     limits: options,
     rates: planningRates(options),
     nodePath: (node) => nodePath(lowered.node(node)),

@@ -9,9 +9,10 @@ import { lower } from "../passes/lower/lower.js";
 import { measureBounds } from "../passes/measure-bounds.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { planTogether } from "../plan/plan-together.js";
+import { noProtection } from "../plan/protection.js";
 import { assembleTogether } from "./assemble.js";
 import { largestArgumentBits, largestLookupBits } from "./compile-graph.js";
-import { type CompileOptions, checkLimits } from "./compile-options.js";
+import { type CompileOptions, checkLimits, protectionDistance } from "./compile-options.js";
 import { CompileRecord } from "./compile-record.js";
 import type { Compiled } from "./compiled.js";
 import { assignTogether, type Feed, feedsOf, type Wiring, withFedRanges } from "./composition.js";
@@ -36,6 +37,7 @@ export async function compileTogether(
 ): Promise<Compiled[]> {
   checkFailure(options);
   checkLimits(options);
+  if (protectionDistance(options).distanceLog2 !== undefined) throw noProtection();
   const record = new CompileRecord(options.debugFolder, options.onStage);
   return record.whileDoing(async () => {
     record.begin("bounds");

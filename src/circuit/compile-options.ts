@@ -34,6 +34,12 @@ export interface CompileOptions {
    * where that keeps their noise small, and travel unrounded.
    */
   readonly composable: boolean;
+  /**
+   * Answers say nothing of the model beyond their values: the server re-randomises them with a public key of the client and floods their
+   * noise. `true`: within a statistical distance of 2^-40 an answer; `{ bits }`: 2^-bits, 1 to 60. For linear, additive and tree models on
+   * fresh inputs; costs precision, bytes and a key file. See docs/security.md.
+   */
+  readonly protectModel: boolean | { readonly bits: number };
   /** Where `run` and `encryptRunDecrypt` of this circuit compute. */
   readonly runtime: RuntimeKind;
   /** Threads; `undefined` for one a core. */
@@ -57,6 +63,7 @@ export const defaultCompileOptions: CompileOptions = {
   maxRunMs: Number.POSITIVE_INFINITY,
   machine: "this",
   inputForm: "auto",
+  protectModel: false,
   composable: false,
   runtime: "auto",
   threads: undefined,
@@ -93,4 +100,24 @@ export function checkLimits(options: CompileOptions): void {
       cure: "Leave it away for no limit",
     });
   }
+}
+
+const defaultProtectionBits = 40;
+const mostProtectionBits = 60;
+
+/** log2 of the statistical distance that `protectModel` allows; nothing where it is false. Error `bad-argument`. */
+export function protectionDistance({ protectModel }: Pick<CompileOptions, "protectModel">): {
+  readonly distanceLog2?: number;
+} {
+  if (protectModel === false) return {};
+  const bits = protectModel === true ? defaultProtectionBits : protectModel.bits;
+  if (Number.isInteger(bits) && bits >= 1 && bits <= mostProtectionBits)
+    return { distanceLog2: -bits };
+  throw new VelumError({
+    code: "bad-argument",
+    path: "protectModel",
+    problem: `asks for ${bits} bits, and may ask for 1 to ${mostProtectionBits}`,
+    limit: mostProtectionBits,
+    cure: `Give true for ${defaultProtectionBits} bits, or { bits }`,
+  });
 }

@@ -1,7 +1,12 @@
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { evaluationKeyMemoryBytes } from "../plan/bootstrap-cost.js";
-import { evaluationKeyFileBytes, keySectionLayout } from "../tfhe/wire-evaluation-keys.js";
+import { expandedPublicKeyBytes } from "../tfhe/expanded-keys.js";
+import {
+  evaluationKeyFileBytes,
+  keySectionLayout,
+  needsEvaluationKeys,
+} from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
@@ -58,15 +63,20 @@ export interface CircuitCost {
   readonly serverMemoryBytes: number;
   /** log2 of the failure probability of one run; `undefined` where only the server file is at hand. */
   readonly failureLog2: number | undefined;
+  /** log2 of the statistical distance of an answer from one that says nothing of the model but the values; `undefined` where the model is not protected. */
+  readonly distanceLog2: number | undefined;
   readonly time: PredictedTime;
   toString(): string;
 }
+
+/** What was promised of a circuit, as logarithms to base 2. */
+export type PromisedLimits = Pick<CircuitCost, "failureLog2" | "distanceLog2">;
 
 /** Works it out from what a server file says. `batch`: requests of one call. */
 export function circuitCost(
   manifest: ServerManifest,
   lookups: readonly LookupCount[],
-  failureLog2: number | undefined,
+  { failureLog2, distanceLog2 }: PromisedLimits,
   speed: MachineSpeed,
   batch: number,
 ): CircuitCost {
@@ -94,7 +104,10 @@ export function circuitCost(
       expandedKeyBytes: evaluationKeyMemoryBytes(glwe, bootstrap),
     };
   });
-  const expandedKeyBytes = bySet.reduce((sum, own) => sum + own.expandedKeyBytes, 0);
+  const expandedKeyBytes = bySet.reduce(
+    (sum, own) => sum + own.expandedKeyBytes,
+    parameters.publicKey === true ? expandedPublicKeyBytes(glwe) : 0,
+  );
   const fields = {
     lane: laneOf(manifest),
     lookups: byWidth(lookups),
@@ -104,12 +117,13 @@ export function circuitCost(
     decisionBits: parts.reduce((sum, part) => sum + ("form" in part ? part.length : 0), 0),
     linearProducts: results * inputs,
     sets: bySet,
-    evaluationKeyBytes: sets.length === 0 ? 0 : evaluationKeyFileBytes(parameters),
+    evaluationKeyBytes: needsEvaluationKeys(parameters) ? evaluationKeyFileBytes(parameters) : 0,
     expandedKeyBytes,
     uploadBytes: headerBytes + inputPayloadBytes(parts),
     downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
     serverMemoryBytes: manifest.constantBytes + manifest.requestBytes + expandedKeyBytes,
     failureLog2,
+    distanceLog2,
     time: {
       source: speed.source,
       runtime: speed.runtime,
@@ -170,6 +184,9 @@ function formatCost(cost: Omit<CircuitCost, "toString">): string {
   rows.push(["server memory", bytesText(cost.serverMemoryBytes)]);
   if (cost.failureLog2 !== undefined) {
     rows.push(["failure", `2^${cost.failureLog2.toFixed(1)} a run`]);
+  }
+  if (cost.distanceLog2 !== undefined) {
+    rows.push(["model protected", `within 2^${cost.distanceLog2.toFixed(1)} an answer`]);
   }
   rows.push(["one request", msText(time.requestMs)]);
   rows.push([`${time.batch} requests`, msText(time.batchMs)]);

@@ -19,8 +19,8 @@ export const keygenCommand: Command = {
   summary: "a client's secret key, and evaluation keys for the server",
   help: `velum keygen CLIENT.zip -o FOLDER
 
-Writes FOLDER/client.key, which stays with the client (whoever has it can decrypt), and, for circuits with look-ups,
-FOLDER/evaluation.keys for the server.`,
+Writes FOLDER/client.key, which stays with the client (whoever has it can decrypt), and, for circuits with look-ups
+or a protected model, FOLDER/evaluation.keys for the server.`,
   options: ["output"],
   async run({ options, positionals }) {
     const path = onlyOne(positionals, "the client file");

@@ -17,7 +17,7 @@ import { Progress } from "./progress.js";
 export const compileCommand: Command = {
   summary: "a program file becomes client.zip and server.zip",
   help: `velum compile PROGRAM -o FOLDER [--inputset FILE.json] [--name NAME] [--failure LOG2]
-              [--max-key-bytes N] [--runtime auto|wasm|native] [--threads N] [--debug FOLDER]
+              [--max-key-bytes N] [--protect-model BITS] [--runtime auto|wasm|native] [--threads N] [--debug FOLDER]
 
 PROGRAM is an ES module:
 
@@ -26,9 +26,20 @@ PROGRAM is an ES module:
     export default (x) => x.matmul([2, 3]).add(1); // and all of fhe, which the package exports
 
 Writes FOLDER/client.zip for clients and FOLDER/server.zip for the server; prints graph and cost, with times
-measured on this machine. --debug writes what every stage leaves, after a failure too.`,
+measured on this machine. --protect-model: answers say nothing of the model but their values, within a statistical
+distance of 2^-BITS (40 is usual). --debug writes what every stage leaves, after a failure too.`,
   options: [
-    ...["output", "inputset", "name", "failure", "max-key-bytes", "runtime", "threads", "debug"],
+    ...[
+      "output",
+      "inputset",
+      "name",
+      "failure",
+      "max-key-bytes",
+      "protect-model",
+      "runtime",
+      "threads",
+      "debug",
+    ],
   ],
   async run({ options, positionals }) {
     const path = onlyOne(positionals, "the program file");
@@ -36,6 +47,7 @@ measured on this machine. --debug writes what every stage leaves, after a failur
     const runtime = runtimeOption(options);
     const failureLog2 = integerOption(options, "failure");
     const maxEvaluationKeyBytes = integerOption(options, "max-key-bytes");
+    const protectionBits = integerOption(options, "protect-model");
     const threads = integerOption(options, "threads");
     const program = await loadProgram(path);
     const inputset = await readSamples(options["inputset"], program.inputset);
@@ -47,6 +59,7 @@ measured on this machine. --debug writes what every stage leaves, after a failur
       debugFolder: options["debug"],
       onStage: (stage) => progress.stage(`compile: ${stage}`),
       ...(failureLog2 === undefined ? {} : { failureLog2 }),
+      ...(protectionBits === undefined ? {} : { protectModel: { bits: protectionBits } }),
       ...(maxEvaluationKeyBytes === undefined ? {} : { maxEvaluationKeyBytes }),
     });
     try {

@@ -1,7 +1,7 @@
 import { type ClientManifest, readClientFile } from "../artifact/client-file.js";
 import { readServerFile, type ServerFile } from "../artifact/server-file.js";
 import { shapeText } from "../base/tensor.js";
-import { bytesText, circuitCost, type LookupCount } from "../circuit/cost.js";
+import { bytesText, circuitCost, type LookupCount, type PromisedLimits } from "../circuit/cost.js";
 import { cores, ratesOf, referenceSpeed } from "../circuit/machine-speed.js";
 import { parameterSetText } from "../circuit/statistics.js";
 import { parameterId } from "../tfhe/parameter-id.js";
@@ -41,7 +41,7 @@ async function inspect(path: string, show: string | undefined): Promise<string> 
   const cost = circuitCost(
     server.manifest,
     lookupsOf(server),
-    failureLog2Of(server),
+    promisedOf(server),
     referenceSpeed(ratesOf("native"), "native", cores(), server.manifest),
     16,
   );
@@ -114,13 +114,17 @@ function lookupsOf({ manifest }: ServerFile): LookupCount[] {
   return stages.map(({ items }, index) => ({ bits: tables[index]?.precision ?? 0, count: items }));
 }
 
-/** log2 of the failure probability of one run, as the compiler noted it; undefined in files of earlier releases. */
-function failureLog2Of({ texts }: ServerFile): number | undefined {
+/** As the compiler noted it; undefined in files of earlier releases. */
+function promisedOf({ texts }: ServerFile): PromisedLimits {
   const text = texts["failure.json"];
-  if (text === undefined) return undefined;
-  const noted: unknown = parseJson(text, "failure.json");
-  if (typeof noted !== "object" || noted === null || !("runLog2" in noted)) return undefined;
-  return typeof noted.runLog2 === "number" ? noted.runLog2 : undefined;
+  const noted = text === undefined ? undefined : parseJson(text, "failure.json");
+  return { failureLog2: numberOf(noted, "runLog2"), distanceLog2: numberOf(noted, "distanceLog2") };
+}
+
+function numberOf(noted: unknown, name: string): number | undefined {
+  if (typeof noted !== "object" || noted === null) return undefined;
+  const found: unknown = Object.entries(noted).find(([own]) => own === name)?.[1];
+  return typeof found === "number" ? found : undefined;
 }
 
 function shownText({ manifest, texts }: ServerFile, show: string): string {

@@ -7,6 +7,7 @@ import type {
 import { bootstrapShape, type RotationShape } from "../tfhe/bootstrap-shape.js";
 import { expandedKeyLayout } from "../tfhe/expanded-keys.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
+import { protectionBytes } from "../tfhe/protection.js";
 import { expandedBitBytes } from "../tfhe/wire-bits.js";
 import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
@@ -45,6 +46,7 @@ class Stager {
   #fresh = 0;
   #linear: number | undefined;
   #sums = 0;
+  #random: OutputPlace | undefined;
   #slots = 0;
   #largestRead = 1;
   #largestSlots = 0;
@@ -81,6 +83,10 @@ class Stager {
       }
       if (instruction.op === "linear")
         this.#linear = this.#workspace.place(instruction.results * glweBytes);
+      if (instruction.op === "protect") {
+        const bytes = instruction.results * protectionBytes(glwe, instruction.read);
+        this.#random = { offset: this.#workspace.place(bytes), bytes };
+      }
     }
     this.#slots = this.#workspace.place(this.#program.slots * this.#lweBytes());
     const outputPlaces = this.#layouts.map((layout): OutputPlace => {
@@ -99,6 +105,7 @@ class Stager {
       requestBytes: this.#workspace.bytes,
       uploadPlaces: this.#uploads,
       outputPlaces,
+      ...(this.#random === undefined ? {} : { randomPlace: this.#random }),
       shapes: this.#shapes,
       slotsPlace: this.#slots,
       largestRead: this.#largestRead,
@@ -250,6 +257,22 @@ class Stager {
           ],
           shape,
           heavy: true,
+        };
+      }
+      case "protect": {
+        const { results, read, positions, floodLog2 } = instruction;
+        return {
+          kernel: "velum_stage_protect",
+          items: results,
+          constants: [
+            ...[this.#random?.offset ?? 0, N, k, constants.copy(positions), read, glwe.noiseLog2],
+            ...[
+              floodLog2,
+              expandedKeyLayout(this.#parameters).publicKey,
+              this.#linear ?? this.#sums,
+            ],
+          ],
+          heavy: results >= 8,
         };
       }
       case "pack glwe": {

@@ -37,7 +37,7 @@ export interface ShapePlace extends RotationShape {
   readonly place: number;
 }
 
-/** Where one output's packed ciphertexts lie in a request's workspace. */
+/** Where one output's packed ciphertexts, or another block, lie in a request's workspace. */
 export interface OutputPlace {
   readonly offset: number;
   readonly bytes: number;
@@ -55,6 +55,8 @@ export interface StagedProgram {
   readonly requestBytes: number;
   readonly uploadPlaces: readonly number[];
   readonly outputPlaces: readonly OutputPlace[];
+  /** Of fresh randomness for every run, where answers are protected. */
+  readonly randomPlace?: OutputPlace;
   /** One for every kind of bootstrap in the program. */
   readonly shapes: readonly ShapePlace[];
   /** Offset of the first LWE ciphertext of a request's workspace. */

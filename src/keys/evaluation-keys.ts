@@ -13,6 +13,7 @@ import {
 import { allocateFile, anyCircuit, payloadOf, sealFile } from "../tfhe/wire-header.js";
 import type { ClientKey } from "./client-key.js";
 import { fillRandom, noiseBytes } from "./noise.js";
+import { publicKeySection } from "./public-key.js";
 import { Workspace } from "./workspace.js";
 
 export interface GenerationOptions {
@@ -43,7 +44,7 @@ const rowsPerBatch = 256;
  * The seeded evaluation keys of `key` as a file: everything a server needs to bootstrap, nothing that decrypts.
  * Works in slices of about 8 ms and lets the event loop run between them.
  *
- * Errors: `aborted`; `bad-argument` for parameters without a bootstrap or a disposed key; `runtime-unavailable` out of memory.
+ * Errors: `aborted`; `bad-argument` for parameters that need no keys or a disposed key; `runtime-unavailable` out of memory.
  * Cost: n (k+1) l GLWE encryptions and k N levels LWE encryptions for each set of the parameters.
  */
 export async function generateEvaluationKeys(
@@ -95,6 +96,11 @@ export async function generateEvaluationKeys(
     } finally {
       workspace.dispose();
     }
+  }
+  if (key.parameters.publicKey === true) {
+    const section = publicKeySection(machine, key, random);
+    payload.set(section, at);
+    sum.update(section);
   }
   onProgress?.(1);
   sealFile(

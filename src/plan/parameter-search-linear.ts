@@ -2,7 +2,13 @@ import { VelumError } from "../base/error.js";
 import { log2Failure, log2UnionFailure, tailQuantile } from "../security/failure.js";
 import { compensatedRoundingVariance, freshGlweVariance } from "../security/noise-fresh.js";
 import { weightedVariance } from "../security/noise-linear.js";
+import {
+  floodDistanceLog2,
+  hiddenVariance,
+  publicZeroVariance,
+} from "../security/noise-protection.js";
 import { bigLweDimension, type CryptoParameters, type GlweParameters } from "../tfhe/parameters.js";
+import { type PlanProtection, protectionFloodLog2, weakerProtection } from "./protection.js";
 import { linearKeys } from "./search-space.js";
 
 /** Outputs of one kind of a bootstrap-free region: each a clear-weight sum of the encrypted vector, modulo `2^bits`. */
@@ -28,6 +34,8 @@ export interface LinearRequest {
   readonly largestOutputsPerResponse: number;
   /** log2 of the allowed failure probability of each output: -64, or -128 where decryptions will be shared. */
   readonly failureLog2: number;
+  /** log2 of the allowed statistical distance of an answer from one that says nothing but the values; absent: answers are not protected. */
+  readonly distanceLog2?: number;
 }
 
 export interface LinearChoice {
@@ -49,6 +57,8 @@ export interface LinearChoice {
   /** For each kind of output, log2 of the deviation of its error and of half a step, relative to the torus. */
   readonly noiseLog2: readonly number[];
   readonly limitLog2: readonly number[];
+  /** Present where answers are protected. */
+  readonly protection?: PlanProtection;
 }
 
 const seedBytes = 32;
@@ -64,6 +74,9 @@ const fewestBits = 4;
  * weights must be exact modulo 2^64. Where few weights make it smaller, the bound `||w||_1 (2^b + 2^-(up+1))` on the fresh part, which
  * is never exceeded, takes the place of its Gaussian tail. With r outputs in a response every uploaded coefficient meets the weights of all r rows.
  *
+ * Protected answers carry an encryption of zero (`publicZeroVariance`) and a flood that takes half the room: what is left of the limit, and
+ * the distance that `floodDistanceLog2` bounds, must do with the other noise.
+ *
  * Bytes up: `32 + ceil(coefficients * up / 8)`, coefficients = the vector, or `min(N, (2r - 1) vectorLength)` for r > 1.
  * Bytes down: `ceil((kN + r) down / 8)` a response, `ceil(outputs / r)` responses.
  *
@@ -78,8 +91,14 @@ export function chooseLinearParameters(request: LinearRequest): LinearChoice {
       cure: "Pass at least one output and a vector of at least one entry",
     });
   }
-  const quantile = tailQuantile(request.failureLog2);
   const worst = { ...request, outputs: worstOutputs(request.outputs) };
+  const best = findLinear(worst);
+  if (best === undefined) throw noLinearParameters(request);
+  return describe(request, worst, best);
+}
+
+function findLinear(worst: LinearRequest): LinearCandidate | undefined {
+  const quantile = tailQuantile(worst.failureLog2);
   let best: LinearCandidate | undefined;
   for (const glwe of linearKeys()) {
     for (const perResponse of sharings(worst, glwe)) {
@@ -93,8 +112,15 @@ export function chooseLinearParameters(request: LinearRequest): LinearChoice {
       }
     }
   }
-  if (best === undefined) throw noLinearParameters(request);
-  return describe(request, worst, best);
+  return best;
+}
+
+/** The least distance in whole bits that some parameters reach; undefined where even unprotected answers have none. */
+function reachableDistance(request: LinearRequest): number | undefined {
+  for (let distanceLog2 = request.distanceLog2 ?? 0; distanceLog2 < 0; distanceLog2++) {
+    if (findLinear({ ...request, distanceLog2 }) !== undefined) return distanceLog2;
+  }
+  return undefined;
 }
 
 interface LinearCandidate {
@@ -129,17 +155,45 @@ function fewestUploadBits(
   const fresh = freshGlweVariance(glwe.noiseLog2);
   const download = downloadVariance(glwe, downloadBits);
   let bits = fewestBits;
+  const zero = zeroVariance(request, glwe);
   for (const output of request.outputs) {
-    const limit = outputLimit(output);
+    const limit = roomBesideFlood(request, output);
     const { squaredNorm, oneNorm } = sharedNorms(request, output, perResponse);
-    const varianceRoom = ((limit / quantile) ** 2 - download) / squaredNorm - fresh;
-    const boundRoom = (limit - quantile * Math.sqrt(download)) / oneNorm - freshBound(glwe);
+    const varianceRoom = ((limit / quantile) ** 2 - download - zero) / squaredNorm - fresh;
+    const boundRoom = (limit - quantile * Math.sqrt(download + zero)) / oneNorm - freshBound(glwe);
     // Rounding to w bits: variance 2^-2w / 12, and never more than 2^-(w+1).
-    const byVariance = varianceRoom > 0 ? Math.ceil(-Math.log2(12 * varianceRoom) / 2) : torusBits;
     const byBound = boundRoom > 0 ? Math.ceil(-Math.log2(boundRoom) - 1) : torusBits;
-    bits = Math.max(bits, Math.min(byVariance, byBound));
+    bits = Math.max(bits, Math.min(bitsWithin(varianceRoom), byBound));
+    if (request.distanceLog2 === undefined) continue;
+    const hidden = hiddenVariance(
+      request.distanceLog2,
+      floodOf(request.outputs),
+      outputCount(request),
+    );
+    bits = Math.max(bits, bitsWithin((hidden - zero) / squaredNorm - fresh));
   }
   return bits < torusBits ? bits : undefined;
+}
+
+/** The fewest bits whose rounding has no more variance than `room`; all of them where there is none. */
+function bitsWithin(room: number): number {
+  return room > 0 ? Math.ceil(-Math.log2(12 * room) / 2) : torusBits;
+}
+
+/** Half of the least distance to another value, for all outputs: one answer, one flood. In units of 2^-64. */
+function floodOf(outputs: readonly LinearOutput[]): number {
+  return protectionFloodLog2(Math.max(...outputs.map(({ bits }) => bits)));
+}
+
+/** What the flood leaves of an output's limit; it never exceeds its bound. */
+function roomBesideFlood(request: LinearRequest, output: LinearOutput): number {
+  const limit = outputLimit(output);
+  if (request.distanceLog2 === undefined) return limit;
+  return limit - 2 ** (floodOf(request.outputs) - torusBits);
+}
+
+function zeroVariance({ distanceLog2 }: LinearRequest, glwe: GlweParameters): number {
+  return distanceLog2 === undefined ? 0 : publicZeroVariance(glwe, glwe.noiseLog2);
 }
 
 /** Largest value of TUniform noise, relative to the torus. */
@@ -185,11 +239,21 @@ function sharedNorms(
 function outputVariance(
   request: LinearRequest,
   output: LinearOutput,
-  { glwe, perResponse, uploadBits, downloadBits }: LinearCandidate,
+  candidate: LinearCandidate,
+): number {
+  const { glwe, downloadBits } = candidate;
+  return varianceBefore(request, output, candidate) + downloadVariance(glwe, downloadBits);
+}
+
+/** Of the answer before it is rounded. */
+function varianceBefore(
+  request: LinearRequest,
+  output: LinearOutput,
+  { glwe, perResponse, uploadBits }: LinearCandidate,
 ): number {
   const { squaredNorm } = sharedNorms(request, output, perResponse);
   const fresh = freshGlweVariance(glwe.noiseLog2, uploadBits);
-  return weightedVariance(squaredNorm, fresh) + downloadVariance(glwe, downloadBits);
+  return weightedVariance(squaredNorm, fresh) + zeroVariance(request, glwe);
 }
 
 function outputFailure(
@@ -198,12 +262,12 @@ function outputFailure(
   candidate: LinearCandidate,
 ): number {
   const { glwe, perResponse, uploadBits, downloadBits } = candidate;
-  const limit = outputLimit(output);
+  const limit = roomBesideFlood(request, output);
   const { oneNorm } = sharedNorms(request, output, perResponse);
   const bound = oneNorm * (freshBound(glwe) + 2 ** -(uploadBits + 1));
   const byVariance = log2Failure(limit, outputVariance(request, output, candidate));
-  const byBound =
-    bound < limit ? log2Failure(limit - bound, downloadVariance(glwe, downloadBits)) : 0;
+  const others = zeroVariance(request, glwe) + downloadVariance(glwe, downloadBits);
+  const byBound = bound < limit ? log2Failure(limit - bound, others) : 0;
   return Math.min(byVariance, byBound);
 }
 
@@ -243,7 +307,11 @@ function describe(
   const failures = request.outputs.map((output) => outputFailure(worst, output, best));
   const shares = request.outputs.map(({ count }, i) => ({ count, failureLog2: failures[i] ?? 0 }));
   return {
-    parameters: { glwe: best.glwe, bootstraps: [] },
+    parameters: {
+      glwe: best.glwe,
+      bootstraps: [],
+      ...(request.distanceLog2 === undefined ? {} : { publicKey: true }),
+    },
     outputsPerResponse: best.perResponse,
     uploadBits: best.uploadBits,
     downloadBits: best.downloadBits,
@@ -253,19 +321,30 @@ function describe(
     runFailureLog2: log2UnionFailure(shares),
     noiseLog2: variances.map((variance) => Math.log2(variance) / 2),
     limitLog2: request.outputs.map((output) => Math.log2(outputLimit(output))),
+    ...(request.distanceLog2 === undefined ? {} : { protection: protectionOf(worst, best) }),
   };
+}
+
+function protectionOf(worst: LinearRequest, best: LinearCandidate): PlanProtection {
+  const hidden = worst.outputs.map((output) => varianceBefore(worst, output, best));
+  const floodLog2 = floodOf(worst.outputs);
+  const distance = floodDistanceLog2(Math.max(...hidden), floodLog2, outputCount(worst));
+  return { floodLog2, distanceLog2: distance };
 }
 
 function noLinearParameters(request: LinearRequest): VelumError {
   const widest = request.outputs.reduce((a, b) => (b.bits > a.bits ? b : a));
+  const { distanceLog2, failureLog2 } = request;
+  const sum = `${widest.bits} bits of a sum with squared norm ${widest.squaredNorm}`;
+  const cure = "Lower the bits of weights or inputs, or use fewer entries";
   return new VelumError({
     code: "no-parameters",
     path: "linear parameters",
     problem:
-      `no parameters at 132 bits of security give ${widest.bits} bits of a sum ` +
-      `with squared norm ${widest.squaredNorm} and failure below 2^${request.failureLog2}`,
-    limit: request.failureLog2,
+      `no parameters at 132 bits of security give ${sum} and failure below 2^${failureLog2}` +
+      (distanceLog2 === undefined ? "" : ` in answers protected within 2^${distanceLog2}`),
+    limit: failureLog2,
     actual: widest.bits,
-    cure: "Lower the bits of weights or inputs, or use fewer entries",
+    cure: distanceLog2 === undefined ? cure : weakerProtection(cure, reachableDistance(request)),
   });
 }

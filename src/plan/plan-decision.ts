@@ -4,6 +4,11 @@ import type { EnsembleInstruction, Instruction } from "../program/program.js";
 import { smallestTUniform } from "../security/curves.js";
 import { largestVariance, log2Failure, log2UnionFailure } from "../security/failure.js";
 import { compensatedRoundingVariance } from "../security/noise-fresh.js";
+import {
+  floodDistanceLog2,
+  hiddenVariance,
+  publicZeroVariance,
+} from "../security/noise-protection.js";
 import { bigLweDimension, type GlweParameters } from "../tfhe/parameters.js";
 import { ggswLayout } from "../tfhe/wire-bits.js";
 import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
@@ -11,6 +16,12 @@ import { type DirectBits, diagramVariance } from "./diagram-noise.js";
 import { type JoinedTrees, joinedTrees } from "./joined-trees.js";
 import { type LeafLimbs, leafLimbs } from "./leaf-limbs.js";
 import type { OutputEncoding, Plan, PlanOptions } from "./plan.js";
+import {
+  type PlanProtection,
+  protectInstruction,
+  protectionFloodLog2,
+  weakerProtection,
+} from "./protection.js";
 
 /** Microseconds of one core: expanding a bit that travels as a GGSW, and one gate. */
 export const directPrices = { bit: 80, gate: 6 };
@@ -43,14 +54,18 @@ export function planDecision(
   { joined, diagrams }: DecisionRegions,
   options: PlanOptions,
 ): Plan {
-  const choice = chooseDirect(joined, diagrams, options.failureLog2);
-  const { limbs, bits, wordBits, failureLog2 } = choice;
+  const choice = chooseDirect(joined, diagrams, options);
+  const { limbs, bits, wordBits, failureLog2, protection } = choice;
   const { glwe, gadget, bodyBits } = bits;
   const values = joined.trees.outputs * limbs.count;
   const instructions: Instruction[] = [
     { op: "expand bits", ...ggswLayout(glwe, diagrams.bits.length, gadget, bodyBits) },
     ensembleInstruction(diagrams, limbs, glwe, gadget),
   ];
+  if (protection !== undefined) {
+    const all = Int32Array.from({ length: values }, (_, at) => at);
+    instructions.push(protectInstruction(protection, values, all));
+  }
   const outputs: OutputEncoding[] = [];
   let first = 0;
   for (const [output, { value }] of regions.outputs.entries()) {
@@ -71,7 +86,7 @@ export function planDecision(
   }
   return {
     lane: "decision",
-    parameters: { glwe, bootstraps: [] },
+    parameters: { glwe, bootstraps: [], ...(protection ? { publicKey: true } : {}) },
     program: { instructions, slots: 0 },
     input: { length: 0, start: 0, shifts: regions.inputs.map(() => 0), deltaLog2: 0, bodyBits: 1 },
     bits: {
@@ -83,6 +98,7 @@ export function planDecision(
       worstLog2: failureLog2,
       runLog2: log2UnionFailure([{ count: values, failureLog2 }]),
     },
+    ...(protection === undefined ? {} : { protection }),
     bootstraps: 0,
     bootstrapMs: 0,
   };
@@ -93,39 +109,95 @@ interface DirectChoice {
   readonly bits: DirectBits;
   readonly wordBits: number;
   readonly failureLog2: number;
+  readonly protection?: PlanProtection;
 }
 
-/** The widest limbs that the noise leaves room for, then the fewest bits of bodies and of the answer. */
+type DirectOptions = Pick<PlanOptions, "failureLog2" | "distanceLog2">;
+
 function chooseDirect(
-  { trees, constant }: JoinedTrees,
+  joined: JoinedTrees,
   diagrams: DecisionDiagrams,
-  failureLog2: number,
+  options: DirectOptions,
 ): DirectChoice {
-  const quantile = largestVariance(1, failureLog2);
-  for (const levels of [1, 2]) {
-    for (let width = widestLimb; width >= 1; width--) {
-      const limbs = leafLimbs(diagrams, constant, width);
-      if (limbs.messageBits > 30) continue;
-      const limit = 2 ** -(limbs.messageBits + 1);
-      const largest = limit * limit * quantile;
-      const bits = quietest(diagrams, limbs, levels, largest);
-      if (bits === undefined) continue;
-      if (trees.outputs * limbs.count > bits.glwe.polynomialSize) continue;
-      const variance = diagramVariance(diagrams, limbs, bits);
-      const download = (word: number): number =>
-        variance + compensatedRoundingVariance(bigLweDimension(bits.glwe), word);
-      let wordBits = limbs.messageBits + 1;
-      while (wordBits < 40 && download(wordBits) > largest) wordBits++;
-      return { limbs, bits, wordBits, failureLog2: log2Failure(limit, download(wordBits)) };
-    }
-  }
+  const { failureLog2, distanceLog2 } = options;
+  const choice = findDirect(joined, diagrams, options);
+  if (choice !== undefined) return choice;
+  const cure = "Use fewer or shallower trees, or allow a higher failure probability";
   throw new VelumError({
     code: "no-parameters",
     path: "decision lane",
-    problem: `no parameters at 132 bits of security hold the sum of ${diagrams.diagrams.length} trees with failure below 2^${failureLog2}`,
+    problem:
+      `no parameters at 132 bits of security hold the sum of ${diagrams.diagrams.length} trees with failure below 2^${failureLog2}` +
+      (distanceLog2 === undefined ? "" : ` in answers protected within 2^${distanceLog2}`),
     limit: failureLog2,
-    cure: "Use fewer or shallower trees, or allow a higher failure probability",
+    cure:
+      distanceLog2 === undefined
+        ? cure
+        : weakerProtection(cure, reachableDistance(joined, diagrams, options)),
   });
+}
+
+/** The least distance in whole bits that some parameters reach. */
+function reachableDistance(
+  joined: JoinedTrees,
+  diagrams: DecisionDiagrams,
+  options: DirectOptions,
+): number | undefined {
+  for (let distanceLog2 = options.distanceLog2 ?? 0; distanceLog2 < 0; distanceLog2++) {
+    if (findDirect(joined, diagrams, { ...options, distanceLog2 }) !== undefined)
+      return distanceLog2;
+  }
+  return undefined;
+}
+
+/**
+ * The widest limbs that the noise leaves room for, then the fewest bits of bodies and of the answer. Protected answers have one limb: sums of
+ * several, before they are put together, say more than the value.
+ */
+function findDirect(
+  { trees, constant }: JoinedTrees,
+  diagrams: DecisionDiagrams,
+  { failureLog2, distanceLog2 }: DirectOptions,
+): DirectChoice | undefined {
+  const quantile = largestVariance(1, failureLog2);
+  for (const levels of distanceLog2 === undefined ? [1, 2] : [1, 2, 3]) {
+    for (let width = widestLimb; width >= 1; width--) {
+      const limbs = leafLimbs(diagrams, constant, width);
+      if (limbs.messageBits > 30) continue;
+      if (distanceLog2 !== undefined && limbs.count > 1) break;
+      const values = trees.outputs * limbs.count;
+      const flood = protectionFloodLog2(limbs.messageBits);
+      const limit =
+        2 ** -(limbs.messageBits + 1) - (distanceLog2 === undefined ? 0 : 2 ** (flood - 64));
+      const allowed = limit * limit * quantile;
+      const hidden =
+        distanceLog2 === undefined
+          ? Number.POSITIVE_INFINITY
+          : hiddenVariance(distanceLog2, flood, values) / downloadShare;
+      const bits = quietest(diagrams, limbs, levels, Math.min(allowed, hidden));
+      if (bits === undefined) continue;
+      if (values > bits.glwe.polynomialSize) continue;
+      const zero =
+        distanceLog2 === undefined ? 0 : publicZeroVariance(bits.glwe, bits.glwe.noiseLog2);
+      const variance = diagramVariance(diagrams, limbs, bits) + zero;
+      const download = (word: number): number =>
+        variance + compensatedRoundingVariance(bigLweDimension(bits.glwe), word);
+      let wordBits = limbs.messageBits + 1;
+      while (wordBits < 40 && download(wordBits) > allowed) wordBits++;
+      const reached = floodDistanceLog2(variance, flood, values);
+      if (distanceLog2 !== undefined && reached > distanceLog2) continue;
+      return {
+        limbs,
+        bits,
+        wordBits,
+        failureLog2: log2Failure(limit, download(wordBits)),
+        ...(distanceLog2 === undefined
+          ? {}
+          : { protection: { floodLog2: flood, distanceLog2: reached } }),
+      };
+    }
+  }
+  return undefined;
 }
 
 /** Leaves of a limb this wide have room for rounding on the way back. */

@@ -8,6 +8,7 @@ import {
   type LinearOutput,
 } from "./parameter-search-linear.js";
 import type { OutputEncoding, Plan, PlanOptions } from "./plan.js";
+import { protectInstruction } from "./protection.js";
 import { torus64 } from "./torus.js";
 
 /** Up to this 2-norm of a weight polynomial the kernel's product is exact (kernels/polynomial.h). */
@@ -30,6 +31,7 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
     vectorLength,
     largestOutputsPerResponse: Number.POSITIVE_INFINITY,
     failureLog2: options.failureLog2,
+    ...(options.distanceLog2 === undefined ? {} : { distanceLog2: options.distanceLog2 }),
   });
   const placement = placeVector(choice, vectorLength);
   const packed = packRows(steps, choice, placement, bits);
@@ -61,6 +63,7 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
       worstLog2: Math.max(...choice.failureLog2),
       runLog2: choice.runFailureLog2,
     },
+    ...(choice.protection === undefined ? {} : { protection: choice.protection }),
     bootstraps: 0,
     bootstrapMs: 0,
   };
@@ -150,6 +153,9 @@ function packRows(
   const instructions: Instruction[] = [
     { op: "linear", inputs: ciphertexts, results, read, weights, positions, addends },
   ];
+  if (choice.protection !== undefined) {
+    instructions.push(protectInstruction(choice.protection, read, positions));
+  }
   const layouts: OutputEncoding["layout"][] = [];
   let at = 0;
   for (const [output, count] of responses.entries()) {

@@ -14,6 +14,7 @@ import { planBootstrap } from "./plan-bootstrap.js";
 import { decisionRegions, planDecision } from "./plan-decision.js";
 import { planLinear } from "./plan-linear.js";
 import { planMixed } from "./plan-mixed.js";
+import { noProtection, type PlanProtection } from "./protection.js";
 
 /** Which kind of evaluation a circuit uses; only `bootstrap` needs evaluation keys. */
 export type Lane = "linear" | "one hot" | "decision" | "bootstrap";
@@ -69,6 +70,8 @@ export interface Plan {
   readonly bits?: BitEncoding;
   readonly outputs: readonly OutputEncoding[];
   readonly failure: PlanFailure;
+  /** Present where answers are protected. */
+  readonly protection?: PlanProtection;
   /** Rotations of one run. */
   readonly bootstraps: number;
   /** Predicted time of one run's bootstraps on one thread of the machine that `rates` describes, milliseconds. */
@@ -76,6 +79,8 @@ export interface Plan {
 }
 
 export interface PlanOptions {
+  /** log2 of the statistical distance that answers may show of weights and inputs beyond their values; absent: they are not protected. */
+  readonly distanceLog2?: number;
   /** log2 of the allowed failure probability of each look-up and each output: -64, or -128 where decryptions are shared. */
   readonly failureLog2: number;
   readonly inputForm: InputForm;
@@ -90,6 +95,16 @@ export interface PlanOptions {
  * Errors: `no-parameters`, `width-too-wide`, `unsupported-op`. Takes some 10 ms.
  */
 export function planProgram(
+  regions: RegionProgram,
+  inputBits: readonly number[],
+  options: PlanOptions,
+): Plan {
+  const plan = planLanes(regions, inputBits, options);
+  if (options.distanceLog2 === undefined || plan.protection !== undefined) return plan;
+  throw noProtection();
+}
+
+function planLanes(
   regions: RegionProgram,
   inputBits: readonly number[],
   options: PlanOptions,

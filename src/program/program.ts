@@ -102,6 +102,20 @@ export interface BootstrapInstruction {
   readonly tableOf: Int32Array;
 }
 
+/**
+ * Results that travel as GLWE ciphertexts re-randomised with the client's public key and flooded: what they say beyond their values is hidden
+ * from the client.
+ */
+export interface ProtectInstruction {
+  readonly op: "protect";
+  readonly results: number;
+  readonly read: number;
+  /** `[results, read]` coefficients that will be read; -1 for none. */
+  readonly positions: Int32Array;
+  /** Noise uniform on [-2^floodLog2, 2^floodLog2) in units of 2^-64 is added to each of them. */
+  readonly floodLog2: number;
+}
+
 /** Results of the linear instruction, or in a program without one sums of decision diagrams, rounded and packed for the client. */
 export interface PackGlweInstruction {
   readonly op: "pack glwe";
@@ -132,6 +146,7 @@ export type Instruction =
   | ExtractInstruction
   | AffineInstruction
   | BootstrapInstruction
+  | ProtectInstruction
   | PackGlweInstruction
   | PackLweInstruction;
 
@@ -166,6 +181,8 @@ function formatInstruction(instruction: Instruction): string {
       return `${slots(instruction)} = affine(lwe, terms=${instruction.columns.length})`;
     case "bootstrap":
       return formatBootstrap(instruction);
+    case "protect":
+      return `linear[0..${instruction.results}] += zero(public key) + flood(2^${instruction.floodLog2})`;
     case "pack glwe":
       return `output[${instruction.output}] = pack(linear[${instruction.first}..${instruction.first + instruction.results}], wordBits=${instruction.wordBits})`;
     case "pack lwe":

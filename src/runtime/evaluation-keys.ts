@@ -5,6 +5,7 @@ import { type Address, offsetAddress } from "../tfhe/machine.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
 import {
   type KeySection,
+  type PublicKeySection,
   readEvaluationKeys,
   requireBootstrap,
 } from "../tfhe/wire-evaluation-keys.js";
@@ -34,9 +35,9 @@ export async function expandEvaluationKeys(
   file: Uint8Array,
   options: RunOptions,
 ): Promise<ExpandedKeys> {
-  const { keyId, sections } = readEvaluationKeys(file, parameters);
+  const { keyId, sections, publicKey } = readEvaluationKeys(file, parameters);
   throwIfAborted(options.signal, "evaluation keys");
-  const { places, bytes } = expandedKeyLayout(parameters);
+  const { places, publicKey: publicPlace, bytes } = expandedKeyLayout(parameters);
   const address = await allocate(engine, bytes);
   try {
     for (const [set, section] of sections.entries()) {
@@ -47,10 +48,37 @@ export async function expandEvaluationKeys(
         onProgress: (done) => options.onProgress?.((set + done) / sections.length),
       });
     }
+    if (publicKey !== undefined) {
+      await expandPublicKey(engine, parameters, publicKey, offsetAddress(address, publicPlace));
+    }
     return { keyId, bytes, address };
   } catch (error) {
     await release(engine, address);
     throw error;
+  }
+}
+
+async function expandPublicKey(
+  engine: Engine,
+  { glwe }: CryptoParameters,
+  { seed, bodies }: PublicKeySection,
+  address: Address,
+): Promise<void> {
+  const wire = await allocate(engine, seed.length + bodies.length);
+  const bodiesAt = offsetAddress(wire, seed.length);
+  const shape = [glwe.polynomialSize, glwe.dimension];
+  try {
+    await engine.run(0, [
+      { do: "write", address: wire, data: seed },
+      { do: "write", address: bodiesAt, data: bodies },
+      {
+        do: "call",
+        name: "velum_expand_public_key",
+        parameters: [address, wire, bodiesAt, ...shape],
+      },
+    ]);
+  } finally {
+    await release(engine, wire);
   }
 }
 
@@ -134,9 +162,9 @@ function checkRoom(
   bootstrapBytes: number,
   switchBytes: number,
 ): void {
-  const { places, bytes } = expandedKeyLayout(parameters);
+  const { places, publicKey } = expandedKeyLayout(parameters);
   const place = places[set] ?? { bootstrap: 0, keySwitch: 0 };
-  const end = places[set + 1]?.bootstrap ?? bytes;
+  const end = places[set + 1]?.bootstrap ?? publicKey;
   const fits =
     bootstrapBytes === place.keySwitch - place.bootstrap && switchBytes <= end - place.keySwitch;
   if (fits) return;

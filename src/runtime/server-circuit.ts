@@ -2,10 +2,12 @@ import { readServerFile, type ServerFile } from "../artifact/server-file.js";
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
+import { systemRandom } from "../base/random.js";
+import { expandedKeyLayout } from "../tfhe/expanded-keys.js";
 import { type Address, offsetAddress } from "../tfhe/machine.js";
 import { parameterId } from "../tfhe/parameter-id.js";
 import { bigLweDimension } from "../tfhe/parameters.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { needsEvaluationKeys, seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import type { CircuitId, KeyId } from "../tfhe/wire-header.js";
 import { type FileIdentity, inputBodyBytes, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { writeOutputCiphertext } from "../tfhe/wire-output.js";
@@ -127,7 +129,7 @@ export class ServerCircuit {
   }
 
   get needsEvaluationKeys(): boolean {
-    return this.#file.manifest.parameters.bootstraps.length > 0;
+    return needsEvaluationKeys(this.#file.manifest.parameters);
   }
 
   /** Expands one client's evaluation keys; see `expandEvaluationKeys`. Release them when the client is gone. */
@@ -168,7 +170,10 @@ export class ServerCircuit {
       throw new VelumError({
         code: "bad-argument",
         path: "run",
-        problem: "the circuit looks up tables and got no evaluation keys",
+        problem:
+          this.#file.manifest.parameters.bootstraps.length > 0
+            ? "the circuit looks up tables and got no evaluation keys"
+            : "the circuit protects its model and got no evaluation keys, which hold the client's public key",
         cure: "Pass what loadEvaluationKeys gave for this client's key file",
       });
     }
@@ -223,15 +228,25 @@ export class ServerCircuit {
     let least = Number.POSITIVE_INFINITY;
     const linear = manifest.parameters.bootstraps.length === 0;
     const budgetMs = linear ? restBudgetMs.linear : restBudgetMs.besideLookups;
+    const keys = await this.#blankKeys();
     const end = performance.now() + budgetMs;
     for (let i = 0; i < fewestRestRuns || performance.now() < end; i++) {
       const started = performance.now();
       const reader = { identity, manifest, sources: this.#sources };
       const requests = Array.from({ length: count }, () => readRunInput(reader, request));
-      await this.#runAll(requests, undefined, {}, "velum_stage_bootstrap");
+      await this.#runAll(requests, keys, {}, "velum_stage_bootstrap");
       least = Math.min(least, performance.now() - started);
     }
+    if (keys !== undefined) await release(this.#host.engine, keys.address);
     return least;
+  }
+
+  /** Zeros in place of a public key, to measure with; nothing where no stage but look-ups reads keys. */
+  async #blankKeys(): Promise<ExpandedKeys | undefined> {
+    const { parameters } = this.#file.manifest;
+    if (parameters.publicKey !== true) return undefined;
+    const { bytes } = expandedKeyLayout(parameters);
+    return { keyId: nobodysKey, bytes, address: await allocate(this.#host.engine, bytes) };
   }
 
   /** Ends the threads and frees the memory, loaded keys included. Runs under way reject with `runtime-unavailable`. */
@@ -300,6 +315,14 @@ export class ServerCircuit {
         ({ place: offset, data }): Step => ({ do: "write", address: place(request, offset), data }),
       ),
     );
+    const { randomPlace } = manifest;
+    if (randomPlace !== undefined) {
+      for (const request of requests.keys()) {
+        const data = new Uint8Array(randomPlace.bytes);
+        systemRandom.fill(data);
+        pending.push({ do: "write", address: place(request, randomPlace.offset), data });
+      }
+    }
     // Stages that only unpack uploads are left out where there are none; what is fed overwrites what they gave.
     const unpacking = manifest.feed?.stages ?? 0;
     const firstStage = manifest.firstStage ?? 0;
@@ -371,12 +394,15 @@ async function allocateScratch(
   file: ServerFile,
   constants: Address,
 ): Promise<Address[]> {
-  const { parameters, shapes, largestRead, largestSlots, inputs } = file.manifest;
+  const { parameters, shapes, largestRead, largestSlots, inputs, randomPlace } = file.manifest;
   const { glwe } = parameters;
   const needs = [
     await callKernel(engine, "velum_linear_scratch_bytes", glwe.polynomialSize),
     await callKernel(engine, "velum_pack_scratch_bytes", bigLweDimension(glwe), largestRead),
   ];
+  if (randomPlace !== undefined) {
+    needs.push(await callKernel(engine, "velum_protect_scratch_bytes", glwe.polynomialSize));
+  }
   for (const { place } of shapes) {
     needs.push(await callKernel(engine, "velum_bootstrap_scratch_bytes", constants + place));
   }

@@ -1,4 +1,4 @@
-import { bigLweDimension, type CryptoParameters } from "./parameters.js";
+import { bigLweDimension, type CryptoParameters, type GlweParameters } from "./parameters.js";
 import { keySectionLayout } from "./wire-evaluation-keys.js";
 
 /** Where the expanded keys of one set lie, in bytes from the first. */
@@ -10,6 +10,8 @@ export interface ExpandedKeyPlace {
 export interface ExpandedKeyLayout {
   /** One for each set of the parameters. */
   readonly places: readonly ExpandedKeyPlace[];
+  /** Of the public key, where there is one. */
+  readonly publicKey: number;
   readonly bytes: number;
 }
 
@@ -19,7 +21,7 @@ const switchSlackBytes = 4096;
 
 /**
  * Expanded evaluation keys of all sets, one after the other: bootstrap key in the Fourier domain (doubles), then key-switch key, with
- * room for the widest vectors that a machine may have.
+ * room for the widest vectors that a machine may have. Behind them the public key: whole ciphertexts on the 64-bit torus.
  */
 export function expandedKeyLayout(parameters: CryptoParameters): ExpandedKeyLayout {
   const { glwe, bootstraps } = parameters;
@@ -32,5 +34,12 @@ export function expandedKeyLayout(parameters: CryptoParameters): ExpandedKeyLayo
     bytes = keySwitch + tiles * switchColumns * 4 * keySwitchRows + switchSlackBytes;
     return { bootstrap, keySwitch };
   });
-  return { places, bytes };
+  const publicKey = bytes;
+  if (parameters.publicKey === true) bytes += expandedPublicKeyBytes(glwe);
+  return { places, publicKey, bytes };
+}
+
+/** Bytes of k encryptions of zero. */
+export function expandedPublicKeyBytes(glwe: GlweParameters): number {
+  return 8 * bigLweDimension(glwe) * (glwe.dimension + 1);
 }

@@ -61,6 +61,11 @@ export interface CryptoParameters {
   readonly extensionLog2?: number;
   /** Only where bits travel packed. */
   readonly packing?: PackingParameters;
+  /**
+   * Present where answers are re-randomised: clients send a public encryption key, k GLWE encryptions of zero with the noise of all
+   * others. Fresh encryptions of zero are combinations of them with binary polynomials.
+   */
+  readonly publicKey?: true;
 }
 
 /** Bits kept of a bootstrap-key body on the wire; the rest lies below the noise. */

@@ -30,6 +30,9 @@ export const seedBytes = 32;
  * Key-switch key: LWE encryptions mod 2^32 under the small key of S_i 2^(32 - baseLog (level + 1)) for the big key's coefficients S_i
  * (coefficient j of polynomial p is number p N + j). `keySwitchRows` rows ordered (i, level); mask: stream number `row` of domain 2
  * (n 32-bit words); the wire holds the 32-bit bodies.
+ *
+ * Where `CryptoParameters.publicKey` is set, a last section follows: `seed (32 bytes) | bodies`, k GLWE encryptions of zero. Masks: stream
+ * number `row` of domain 7; the wire holds the N coefficients of the body, 64 bits each.
  */
 export interface KeySectionLayout {
   readonly bootstrapRows: number;
@@ -64,12 +67,22 @@ export function keySectionLayout(parameters: CryptoParameters, set: number): Key
   };
 }
 
-/** Bytes of all sections. Error `bad-argument` for parameters without a bootstrap. */
+/** True where a server needs anything from a client but requests. */
+export function needsEvaluationKeys({ bootstraps, publicKey }: CryptoParameters): boolean {
+  return bootstraps.length > 0 || publicKey === true;
+}
+
+/** Bytes of the public key's section; 0 without one. */
+export function publicKeySectionBytes({ glwe, publicKey }: CryptoParameters): number {
+  return publicKey === true ? seedBytes + 8 * bigLweDimension(glwe) : 0;
+}
+
+/** Bytes of all sections. Error `bad-argument` for parameters without a bootstrap or a public key. */
 export function evaluationKeyPayloadBytes(parameters: CryptoParameters): number {
-  requireBootstrap(parameters, 0);
+  if (parameters.publicKey !== true) requireBootstrap(parameters, 0);
   return parameters.bootstraps.reduce(
     (sum, _, set) => sum + keySectionLayout(parameters, set).bytes,
-    0,
+    publicKeySectionBytes(parameters),
   );
 }
 
@@ -84,6 +97,14 @@ export interface SeededEvaluationKeys {
   readonly keyId: KeyId;
   /** One for each set of the parameters. */
   readonly sections: readonly KeySection[];
+  /** Present where the parameters ask for it. */
+  readonly publicKey?: PublicKeySection;
+}
+
+/** Seed and bodies of encryptions of zero. */
+export interface PublicKeySection {
+  readonly seed: Uint8Array;
+  readonly bodies: Uint8Array;
 }
 
 /** The keys of one set. */
@@ -121,7 +142,11 @@ export function readEvaluationKeys(
       keySwitchBodies: section.subarray(layout.keySwitchOffset),
     };
   });
-  return { parameterId: header.parameterId, keyId: header.keyId, sections };
+  const { parameterId, keyId } = header;
+  if (parameters.publicKey !== true) return { parameterId, keyId, sections };
+  const own = payload.subarray(at);
+  const publicKey = { seed: own.subarray(0, seedBytes), bodies: own.subarray(seedBytes) };
+  return { parameterId, keyId, sections, publicKey };
 }
 
 /** Set number `set` of `parameters`. Error `bad-argument` where there is none. */

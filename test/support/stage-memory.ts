@@ -96,6 +96,11 @@ function accessOf({ kernel, items, constants }: Stage, instruction: Instruction)
         writes: [span("result", at(7), (items << instruction.tablesLog2) * own)],
       };
     }
+    case "protect":
+      return {
+        reads: [span("result", at(8), items * glweBytes(at(1), at(2)))],
+        writes: [],
+      };
     case "pack glwe": {
       const { read, results, positions } = instruction;
       const glwe = { polynomialSize: at(1), dimension: at(2), noiseLog2: 0 };

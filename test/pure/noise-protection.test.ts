@@ -1,0 +1,94 @@
+// Distances of flooded noise from the flood, added up over whole distributions, against the bound.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  floodDistanceLog2,
+  hiddenVariance,
+  publicZeroVariance,
+} from "../../src/security/noise-protection.js";
+
+/** In units of 2^-64: the distribution of noise, by value. */
+type Distribution = ReadonlyMap<number, number>;
+
+/** A sum of `terms` fair choices among whole numbers from -reach to reach. */
+function noiseOf(terms: number, reach: number): Distribution {
+  let sums = new Map([[0, 1]]);
+  for (let term = 0; term < terms; term++) {
+    const next = new Map<number, number>();
+    for (const [value, share] of sums) {
+      for (let step = -reach; step <= reach; step++) {
+        const part = share / (2 * reach + 1);
+        next.set(value + step, (next.get(value + step) ?? 0) + part);
+      }
+    }
+    sums = next;
+  }
+  return sums;
+}
+
+function varianceOf(noise: Distribution): number {
+  return [...noise].reduce((sum, [value, share]) => sum + share * value * value, 0);
+}
+
+/** Half the sum of differences between flooded noise and the flood on [-2^floodLog2, 2^floodLog2). */
+function distance(noise: Distribution, floodLog2: number): number {
+  const half = 2 ** floodLog2;
+  const reach = Math.max(...noise.keys());
+  let sum = 0;
+  for (let value = -half - reach; value < half + reach; value++) {
+    const plain = value >= -half && value < half ? 1 / (2 * half) : 0;
+    let flooded = 0;
+    for (const [shift, share] of noise) {
+      if (value - shift >= -half && value - shift < half) flooded += share / (2 * half);
+    }
+    sum += Math.abs(flooded - plain);
+  }
+  return sum / 2;
+}
+
+test("the bound holds for the distance itself and exceeds it by less than half a bit", () => {
+  for (const [terms, reach] of [
+    [1, 3],
+    [4, 2],
+    [12, 3],
+  ] as const) {
+    const noise = noiseOf(terms, reach);
+    for (const floodLog2 of [7, 9, 11]) {
+      const exact = Math.log2(distance(noise, floodLog2));
+      const bound = floodDistanceLog2(varianceOf(noise) * 2 ** -128, floodLog2, 1);
+      assert.ok(exact <= bound && bound - exact < 0.5, `${exact} against ${bound}`);
+    }
+  }
+});
+
+test("a fixed error is as far as it is large", () => {
+  const bound = floodDistanceLog2(25 * 2 ** -128, 9, 1);
+  assert.ok(Math.abs(distance(new Map([[5, 1]]), 9) - 2 ** bound) < 1e-12);
+});
+
+test("distances of several coefficients add up and never exceed 1", () => {
+  const one = floodDistanceLog2(2 ** -100, 50, 1);
+  assert.equal(floodDistanceLog2(2 ** -100, 50, 8), one + 3);
+  assert.equal(floodDistanceLog2(1, 10, 1), 0);
+});
+
+test("the variance that a flood hides is where the distance is reached", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -60, max: -1 }),
+      fc.integer({ min: 20, max: 62 }),
+      fc.integer({ min: 1, max: 100 }),
+      (target, floodLog2, count) => {
+        const variance = hiddenVariance(target, floodLog2, count);
+        assert.ok(Math.abs(floodDistanceLog2(variance, floodLog2, count) - target) < 1e-9);
+      },
+    ),
+  );
+});
+
+test("an encryption of zero made from the public key has kN times the noise of a row", () => {
+  const key = { dimension: 2, polynomialSize: 512 };
+  const row = (2 ** 35 + 1) / 6 / 2 ** 128;
+  assert.ok(Math.abs(publicZeroVariance(key, 17) / row - 1024) < 1e-9);
+});
