@@ -5,10 +5,15 @@ import {
   DecisionTreeClassifier,
   DecisionTreeRegressor,
   ExtraTreesClassifier,
+  GridSearchCV,
   HistGradientBoostingClassifier,
   IsolationForest,
+  Pipeline,
   RandomForestClassifier,
+  r2Score,
   ServerCircuit,
+  SimpleImputer,
+  StandardScaler,
   VelumError,
   XGBClassifier,
   XGBRegressor,
@@ -124,6 +129,59 @@ test("a dumped model runs without being compiled again", async () => {
       /holds a RandomForestClassifier, not a XGBClassifier/.test(error.message),
   );
   await loaded.circuit?.close();
+  await circuit.close();
+});
+
+test("fitBenchmark keeps the float model beside the quantized one", async () => {
+  const classifier = new XGBClassifier({ nEstimators: 6, maxDepth: 3 });
+  const { model, floatModel } = classifier.fitBenchmark(X, yClass);
+  const circuit = await model.compile(X);
+  assert.deepEqual(floatModel.predict(X), await model.predict(X));
+  const shares = (await model.predictProba(few)).data;
+  floatModel.predictProba(few).data.forEach((share, i) => {
+    assert.ok(share !== shares[i] && Math.abs(share - (shares[i] ?? 0)) < 1e-3);
+  });
+  assert.equal(await model.score(X, yClass), await model.score(X, yClass, { fhe: "simulate" }));
+  await circuit.close();
+  const regressor = new XGBRegressor({ nEstimators: 20, maxDepth: 3 }).fitBenchmark(X, yReal);
+  assert.equal(
+    await regressor.model.score(X, yReal),
+    r2Score(yReal, regressor.floatModel.predict(X)),
+  );
+});
+
+test("a pipeline's preprocessing is run by the client, a search finds the depth", async () => {
+  const pipeline = new Pipeline(
+    [new SimpleImputer(), new StandardScaler()],
+    new RandomForestClassifier({ nEstimators: 5, maxDepth: 4 }),
+  ).fit(withGaps, yClass);
+  const circuit = await pipeline.compile(withGaps);
+  const client = await TreeClient.load(circuit.clientFile);
+  client.client.generateKey();
+  const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });
+  const labels = await pipeline.predict(withGaps.slice(0, 3));
+  for (const [i, row] of withGaps.slice(0, 3).entries()) {
+    const [answer = new Uint8Array()] = await server.run([client.encrypt(row)]);
+    assert.equal(client.predict(answer), labels[i]);
+  }
+  await server.close();
+  await circuit.close();
+
+  const search = new GridSearchCV(
+    (params: { maxDepth?: number }) => new DecisionTreeClassifier({ randomState: 1, ...params }),
+    { maxDepth: [1, 6] },
+  );
+  await search.fit(X, yClass);
+  assert.deepEqual(search.bestParams, { maxDepth: 6 });
+  assert.equal(await search.bestEstimator.score(X, yClass), 1);
+});
+
+test("one class, and features that no tree asks, compile too", async () => {
+  const model = new DecisionTreeClassifier().fit([[1], [2]], [4, 4]);
+  const circuit = await model.compile([[1], [2]]);
+  for (const fhe of ["disable", "simulate", "execute"] as const) {
+    assert.deepEqual(Array.from(await model.predict([[7], [1]], { fhe })), [4, 4]);
+  }
   await circuit.close();
 });
 

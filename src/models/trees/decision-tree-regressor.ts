@@ -39,7 +39,7 @@ export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorPa
    * Fits to `x` (`[rows, features]`), one target and perhaps one weight a row.
    * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
    */
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion, splitter } = params;
     checkCartParams(this.name, params);

@@ -32,7 +32,7 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
    * Fits to `x` (`[rows, features]`), one label and perhaps one weight a row.
    * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
    */
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion, classWeight, bootstrap } = params;
     checkForestParams(this.name, params);

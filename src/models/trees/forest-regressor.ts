@@ -24,7 +24,7 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
    * Fits to `x` (`[rows, features]`), one target and perhaps one weight a row.
    * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
    */
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion } = params;
     checkForestParams(this.name, params);

@@ -38,7 +38,7 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
    * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row.
    * Errors: `bad-shape`, `not-a-number` (infinities) with row and column, `bad-argument` (settings, one class).
    */
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     checkHgbParams(this.name, params);
     const matrix = toTreeMatrix(x, hgbRule, `${this.name}.fit X`);

@@ -27,7 +27,7 @@ export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoo
    * Fits to `x` (`[rows, features]`, NaN where missing), one target and perhaps one weight a row.
    * Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (targets that the loss refuses), `bad-argument` (settings).
    */
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     checkHgbParams(this.name, params);
     checkChoice(this.name, "loss", params.loss, ["squared_error", "poisson", "gamma"]);

@@ -2,6 +2,7 @@ import type { IntegerTrees } from "../../ops/tree-ensemble/integer-trees.js";
 import { ColumnQuantizer } from "../../quantize/column-quantizer.js";
 import type { FeatureColumn } from "../../quantize/feature-columns.js";
 import type { Matrix } from "../check-data.js";
+import { pruneTrees } from "./prune-trees.js";
 import type { Tree, TreeEnsemble } from "./tree-ensemble.js";
 
 /** How an ensemble becomes integers. */
@@ -34,7 +35,7 @@ export function quantizeTrees(ensemble: TreeEnsemble, bits: TreeBits, x: Matrix)
     (most, { values }) => values.reduce((own, value) => Math.max(own, Math.abs(value)), most),
     0,
   );
-  const unit = largest === 0 ? 1 : largest / (2 ** (bits.leaves - 1) - 1);
+  const unit = largest / (2 ** (bits.leaves - 1) - 1) || 1;
   for (const tree of trees) columns.collect(tree);
   const found = columns.finish();
   const count = trees.reduce((sum, { feature }) => sum + feature.length, 0);
@@ -66,12 +67,14 @@ export function quantizeTrees(ensemble: TreeEnsemble, bits: TreeBits, x: Matrix)
     }
     start += tree.feature.length;
   }
+  const quantizer = new ColumnQuantizer(ensemble.features, rule, found);
+  const whole = {
+    ...{ ...joined, roots: Int32Array.from(roots), outputs, features: found.length },
+    ...(bits.features === "thresholds" ? {} : { gridBits: bits.features }),
+  };
   return {
-    trees: {
-      ...{ ...joined, roots: Int32Array.from(roots), outputs, features: found.length },
-      ...(bits.features === "thresholds" ? {} : { gridBits: bits.features }),
-    },
-    quantizer: new ColumnQuantizer(ensemble.features, rule, found),
+    trees: pruneTrees(whole, quantizer.maxima),
+    quantizer,
     step: unit / divisor,
     base: ensemble.base,
   };

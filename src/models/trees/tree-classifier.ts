@@ -1,13 +1,23 @@
 import type { Tensor } from "../../base/tensor.js";
 import { decisionShape } from "../../quantize/class-scores.js";
 import { answersOf, probabilitiesOf } from "../../quantize/tree-coding.js";
-import type { Rows } from "../check-data.js";
+import { type Labels, type Rows, toLabels } from "../check-data.js";
+import type { Benchmark } from "../estimator.js";
+import { accuracyScore } from "../metrics/accuracy.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { TreeModel } from "./tree-model.js";
+import type { TreePredictor } from "./tree-predictor.js";
 import type { TreeQuantization } from "./tree-quantization.js";
 
 /** A classifier whose scores are sums over trees. */
 export abstract class TreeClassifier<Params extends TreeQuantization> extends TreeModel<Params> {
+  abstract fit(x: Rows, y: Labels, sampleWeight?: Labels): this;
+
+  /** `fit`, and the float model too: it stays in double precision when this one is compiled. Errors: those of `fit`. */
+  fitBenchmark(x: Rows, y: Labels, sampleWeight?: Labels): Benchmark<this, TreePredictor> {
+    return { model: this.fit(x, y, sampleWeight), floatModel: this.floatModel };
+  }
+
   /** The labels, ascending. */
   get classes(): Float64Array {
     return this.fitted().classes;
@@ -27,5 +37,11 @@ export abstract class TreeClassifier<Params extends TreeQuantization> extends Tr
   /** Real scores, `[rows]` where there is one an answer, else `[rows, classes]`. Errors: those of `predictProba`. */
   async decisionFunction(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
     return decisionShape(await this.scores(x, mode, "decisionFunction"));
+  }
+
+  /** Share of rows whose label is right. Errors: those of `predict`. */
+  async score(x: Rows, y: Labels, mode: PredictionMode = {}): Promise<number> {
+    const predicted = await this.predict(x, mode);
+    return accuracyScore(toLabels(y, predicted.length, `${this.name}.score y`), predicted);
   }
 }

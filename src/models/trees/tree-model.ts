@@ -12,6 +12,7 @@ import { type PredictionMode, runRows } from "../prediction-mode.js";
 import { leavesOf, predictEnsemble } from "./predict-ensemble.js";
 import { toTreeMatrixOf } from "./tree-data.js";
 import type { TreeEnsemble } from "./tree-ensemble.js";
+import { TreePredictor } from "./tree-predictor.js";
 import { type TreeQuantization, treeBits } from "./tree-quantization.js";
 import { codeTrees, readTreesCoded, type TreesCoded } from "./trees-coded.js";
 import { type FittedTrees, fittedTreesJson, readFittedTrees } from "./trees-json.js";
@@ -45,6 +46,11 @@ export abstract class TreeModel<Params extends TreeQuantization> {
   /** The fitted trees with their real thresholds and leaf values. Errors: `not-fitted`, as all getters here. */
   get ensemble(): TreeEnsemble {
     return this.fitted().ensemble;
+  }
+
+  /** The model in double precision, compiled or not. */
+  get floatModel(): TreePredictor {
+    return new TreePredictor(this.fitted());
   }
 
   get treeCount(): number {

@@ -1,13 +1,29 @@
 import { answersOf } from "../../quantize/tree-coding.js";
-import type { Rows } from "../check-data.js";
+import { type Labels, type Rows, toLabels } from "../check-data.js";
+import type { Benchmark } from "../estimator.js";
+import { r2Score } from "../metrics/regression.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { TreeModel } from "./tree-model.js";
+import type { TreePredictor } from "./tree-predictor.js";
 import type { TreeQuantization } from "./tree-quantization.js";
 
 /** A regressor whose target, or its logarithm, is a sum over trees. */
 export abstract class TreeRegressor<Params extends TreeQuantization> extends TreeModel<Params> {
+  abstract fit(x: Rows, y: Labels, sampleWeight?: Labels): this;
+
+  /** `fit`, and the float model too: it stays in double precision when this one is compiled. Errors: those of `fit`. */
+  fitBenchmark(x: Rows, y: Labels, sampleWeight?: Labels): Benchmark<this, TreePredictor> {
+    return { model: this.fit(x, y, sampleWeight), floatModel: this.floatModel };
+  }
+
   /** One number a row. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, `not-compiled`. */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
     return answersOf(this.fitted(), await this.scores(x, mode, "predict"));
+  }
+
+  /** Coefficient of determination. Errors: those of `predict`. */
+  async score(x: Rows, y: Labels, mode: PredictionMode = {}): Promise<number> {
+    const predicted = await this.predict(x, mode);
+    return r2Score(toLabels(y, predicted.length, `${this.name}.score y`), predicted);
   }
 }

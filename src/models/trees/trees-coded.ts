@@ -7,6 +7,7 @@ import {
   readTrees,
   treeAttributes,
 } from "../../ops/tree-ensemble/integer-trees.js";
+import { ColumnQuantizer } from "../../quantize/column-quantizer.js";
 import { fieldsOf, isCount, isFiniteList, isIntegerList } from "../../quantize/json-checks.js";
 import { TreeCoding } from "../../quantize/tree-coding.js";
 import type { Tracer } from "../../trace/tracer.js";
@@ -52,15 +53,12 @@ export class TreesCoded implements CodedModel<TreeCoding> {
     return treeEnsemble(this.trees, x);
   }
 
-  /** Every question answered left, every one right. */
+  /** Every column at its least and at its greatest. */
   extremes(): Tensor[] {
-    const { features, feature, threshold, gridBits } = this.trees;
-    const most = new Float64Array(features).fill(gridBits === undefined ? 0 : 2 ** gridBits - 1);
-    for (const [node, own] of feature.entries()) {
-      if (own >= 0 && gridBits === undefined) {
-        most[own] = Math.max(most[own] ?? 0, threshold[node] ?? 0);
-      }
-    }
+    const { features } = this.trees;
+    const { inputQuantizer } = this.coding;
+    const maxima = inputQuantizer instanceof ColumnQuantizer ? inputQuantizer.maxima : [];
+    const most = Float64Array.from({ length: features }, (_, j) => maxima[j] ?? 0);
     return [new Float64Array(features), most].map((data) => ({ shape: [features], data }));
   }
 

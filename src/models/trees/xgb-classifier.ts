@@ -36,7 +36,7 @@ export class XGBClassifier extends TreeClassifier<XGBClassifierParams> {
    * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row.
    * Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row and column, `bad-argument` (settings, one class).
    */
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { objective, scalePosWeight, maxDeltaStep } = params;
     checkXgbParams(this.name, params);

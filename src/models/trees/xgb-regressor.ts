@@ -35,7 +35,7 @@ export class XGBRegressor extends TreeRegressor<XGBRegressorParams> {
    * Fits to `x` (`[rows, features]`, NaN where missing), one target and perhaps one weight a row.
    * Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (also targets that the objective refuses), `bad-argument`.
    */
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const { objective, ...params } = this.getParams();
     checkXgbParams(this.name, params);
     checkParams(this.name, params, [
