@@ -8,10 +8,7 @@ export type { Wire } from "./circuit/composition.js";
 export { fhe } from "./circuit/fhe.js";
 export type { Module, ModuleCompiler, ModuleOptions } from "./circuit/module.js";
 export type { ModuleFunction } from "./circuit/module-function.js";
-export {
-  ClassifierClient,
-  ClassifierClient as LinearClassifierClient,
-} from "./client/classifier-client.js";
+export { ClassifierClient } from "./client/classifier-client.js";
 export { Client } from "./client/client.js";
 export { ModuleClient } from "./client/module-client.js";
 export { RegressorClient } from "./client/regressor-client.js";

@@ -1,7 +1,7 @@
 import {
   accuracyScore,
   type Circuit,
-  LinearClassifierClient,
+  ClassifierClient,
   type LogisticRegression,
   ServerCircuit,
 } from "../../src/index.js";
@@ -58,7 +58,7 @@ export async function predictEncrypted(
     () => ServerCircuit.load(serverFile, settings),
     (own) => `loads ${bytes(serverFile.length)}: ${own.runtime}, ${own.threads} threads`,
   );
-  const hospital = await LinearClassifierClient.load(clientFile);
+  const hospital = await ClassifierClient.load(clientFile);
   const { result: keyFile, ms: keygenMs } = await report.step(
     "keys",
     (onProgress) => {

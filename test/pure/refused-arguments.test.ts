@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Client as SmallClient } from "../../src/client/client.js";
 import {
+  ClassifierClient,
   Client,
   fhe,
-  LinearClassifierClient,
   LogisticRegression,
   ServerCircuit,
   trainTestSplit,
@@ -145,7 +145,7 @@ test("what is no inputset, no file or no function", async () => {
 test("a classifier's client tells what to use for the file of a function", async () => {
   const circuit = await double.compile([1, 2], { name: "double" });
   assert.equal(
-    await textOf(() => LinearClassifierClient.load(circuit.clientFile)),
+    await textOf(() => ClassifierClient.load(circuit.clientFile)),
     'file-kind: client file: is of the function "double", not of a classifier. ' +
       "Use Client.load for it: it encrypts integers and decrypts integers",
   );
