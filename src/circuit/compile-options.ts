@@ -3,6 +3,9 @@ import { VelumError } from "../base/error.js";
 import type { InputForm } from "../plan/plan.js";
 import type { RuntimeKind } from "../runtime/start-engine.js";
 
+/** Bits of security of all parameters (docs/security.md). */
+const securityLevel = 132;
+
 /** How a circuit is compiled. */
 export interface CompileOptions {
   /** Name in texts and files; default: the function's own name, or "main". */
@@ -13,6 +16,8 @@ export interface CompileOptions {
   readonly pError: number | undefined;
   /** Allowed failure probability of a whole run, 2^-200 to 0.1. Alone it replaces the limit on each look-up; beside one, both hold. */
   readonly globalPError: number | undefined;
+  /** Bits of security that parameters have at least, 80 to 132: all parameters lie on or above the published curve of 132 bits. */
+  readonly securityLevel: number;
   /** Limit on the evaluation keys as they travel, bytes. */
   readonly maxEvaluationKeyBytes: number;
   /** Limit on one request as it travels, bytes; for circuits with bootstraps. */
@@ -58,6 +63,7 @@ export const defaultCompileOptions: CompileOptions = {
   failureLog2: undefined,
   pError: undefined,
   globalPError: undefined,
+  securityLevel,
   maxEvaluationKeyBytes: Number.POSITIVE_INFINITY,
   maxUploadBytes: Number.POSITIVE_INFINITY,
   maxRunMs: Number.POSITIVE_INFINITY,
@@ -87,8 +93,19 @@ export function compileSettings(
   return { ...defaultCompileOptions, ...(name === "" ? {} : { name }), ...given };
 }
 
-/** Error `bad-argument` for a limit that is no positive number. */
+/** Error `bad-argument` for a limit that is no positive number, and for a security level that is not reached. */
 export function checkLimits(options: CompileOptions): void {
+  const { securityLevel: wanted } = options;
+  if (!(wanted >= 80 && wanted <= securityLevel)) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: "securityLevel",
+      problem: `is ${wanted}, and may be 80 to ${securityLevel}`,
+      limit: securityLevel,
+      actual: wanted,
+      cure: `Leave it away: parameters come from the published curve of ${securityLevel} bits, and no other is offered`,
+    });
+  }
   for (const path of ["maxEvaluationKeyBytes", "maxUploadBytes", "maxRunMs"] as const) {
     if (options[path] > 0) continue;
     throw new VelumError({

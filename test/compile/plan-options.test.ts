@@ -57,6 +57,11 @@ const refused: readonly (readonly [Partial<CompileOptions>, string, RegExp])[] =
     /^pError: is 1e-9 beside failureLog2 -30: both are the failure probability of one look-up\. Give one of them$/,
   ],
   [{ failureLog2: -2 }, "bad-argument", /^failureLog2: is -2, and may be -200 to -20\./],
+  [
+    { securityLevel: 192 },
+    "bad-argument",
+    /^securityLevel: is 192, and may be 80 to 132\. Leave it away: parameters come from the published curve of 132 bits/,
+  ],
   [{ maxRunMs: -1 }, "bad-argument", /^maxRunMs: is -1, and may be a positive number/],
   [
     { maxEvaluationKeyBytes: 1e6 },
