@@ -109,3 +109,36 @@ test("impossible and empty regions are refused", () => {
     code: "bad-argument",
   });
 });
+
+test("protected answers: secure keys, limits and distances met, at more bytes; impossible ones are refused", () => {
+  for (const distanceLog2 of [-20, -40]) {
+    for (const bits of [4, 8, 10]) {
+      for (const [vectorLength, count] of [
+        [3, 1],
+        [30, 1],
+        [30, 10],
+      ] as const) {
+        const outputs = [
+          { bits, squaredNorm: vectorLength * 20, oneNorm: vectorLength * 4, count },
+        ];
+        const request = { outputs, vectorLength, largestOutputsPerResponse: 64, failureLog2: -64 };
+        const plain = chooseLinearParameters(request);
+        const choice = chooseLinearParameters({ ...request, distanceLog2 });
+        const { glwe, publicKey } = choice.parameters;
+        assert.ok(isSecure(glwe.dimension * glwe.polynomialSize, glwe.noiseLog2, 64));
+        assert.ok(publicKey === true && plain.parameters.publicKey === undefined);
+        assert.ok(choice.protection && choice.protection.distanceLog2 <= distanceLog2);
+        // The flood takes half of the room, 2^-(bits + 1).
+        assert.equal(choice.protection.floodLog2, 62 - bits);
+        assert.ok((choice.failureLog2[0] ?? 0) <= -64);
+        assert.ok(
+          choice.uploadBytes + choice.downloadBytes > plain.uploadBytes + plain.downloadBytes,
+        );
+      }
+    }
+  }
+  assert.throws(() => chooseLinearParameters({ ...logistic, distanceLog2: -40 }), {
+    code: "no-parameters",
+    cure: /protectModel: \{ bits: \d\d \} would fit as it is$/,
+  });
+});

@@ -1,0 +1,90 @@
+// The price of protected models: the same model with and without `protectModel`, one request in each call.
+import { loadBreastCancer } from "../examples/breast-cancer/load-data.js";
+import { splitPatients } from "../examples/breast-cancer/split-patients.js";
+import {
+  AdditiveClassifier,
+  type Circuit,
+  Client,
+  type CompileOptions,
+  GaussianNB,
+  LogisticRegression,
+  RandomForestClassifier,
+  ServerCircuit,
+} from "../src/index.js";
+import { type BenchOptions, type Line, measure, wanted } from "./row.js";
+
+const { XTrain, yTrain } = splitPatients(loadBreastCancer(), 7);
+
+interface Case {
+  readonly name: string;
+  /** What is asked of protection. */
+  readonly bits: number;
+  compile(options: Partial<CompileOptions>): Promise<Circuit>;
+}
+
+const logistic = (nBits: number, bits: number): Case => ({
+  name: `logistic regression, 30 features, ${nBits} bits`,
+  bits,
+  compile: (options) =>
+    new LogisticRegression({ nBits }).fit(XTrain, yTrain).compile(XTrain, options),
+});
+
+const cases: readonly Case[] = [
+  logistic(3, 40),
+  logistic(5, 40),
+  logistic(8, 32),
+  {
+    name: "Gaussian naive Bayes, 30 features",
+    bits: 35,
+    compile: (options) => new GaussianNB().fit(XTrain, yTrain).compile(XTrain, options),
+  },
+  {
+    name: "additive classifier, 30 features",
+    bits: 37,
+    compile: (options) => new AdditiveClassifier().fit(XTrain, yTrain).compile(XTrain, options),
+  },
+  {
+    name: "forest, 20 trees of depth 4, leaves of 6 bits",
+    bits: 6,
+    compile: (options) =>
+      new RandomForestClassifier({ nEstimators: 20, maxDepth: 4, nBits: { leaves: 6 } })
+        .fit(XTrain, yTrain)
+        .compile(XTrain, options),
+  },
+];
+
+export async function* run(options: BenchOptions): AsyncIterable<Line> {
+  for (const one of cases) {
+    if (!wanted(options, one.name)) continue;
+    for (const protectModel of [false, { bits: one.bits }] as const) {
+      const engine = { runtime: options.runtime ?? "auto", threads: options.threads } as const;
+      const circuit = await one.compile({ ...engine, protectModel });
+      const client = await Client.load(circuit.clientFile);
+      const server = await ServerCircuit.load(circuit.serverFile, engine);
+      client.generateKey();
+      const started = performance.now();
+      const keyFile = await client.evaluationKeys();
+      const keyMs = performance.now() - started;
+      const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
+      const request = client.encrypt(...client.manifest.inputs.map(({ shape }) => zeros(shape)));
+      const repetition = { warmUp: 20, least: 50, seconds: 0.5, batch: 1 };
+      const { minMs, medianMs } = await measure(repetition, () => server.run([request], keys));
+      const { uploadBytes, downloadBytes, evaluationKeyBytes, failureLog2 } = circuit.sizes;
+      const { runtime, threads } = server;
+      const name = `${one.name}, ${protectModel === false ? "plain" : `${one.bits} bits of protection`}`;
+      const facts = {
+        ...{ uploadBytes, downloadBytes, evaluationKeyBytes, failureLog2, keyMs },
+        distanceLog2: circuit.plan.protection?.distanceLog2 ?? "none",
+        messageBits: circuit.plan.outputs[0]?.messageBits ?? 0,
+      };
+      yield { name, runtime, threads, batch: 1, medianMs, minMs, facts };
+      await circuit.close();
+      await server.close();
+      client.dispose();
+    }
+  }
+}
+
+function zeros(shape: readonly number[]): { shape: readonly number[]; data: Float64Array } {
+  return { shape, data: new Float64Array(shape.reduce((size, length) => size * length, 1)) };
+}
