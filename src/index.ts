@@ -75,6 +75,7 @@ export { HistGradientBoostingRegressor } from "./models/trees/hist-gradient-boos
 export { IsolationForest } from "./models/trees/isolation-forest.js";
 export { RandomForestClassifier } from "./models/trees/random-forest-classifier.js";
 export { RandomForestRegressor } from "./models/trees/random-forest-regressor.js";
+export type { TreeResult } from "./models/trees/tree-result.js";
 export { XGBClassifier } from "./models/trees/xgb-classifier.js";
 export { XGBRegressor } from "./models/trees/xgb-regressor.js";
 export type { ComposedRequest, RunInput } from "./runtime/composed-input.js";

@@ -26,6 +26,11 @@ export class TreeClient extends ModelClient<TreeCoding> {
     return this.coding.answers(this.decrypt(answer))[0] ?? Number.NaN;
   }
 
+  /** The labels of the likeliest classes, best first, of a model that returns them. Errors: also `bad-argument` for other results. */
+  topClasses(answer: Uint8Array): Float64Array {
+    return this.coding.topClasses(this.decrypt(answer), "topClasses").data;
+  }
+
   /** One probability a class, in the order of `coding.classes`. Errors: also `bad-argument` for models without classes. */
   predictProba(answer: Uint8Array): Float64Array {
     return this.coding.probabilities(this.decrypt(answer), "predictProba").data;
@@ -33,6 +38,6 @@ export class TreeClient extends ModelClient<TreeCoding> {
 
   /** Real scores, one an output. Errors: those of `Client.decrypt`. */
   scores(answer: Uint8Array): Float64Array {
-    return this.coding.scores(this.decrypt(answer)).data;
+    return this.coding.scores(this.decrypt(answer), "scores").data;
   }
 }

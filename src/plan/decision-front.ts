@@ -1,5 +1,6 @@
 import type { EnsembleStep, RegionProgram } from "../ops/region-program.js";
 import { largestVariance } from "../security/failure.js";
+import { decisionStepNoise, ggswBitNoise } from "../security/noise-decision.js";
 import type { GlweParameters } from "../tfhe/parameters.js";
 import { regionValue } from "./constraints.js";
 import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
@@ -49,6 +50,9 @@ export function decisionFront(regions: RegionProgram): DecisionFront | undefined
   return { diagrams, limbs };
 }
 
+/** Noise between two leaves prefers smaller digits than that of other gates. */
+const basesTried = 3;
+
 /** How bits travel so that sums are quiet, for one number of levels. */
 export interface FrontBits {
   readonly bits: DirectBits;
@@ -67,8 +71,7 @@ export function frontBits(
 ): FrontBits | undefined {
   if (limbs.base.length > glwe.polynomialSize) return undefined;
   let best: FrontBits | undefined;
-  for (let baseLog = 4; baseLog * levels <= 30; baseLog++) {
-    if (baseLog * levels < limbs.messageBits) continue;
+  for (const baseLog of quietBases(glwe, levels, limbs.messageBits)) {
     const bits = { glwe, gadget: { baseLog, levels }, bodyBits: 64 };
     const variance = diagramVariance(diagrams, limbs, bits);
     if (best === undefined || variance < best.variance) best = { bits, variance };
@@ -85,6 +88,20 @@ export function frontBits(
   return best;
 }
 
+/** Bases whose digits hold `messageBits`, by the noise of one gate: the quietest few. */
+function quietBases(glwe: GlweParameters, levels: number, messageBits: number): number[] {
+  const bit = ggswBitNoise(glwe.noiseLog2, 64);
+  const largest = Math.floor(30 / levels);
+  const noise = (baseLog: number): number =>
+    decisionStepNoise(glwe, { baseLog, levels }, bit, 1).total;
+  return Array.from({ length: largest }, (_, i) => i + 1)
+    .filter((baseLog) => baseLog * levels >= messageBits)
+    .map((baseLog) => ({ baseLog, total: noise(baseLog) }))
+    .sort((a, b) => a.total - b.total)
+    .slice(0, basesTried)
+    .map(({ baseLog }) => baseLog);
+}
+
 /** Of failure, for the question whether sums can be held at all. */
 const usualFailureLog2 = -64;
 
@@ -92,8 +109,11 @@ const usualFailureLog2 = -64;
 export function holdsSums(front: DecisionFront): boolean {
   const limit = outputLimit({ bits: front.limbs.bits, padded: true });
   const largest = limit * limit * largestVariance(1, usualFailureLog2);
-  return bootstrapKeys().some(({ glwe }) => {
-    const found = frontBits(front, glwe, mostFrontLevels);
-    return found !== undefined && found.variance < largest / 2;
-  });
+  // The quietest keys come last.
+  return bootstrapKeys()
+    .toReversed()
+    .some(({ glwe }) => {
+      const found = frontBits(front, glwe, mostFrontLevels);
+      return found !== undefined && found.variance < largest / 2;
+    });
 }

@@ -22,7 +22,8 @@ export function diagramVariance(
 ): number {
   const bit = ggswBitNoise(glwe.noiseLog2, bodyBits);
   const step = decisionStepNoise(glwe, gadget, bit, 1).total;
-  const copies = gateCopies(diagrams);
+  const copies = knownCopies.get(diagrams) ?? gateCopies(diagrams);
+  knownCopies.set(diagrams, copies);
   let gateVariance = 0;
   let leafDeviation = 0;
   for (const [index, { gates }] of diagrams.diagrams.entries()) {
@@ -43,6 +44,9 @@ export function diagramVariance(
   }
   return gateVariance + leafDeviation ** 2;
 }
+
+/** One plan asks for many variances of the same diagrams. */
+const knownCopies = new WeakMap<DecisionDiagrams, readonly (readonly number[])[]>();
 
 /** For each gate of each diagram, how many gates of all diagrams compute the same. */
 function gateCopies({ diagrams }: DecisionDiagrams): readonly (readonly number[])[] {

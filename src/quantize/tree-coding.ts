@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import { classIndices, classProbabilities, sigmoid } from "./class-scores.js";
-import { fieldsOf, isFiniteList, isFiniteNumber } from "./json-checks.js";
+import { fieldsOf, isCount, isFiniteList, isFiniteNumber } from "./json-checks.js";
 import { type InputParts, ModelCoding, stepsBefore } from "./model-coding.js";
 import { inputJson, readInputParts } from "./model-coding-json.js";
 import type { ClientTransform } from "./transforms/client-transform.js";
@@ -40,7 +40,16 @@ export interface TreeCodingParts extends InputParts {
   readonly classes: Float64Array;
   /** Isolation forests: answers compare with this. Default 0. */
   readonly offset?: number;
+  /** What results are. Default `"scores"`. */
+  readonly result?: TreeResultKind;
+  /** Of classes: how many a result lists, best first. Default 1. */
+  readonly top?: number;
 }
+
+/** Integer sums of leaves; places of the likeliest classes; or 1 where the score is above a limit that the server knows, else 0. */
+export type TreeResultKind = (typeof resultKinds)[number];
+
+const resultKinds = ["scores", "classes", "bit"] as const;
 
 /** Turns real features into the whole numbers that trees ask, and their integer sums into answers. Immutable. */
 export class TreeCoding extends ModelCoding implements TreeCodingParts {
@@ -49,6 +58,8 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
   readonly meaning: ScoreMeaning;
   readonly classes: Float64Array;
   readonly offset: number;
+  readonly result: TreeResultKind;
+  readonly top: number;
 
   constructor(parts: TreeCodingParts) {
     super(parts);
@@ -57,26 +68,58 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
     this.meaning = parts.meaning;
     this.classes = parts.classes;
     this.offset = parts.offset ?? 0;
+    this.result = parts.result ?? "scores";
+    this.top = parts.top ?? 1;
   }
 
+  /** Integers that a result has. */
   override get outputs(): number {
-    return this.base.length;
+    if (this.result === "scores") return this.base.length;
+    return this.result === "classes" ? this.top : 1;
   }
 
-  /** Real scores `[rows, outputs]` of integer sums. */
-  scores({ shape, data }: Tensor): Tensor {
+  /** Real scores `[rows, outputs]` of integer sums. Error `bad-argument` where scores stay on the server. */
+  scores({ shape, data }: Tensor, path = "scores"): Tensor {
     const { step, base } = this;
+    if (this.result !== "scores") throw decisionOnly(path);
     return { shape, data: data.map((sum, i) => (base[i % base.length] ?? 0) + step * sum) };
   }
 
-  /** One answer a row of integer sums: the likeliest label, the target, or 1 and -1 for inliers and outliers. */
-  answers(sums: Tensor): Float64Array {
-    return answersOf(this, this.scores(sums));
+  /**
+   * One answer a row of integer results: the likeliest label, the target, or 1 and -1 for inliers and outliers; 1 or 0 where the result is
+   * whether the target is above a limit.
+   */
+  answers(results: Tensor): Float64Array {
+    const { top, meaning } = this;
+    switch (this.result) {
+      case "scores":
+        return answersOf(this, this.scores(results));
+      case "classes":
+        return this.#labels(results.data.filter((_, i) => i % top === 0));
+      case "bit":
+        return meaning === "path length" ? results.data.map((bit) => 2 * bit - 1) : results.data;
+    }
   }
 
-  /** Probabilities `[rows, classes]` of integer sums. Error `bad-argument` where there are no classes. */
+  /** Labels of the likeliest classes `[rows, top]`, best first. Error `bad-argument` where the result does not list them. */
+  topClasses(results: Tensor, path: string): Tensor {
+    if (this.result === "classes")
+      return { shape: results.shape, data: this.#labels(results.data) };
+    throw new VelumError({
+      code: "bad-argument",
+      path,
+      problem: "the results of the model do not list classes",
+      cure: 'Compile with result "class" or { top: k }',
+    });
+  }
+
+  #labels(places: Float64Array): Float64Array {
+    return places.map((k) => this.classes[k] ?? Number.NaN);
+  }
+
+  /** Probabilities `[rows, classes]` of integer sums. Error `bad-argument` where there are no classes, or scores stay on the server. */
   probabilities(sums: Tensor, path: string): Tensor {
-    return probabilitiesOf(this, this.scores(sums), path);
+    return probabilitiesOf(this, this.scores(sums, path), path);
   }
 
   override withSteps(steps: readonly ClientTransform[]): TreeCoding {
@@ -84,17 +127,27 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
   }
 
   override toJSON() {
-    const { step, base, meaning, classes, offset } = this;
+    const { step, base, meaning, classes, offset, result, top } = this;
     return {
       kind: "tree-coding",
       ...inputJson(this),
       ...{ step, base: Array.from(base), meaning, classes: Array.from(classes), offset },
+      ...(result === "scores" ? {} : { result, top }),
     } as const;
   }
 
   /** Reads what `toJSON` gave, from a file that nobody vouches for. Errors: `file-corrupt`. */
   static fromJSON(value: unknown, path = "tree coding"): TreeCoding {
-    const { kind, step, base, meaning, classes, offset } = fieldsOf(value);
+    const {
+      kind,
+      step,
+      base,
+      meaning,
+      classes,
+      offset,
+      result = "scores",
+      top = 1,
+    } = fieldsOf(value);
     if (kind !== "tree-coding") throw corrupt(path, "holds no trees");
     const input = readInputParts(value, path, corrupt);
     if (!isFiniteNumber(step) || step <= 0) throw corrupt(path, "step is not a number above 0");
@@ -104,7 +157,13 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
     if (!isFiniteList(classes) || !isFiniteNumber(offset)) {
       throw corrupt(path, "classes or offset are no numbers");
     }
+    const form = resultKinds.find((one) => one === result);
+    const listed = form === "classes" ? classes.length : 1;
+    if (form === undefined || !isCount(top) || top < 1 || top > listed) {
+      throw corrupt(path, "result is unknown");
+    }
     return new TreeCoding({
+      ...{ result: form, top },
       ...{ ...input, step, offset, meaning: known },
       ...{ base: Float64Array.from(base), classes: Float64Array.from(classes) },
     });
@@ -150,6 +209,15 @@ export function probabilitiesOf({ meaning, classes }: Answering, scores: Tensor,
     path,
     problem: "the model predicts targets, not classes",
     cure: "Use predict",
+  });
+}
+
+function decisionOnly(path: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path,
+    problem: "scores do not leave the server: the model returns a decision about them only",
+    cure: 'Use predict, or compile with result "scores"',
   });
 }
 

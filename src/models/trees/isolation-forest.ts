@@ -1,4 +1,4 @@
-import { anomalyScores, answersOf } from "../../quantize/tree-coding.js";
+import { anomalyScores } from "../../quantize/tree-coding.js";
 import type { Rows } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { cartRule } from "./cart/cart-ensemble.js";
@@ -109,7 +109,7 @@ export class IsolationForest extends TreeModel<IsolationForestParams> {
 
   /** 1 for inliers, -1 for outliers. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, `not-compiled`. */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
-    return answersOf(this.fitted(), await this.scores(x, mode, "predict"));
+    return this.answers(x, mode, "predict");
   }
 }
 

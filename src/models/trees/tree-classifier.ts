@@ -1,6 +1,6 @@
 import type { Tensor } from "../../base/tensor.js";
 import { decisionShape } from "../../quantize/class-scores.js";
-import { answersOf, probabilitiesOf } from "../../quantize/tree-coding.js";
+import { probabilitiesOf } from "../../quantize/tree-coding.js";
 import { type Labels, type Rows, toLabels } from "../check-data.js";
 import type { Benchmark } from "../estimator.js";
 import { accuracyScore } from "../metrics/accuracy.js";
@@ -25,7 +25,15 @@ export abstract class TreeClassifier<Params extends TreeQuantization> extends Tr
 
   /** One label a row, of the greatest probability, the first one of equals. Errors: those of `predictProba`. */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
-    return answersOf(this.fitted(), await this.scores(x, mode, "predict"));
+    return this.answers(x, mode, "predict");
+  }
+
+  /**
+   * Labels of the likeliest classes `[rows, k]`, best first, of a model that was compiled with `result` `"class"` (k = 1) or `{ top: k }`.
+   * Errors: those of `predictProba`, `bad-argument` for other results.
+   */
+  async topClasses(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
+    return this.listedClasses(x, mode, "topClasses");
   }
 
   /** Probabilities `[rows, classes]`. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, `not-compiled`. */

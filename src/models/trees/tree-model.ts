@@ -5,7 +5,8 @@ import type { Circuit } from "../../circuit/circuit.js";
 import type { CompileOptions } from "../../circuit/compile-options.js";
 import type { LoadedCircuit } from "../../circuit/loaded-circuit.js";
 import type { ClientTransform } from "../../quantize/transforms/client-transform.js";
-import { notFitted, type Rows } from "../check-data.js";
+import { answersOf } from "../../quantize/tree-coding.js";
+import { type Matrix, notFitted, type Rows } from "../check-data.js";
 import { compileCoded, reopenCoded } from "../compile-coded.js";
 import { type ModelParts, readModelFile, writeModelFile } from "../model-file.js";
 import { type PredictionMode, runRows } from "../prediction-mode.js";
@@ -13,8 +14,9 @@ import { leavesOf, predictEnsemble } from "./predict-ensemble.js";
 import { toTreeMatrixOf } from "./tree-data.js";
 import type { TreeEnsemble } from "./tree-ensemble.js";
 import { TreePredictor } from "./tree-predictor.js";
-import { type TreeQuantization, treeBits } from "./tree-quantization.js";
-import { codeTrees, readTreesCoded, type TreesCoded } from "./trees-coded.js";
+import { decisionBits, type TreeQuantization, treeBits } from "./tree-quantization.js";
+import { decisionOf } from "./tree-result.js";
+import { codeDecision, codeTrees, readTreesCoded, type TreesCoded } from "./trees-coded.js";
 import { type FittedTrees, fittedTreesJson, readFittedTrees } from "./trees-json.js";
 
 /**
@@ -97,9 +99,12 @@ export abstract class TreeModel<Params extends TreeQuantization> {
     const path = `${this.name}.compile`;
     const fitted = this.fitted("compile");
     const { ensemble } = fitted;
-    const bits = treeBits(this.name, this.#params);
     const matrix = toTreeMatrixOf(ensemble.features, x, ensemble.rule, `${path} X`);
-    const coded = codeTrees(fitted, bits, matrix);
+    const decision = decisionOf(this.name, this.#params, fitted);
+    const coded =
+      decision === undefined
+        ? codeTrees(fitted, treeBits(this.name, this.#params), matrix)
+        : codeDecision(fitted, decision, decisionBits(this.name, this.#params), matrix);
     const q = coded.coding.quantize(matrix, `${path} X`);
     this.#circuit = await compileCoded(coded, q, options, steps);
     this.#coded = coded;
@@ -116,7 +121,7 @@ export abstract class TreeModel<Params extends TreeQuantization> {
 
   /** Integer sums `[rows, outputs]` to real scores. Errors: `not-compiled`. */
   dequantizeOutput(sums: Tensor): Tensor {
-    return this.#needCoded("dequantizeOutput").coding.scores(sums);
+    return this.#needCoded("dequantizeOutput").coding.scores(sums, `${this.name}.dequantizeOutput`);
   }
 
   /**
@@ -181,26 +186,78 @@ export abstract class TreeModel<Params extends TreeQuantization> {
   }
 
   /**
-   * The ensemble's scores `[rows, outputs]`, computed where `mode` says. The one place where a prediction begins.
-   * Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, and for encrypted modes `not-compiled`.
+   * Share of rows whose answer differs between the fitted trees in double precision and the compiled integers, both in clear: what
+   * quantization costs. Errors: `not-compiled`, and those of `predict`.
    */
+  differingShare(x: Rows): number {
+    const method = "differingShare";
+    const fitted = this.fitted(method);
+    const coded = this.#needCoded(method);
+    const { coding, decision } = coded;
+    const matrix = this.#matrixOf(x, method);
+    const scores = predictEnsemble(fitted.ensemble, matrix);
+    // A regressor's decision is whether its score is above a limit.
+    const isTarget = decision?.kind === "bit" && fitted.meaning !== "path length";
+    const expected = isTarget
+      ? scores.data.map((score) => Number(score > decision.above))
+      : answersOf(fitted, scores);
+    const own = coding.answers(coded.evaluate(coding.quantize(matrix, "X")));
+    return own.filter((answer, row) => answer !== expected[row]).length / Math.max(1, own.length);
+  }
+
+  /**
+   * One answer a row, computed where `mode` says. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, and for encrypted modes
+   * `not-compiled`.
+   */
+  protected async answers(x: Rows, mode: PredictionMode, method: string): Promise<Float64Array> {
+    const found = await this.#results(x, mode, method);
+    if ("real" in found) return answersOf(this.fitted(), found.real);
+    return found.coding.answers(found.results);
+  }
+
+  /** Labels of the likeliest classes `[rows, k]`, best first. Errors: those of `answers`, `bad-argument` where results do not list them. */
+  protected async listedClasses(x: Rows, mode: PredictionMode, method: string): Promise<Tensor> {
+    this.#needCoded(method);
+    const found = await this.#results(x, mode, method);
+    if ("real" in found) return found.real;
+    return found.coding.topClasses(found.results, `${this.name}.${method}`);
+  }
+
+  /** The ensemble's scores `[rows, outputs]`, computed where `mode` says. Errors: those of `answers`, `bad-argument` where scores stay on the server. */
   protected async scores(x: Rows, mode: PredictionMode, method: string): Promise<Tensor> {
+    const found = await this.#results(x, mode, method);
+    return "real" in found
+      ? found.real
+      : found.coding.scores(found.results, `${this.name}.${method}`);
+  }
+
+  /** Scores in double precision before the model is compiled, integer results from then on. The one place where a prediction begins. */
+  async #results(x: Rows, mode: PredictionMode, method: string): Promise<Results> {
     const { ensemble } = this.fitted(method);
     const path = `${this.name}.${method}`;
-    const matrix = toTreeMatrixOf(ensemble.features, x, ensemble.rule, `${path} X`);
+    const matrix = this.#matrixOf(x, method);
     checkOptions(mode, ["fhe", "signal", "onProgress"], path);
     const { fhe = "disable" } = mode;
     const coded = this.#coded;
     if (coded === undefined) {
-      if (fhe === "disable") return predictEnsemble(ensemble, matrix);
-      return runRows(undefined, matrix, { ...mode, fhe }, path);
+      if (fhe === "disable") return { real: predictEnsemble(ensemble, matrix) };
+      return { real: await runRows(undefined, matrix, { ...mode, fhe }, path) };
     }
     const { coding } = coded;
     const q = coding.quantize(matrix, `${path} X`);
-    const sums =
+    const results =
       fhe === "disable"
         ? coded.evaluate(q)
         : await runRows(this.#circuit, q, { ...mode, fhe }, path);
-    return coding.scores(sums);
+    return { coding, results };
+  }
+
+  #matrixOf(x: Rows, method: string): Matrix {
+    const { features, rule } = this.ensemble;
+    return toTreeMatrixOf(features, x, rule, `${this.name}.${method} X`);
   }
 }
+
+type Results =
+  | { readonly real: Tensor }
+  | { readonly coding: TreesCoded["coding"]; readonly results: Tensor };

@@ -1,4 +1,3 @@
-import { answersOf } from "../../quantize/tree-coding.js";
 import { type Labels, type Rows, toLabels } from "../check-data.js";
 import type { Benchmark } from "../estimator.js";
 import { r2Score } from "../metrics/regression.js";
@@ -18,7 +17,7 @@ export abstract class TreeRegressor<Params extends TreeQuantization> extends Tre
 
   /** One number a row. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, `not-compiled`. */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
-    return answersOf(this.fitted(), await this.scores(x, mode, "predict"));
+    return this.answers(x, mode, "predict");
   }
 
   /** Coefficient of determination. Errors: those of `predict`. */

@@ -8,23 +8,35 @@ import {
   treeAttributes,
 } from "../../ops/tree-ensemble/integer-trees.js";
 import { ColumnQuantizer } from "../../quantize/column-quantizer.js";
-import { fieldsOf, isCount, isFiniteList, isIntegerList } from "../../quantize/json-checks.js";
+import {
+  fieldsOf,
+  isCount,
+  isFiniteList,
+  isFiniteNumber,
+  isIntegerList,
+} from "../../quantize/json-checks.js";
 import { TreeCoding } from "../../quantize/tree-coding.js";
 import type { Tracer } from "../../trace/tracer.js";
 import { treeEnsemble } from "../../trace/tree-ensemble.js";
 import type { Matrix } from "../check-data.js";
 import type { CodedModel } from "../coded-model.js";
+import { classPairs, ranked, traceRanking } from "../ranking.js";
+import { decisionTrees } from "./decision-trees.js";
 import { quantizeTrees, type TreeBits } from "./quantize-trees.js";
+import type { TreeDecision } from "./tree-result.js";
 import type { FittedTrees } from "./trees-json.js";
 
 /** An ensemble of trees as it runs: integer sums of leaves. */
 export class TreesCoded implements CodedModel<TreeCoding> {
   readonly coding: TreeCoding;
   readonly trees: IntegerTrees;
+  /** What is decided about the sums before they leave the server. */
+  readonly decision: TreeDecision | undefined;
 
-  constructor(coding: TreeCoding, trees: IntegerTrees) {
+  constructor(coding: TreeCoding, trees: IntegerTrees, decision?: TreeDecision) {
     this.coding = coding;
     this.trees = trees;
+    this.decision = decision;
   }
 
   get width(): number {
@@ -32,6 +44,14 @@ export class TreesCoded implements CodedModel<TreeCoding> {
   }
 
   evaluate(q: Tensor): Tensor {
+    const sums = this.#sums(q);
+    const { decision } = this;
+    if (decision === undefined) return sums;
+    if (decision.kind === "classes") return ranked(sums, decision.classes, decision.top);
+    return { shape: sums.shape, data: sums.data.map((sum) => Number(sum > 0)) };
+  }
+
+  #sums(q: Tensor): Tensor {
     const { trees } = this;
     const { features, outputs, values } = trees;
     const rows = q.shape[0] ?? 0;
@@ -50,7 +70,11 @@ export class TreesCoded implements CodedModel<TreeCoding> {
   }
 
   trace(x: Tracer): Tracer {
-    return treeEnsemble(this.trees, x);
+    const sums = treeEnsemble(this.trees, x);
+    const { decision } = this;
+    if (decision === undefined) return sums;
+    if (decision.kind === "bit") return sums.greater(0);
+    return traceRanking(sums, decision.classes, decision.top);
   }
 
   /** Every column at its least and at its greatest. */
@@ -69,7 +93,7 @@ export class TreesCoded implements CodedModel<TreeCoding> {
     return {
       ...{ features, outputs, gridBits: gridBits ?? null, feature: list(feature) },
       ...{ threshold: list(threshold), left: list(left), right: list(right) },
-      ...{ roots: list(roots), values: list(values) },
+      ...{ roots: list(roots), values: list(values), decision: this.decision ?? null },
     };
   }
 }
@@ -83,10 +107,29 @@ export function codeTrees(fitted: FittedTrees, bits: TreeBits, x: Matrix): Trees
   return new TreesCoded(new TreeCoding(coding), trees);
 }
 
+/** Fitted trees as integers whose sums only decide; `x` gives the ranges of grids, and the rows on which rounding is balanced. */
+export function codeDecision(
+  fitted: FittedTrees,
+  decision: TreeDecision,
+  bits: TreeBits & { readonly sums: number },
+  x: Matrix,
+): TreesCoded {
+  const { ensemble, meaning, classes } = fitted;
+  const quantized = quantizeTrees(ensemble, bits, x);
+  const { features } = ensemble;
+  const top = decision.kind === "classes" ? decision.top : 1;
+  const coding = new TreeCoding({
+    ...{ inputQuantizer: quantized.quantizer, features, step: 1, base: new Float64Array(1) },
+    ...{ meaning, classes, result: decision.kind, top },
+  });
+  const rows = coding.quantize(x, "X");
+  return new TreesCoded(coding, decisionTrees(quantized, decision, rows, bits.sums), decision);
+}
+
 /** Reads what `toJSON` of an ensemble and of its coding gave, from a file that nobody vouches for. Errors: `file-corrupt`. */
 export function readTreesCoded(model: unknown, coding: unknown): TreesCoded {
   const path = "model file";
-  const { features, outputs, gridBits, feature, threshold, left, right, roots, values } =
+  const { features, outputs, gridBits, feature, threshold, left, right, roots, values, decision } =
     fieldsOf(model);
   const lists = isIntegerList(feature) && isIntegerList(threshold) && isIntegerList(left);
   if (!isCount(features) || !isCount(outputs) || !lists) throw corrupt(path);
@@ -106,7 +149,22 @@ export function readTreesCoded(model: unknown, coding: unknown): TreesCoded {
   } catch {
     throw corrupt(path);
   }
-  return new TreesCoded(TreeCoding.fromJSON(coding, path), trees);
+  const read = TreeCoding.fromJSON(coding, path);
+  const own = readDecision(decision, read.classes.length, read.top);
+  const sums = own === undefined ? read.outputs : sumsOf(own);
+  if (read.result !== (own?.kind ?? "scores") || sums !== trees.outputs) throw corrupt(path);
+  return new TreesCoded(read, trees, own);
+}
+
+/** Sums that a decision is made from. */
+function sumsOf(decision: TreeDecision): number {
+  return decision.kind === "bit" ? 1 : classPairs(decision.classes).length;
+}
+
+function readDecision(value: unknown, classes: number, top: number): TreeDecision | undefined {
+  const { kind, above } = fieldsOf(value);
+  if (kind === "bit" && isFiniteNumber(above)) return { kind, above };
+  return kind === "classes" ? { kind, classes, top } : undefined;
 }
 
 function corrupt(path: string): VelumError {

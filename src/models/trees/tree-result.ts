@@ -1,0 +1,57 @@
+import { badParam } from "./check-params.js";
+import type { TreeQuantization } from "./tree-quantization.js";
+import type { FittedTrees } from "./trees-json.js";
+
+/**
+ * What the server returns. `"scores"`: the sums of leaves, from which the client computes everything else. `"class"`: the class alone; for
+ * isolation forests whether a row is an inlier. `{ top: k }`: the k likeliest classes, best first. `{ above: t }`, for regressors: 1 where
+ * the target is above t, else 0.
+ */
+export type TreeResult = "scores" | "class" | { readonly top: number } | { readonly above: number };
+
+/** What is decided on the server about the scores of fitted trees. */
+export type TreeDecision =
+  | { readonly kind: "classes"; readonly classes: number; readonly top: number }
+  /** Whether a score is above `above`. */
+  | { readonly kind: "bit"; readonly above: number };
+
+/** Most classes that are compared, each with each. */
+const mostClasses = 10;
+
+/** Undefined where scores are returned. Errors: `bad-argument` for what the model does not have. */
+export function decisionOf(
+  owner: string,
+  { result }: Pick<TreeQuantization, "result">,
+  { meaning, classes, offset = 0 }: FittedTrees,
+): TreeDecision | undefined {
+  if (result === "scores") return undefined;
+  const refuse = (cure: string) => badParam(owner, "result", result, cure);
+  const isolation = meaning === "path length";
+  if (typeof result === "object" && result !== null && "above" in result) {
+    if (classes.length > 0 || isolation) throw refuse('Pass "scores" or "class"');
+    const above = scoreOf(meaning, result.above);
+    if (Number.isFinite(above)) return { kind: "bit", above };
+    throw refuse("Pass a target that the model can predict");
+  }
+  // A longer path is a less lonely row: its score -(2^-length) is above the offset.
+  if (isolation && result === "class") return { kind: "bit", above: -Math.log2(-offset) };
+  const top = result === "class" ? 1 : result?.top;
+  if (classes.length === 0) throw refuse(isolation ? 'Pass "scores" or "class"' : aboveCure);
+  if (classes.length < 2 || classes.length > mostClasses) {
+    throw refuse(
+      `Pass "scores": the model has ${classes.length} classes, and 2 to 10 are compared`,
+    );
+  }
+  if (Number.isInteger(top) && top >= 1 && top <= classes.length) {
+    return { kind: "classes", classes: classes.length, top };
+  }
+  throw refuse(`Pass "scores", "class", or { top: k } with k from 1 to ${classes.length}`);
+}
+
+const aboveCure = 'Pass "scores", or { above: t } with a target t';
+
+function scoreOf(meaning: FittedTrees["meaning"], target: number): number {
+  if (meaning === "exponential") return Math.log(target);
+  if (meaning === "logistic") return Math.log(target / (1 - target));
+  return target;
+}

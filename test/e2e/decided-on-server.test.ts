@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { TreeClient } from "../../src/client/tree-client.js";
+import {
+  IsolationForest,
+  RandomForestClassifier,
+  RandomForestRegressor,
+  ServerCircuit,
+  type TreeResult,
+  XGBClassifier,
+} from "../../src/index.js";
+import { SeededRandom } from "../../src/models/seeded-random.js";
+
+const stream = new SeededRandom(11);
+const random = () => stream.nextUint32() / 2 ** 32;
+const X = Array.from({ length: 150 }, () => Array.from({ length: 4 }, () => random() * 10 - 5));
+const three = X.map(([a = 0, b = 0, c = 0]) => (a + b > 0 ? 10 : c > 1 ? 20 : 30));
+const two = X.map(([a = 0, b = 0]) => (a * b > 2 ? 1 : 0));
+const target = X.map(([a = 0, b = 0]) => a - b);
+const few = X.slice(0, 3);
+
+const models = [
+  new RandomForestClassifier({ nEstimators: 8, maxDepth: 3, result: "class" }).fit(X, three),
+  new XGBClassifier({ nEstimators: 12, maxDepth: 3, result: "class" }).fit(X, two),
+  new IsolationForest({ nEstimators: 8, maxSamples: 32, result: "class" }).fit(X),
+  new RandomForestRegressor({ nEstimators: 5, maxDepth: 3, result: { above: 1 } }).fit(X, target),
+];
+
+for (const model of models) {
+  test(`${model.name}: the server decides, all modes agree`, async () => {
+    const circuit = await model.compile(X);
+    assert.equal(circuit.plan.input.length, 0);
+    assert.ok(circuit.plan.failure.worstLog2 <= -64);
+    assert.ok(model.differingShare(X) <= 0.03);
+    const clear = await model.predict(few);
+    for (const fhe of ["simulate", "execute"] as const) {
+      assert.deepEqual(await model.predict(few, { fhe }), clear);
+    }
+    await circuit.close();
+  });
+}
+
+test("a client learns the two likeliest classes from the files alone, and no scores", async () => {
+  const model = new RandomForestClassifier({ nEstimators: 6, maxDepth: 3, result: { top: 2 } });
+  const float = new RandomForestClassifier({ nEstimators: 6, maxDepth: 3 }).fit(X, three);
+  const circuit = await model.fit(X, three).compile(X);
+  const client = await TreeClient.load(circuit.clientFile);
+  assert.deepEqual([client.coding.step, ...client.coding.base], [1, 0]);
+  client.client.generateKey();
+  const keys = (await client.client.evaluationKeys()) ?? new Uint8Array();
+  const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });
+  const loaded = await server.loadEvaluationKeys(keys);
+  const row = X[4] ?? [];
+  const [answer = new Uint8Array()] = await server.run([client.encrypt(row)], loaded);
+  const shares = (await float.predictProba([row])).data;
+  const best = Array.from(shares.keys()).sort((i, j) => (shares[j] ?? 0) - (shares[i] ?? 0));
+  const labels = best.slice(0, 2).map((k) => float.classes[k]);
+  assert.deepEqual(Array.from(client.topClasses(answer)), labels);
+  assert.equal(client.predict(answer), labels[0]);
+  assert.throws(() => client.predictProba(answer), /predictProba: scores do not leave the server/);
+  await assert.rejects(model.predictProba([row]), /scores do not leave the server/);
+  assert.deepEqual(Array.from((await model.topClasses([row])).data), labels);
+  await server.close();
+  await circuit.close();
+});
+
+test("a dumped model that decides on the server runs without being compiled again", async () => {
+  const model = new XGBClassifier({ nEstimators: 4, maxDepth: 2, result: "class" }).fit(X, two);
+  const circuit = await model.compile(X);
+  const loaded = XGBClassifier.load(model.dump());
+  assert.deepEqual(await loaded.predict(X), await model.predict(X));
+  assert.deepEqual(
+    await loaded.predict(few, { fhe: "simulate" }),
+    await model.predict(few, { fhe: "simulate" }),
+  );
+  await loaded.circuit?.close();
+  await circuit.close();
+});
+
+test("results that a model does not have are refused", async () => {
+  const compiled = (result: TreeResult, labels = three) =>
+    new XGBClassifier({ nEstimators: 2, maxDepth: 2, result }).fit(X, labels).compile(X);
+  await assert.rejects(compiled({ top: 4 }), /result: is \{"top":4\}\. Pass "scores", "class", or/);
+  await assert.rejects(
+    compiled({ above: 3 }),
+    /result: is \{"above":3\}\. Pass "scores" or "class"/,
+  );
+  const regressor = new RandomForestRegressor({ nEstimators: 2, result: "class" }).fit(X, target);
+  await assert.rejects(regressor.compile(X), /Pass "scores", or \{ above: t \} with a target t/);
+  const many = new XGBClassifier({ nEstimators: 1, maxDepth: 1, result: "class" }).fit(
+    X,
+    X.map((_, i) => i % 11),
+  );
+  await assert.rejects(many.compile(X), /11 classes, and 2 to 10 are compared/);
+  const wide = new XGBClassifier({ nBits: { sums: 20 }, result: "class" }).fit(X, two);
+  await assert.rejects(wide.compile(X), /nBits sums: is 20\. Pass an integer from 3 to 12/);
+});
