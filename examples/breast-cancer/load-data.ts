@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { VelumError } from "../../src/base/error.js";
 import type { Tensor } from "../../src/base/tensor.js";
+import { findFile } from "../support/find-file.js";
 
 /** A classification data set with the names that scikit-learn gives its parts. */
 export interface BreastCancer {
@@ -14,7 +14,8 @@ export interface BreastCancer {
   readonly targetNames: readonly ["malignant", "benign"];
 }
 
-const place = join("data", "breast-cancer", "wdbc.csv");
+const file = ["data", "breast-cancer", "wdbc.csv"];
+const place = join(...file);
 
 /**
  * Reads the Breast Cancer Wisconsin (Diagnostic) data set from `data/breast-cancer/` of this repository
@@ -22,7 +23,9 @@ const place = join("data", "breast-cancer", "wdbc.csv");
  * Errors: `file-corrupt` when the file is missing or its rows are not 30 numbers and a diagnosis.
  */
 export function loadBreastCancer(): BreastCancer {
-  const lines = readFileSync(findFile(), "utf8").trimEnd().split("\n");
+  const lines = readFileSync(findFile(...file), "utf8")
+    .trimEnd()
+    .split("\n");
   const featureNames = (lines[0] ?? "").split(",").slice(1);
   const features = featureNames.length;
   const rows = lines.slice(1);
@@ -49,22 +52,4 @@ export function loadBreastCancer(): BreastCancer {
     featureNames,
     targetNames: ["malignant", "benign"],
   };
-}
-
-/** The compiled example runs from `dist/`, the source from `examples/`: look in each folder above this file. */
-function findFile(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const file = join(folder, place);
-    if (existsSync(file)) return file;
-    const parent = dirname(folder);
-    if (parent === folder) break;
-    folder = parent;
-  }
-  throw new VelumError({
-    code: "file-corrupt",
-    path: place,
-    problem: "was not found in any folder above this module",
-    cure: "Run the example from a checkout of the repository",
-  });
 }

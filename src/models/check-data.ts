@@ -19,6 +19,13 @@ export interface Matrix extends Tensor {
  * Errors: `bad-shape`, `bad-argument` (an entry is not a number), `not-a-number` (with row and column).
  */
 export function toMatrix(x: Rows, path: string): Matrix {
+  const matrix = toMatrixWithGaps(x, path);
+  requireFinite(matrix, path);
+  return matrix;
+}
+
+/** `toMatrix` for work that only moves rows about: NaN and infinities pass. */
+export function toMatrixWithGaps(x: Rows, path: string): Matrix {
   const tensor = toTensor(x, path);
   const [rows = 0, columns = 0] = tensor.shape;
   if (tensor.shape.length !== 2 || rows === 0 || columns === 0) {
@@ -29,7 +36,6 @@ export function toMatrix(x: Rows, path: string): Matrix {
       cure: "Pass one row a sample; a single sample is [[...]]",
     });
   }
-  requireFinite(tensor, path);
   return { shape: tensor.shape, data: tensor.data, rows, columns };
 }
 

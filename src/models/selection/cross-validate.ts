@@ -1,5 +1,12 @@
 import type { Tensor } from "../../base/tensor.js";
-import { type Labels, type Matrix, type Rows, rowOf, toLabels, toMatrix } from "../check-data.js";
+import {
+  type Labels,
+  type Matrix,
+  type Rows,
+  rowOf,
+  toLabels,
+  toMatrixWithGaps,
+} from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { KFold, type Splitter } from "./folds.js";
 
@@ -35,7 +42,7 @@ export async function crossValidate(
   y: Labels,
   { cv = 5, scoring }: JudgeParams = {},
 ): Promise<CrossValidation> {
-  const matrix = toMatrix(x, "crossValidate X");
+  const matrix = toMatrixWithGaps(x, "crossValidate X");
   const labels = toLabels(y, matrix.rows, "crossValidate y");
   const folds = (typeof cv === "number" ? new KFold({ nSplits: cv }) : cv).split(labels);
   const results = {

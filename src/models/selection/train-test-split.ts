@@ -1,7 +1,7 @@
 import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
-import { type Labels, type Rows, toLabels, toMatrix } from "../check-data.js";
+import { type Labels, type Rows, toLabels, toMatrixWithGaps } from "../check-data.js";
 import { SeededRandom } from "../seeded-random.js";
 import { pickRows } from "./cross-validate.js";
 
@@ -23,12 +23,12 @@ export interface SplitSettings {
 
 /**
  * Splits the rows of `x` and `y` at random. The permutation is Velum's own, not scikit-learn's.
- * Errors: `bad-argument` for a share that leaves a side empty or a bad seed, `bad-shape`, `not-a-number`.
+ * Missing values may stay in `x`. Errors: `bad-argument` for a share that leaves a side empty or a bad seed, `bad-shape`; `not-a-number` for `y`.
  */
 export function trainTestSplit(x: Rows, y: Labels, settings: SplitSettings = {}): Split {
   checkOptions(settings, ["testSize", "randomState", "stratify"], "trainTestSplit");
   const { testSize = 0.25, randomState = 0, stratify = false } = settings;
-  const matrix = toMatrix(x, "trainTestSplit X");
+  const matrix = toMatrixWithGaps(x, "trainTestSplit X");
   const labels = toLabels(y, matrix.rows, "trainTestSplit y");
   const testRows = Math.ceil(testSize * matrix.rows);
   if (!(testSize > 0 && testSize < 1) || testRows >= matrix.rows) {

@@ -1,7 +1,6 @@
 import { VelumError } from "../../base/error.js";
-import { shapeText, toTensor } from "../../base/tensor.js";
 import type { ComparisonRule } from "../../quantize/feature-columns.js";
-import { type Matrix, type Rows, toMatrix } from "../check-data.js";
+import { type Matrix, type Rows, toMatrix, toMatrixWithGaps } from "../check-data.js";
 
 /**
  * Reads rows that trees under `rule` can take: NaN only where the rule knows missing values, no infinities, nothing that is
@@ -46,24 +45,14 @@ export function toTreeMatrixOf(
 }
 
 function toMatrixWithMissing(x: Rows, path: string): Matrix {
-  const tensor = toTensor(x, path);
-  const [rows = 0, columns = 0] = tensor.shape;
-  if (tensor.shape.length !== 2 || rows === 0 || columns === 0) {
-    throw new VelumError({
-      code: "bad-shape",
-      path,
-      problem: `its shape is ${shapeText(tensor.shape)}, not (rows, features) with at least one of each`,
-      cure: "Pass one row a sample; a single sample is [[...]]",
-    });
-  }
-  const matrix = { shape: tensor.shape, data: tensor.data, rows, columns };
-  const at = tensor.data.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
+  const matrix = toMatrixWithGaps(x, path);
+  const at = matrix.data.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
   if (at < 0) return matrix;
   throw new VelumError({
     code: "not-a-number",
     path: `${path} ${placeOf(matrix, at)}`,
-    problem: `the value is ${tensor.data[at]}`,
-    actual: String(tensor.data[at]),
+    problem: `the value is ${matrix.data[at]}`,
+    actual: String(matrix.data[at]),
     cure: "Replace infinities by a large number; write missing values as NaN",
   });
 }
