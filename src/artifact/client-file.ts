@@ -79,6 +79,8 @@ export interface ClientManifest {
   /** Numbers in the uploaded vector, and where the inputs start in it. */
   readonly vectorLength: number;
   readonly vectorStart: number;
+  /** Present where copies of the inputs follow them in the vector: number c is multiplied by 2^vectorCopies[c]. */
+  readonly vectorCopies?: readonly number[];
   readonly deltaLog2: number;
   readonly bodyBits: number;
   readonly bits?: ClientBits;
@@ -90,6 +92,8 @@ const path = "client file";
 /** Unpacked. */
 const largestBytes = 2 ** 26;
 const mostAxes = 32;
+const mostCopies = 8;
+const largestCopyShift = 32;
 const largestInteger = Number.MAX_SAFE_INTEGER;
 
 /** The client file as zip bytes. */
@@ -115,6 +119,9 @@ export function readClientFile(bytes: Uint8Array): ClientManifest {
     inputs: fields.objects("inputs", mostEntries, readInput),
     vectorLength,
     vectorStart: fields.integer("vectorStart", 0, vectorLength),
+    ...(fields.has("vectorCopies")
+      ? { vectorCopies: fields.integers("vectorCopies", mostCopies, 1, largestCopyShift) }
+      : {}),
     deltaLog2: fields.integer("deltaLog2", 0, 63),
     bodyBits: fields.integer("bodyBits", 1, 64),
     ...(bits === undefined ? {} : { bits }),
@@ -122,7 +129,8 @@ export function readClientFile(bytes: Uint8Array): ClientManifest {
     extras: jsonValue(fields.value("extras")),
   };
   const numbers = manifest.inputs.reduce((sum, input) => sum + inputLength(input), 0);
-  if (vectorLength > 0 && manifest.vectorStart + numbers > vectorLength) {
+  const copies = 1 + (manifest.vectorCopies?.length ?? 0);
+  if (vectorLength > 0 && manifest.vectorStart + copies * numbers > vectorLength) {
     throw fields.misfit("inputs", "do not fit into the vector");
   }
   const elements = manifest.inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);

@@ -185,6 +185,7 @@ function clientManifest(
     })),
     vectorLength: plan.input.length,
     vectorStart: plan.input.start,
+    ...(plan.input.copies === undefined ? {} : { vectorCopies: plan.input.copies }),
     deltaLog2: plan.input.deltaLog2,
     bodyBits: plan.input.bodyBits,
     ...(plan.bits === undefined ? {} : { bits: clientBits(plan.bits) }),

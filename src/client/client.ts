@@ -185,7 +185,7 @@ export class Client {
   }
 
   #joinInputs(tensors: readonly Tensor[]): Float64Array {
-    const { inputs, vectorLength, vectorStart } = this.manifest;
+    const { inputs, vectorLength, vectorStart, vectorCopies = [], deltaLog2 } = this.manifest;
     const vector = new Float64Array(vectorLength);
     let at = vectorStart;
     for (const [index, input] of inputs.entries()) {
@@ -196,6 +196,15 @@ export class Client {
           vector[at + Math.min(Math.max(value, low), high) - low] = 2 ** input.shift;
           at += high - low + 1;
         }
+      }
+    }
+    const length = at - vectorStart;
+    // Only what is left modulo the torus counts.
+    const turn = 2 ** (64 - deltaLog2);
+    for (const shift of vectorCopies) {
+      for (let i = 0; i < length; i++) {
+        const value = (vector[vectorStart + i] ?? 0) * 2 ** shift;
+        vector[at++] = value - turn * Math.round(value / turn);
       }
     }
     return vector;

@@ -97,6 +97,11 @@ export function chooseLinearParameters(request: LinearRequest): LinearChoice {
   return describe(request, worst, best);
 }
 
+/** True where `chooseLinearParameters` finds something. */
+export function linearParametersFit(request: LinearRequest): boolean {
+  return findLinear({ ...request, outputs: worstOutputs(request.outputs) }) !== undefined;
+}
+
 function findLinear(worst: LinearRequest): LinearCandidate | undefined {
   const quantile = tailQuantile(worst.failureLog2);
   let best: LinearCandidate | undefined;

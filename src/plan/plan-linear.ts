@@ -6,10 +6,12 @@ import {
   chooseLinearParameters,
   type LinearChoice,
   type LinearOutput,
+  linearParametersFit,
 } from "./parameter-search-linear.js";
 import type { OutputEncoding, Plan, PlanOptions } from "./plan.js";
 import { protectInstruction } from "./protection.js";
 import { torus64 } from "./torus.js";
+import { type WeightDigits, weightDigits } from "./weight-digits.js";
 
 /** Up to this 2-norm of a weight polynomial the kernel's product is exact (kernels/polynomial.h). */
 const largestWeightNorm = 2 ** 17;
@@ -25,16 +27,14 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
     input?.assignedBits ?? 1,
     ...regions.outputs.map(({ value }) => regions.values[value]?.assignedBits ?? 1),
   );
-  const vectorLength = input?.size ?? 0;
-  const choice = chooseLinearParameters({
-    outputs: steps.flatMap((step) => outputKinds(step.map, bits)),
-    vectorLength,
-    largestOutputsPerResponse: Number.POSITIVE_INFINITY,
-    failureLog2: options.failureLog2,
-    ...(options.distanceLog2 === undefined ? {} : { distanceLog2: options.distanceLog2 }),
-  });
+  const { maps, shifts, choice, vectorLength } = chooseForm(
+    steps.map(({ map }) => map),
+    input?.size ?? 0,
+    bits,
+    options,
+  );
   const placement = placeVector(choice, vectorLength);
-  const packed = packRows(steps, choice, placement, bits);
+  const packed = packRows(maps, choice, placement, bits);
   const expand: Instruction = {
     op: "expand",
     length: placement.length,
@@ -52,6 +52,7 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
       shifts: regions.inputs.map(() => 0),
       deltaLog2,
       bodyBits: choice.uploadBits,
+      ...(shifts.length === 0 ? {} : { copies: shifts }),
     },
     outputs: packed.layouts.map((layout, index) => ({
       layout,
@@ -67,6 +68,37 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
     bootstraps: 0,
     bootstrapMs: 0,
   };
+}
+
+/** Most copies of the inputs in one upload. */
+const mostDigits = 4;
+
+interface LinearForm extends WeightDigits {
+  readonly choice: LinearChoice;
+  readonly vectorLength: number;
+}
+
+/** Weights as they are; where answers are protected and nothing fits, in digits. */
+function chooseForm(
+  maps: readonly AffineMap[],
+  inputs: number,
+  bits: number,
+  { failureLog2, distanceLog2 }: PlanOptions,
+): LinearForm {
+  const most = distanceLog2 === undefined ? 1 : mostDigits;
+  for (let count = 1; ; count++) {
+    const form = weightDigits(maps, count);
+    const vectorLength = count * inputs;
+    const request = {
+      outputs: form.maps.flatMap((map) => outputKinds(map, bits)),
+      vectorLength,
+      largestOutputsPerResponse: Number.POSITIVE_INFINITY,
+      failureLog2,
+      ...(distanceLog2 === undefined ? {} : { distanceLog2 }),
+    };
+    const fits = count === most || linearParametersFit(request);
+    if (fits) return { ...form, vectorLength, choice: chooseLinearParameters(request) };
+  }
 }
 
 /** The affine step behind each output, in the order of the outputs. */
@@ -121,20 +153,20 @@ function placeVector(choice: LinearChoice, vectorLength: number): Placement {
 
 /** One linear instruction for all outputs, then one pack instruction an output. */
 function packRows(
-  steps: readonly AffineStep[],
+  maps: readonly AffineMap[],
   choice: LinearChoice,
   placement: Placement,
   bits: number,
 ): { instructions: Instruction[]; layouts: OutputEncoding["layout"][] } {
   const { polynomialSize, ciphertexts, pitch, start } = placement;
   const read = choice.outputsPerResponse;
-  const responses = steps.map(({ map }) => Math.ceil(map.outputs / read));
+  const responses = maps.map((map) => Math.ceil(map.outputs / read));
   const results = responses.reduce((sum, count) => sum + count, 0);
   const weights = new Int32Array(results * ciphertexts * polynomialSize);
   const positions = new Int32Array(results * read).fill(-1);
   const addends = new BigUint64Array(results * read);
   let first = 0;
-  for (const [index, { map }] of steps.entries()) {
+  for (const [index, map] of maps.entries()) {
     for (let row = 0; row < map.outputs; row++) {
       const response = first + Math.floor(row / read);
       const place = row % read;

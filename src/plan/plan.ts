@@ -32,6 +32,8 @@ export interface InputEncoding {
   readonly shifts: readonly number[];
   readonly deltaLog2: number;
   readonly bodyBits: number;
+  /** Present where the inputs lie in the vector several times: copy number c + 1 is multiplied by 2^copies[c]. */
+  readonly copies?: readonly number[];
   /** How each element is written; absent where all are numbers. */
   readonly codes?: readonly ElementCode[];
 }

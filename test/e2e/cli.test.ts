@@ -117,6 +117,23 @@ test("several parameters and results, and an inputset of a file", () => {
   assert.equal(done("decrypt", ...secret, ...answers).split("\n")[0], "[7,-9]");
 });
 
+test("a protected model: keys for the server, shown cost, the same results", () => {
+  const compile = ["compile", "sums.mjs", "--inputset", "samples.json", "-o", "hidden"];
+  const text = done(...compile, "--protect-model", "40", "--runtime", "wasm", "--threads", "1");
+  assert.match(text, /model protected +within 2\^-4\d\.\d an answer\n/);
+  assert.match(
+    done("inspect", "hidden/server.zip"),
+    /model protected +within 2\^-4\d\.\d an answer\n/,
+  );
+  done("keygen", "hidden/client.zip", "-o", "hidden");
+  const secret = ["hidden/client.zip", "--key", "hidden/client.key"];
+  done("encrypt", ...secret, "-o", "hidden/request", "2", "5");
+  const run = ["run", "hidden/server.zip", "hidden/request", "-o", "hidden"];
+  assert.match(velum(...run).stderr, /the circuit protects its model and got no evaluation keys/);
+  done(...run, "--keys", "hidden/evaluation.keys");
+  assert.equal(done("decrypt", ...secret, "hidden/request.answer"), "[7,-9]\n");
+});
+
 test("a command that is called wrongly ends with code 2", () => {
   const cure = "See velum COMMAND --help";
   const names = "compile, inspect, keygen, encrypt, run, decrypt";
