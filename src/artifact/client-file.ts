@@ -174,8 +174,8 @@ export function inputLength({ shape, cells }: ClientInput): number {
   return length;
 }
 
-function readBits(fields: JsonFields, { glwe }: CryptoParameters): ClientBits {
-  const layout = readBitsLayout(fields.object("layout"), glwe);
+function readBits(fields: JsonFields, parameters: CryptoParameters): ClientBits {
+  const layout = readBitsLayout(fields.object("layout"), parameters);
   const sources = fields.integers("sources", 4 * mostEntries, -largestInteger, largestInteger);
   const wrong = sources.some(
     (value, at) => (at % 4 === 0 && value < 0) || (at % 4 === 3 && (value < 0 || value > 31)),

@@ -1,5 +1,5 @@
 import { bootstrapShape, type RotationShape, tableWords } from "../tfhe/bootstrap-shape.js";
-import type { CryptoParameters, GlweParameters } from "../tfhe/parameters.js";
+import type { CryptoParameters } from "../tfhe/parameters.js";
 import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
 import { type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
@@ -115,8 +115,8 @@ export function readServerManifest(fields: JsonFields, constants: Uint8Array): S
   // Format 1 knew one vector alone.
   const old = fields.has("input");
   const inputs = old
-    ? [readInputPart(fields.object("input"), glwe)]
-    : fields.objects("inputs", mostParts, (own) => readInputPart(own, glwe));
+    ? [readInputPart(fields.object("input"), parameters)]
+    : fields.objects("inputs", mostParts, (own) => readInputPart(own, parameters));
   const uploadPlaces = old
     ? [fields.integer("uploadPlace", 0, requestBytes)]
     : fields.integers("uploadPlaces", mostParts, 0, requestBytes);
@@ -195,11 +195,11 @@ function readFeed(fields: JsonFields, manifest: ServerManifest): FeedInfo {
   };
 }
 
-function readInputPart(fields: JsonFields, glwe: GlweParameters): InputPartLayout {
+function readInputPart(fields: JsonFields, parameters: CryptoParameters): InputPartLayout {
   const length = fields.integer("length", 1, mostNumbers);
   const bodyBits = fields.integer("bodyBits", 1, 64);
   if (!fields.has("form")) return { length, bodyBits };
-  return readBitsLayout(fields, glwe);
+  return readBitsLayout(fields, parameters);
 }
 
 /** Every part lies within a request's workspace, where vectors may read it. */

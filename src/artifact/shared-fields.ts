@@ -7,7 +7,7 @@ import type {
   GlweParameters,
   PackingParameters,
 } from "../tfhe/parameters.js";
-import { type BitsLayout, ggswLayout } from "../tfhe/wire-bits.js";
+import { type BitsLayout, ggswLayout, packedLayout } from "../tfhe/wire-bits.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
 import type { JsonFields } from "./json-fields.js";
 
@@ -90,16 +90,23 @@ function readGadget(fields: JsonFields): Gadget {
 }
 
 /** The layout of encrypted bits; how many coefficients travel follows from the rest. */
-export function readBitsLayout(fields: JsonFields, glwe: GlweParameters): BitsLayout {
-  const form = fields.text("form", /^ggsw$/);
-  if (form !== "ggsw") throw fields.misfit("form", "is unknown");
+export function readBitsLayout(
+  fields: JsonFields,
+  { glwe, packing }: CryptoParameters,
+): BitsLayout {
+  const packed = fields.text("form", /^(ggsw|packed)$/) === "packed";
+  if (packed !== (packing !== undefined)) {
+    throw fields.misfit("form", "is none that the parameters have");
+  }
   const gadget = readGadget(fields.object("gadget"));
   const bits = gadget.baseLog * gadget.levels;
   if (gadget.baseLog < 1 || gadget.levels < 1 || gadget.levels > 3 || bits > 30) {
     throw fields.misfit("gadget", "is none that the kernels compute with");
   }
   const length = fields.integer("length", 1, mostNumbers);
-  return ggswLayout(glwe, length, gadget, fields.integer("bodyBits", 1, 64));
+  const bodyBits = fields.integer("bodyBits", 1, 64);
+  if (packing === undefined) return ggswLayout(glwe, length, gadget, bodyBits);
+  return packedLayout(glwe, length, gadget, bodyBits, packing.expansionLevels);
 }
 
 /** The layout of one output under `glwe`. */

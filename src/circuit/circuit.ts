@@ -4,11 +4,12 @@ import { type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
 import type { ClientValue } from "../client/client.js";
 import { drawDot, drawSvg } from "../graph/drawing.js";
 import type { Graph } from "../graph/graph.js";
+import { gatesOf } from "../plan/decision-cost.js";
 import type { Plan } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import type { RunInput } from "../runtime/composed-input.js";
 import type { RunOptions } from "../runtime/run-options.js";
-import { evaluationKeyFileBytes, needsEvaluationKeys } from "../tfhe/wire-evaluation-keys.js";
+import { keyFileBytes } from "../tfhe/key-files.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
@@ -98,7 +99,7 @@ export class Circuit {
     return {
       uploadBytes: headerBytes + inputPayloadBytes(inputs),
       downloadBytes: headerBytes + outputPayloadBytes(parameters.glwe, outputs),
-      evaluationKeyBytes: needsEvaluationKeys(parameters) ? evaluationKeyFileBytes(parameters) : 0,
+      evaluationKeyBytes: keyFileBytes(parameters),
       bootstraps: plan.bootstraps,
       failureLog2: plan.failure.runLog2,
     };
@@ -121,7 +122,8 @@ export class Circuit {
       failureLog2: plan.failure.runLog2,
       distanceLog2: plan.protection?.distanceLog2,
     };
-    return circuitCost(manifest, lookups, promised, speed, checkBatch(batch));
+    const forms = plan.uploadForms ?? [];
+    return circuitCost(manifest, lookups, promised, speed, checkBatch(batch), forms);
   }
 
   /**
@@ -159,7 +161,9 @@ export class Circuit {
   #guessedSpeed(): MachineSpeed {
     const runtime = this.#options.runtime === "wasm" || !inNode() ? "wasm" : "native";
     const threads = this.#options.threads ?? cores();
-    return referenceSpeed(ratesOf(runtime), runtime, threads, this.#compiled.server.manifest);
+    const { plan, server } = this.#compiled;
+    const work = gatesOf(plan.program);
+    return referenceSpeed(ratesOf(runtime), runtime, threads, server.manifest, work);
   }
 
   /** The results of an encrypted run, computed in clear on the same integers. Errors: those of `simulateGraph`. */

@@ -70,6 +70,7 @@ async function compileStages(
     failureLog2: failureOfEach(options, regions),
     inputForm: options.inputForm,
     ...protectionDistance(options),
+    uploadForm: options.uploadForm,
     limits: options,
     rates: planningRates(options),
     nodePath: (node) => nodePath(lowered.node(node)),

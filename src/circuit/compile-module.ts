@@ -57,6 +57,7 @@ export async function compileTogether(
         failureLog2: Math.min(...regions.map((own) => failureOfEach(options, own))),
         limits: options,
         inputForm: "numbers",
+        uploadForm: options.uploadForm,
         rates: planningRates(options),
       },
     );

@@ -1,6 +1,7 @@
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import type { InputForm } from "../plan/plan.js";
+import type { UploadForm } from "../plan/upload-form.js";
 import type { RuntimeKind } from "../runtime/start-engine.js";
 
 /** Bits of security of all parameters (docs/security.md). */
@@ -20,7 +21,7 @@ export interface CompileOptions {
   readonly securityLevel: number;
   /** Limit on the evaluation keys as they travel, bytes. */
   readonly maxEvaluationKeyBytes: number;
-  /** Limit on one request as it travels, bytes; for circuits with bootstraps. */
+  /** Limit on one request as it travels, bytes; for circuits with bootstraps or decision trees. */
   readonly maxUploadBytes: number;
   /** Limit on the predicted time of one run's look-ups on one thread, milliseconds. */
   readonly maxRunMs: number;
@@ -45,6 +46,13 @@ export interface CompileOptions {
    * fresh inputs; costs precision, bytes and a key file. See docs/security.md.
    */
   readonly protectModel: boolean | { readonly bits: number };
+  /**
+   * How the encrypted bits that decision trees ask travel. `"direct"`: each as a ciphertext of its own, some 14 KB; no evaluation keys.
+   * `"packed"`: all in one or a few ciphertexts, some KB; the server takes them apart with keys of some 0.5 MB that travel once, and
+   * computes longer. `"auto"`: direct while a request stays below 256 KiB and within the limits, else packed. Direct always where table
+   * look-ups follow or `protectModel` is set.
+   */
+  readonly uploadForm: UploadForm;
   /** Where `run` and `encryptRunDecrypt` of this circuit compute. */
   readonly runtime: RuntimeKind;
   /** Threads; `undefined` for one a core. */
@@ -70,6 +78,7 @@ export const defaultCompileOptions: CompileOptions = {
   machine: "this",
   inputForm: "auto",
   protectModel: false,
+  uploadForm: "auto",
   composable: false,
   runtime: "auto",
   threads: undefined,

@@ -1,15 +1,14 @@
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { evaluationKeyMemoryBytes } from "../plan/bootstrap-cost.js";
+import type { UploadFormCost } from "../plan/upload-form.js";
 import { expandedPublicKeyBytes } from "../tfhe/expanded-keys.js";
-import {
-  evaluationKeyFileBytes,
-  keySectionLayout,
-  needsEvaluationKeys,
-} from "../tfhe/wire-evaluation-keys.js";
+import { keyFileBytes } from "../tfhe/key-files.js";
+import { keySectionLayout } from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
+import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";
 import { type MachineSpeed, predictRunMs } from "./machine-speed.js";
 
 /** Look-ups of one run whose argument has `bits` bits. */
@@ -48,8 +47,10 @@ export interface CircuitCost {
   /** Steps of blind rotations; a step of an extended one counts once for each of its accumulators. */
   readonly cmuxes: number;
   readonly keySwitches: number;
-  /** Encrypted bits, each a GGSW ciphertext, that decision diagrams ask. */
+  /** Encrypted bits that decision diagrams ask. */
   readonly decisionBits: number;
+  /** What each way of sending these bits would take; empty where none are asked, or only the server file is at hand. */
+  readonly uploadForms: readonly UploadFormCost[];
   /** Products of a ciphertext and a clear polynomial. */
   readonly linearProducts: number;
   /** By set of bootstrap parameters; empty where nothing is bootstrapped. */
@@ -79,6 +80,7 @@ export function circuitCost(
   { failureLog2, distanceLog2 }: PromisedLimits,
   speed: MachineSpeed,
   batch: number,
+  uploadForms: readonly UploadFormCost[] = [],
 ): CircuitCost {
   const { parameters, inputs: parts, outputs, stages, shapes } = manifest;
   const { bootstraps: sets, glwe } = parameters;
@@ -104,9 +106,10 @@ export function circuitCost(
       expandedKeyBytes: evaluationKeyMemoryBytes(glwe, bootstrap),
     };
   });
+  const packingBytes = parameters.packing === undefined ? 0 : expandedPackingKeyBytes(parameters);
   const expandedKeyBytes = bySet.reduce(
     (sum, own) => sum + own.expandedKeyBytes,
-    parameters.publicKey === true ? expandedPublicKeyBytes(glwe) : 0,
+    packingBytes + (parameters.publicKey === true ? expandedPublicKeyBytes(glwe) : 0),
   );
   const fields = {
     lane: laneOf(manifest),
@@ -115,9 +118,10 @@ export function circuitCost(
     cmuxes: bySet.reduce((sum, { cmuxes }) => sum + cmuxes, 0),
     keySwitches: bootstraps,
     decisionBits: parts.reduce((sum, part) => sum + ("form" in part ? part.length : 0), 0),
+    uploadForms,
     linearProducts: results * inputs,
     sets: bySet,
-    evaluationKeyBytes: needsEvaluationKeys(parameters) ? evaluationKeyFileBytes(parameters) : 0,
+    evaluationKeyBytes: keyFileBytes(parameters),
     expandedKeyBytes,
     uploadBytes: headerBytes + inputPayloadBytes(parts),
     downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
@@ -173,6 +177,14 @@ function formatCost(cost: Omit<CircuitCost, "toString">): string {
     rows.push(["key switches", cost.keySwitches.toLocaleString("en")]);
   }
   if (cost.decisionBits > 0) rows.push(["encrypted bits", cost.decisionBits.toLocaleString("en")]);
+  for (const { form, chosen, bits, ...own } of cost.uploadForms) {
+    const keys =
+      own.evaluationKeyBytes === 0 ? "no keys" : `keys ${bytesText(own.evaluationKeyBytes)}`;
+    rows.push([
+      `  ${form}${chosen ? " (used)" : ""}`,
+      `${bits} bits, upload ${bytesText(own.uploadBytes)}, ${keys}, ${msText(own.serverMs)} on one thread`,
+    ]);
+  }
   rows.push(["linear products", cost.linearProducts.toLocaleString("en")]);
   if (cost.evaluationKeyBytes > 0) {
     rows.push([

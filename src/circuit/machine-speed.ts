@@ -1,6 +1,7 @@
 import type { ServerManifest, StageInfo } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { bootstrapTime } from "../plan/bootstrap-cost.js";
+import { type DecisionWork, decisionTime } from "../plan/decision-cost.js";
 import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../plan/kernel-rates.js";
 import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
 import type { ServerSpeed } from "../runtime/server-circuit.js";
@@ -55,19 +56,24 @@ function hasAvx512(): boolean {
   }
 }
 
-/** Speed by the rates of a kind of machine; threads are taken to be cores of their own. */
+/** Speed by the rates of a kind of machine; threads are taken to be cores of their own. `work`: the gates of decision trees. */
 export function referenceSpeed(
   rates: KernelRates,
   runtime: MachineSpeed["runtime"],
   threads: number,
   manifest: ServerManifest,
+  work: DecisionWork = { externalProducts: 0, leafNodes: 0 },
 ): MachineSpeed {
   const { glwe, bootstraps } = manifest.parameters;
+  const decisionMs = manifest.inputs.reduce((sum, layout) => {
+    if (!("form" in layout)) return sum;
+    return sum + decisionTime(manifest.parameters, layout, work, rates).totalMs / threads;
+  }, 0);
   return {
     source: rates.name,
     runtime,
     threads,
-    restMs: (requests) => fixedMs + requests * requestMs(manifest, rates),
+    restMs: (requests) => fixedMs + requests * (requestMs(manifest, rates) + decisionMs),
     rangeMs(shape, lookups) {
       const { set = 0, extensionLog2 = 0 } = manifest.shapes[shape] ?? {};
       const bootstrap = bootstraps[set];

@@ -12,6 +12,7 @@ import { expandedBitBytes } from "../tfhe/wire-bits.js";
 import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
 import { ciphertextBytes, type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
+import { packingShape, requirePacking } from "../tfhe/wire-packing-keys.js";
 import { aligned, ByteLayout } from "./byte-layout.js";
 import { Constants } from "./constants.js";
 import type { OutputPlace, ShapePlace, Stage, StagedProgram } from "./stage.js";
@@ -42,6 +43,7 @@ class Stager {
   readonly #uploads: number[] = [];
   #uploadedBits = 0;
   #bits = 0;
+  #packedRows = 0;
   #chunkSums = 0;
   #fresh = 0;
   #linear: number | undefined;
@@ -71,8 +73,11 @@ class Stager {
         this.#fresh = this.#workspace.place(instruction.ciphertexts * glweBytes);
       }
       if (instruction.op === "expand bits") {
-        const { length, gadget } = instruction;
+        const { length, gadget, form } = instruction;
         this.#uploadedBits = this.#placeUpload(instruction);
+        if (form === "packed") {
+          this.#packedRows = this.#workspace.place(length * gadget.levels * glweBytes);
+        }
         this.#bits = this.#workspace.place(length * expandedBitBytes(glwe, gadget.levels));
       }
       if (instruction.op === "ensemble") {
@@ -145,7 +150,11 @@ class Stager {
   }
 
   #stagesOf(instruction: Instruction, outputs: readonly OutputPlace[]): Stage[] {
-    if (instruction.op === "expand bits") return [this.#expandBits(instruction)];
+    if (instruction.op === "expand bits") {
+      return instruction.form === "packed"
+        ? this.#expandPackedBits(instruction)
+        : [this.#expandBits(instruction)];
+    }
     if (instruction.op === "ensemble") return this.#ensemble(instruction);
     return [this.#stage(instruction, outputs)];
   }
@@ -158,6 +167,35 @@ class Stager {
       constants: [this.#uploadedBits, bodyBits, N, k, gadget.levels, this.#bits],
       heavy: length >= 16,
     };
+  }
+
+  /** Masks of a few ciphertexts, their coefficients one ciphertext each after some rounds that double their number, GGSWs of those. */
+  #expandPackedBits({ length, gadget, bodyBits }: ExpandBitsInstruction): Stage[] {
+    const { expansionLevels } = requirePacking(this.#parameters);
+    const shape = this.#constants.copy(packingShape(this.#parameters));
+    const rows = length * gadget.levels;
+    const places = [0, this.#packedRows];
+    const before = (step: number): number => Math.ceil(rows / 2 ** (expansionLevels - step));
+    return [
+      {
+        kernel: "velum_stage_packed_open",
+        items: before(0),
+        constants: [this.#uploadedBits, bodyBits, shape, rows, this.#packedRows],
+        heavy: false,
+      },
+      ...Array.from({ length: expansionLevels }, (_, step) => ({
+        kernel: "velum_stage_packed_step",
+        items: before(step),
+        constants: [shape, step, rows, ...places],
+        heavy: before(step) >= 2,
+      })),
+      {
+        kernel: "velum_stage_packed_convert",
+        items: rows,
+        constants: [shape, gadget.levels, ...places, this.#bits],
+        heavy: rows >= 2,
+      },
+    ];
   }
 
   /** Chunks of gates, then the sum over them. */

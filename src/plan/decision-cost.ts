@@ -1,3 +1,4 @@
+import type { TfheProgram } from "../program/program.js";
 import type { CryptoParameters, Gadget, GlweParameters } from "../tfhe/parameters.js";
 import type { BitsLayout } from "../tfhe/wire-bits.js";
 import { requirePacking } from "../tfhe/wire-packing-keys.js";
@@ -9,6 +10,20 @@ export interface DecisionWork {
   readonly externalProducts: number;
   /** Nodes between two leaves. */
   readonly leafNodes: number;
+}
+
+/** The gates of a program's decision trees. */
+export function gatesOf({ instructions }: TfheProgram): DecisionWork {
+  let [gates, leafNodes] = [0, 0];
+  for (const instruction of instructions) {
+    if (instruction.op !== "ensemble") continue;
+    const { nodes } = instruction;
+    gates += nodes.length / 4;
+    for (let at = 0; at < nodes.length; at += 4) {
+      if ((nodes[at + 1] ?? 0) < 0 && (nodes[at + 2] ?? 0) < 0) leafNodes++;
+    }
+  }
+  return { externalProducts: gates - leafNodes, leafNodes };
 }
 
 /** One thread, milliseconds. */

@@ -8,8 +8,8 @@ import { type DirectBits, diagramVariance } from "./diagram-noise.js";
 import { joinedTrees } from "./joined-trees.js";
 import type { LeafLimbs } from "./leaf-limbs.js";
 import { outputLimit } from "./noise-prediction.js";
-import { directPrices } from "./plan-decision.js";
 import { bootstrapKeys } from "./search-space.js";
+import { bitPrices } from "./upload-form.js";
 
 /** Levels of the gadget that are tried: each makes sums quieter and the upload longer. */
 export const mostFrontLevels = 3;
@@ -31,7 +31,7 @@ export function decisionFront(regions: RegionProgram): DecisionFront | undefined
   const outputs = ensembles.map(({ result }) => ({ value: result }));
   const joined = joinedTrees({ values: regions.values, steps: ensembles, outputs });
   if (joined === undefined) return undefined;
-  const diagrams = decisionDiagrams(joined.trees, directPrices);
+  const diagrams = decisionDiagrams(joined.trees, bitPrices.direct);
   if (diagrams.diagrams.length === 0) return undefined;
   const widths = ensembles.flatMap(({ result, trees }) =>
     new Array<number>(trees.outputs).fill(regionValue(regions, result).assignedBits),

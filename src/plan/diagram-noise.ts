@@ -49,7 +49,7 @@ export function diagramVariance(
 const knownCopies = new WeakMap<DecisionDiagrams, readonly (readonly number[])[]>();
 
 /** For each gate of each diagram, how many gates of all diagrams compute the same. */
-function gateCopies({ diagrams }: DecisionDiagrams): readonly (readonly number[])[] {
+export function gateCopies({ diagrams }: DecisionDiagrams): readonly (readonly number[])[] {
   const numbers = new Map<string, number>();
   const counts: number[] = [];
   const own = diagrams.map(({ gates }) => {

@@ -43,7 +43,7 @@ export interface DiagramWeights {
   readonly diagrams: number;
   /**
    * Nodes between two leaves, which may share a bit: the sum over bits of `(sum over diagrams of the largest |high - low|)^2`, leaves in
-   * turns of the torus (at most 1/2). `diagrams^2 / 4` always bounds it.
+   * turns of the torus (at most 1/2), `|.|` the norm over all values of a leaf. `diagrams^2 / 4` bounds it for leaves of one value.
    */
   readonly squaredDifferences: number;
 }
@@ -123,13 +123,21 @@ const runsOfKeys = 100;
  * leaves, and of the response's rounding; limit `2^-(messageBits + 1)`. Error `no-parameters` where neither form fits.
  */
 export function searchDecision(request: DecisionRequest): DecisionChoices {
-  const direct = best(directCandidates(), request);
-  const packed = best(packedCandidates(), request);
+  const direct = searchUploadForm("direct", request);
+  const packed = searchUploadForm("packed", request);
   if (direct === undefined && packed === undefined) throw noDecisionParameters(request);
   return {
     ...(direct === undefined ? {} : { direct }),
     ...(packed === undefined ? {} : { packed }),
   };
+}
+
+/** The best choice of one form, as `searchDecision`; undefined where nothing fits. */
+export function searchUploadForm(
+  form: "direct" | "packed",
+  request: DecisionRequest,
+): DecisionChoice | undefined {
+  return best(form === "direct" ? directCandidates() : packedCandidates(), request);
 }
 
 interface Widths {
@@ -211,6 +219,9 @@ function describe(candidate: Candidate, request: DecisionRequest): DecisionChoic
   const parameters = parametersOf(candidate);
   const keyBytes = keyBytesOf(candidate);
   if (keyBytes > request.maxKeyBytes) return undefined;
+  // Leaves must be sums of digits, and every result needs a coefficient of its own.
+  if (gadget.baseLog * gadget.levels < request.messageBits) return undefined;
+  if (request.outputs > glwe.polynomialSize) return undefined;
   // Without any rounding on the way there must be room; most candidates end here.
   if (failureOf(candidate, request, bodyWidths.to, 64) > request.failureLog2) return undefined;
   let found: { bodyBits: number; downloadBits: number; bytes: number } | undefined;
@@ -297,12 +308,12 @@ export function decisionVariance(
   glwe: GlweParameters,
   gadget: Gadget,
   rows: BitNoise,
-  { weights, messageBits }: Pick<DecisionRequest, "weights" | "messageBits">,
+  { weights, messageBits, outputs }: Pick<DecisionRequest, "weights" | "messageBits" | "outputs">,
 ): number {
   const { baseLog, levels } = gadget;
   const step = decisionStepNoise(glwe, gadget, rows, 1).total;
   // The first digit of a difference, and below it, where leaves reach that far, digits of any size.
-  const below = messageBits > baseLog ? ((levels - 1) * weights.diagrams ** 2) / 4 : 0;
+  const below = messageBits > baseLog ? ((levels - 1) * outputs * weights.diagrams ** 2) / 4 : 0;
   const digits = 2 ** (2 * baseLog) * (weights.squaredDifferences + below);
   const rounding = weights.diagrams * ciphertextRoundingVariance(bigLweDimension(glwe), 32);
   return weights.externalProducts * step + digits * rows.messageConstant + rounding;

@@ -15,6 +15,7 @@ import { decisionRegions, planDecision } from "./plan-decision.js";
 import { planLinear } from "./plan-linear.js";
 import { planMixed } from "./plan-mixed.js";
 import { noProtection, type PlanProtection } from "./protection.js";
+import type { UploadForm, UploadFormCost } from "./upload-form.js";
 
 /** Which kind of evaluation a circuit uses; only `bootstrap` needs evaluation keys. */
 export type Lane = "linear" | "one hot" | "decision" | "bootstrap";
@@ -70,6 +71,8 @@ export interface Plan {
   /** The vector of numbers; of length 0 where only bits travel. */
   readonly input: InputEncoding;
   readonly bits?: BitEncoding;
+  /** Where bits travel: what each way of sending them takes, the chosen one among them. */
+  readonly uploadForms?: readonly UploadFormCost[];
   readonly outputs: readonly OutputEncoding[];
   readonly failure: PlanFailure;
   /** Present where answers are protected. */
@@ -86,6 +89,7 @@ export interface PlanOptions {
   /** log2 of the allowed failure probability of each look-up and each output: -64, or -128 where decryptions are shared. */
   readonly failureLog2: number;
   readonly inputForm: InputForm;
+  readonly uploadForm: UploadForm;
   readonly limits: PlanLimits;
   readonly rates: KernelRates;
   /** How errors name a graph node. */

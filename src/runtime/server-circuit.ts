@@ -11,6 +11,7 @@ import { needsEvaluationKeys, seedBytes } from "../tfhe/wire-evaluation-keys.js"
 import type { CircuitId, KeyId } from "../tfhe/wire-header.js";
 import { type FileIdentity, inputBodyBytes, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { writeOutputCiphertext } from "../tfhe/wire-output.js";
+import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";
 import {
   type FeedSource,
   type ReadRequest,
@@ -22,6 +23,7 @@ import { EngineHost } from "./engine-host.js";
 import { type ExpandedKeys, expandEvaluationKeys } from "./evaluation-keys.js";
 import { loadConstants } from "./load-constants.js";
 import { measureLookups, type RangeTime } from "./measure-lookups.js";
+import { expandPackingKeys, packingScratchBytes } from "./packing-keys.js";
 import { forRanges } from "./ranges.js";
 import { checkRunOptions, type RunOptions } from "./run-options.js";
 import { grainOf, requestsAtOnce } from "./schedule.js";
@@ -56,7 +58,7 @@ const nobodysKey = "0".repeat(32) as KeyId;
  * A circuit on a server: computes on ciphertexts with evaluation keys, never learns inputs or results, and holds nothing secret.
  *
  *     const circuit = await ServerCircuit.load(serverFile);
- *     const keys = await circuit.loadEvaluationKeys(keyFile);      // not for circuits without look-ups
+ *     const keys = await circuit.loadEvaluationKeys(keyFile);      // only where needsEvaluationKeys
  *     const [answer] = await circuit.run([encrypted], keys);
  */
 export class ServerCircuit {
@@ -132,11 +134,12 @@ export class ServerCircuit {
     return needsEvaluationKeys(this.#file.manifest.parameters);
   }
 
-  /** Expands one client's evaluation keys; see `expandEvaluationKeys`. Release them when the client is gone. */
+  /** Expands one client's evaluation keys; see `expandEvaluationKeys`, for packed bits `expandPackingKeys`. Release them when the client is gone. */
   async loadEvaluationKeys(file: Uint8Array, options: RunOptions = {}): Promise<LoadedKeys> {
     checkRunOptions(options, "loadEvaluationKeys");
     const { parameters } = this.#file.manifest;
-    const expanded = await expandEvaluationKeys(this.#host.engine, parameters, file, options);
+    const expand = parameters.packing === undefined ? expandEvaluationKeys : expandPackingKeys;
+    const expanded = await expand(this.#host.engine, parameters, file, options);
     const keys: LoadedKeys = {
       keyId: expanded.keyId,
       bytes: expanded.bytes,
@@ -156,7 +159,7 @@ export class ServerCircuit {
    * Look-ups of several requests share each pass over the keys, so batches cost less a request.
    *
    * Errors: those of `readHeader` for an input (`wrong-key` also where `keys` belong to another client), `bad-argument` without keys
-   * where the circuit looks up tables and for keys that were released or belong to another loaded circuit, `aborted`.
+   * where the circuit needs them and for keys that were released or belong to another loaded circuit, `aborted`.
    */
   async run(
     inputs: readonly RunInput[],
@@ -173,7 +176,9 @@ export class ServerCircuit {
         problem:
           this.#file.manifest.parameters.bootstraps.length > 0
             ? "the circuit looks up tables and got no evaluation keys"
-            : "the circuit protects its model and got no evaluation keys, which hold the client's public key",
+            : this.#file.manifest.parameters.packing !== undefined
+              ? "the encrypted bits of the request travel packed, and there are no evaluation keys to take them apart"
+              : "the circuit protects its model and got no evaluation keys, which hold the client's public key",
         cure: "Pass what loadEvaluationKeys gave for this client's key file",
       });
     }
@@ -229,23 +234,30 @@ export class ServerCircuit {
     const linear = manifest.parameters.bootstraps.length === 0;
     const budgetMs = linear ? restBudgetMs.linear : restBudgetMs.besideLookups;
     const keys = await this.#blankKeys();
-    const end = performance.now() + budgetMs;
-    for (let i = 0; i < fewestRestRuns || performance.now() < end; i++) {
-      const started = performance.now();
-      const reader = { identity, manifest, sources: this.#sources };
-      const requests = Array.from({ length: count }, () => readRunInput(reader, request));
-      await this.#runAll(requests, keys, {}, "velum_stage_bootstrap");
-      least = Math.min(least, performance.now() - started);
+    try {
+      const end = performance.now() + budgetMs;
+      for (let i = 0; i < fewestRestRuns || performance.now() < end; i++) {
+        const started = performance.now();
+        const reader = { identity, manifest, sources: this.#sources };
+        const requests = Array.from({ length: count }, () => readRunInput(reader, request));
+        await this.#runAll(requests, keys, {}, "velum_stage_bootstrap");
+        least = Math.min(least, performance.now() - started);
+      }
+      return least;
+    } finally {
+      if (keys !== undefined) await release(this.#host.engine, keys.address);
     }
-    if (keys !== undefined) await release(this.#host.engine, keys.address);
-    return least;
   }
 
-  /** Zeros in place of a public key, to measure with; nothing where no stage but look-ups reads keys. */
+  /** Zeros in place of a public key or packing keys, to measure with; nothing where no stage but look-ups reads keys. */
   async #blankKeys(): Promise<ExpandedKeys | undefined> {
     const { parameters } = this.#file.manifest;
-    if (parameters.publicKey !== true) return undefined;
-    const { bytes } = expandedKeyLayout(parameters);
+    const { publicKey, packing } = parameters;
+    if (publicKey !== true && packing === undefined) return undefined;
+    const bytes =
+      packing === undefined
+        ? expandedKeyLayout(parameters).bytes
+        : expandedPackingKeyBytes(parameters);
     return { keyId: nobodysKey, bytes, address: await allocate(this.#host.engine, bytes) };
   }
 
@@ -414,6 +426,7 @@ async function allocateScratch(
     const ensemble = [N, k, levels, largestSlots] as const;
     needs.push(await callKernel(engine, "velum_ensemble_scratch_bytes", ...ensemble));
   }
+  if (parameters.packing !== undefined) needs.push(await packingScratchBytes(engine, parameters));
   const bytes = Math.max(...needs);
   const places: Address[] = [];
   for (let thread = 0; thread < engine.threads; thread++)

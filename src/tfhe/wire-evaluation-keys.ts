@@ -68,8 +68,8 @@ export function keySectionLayout(parameters: CryptoParameters, set: number): Key
 }
 
 /** True where a server needs anything from a client but requests. */
-export function needsEvaluationKeys({ bootstraps, publicKey }: CryptoParameters): boolean {
-  return bootstraps.length > 0 || publicKey === true;
+export function needsEvaluationKeys({ bootstraps, publicKey, packing }: CryptoParameters): boolean {
+  return bootstraps.length > 0 || publicKey === true || packing !== undefined;
 }
 
 /** Bytes of the public key's section; 0 without one. */
