@@ -132,17 +132,25 @@ export function searchDecision(request: DecisionRequest): DecisionChoices {
   };
 }
 
-/** The best choice of one form, as `searchDecision`; undefined where nothing fits. */
+/** The best choice of one form, as `searchDecision`; undefined where none fits with a way shorter than `belowMs`. */
 export function searchUploadForm(
   form: "direct" | "packed",
   request: DecisionRequest,
+  belowMs = Number.POSITIVE_INFINITY,
 ): DecisionChoice | undefined {
-  return best(form === "direct" ? directCandidates() : packedCandidates(), request);
+  return best(form, request, belowMs);
 }
 
 interface Widths {
   readonly from: number;
   readonly to: number;
+}
+
+/** A form and shape; the base of the gadget is free. */
+interface Shape {
+  readonly glwe: GlweParameters;
+  readonly levels: number;
+  readonly packing?: PackingParameters;
 }
 
 interface Candidate {
@@ -151,14 +159,14 @@ interface Candidate {
   readonly packing?: PackingParameters;
 }
 
-function* directCandidates(): Generator<Candidate> {
+function* directShapesOfRings(): Generator<Shape> {
   for (const [dimension, polynomialSize] of directShapes) {
     const glwe = quietest(dimension, polynomialSize);
-    yield* gadgets().map((gadget) => ({ glwe, gadget }));
+    for (let levels = 1; levels <= largestLevels; levels++) yield { glwe, levels };
   }
 }
 
-function* packedCandidates(): Generator<Candidate> {
+function* packedShapesOfRings(): Generator<Shape> {
   for (const [dimension, polynomialSize] of packedShapes) {
     const glwe = quietest(dimension, polynomialSize);
     const row = freshGlweVariance(glwe.noiseLog2, packingKeyBodyBits);
@@ -174,7 +182,7 @@ function* packedCandidates(): Generator<Candidate> {
         for (const expansionGadget of expansions) {
           for (const conversionGadget of conversions) {
             const packing = { expansionLevels, keyedLevels, expansionGadget, conversionGadget };
-            yield* gadgets().map((gadget) => ({ glwe, gadget, packing }));
+            for (let levels = 1; levels <= largestLevels; levels++) yield { glwe, levels, packing };
           }
         }
       }
@@ -182,21 +190,51 @@ function* packedCandidates(): Generator<Candidate> {
   }
 }
 
+/** The same for every request. */
+const shapesOf: Partial<Record<"direct" | "packed", readonly Shape[]>> = {};
+
 function best(
-  candidates: Iterable<Candidate>,
+  form: "direct" | "packed",
   request: DecisionRequest,
+  belowMs: number,
 ): DecisionChoice | undefined {
+  shapesOf[form] ??= [...(form === "direct" ? directShapesOfRings() : packedShapesOfRings())];
+  const shapes = shapesOf[form]
+    .map((shape) => ({ shape, leastMs: leastRoundTrip(shape, request) }))
+    .sort((a, b) => a.leastMs - b.leastMs);
   let found: DecisionChoice | undefined;
-  for (const candidate of candidates) {
-    if (found !== undefined && leastRoundTrip(candidate, request) >= found.roundTripMs) continue;
-    const choice = describe(candidate, request);
-    if (choice === undefined) continue;
-    if (found === undefined || choice.roundTripMs < found.roundTripMs) found = choice;
+  for (const { shape, leastMs } of shapes) {
+    if (leastMs >= (found?.roundTripMs ?? belowMs)) break;
+    for (const candidate of basesOf(shape, request)) {
+      const choice = describe(candidate, request);
+      if (choice === undefined) continue;
+      if (choice.roundTripMs < (found?.roundTripMs ?? belowMs)) found = choice;
+    }
   }
   return found;
 }
 
-function parametersOf({ glwe, packing }: Candidate): CryptoParameters {
+/** Bases that leaves fit into; of packed bits, whose upload is a small share, the quietest alone. */
+function basesOf({ glwe, levels, packing }: Shape, request: DecisionRequest): Candidate[] {
+  const largest = Math.min(largestBaseLog, Math.floor(digitBits / levels));
+  const all: Candidate[] = [];
+  for (let baseLog = Math.max(5, largest - 8); baseLog <= largest; baseLog++) {
+    if (baseLog * levels < request.messageBits) continue;
+    const gadget = { baseLog, levels };
+    all.push(packing === undefined ? { glwe, gadget } : { glwe, gadget, packing });
+  }
+  const [first] = all;
+  if (packing === undefined || first === undefined) return all;
+  const rows = rowsOf(first, bodyWidths.to);
+  let quiet = { candidate: first, variance: Number.POSITIVE_INFINITY };
+  for (const candidate of all) {
+    const variance = decisionVariance(glwe, candidate.gadget, rows, request);
+    if (variance < quiet.variance) quiet = { candidate, variance };
+  }
+  return [quiet.candidate];
+}
+
+function parametersOf({ glwe, packing }: Pick<Candidate, "glwe" | "packing">): CryptoParameters {
   return packing === undefined ? { glwe, bootstraps: [] } : { glwe, bootstraps: [], packing };
 }
 
@@ -205,7 +243,8 @@ function keyBytesOf(candidate: Candidate): number {
 }
 
 /** What the way takes at least, whatever the noise asks for. */
-function leastRoundTrip(candidate: Candidate, request: DecisionRequest): number {
+function leastRoundTrip(shape: Shape, request: DecisionRequest): number {
+  const candidate = { ...shape, gadget: { baseLog: 1, levels: shape.levels } };
   const layout = layoutOf(candidate, request.bits, bodyWidths.from);
   const { totalMs } = decisionTime(parametersOf(candidate), layout, request.work, request.rates);
   const response = responseBytes(candidate.glwe, request, downloadWidths.from);
@@ -219,8 +258,7 @@ function describe(candidate: Candidate, request: DecisionRequest): DecisionChoic
   const parameters = parametersOf(candidate);
   const keyBytes = keyBytesOf(candidate);
   if (keyBytes > request.maxKeyBytes) return undefined;
-  // Leaves must be sums of digits, and every result needs a coefficient of its own.
-  if (gadget.baseLog * gadget.levels < request.messageBits) return undefined;
+  // Every result needs a coefficient of its own.
   if (request.outputs > glwe.polynomialSize) return undefined;
   // Without any rounding on the way there must be room; most candidates end here.
   if (failureOf(candidate, request, bodyWidths.to, 64) > request.failureLog2) return undefined;
@@ -344,17 +382,6 @@ function downloadVariance(glwe: GlweParameters, bits: number): number {
 
 function quietest(dimension: number, polynomialSize: number): GlweParameters {
   return { dimension, polynomialSize, noiseLog2: smallestTUniform(dimension * polynomialSize, 64) };
-}
-
-/** Every base and number of levels of a CMUX that leaves of some bits fit into. */
-function gadgets(): readonly Gadget[] {
-  const all: Gadget[] = [];
-  for (let levels = 1; levels <= largestLevels; levels++) {
-    const largest = Math.min(largestBaseLog, Math.floor(digitBits / levels));
-    for (let baseLog = Math.max(5, largest - 8); baseLog <= largest; baseLog++)
-      all.push({ baseLog, levels });
-  }
-  return all;
 }
 
 function leastNoise(levels: number, noise: (gadget: Gadget) => number): Gadget {

@@ -139,9 +139,9 @@ function bestCut(
       maxKeyBytes: maxEvaluationKeyBytes,
       rates,
     };
-    const choice = searchUploadForm(form, request);
+    const choice = searchUploadForm(form, request, best?.choice.roundTripMs);
+    if (choice === undefined && best !== undefined) break;
     if (choice === undefined) continue;
-    if (best !== undefined && choice.roundTripMs >= best.choice.roundTripMs) break;
     best = { form, diagrams, limbs, choice, fits: true };
   }
   return best;
