@@ -104,11 +104,12 @@ test("client and server files are enough: a row in, a label out", async () => {
   const circuit = await model.compile(X);
   const client = await TreeClient.load(circuit.clientFile);
   client.client.generateKey();
-  assert.equal(await client.client.evaluationKeys(), undefined);
+  const keyFile = await client.client.evaluationKeys();
   const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });
+  const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
   const labels = await model.predict(few);
   for (const [i, row] of few.entries()) {
-    const [answer = new Uint8Array()] = await server.run([client.encrypt(row)]);
+    const [answer = new Uint8Array()] = await server.run([client.encrypt(row)], keys);
     assert.equal(client.predict(answer), labels[i]);
   }
   await server.close();
@@ -162,7 +163,7 @@ test("a pipeline's preprocessing is run by the client, a search finds the depth"
   const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });
   const labels = await pipeline.predict(withGaps.slice(0, 3));
   for (const [i, row] of withGaps.slice(0, 3).entries()) {
-    const [answer = new Uint8Array()] = await server.run([client.encrypt(row)]);
+    const [answer = new Uint8Array()] = await server.run([client.encrypt(row)], keys);
     assert.equal(client.predict(answer), labels[i]);
   }
   await server.close();
