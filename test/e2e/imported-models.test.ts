@@ -59,11 +59,13 @@ for (const { library, file, read, params = {} } of cases) {
     const client = await ImportedClient.load(circuit.clientFile);
     client.client.generateKey();
     const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });
+    const keyFile = await client.client.evaluationKeys();
+    const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
     const labels = await model.predict(few);
     const outputs = await model.outputs(few);
     const width = outputs.data.length / few.length;
     for (const [i, row] of few.entries()) {
-      const [answer = new Uint8Array()] = await server.run([client.encrypt(row)]);
+      const [answer = new Uint8Array()] = await server.run([client.encrypt(row)], keys);
       if (model.classes !== undefined) assert.equal(client.predict(answer), labels[i]);
       assert.deepEqual(client.outputs(answer), outputs.data.slice(i * width, (i + 1) * width));
     }

@@ -161,6 +161,8 @@ test("a pipeline's preprocessing is run by the client, a search finds the depth"
   const client = await TreeClient.load(circuit.clientFile);
   client.client.generateKey();
   const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });
+  const keyFile = await client.client.evaluationKeys();
+  const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
   const labels = await pipeline.predict(withGaps.slice(0, 3));
   for (const [i, row] of withGaps.slice(0, 3).entries()) {
     const [answer = new Uint8Array()] = await server.run([client.encrypt(row)], keys);
