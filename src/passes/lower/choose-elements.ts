@@ -18,7 +18,10 @@ export function chooseElements(
   indices: readonly Value[],
 ): Value {
   const counts = indices.map(({ bounds }) => bounds.max - bounds.min + 1);
-  b.checkCount(counts.reduce((product, count) => product * count, 1));
+  b.checkCount(
+    counts.reduce((product, count) => product * count, 1),
+    "single",
+  );
   const codes = codesOf(choice, indices, counts);
   const size = sizeOf(choice.shape);
   const origins = originsOf(choice, codes, size);

@@ -152,10 +152,10 @@ export class LookupBuilder {
     );
   }
 
-  /** Refuses look-ups of more values than the limit allows, before anything is made of them. */
-  checkCount(values: number): void {
+  /** Refuses more values than one look-up, or several, can tell apart, before anything is made of them. */
+  checkCount(values: number, by: "single" | "several"): void {
     const bits = bitsOf(values);
-    if (bits > this.#limits.several) throw new TooWide(bits, this.#limits.several);
+    if (bits > this.#limits[by]) throw new TooWide(bits, this.#limits[by]);
   }
 
   /** Look-up of `fn` on every element. With `forced` even where `fn` is linear. */

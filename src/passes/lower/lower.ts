@@ -202,7 +202,7 @@ class Lowering {
 
   private tablesOf({ of, fn, uniform }: ElementFunction, shape: Shape): Tables {
     const value = this.valueOf(of);
-    this.builder.checkCount(value.bounds.max - value.bounds.min + 1);
+    this.builder.checkCount(value.bounds.max - value.bounds.min + 1, "several");
     return this.builder.tablesOf(value, fn, shape, uniform);
   }
 
