@@ -268,12 +268,30 @@ test("what cannot be protected is refused, with what would fit", async () => {
       message: /^protectModel: the circuit looks up tables of values that it computes/,
     },
   );
+  await assert.rejects(sum.compile(samples, { ...wasm, protectModel: true, composable: true }), {
+    code: "unsupported-op",
+  });
   for (const bits of [0, 61, 2.5]) {
     await assert.rejects(sum.compile(samples, { protectModel: { bits } }), {
       code: "bad-argument",
       message: `protectModel: asks for ${bits} bits, and may ask for 1 to 60. Give true for 40 bits, or { bits }`,
     });
   }
+});
+
+test("a key of a circuit without protection is of other parameters", async () => {
+  await withSum(true, async (circuit) => {
+    await withSum(false, async (plain) => {
+      const client = await Client.load(circuit.clientFile);
+      const other = await Client.load(plain.clientFile);
+      other.generateKey();
+      assert.throws(() => client.importKey(other.exportKey()), { code: "wrong-parameters" });
+      client.generateKey();
+      const server = await ServerCircuit.load(plain.serverFile, wasm);
+      assert.equal(server.needsEvaluationKeys, false);
+      await server.close();
+    });
+  });
 });
 
 test("weights too large for one upload of the inputs travel as digits on several", async () => {
