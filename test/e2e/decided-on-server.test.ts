@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { TreeClient } from "../../src/client/tree-client.js";
 import {
   IsolationForest,
+  LogisticRegression,
   RandomForestClassifier,
   RandomForestRegressor,
   ServerCircuit,
@@ -36,6 +37,27 @@ for (const model of models) {
     for (const fhe of ["simulate", "execute"] as const) {
       assert.deepEqual(await model.predict(few, { fhe }), clear);
     }
+    await circuit.close();
+  });
+}
+
+for (const [labels, share] of [
+  [three, 0.02],
+  [two, 0.02],
+] as const) {
+  test(`${new Set(labels).size} classes of linear scores: the server compares them`, async () => {
+    const model = new LogisticRegression({ result: "class" }).fit(X, labels);
+    assert.ok(model.differingShare(X) <= share, `${model.differingShare(X)}`);
+    const circuit = await model.compile(X);
+    assert.ok(circuit.plan.failure.worstLog2 <= -64);
+    const clear = await model.predict(few);
+    for (const fhe of ["simulate", "execute"] as const) {
+      assert.deepEqual(await model.predict(few, { fhe }), clear);
+    }
+    await assert.rejects(model.predictProba(few), /the score does not leave the server/);
+    const loaded = LogisticRegression.load(model.dump());
+    assert.deepEqual(await loaded.predict(X), await model.predict(X));
+    await loaded.circuit?.close();
     await circuit.close();
   });
 }

@@ -129,6 +129,7 @@ test("settings: defaults, change, effect from the next fit", () => {
   assert.deepEqual(model.getParams(), {
     nBits: 8,
     inputQuantizer: "perFeature",
+    result: "scores",
     classTableBits: null,
     C: 0.5,
     penalty: "l2",

@@ -6,16 +6,23 @@ import {
   LinearClassifierEstimator,
 } from "../linear/linear-classifier-estimator.js";
 import type { LinearFit } from "../linear/linear-fit.js";
-import { defaultLinearParams, type LinearParams } from "../linear/linear-params.js";
+import {
+  defaultLinearClassifierParams,
+  type LinearClassifierParams,
+} from "../linear/linear-params.js";
 
 /** Settings of a `MultinomialNB`. */
-export interface MultinomialNBParams extends LinearParams {
+export interface MultinomialNBParams extends LinearClassifierParams {
   /** Counts added to every feature of every class (Lidstone), above 0. Default 1. */
   readonly alpha: number;
   readonly classWeight: "balanced" | null;
 }
 
-const defaults: MultinomialNBParams = { ...defaultLinearParams, alpha: 1, classWeight: null };
+const defaults: MultinomialNBParams = {
+  ...defaultLinearClassifierParams,
+  alpha: 1,
+  classWeight: null,
+};
 
 /** Naive Bayes of counts, e.g. of words. Its scores are linear in the counts, so it runs as a linear model; two classes have one score. */
 export class MultinomialNB extends LinearClassifierEstimator<MultinomialNBParams> {

@@ -13,10 +13,12 @@ import {
   toMatrix,
   toRowWeights,
 } from "../check-data.js";
+import { ParamChecks } from "../check-params.js";
 import { ClassifierEstimator } from "../classifier-estimator.js";
 import type { CodedModel } from "../coded-model.js";
 import type { Benchmark } from "../estimator.js";
 import { corruptModel } from "../model-file.js";
+import { classPairs } from "../ranking.js";
 import { classifierTable } from "./class-table.js";
 import { LinearClassifier } from "./linear-classifier.js";
 import { LinearCoded } from "./linear-coded.js";
@@ -28,8 +30,9 @@ import {
   parseLinearFit,
   readGivenLinear,
 } from "./linear-fit.js";
-import { bitsOf, checkLinearParams, type LinearParams } from "./linear-params.js";
+import { bitsOf, checkLinearParams, type LinearClassifierParams } from "./linear-params.js";
 import { QuantizedLinearModel } from "./quantized-linear.js";
+import { scoreDifferences } from "./score-differences.js";
 
 /** A fitted linear classifier with the solver's account. */
 export interface LinearClassifierFit extends LinearFit {
@@ -49,7 +52,7 @@ export interface ClassProblem {
 
 /** What all linear classifiers share: from weights to integers, circuits and files. Made into one by a solver. */
 export abstract class LinearClassifierEstimator<
-  P extends LinearParams & { readonly classWeight: "balanced" | null },
+  P extends LinearClassifierParams & { readonly classWeight: "balanced" | null },
 > extends ClassifierEstimator<P, LinearClassifierFit> {
   /** Finds the weights: one output for two classes (class 1 above 0), else one each. */
   protected abstract solve(problem: ClassProblem): LinearFit;
@@ -125,7 +128,20 @@ export abstract class LinearClassifierEstimator<
     return new LinearClassifier(coef, intercept, classes, this.probabilityRule());
   }
 
-  /** The integer model that is computed on ciphertexts. */
+  /**
+   * Share of rows of `x` whose class differs between the fitted weights in double precision and the integer model, both in clear.
+   * Errors: those of `predict`.
+   */
+  differingShare(x: Rows): number {
+    const path = `${this.name}.differingShare`;
+    const matrix = toMatrix(x, `${path} X`);
+    const expected = this.floatModel.predict(x);
+    const { coding } = this.coded(path);
+    const own = coding.labels(this.coded(path).evaluate(coding.quantize(matrix, `${path} X`)));
+    return own.filter((label, row) => label !== expected[row]).length / Math.max(1, own.length);
+  }
+
+  /** The integer model that is computed on ciphertexts; with `result` `"class"`, the differences of scores. */
   get quantized(): QuantizedLinearModel {
     return this.linear.quantized;
   }
@@ -156,7 +172,9 @@ export abstract class LinearClassifierEstimator<
   }
 
   protected override checkParams(): void {
-    checkLinearParams(this.name, this.getParams());
+    const params = this.getParams();
+    checkLinearParams(this.name, params);
+    new ParamChecks(this.name).oneOf("result", params.result, ["scores", "class"]);
     this.checkSolver();
   }
 
@@ -178,6 +196,12 @@ export abstract class LinearClassifierEstimator<
       params.inputQuantizer,
     );
     const { inputQuantizer, features, scoreScale } = quantized;
+    if (params.result === "class") {
+      const differences = scoreDifferences(fitted, x, bitsOf(params), params.inputQuantizer);
+      const parts = { inputQuantizer: differences.inputQuantizer, features, classes };
+      const coding = new ClassifierCoding({ ...parts, scoreScale: null, result: "class" });
+      return new LinearCoded(coding, differences, { ranking: classes.length });
+    }
     const probability = this.probabilityRule();
     const parts = { inputQuantizer, features, classes, scoreScale, probability };
     return new LinearCoded(new ClassifierCoding({ ...parts, result: "scores" }), quantized);
@@ -197,18 +221,22 @@ export abstract class LinearClassifierEstimator<
   }
 
   protected override codedFromJson(value: unknown, coding: unknown, path: string) {
-    const { quantized, tableBits, explained } = fieldsOf(value);
+    const { quantized, tableBits, explained, ranking } = fieldsOf(value);
     const model = QuantizedLinearModel.fromJSON(quantized, path);
     const read = ClassifierCoding.fromJSON(coding, path);
-    if (read.outputs !== model.outputs)
+    const isRanking = ranking !== undefined;
+    const outputs = isRanking ? classPairs(read.classes.length).length : read.outputs;
+    if (outputs !== model.outputs || (isRanking && ranking !== read.classes.length)) {
       throw corruptModel(path, "its scores do not fit its classes");
+    }
+    if (isRanking) return new LinearCoded(read, model, { ranking: read.classes.length });
     const share = typeof explained === "number" ? explained : undefined;
     const table = typeof tableBits === "number" ? classifierTable(model, tableBits) : undefined;
-    return new LinearCoded(read, model, table, share);
+    return new LinearCoded(read, model, { table, explained: share });
   }
 }
 
-interface AnyParams extends LinearParams {
+interface AnyParams extends LinearClassifierParams {
   readonly classWeight: "balanced" | null;
 }
 

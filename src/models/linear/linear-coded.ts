@@ -3,22 +3,35 @@ import type { ModelCoding } from "../../quantize/model-coding.js";
 import { LookupTable } from "../../trace/lookup-table.js";
 import type { Tracer } from "../../trace/tracer.js";
 import type { CodedModel } from "../coded-model.js";
+import { ranked, traceRanking } from "../ranking.js";
 import { type ClassTable, classesOf } from "./class-table.js";
 import type { QuantizedLinearModel } from "./quantized-linear.js";
 
-/** A quantized linear model as it runs: integer scores `q W + b`, or with `table` the class alone, `values[(q - zero) W]`. */
+/** What is decided about scores before they leave the server. */
+export interface LinearDecision {
+  readonly table?: ClassTable | undefined;
+  readonly explained?: number | undefined;
+  readonly ranking?: number | undefined;
+}
+
+/**
+ * A quantized linear model as it runs: integer scores `q W + b`; with `table` the class alone, `values[(q - zero) W]`; with `ranking`, a
+ * number of classes, the place of the greatest score, and `q W + b` is the differences of scores that tell it (`classPairs`).
+ */
 export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   readonly coding: C;
   readonly quantized: QuantizedLinearModel;
   readonly table: ClassTable | undefined;
   /** Share (0 to 1) of the real score's variance that the table's index explains, where that is known. */
   readonly explained: number | undefined;
+  readonly ranking: number | undefined;
 
-  constructor(coding: C, quantized: QuantizedLinearModel, table?: ClassTable, explained?: number) {
+  constructor(coding: C, quantized: QuantizedLinearModel, decision: LinearDecision = {}) {
     this.coding = coding;
     this.quantized = quantized;
-    this.table = table;
-    this.explained = explained;
+    this.table = decision.table;
+    this.explained = decision.explained;
+    this.ranking = decision.ranking;
   }
 
   get width(): number {
@@ -26,15 +39,18 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   }
 
   evaluate(q: Tensor): Tensor {
-    const { quantized, table } = this;
+    const { quantized, table, ranking } = this;
     const scores = quantized.scores(q);
+    if (ranking !== undefined) return ranked(scores, ranking, 1);
     return table === undefined ? scores : classesOf(table, quantized, scores);
   }
 
   trace(x: Tracer): Tracer {
-    const { quantized, table } = this;
+    const { quantized, table, ranking } = this;
     if (table !== undefined) return classStep(x, quantized, table);
-    return x.matmul(quantized.weights).add({ shape: [quantized.outputs], data: quantized.bias });
+    const bias = { shape: [quantized.outputs], data: quantized.bias };
+    const scores = x.matmul(quantized.weights).add(bias);
+    return ranking === undefined ? scores : traceRanking(scores, ranking, 1);
   }
 
   /** For each output the inputs of its least and greatest sum; then every input at its least and greatest. */
@@ -55,9 +71,12 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   }
 
   toJSON() {
-    const { quantized, table, explained } = this;
+    const { quantized, table, explained, ranking } = this;
     const form = JSON.parse(JSON.stringify(quantized));
-    return { quantized: form, tableBits: table?.bits ?? null, explained: explained ?? null };
+    return {
+      ...{ quantized: form, tableBits: table?.bits ?? null, explained: explained ?? null },
+      ...(ranking === undefined ? {} : { ranking }),
+    };
   }
 }
 

@@ -15,7 +15,21 @@ export interface LinearParams {
   readonly inputQuantizer: Granularity;
 }
 
+/** How a linear classifier is made into integers. */
+export interface LinearClassifierParams extends LinearParams {
+  /**
+   * `"scores"` (default): the client gets the scores and makes classes and probabilities of them. `"class"`: the server compares the scores
+   * of 2 to 10 classes by table look-ups, and only the class leaves it. `nBits` is then lowered until differences of scores fit in 14 bits.
+   */
+  readonly result: "scores" | "class";
+}
+
 export const defaultLinearParams: LinearParams = { nBits: 8, inputQuantizer: "perFeature" };
+
+export const defaultLinearClassifierParams: LinearClassifierParams = {
+  ...defaultLinearParams,
+  result: "scores",
+};
 
 /** The widths, one by one. */
 export function bitsOf({ nBits }: LinearParams): LinearBits {

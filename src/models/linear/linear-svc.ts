@@ -3,7 +3,7 @@ import { ParamChecks } from "../check-params.js";
 import { supportVectors } from "./dual-descent.js";
 import { type ClassProblem, LinearClassifierEstimator } from "./linear-classifier-estimator.js";
 import type { LinearFit } from "./linear-fit.js";
-import { defaultLinearParams, type LinearParams } from "./linear-params.js";
+import { defaultLinearClassifierParams, type LinearClassifierParams } from "./linear-params.js";
 import { oneAgainstRest } from "./one-against-rest.js";
 import { stackFits } from "./sgd-regressor.js";
 
@@ -22,13 +22,13 @@ export interface SupportSettings {
 }
 
 /** Settings of a `LinearSVC`. */
-export interface LinearSVCParams extends LinearParams, SupportSettings {
+export interface LinearSVCParams extends LinearClassifierParams, SupportSettings {
   readonly loss: "hinge" | "squared_hinge";
   readonly classWeight: "balanced" | null;
 }
 
 const defaults: LinearSVCParams = {
-  ...defaultLinearParams,
+  ...defaultLinearClassifierParams,
   loss: "squared_hinge",
   classWeight: null,
   C: 1,

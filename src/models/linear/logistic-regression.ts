@@ -13,11 +13,11 @@ import {
 } from "./linear-classifier-estimator.js";
 import { LinearCoded } from "./linear-coded.js";
 import type { LinearFit } from "./linear-fit.js";
-import { defaultLinearParams, type LinearParams } from "./linear-params.js";
+import { defaultLinearClassifierParams, type LinearClassifierParams } from "./linear-params.js";
 import { chooseNarrowWidths, maxTableBits } from "./narrow-widths.js";
 
 /** Settings of a `LogisticRegression`; the solver's are scikit-learn's, with its defaults. */
-export interface LogisticRegressionParams extends LogisticSettings, LinearParams {
+export interface LogisticRegressionParams extends LogisticSettings, LinearClassifierParams {
   /**
    * `null` (default): the scores leave the server, and the client turns them into classes and probabilities.
    * 2 to 8, two classes only: the server looks the class up in a table of `2^classTableBits` entries and only the
@@ -27,7 +27,7 @@ export interface LogisticRegressionParams extends LogisticSettings, LinearParams
 }
 
 const defaults: LogisticRegressionParams = {
-  ...defaultLinearParams,
+  ...defaultLinearClassifierParams,
   classTableBits: null,
   C: 1,
   penalty: "l2",
@@ -92,6 +92,9 @@ export class LogisticRegression extends LinearClassifierEstimator<LogisticRegres
     const { inputQuantizer, features } = model;
     const parts = { inputQuantizer, features, classes, scoreScale: null } as const;
     const coding = new ClassifierCoding({ ...parts, result: "class" });
-    return new LinearCoded(coding, model, classifierTable(model, classTableBits), explained);
+    return new LinearCoded(coding, model, {
+      table: classifierTable(model, classTableBits),
+      explained,
+    });
   }
 }

@@ -3,21 +3,21 @@ import { ParamChecks } from "../check-params.js";
 import { SeededRandom } from "../seeded-random.js";
 import { type ClassProblem, LinearClassifierEstimator } from "./linear-classifier-estimator.js";
 import type { LinearFit } from "./linear-fit.js";
-import { defaultLinearParams, type LinearParams } from "./linear-params.js";
+import { defaultLinearClassifierParams, type LinearClassifierParams } from "./linear-params.js";
 import { oneAgainstRest } from "./one-against-rest.js";
 import { checkSgd, fitSgd, type SgdSettings } from "./sgd.js";
 import { type ClassifierLoss, classifierLosses } from "./sgd-losses.js";
 import { stackFits } from "./sgd-regressor.js";
 
 /** Settings of an `SGDClassifier`. */
-export interface SGDClassifierParams extends LinearParams, SgdSettings {
+export interface SGDClassifierParams extends LinearClassifierParams, SgdSettings {
   /** `"log_loss"` and `"modified_huber"` give probabilities. Default `"hinge"`. */
   readonly loss: ClassifierLoss;
   readonly classWeight: "balanced" | null;
 }
 
 const defaults: SGDClassifierParams = {
-  ...defaultLinearParams,
+  ...defaultLinearClassifierParams,
   loss: "hinge",
   classWeight: null,
   penalty: "l2",

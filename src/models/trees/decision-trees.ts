@@ -4,18 +4,14 @@ import { treeBounds } from "../../ops/tree-ensemble/tree-ensemble.js";
 import { classPairs } from "../ranking.js";
 import type { TreeDecision } from "./tree-result.js";
 
-/** Linear combinations of an ensemble's scores, of which only the signs are asked. */
-interface Differences {
-  /** `[differences][outputs]` */
-  readonly weights: readonly (readonly number[])[];
-  /** `[differences]`, in steps of the scores. */
-  readonly constants: Float64Array;
-}
+/** Linear combinations of scores, of which only the signs are asked: `[differences][scores]`. */
+type Differences = readonly (readonly number[])[];
 
 /**
  * Trees whose sums are above 0 where the differences of scores that `decision` asks are: score j less score i of every pair, or a score
  * less its limit. Sums fit in `bits` bits with a sign. Where leaves allow it (as those of a few pure trees do) every sign is exact; else
- * leaves are rounded tree by tree, each making up for what earlier ones lost on `rows` (`[rows, features]`, quantized).
+ * leaves are rounded tree by tree, each making up for what earlier ones lost on `rows` (`[rows, features]`, quantized). Scores are rounded,
+ * not differences, so that classes always have an order.
  */
 export function decisionTrees(
   { trees, step, base }: { trees: IntegerTrees; step: number; base: Float64Array },
@@ -23,51 +19,53 @@ export function decisionTrees(
   rows: Tensor,
   bits: number,
 ): IntegerTrees {
-  const asked = differencesOf(decision, base, step);
-  const fine = combined(trees, asked.weights);
-  return exact(fine, asked.constants, bits) ?? rounded(fine, asked.constants, rows, bits);
+  const above = decision.kind === "bit" ? decision.above : 0;
+  const starts = base.map((start) => (start - above) / step);
+  const differences = differencesOf(base.length);
+  return exact(trees, starts, differences, bits) ?? rounded(trees, starts, differences, rows, bits);
 }
 
-function differencesOf(decision: TreeDecision, base: Float64Array, step: number): Differences {
-  if (decision.kind === "bit") {
-    return { weights: [[1]], constants: Float64Array.of(((base[0] ?? 0) - decision.above) / step) };
-  }
-  // One score for two classes is their difference already.
-  if (base.length === 1) {
-    return { weights: [[1]], constants: Float64Array.of((base[0] ?? 0) / step) };
-  }
-  const pairs = classPairs(decision.classes);
-  return {
-    weights: pairs.map(([i, j]) => Array.from(base, (_, k) => Number(k === j) - Number(k === i))),
-    constants: Float64Array.from(pairs, ([i, j]) => ((base[j] ?? 0) - (base[i] ?? 0)) / step),
-  };
+/** `[differences][scores]`. One score is compared with its limit, or is the difference of two classes already. */
+function differencesOf(scores: number): Differences {
+  if (scores === 1) return [[1]];
+  return classPairs(scores).map(([i, j]) =>
+    Array.from({ length: scores }, (_, k) => Number(k === j) - Number(k === i)),
+  );
 }
 
-function combined(trees: IntegerTrees, weights: Differences["weights"]): IntegerTrees {
+function combined(trees: IntegerTrees, differences: Differences): IntegerTrees {
   const { outputs, feature, values } = trees;
-  const data = new Float64Array(feature.length * weights.length);
+  const count = differences.length;
+  const data = new Float64Array(feature.length * count);
   for (let node = 0; node < feature.length; node++) {
-    for (const [p, row] of weights.entries()) {
-      data[node * weights.length + p] =
-        row.reduce((sum, weight, k) => sum + weight * (values[node * outputs + k] ?? 0), 0) + 0;
-    }
+    const own = values.subarray(node * outputs, (node + 1) * outputs);
+    for (const [p, weights] of differences.entries()) data[node * count + p] = dot(weights, own);
   }
-  return { ...trees, outputs: weights.length, values: data };
+  return { ...trees, outputs: count, values: data };
 }
 
-/** In units of the leaves' greatest common divisor, if their sums fit. */
+function dot(weights: readonly number[], values: Float64Array): number {
+  return weights.reduce((sum, weight, k) => sum + weight * (values[k] ?? 0), 0) + 0;
+}
+
+/** In units of the differences' greatest common divisor, if their sums fit. */
 function exact(
-  fine: IntegerTrees,
-  constants: Float64Array,
+  trees: IntegerTrees,
+  starts: Float64Array,
+  differences: Differences,
   bits: number,
 ): IntegerTrees | undefined {
+  const fine = combined(trees, differences);
   let unit = 0;
   for (const [at, value] of fine.values.entries()) {
     if ((fine.feature[Math.floor(at / fine.outputs)] ?? 0) < 0) unit = divisor(unit, value);
   }
   if (unit === 0) return undefined;
   // unit s + c > 0 exactly where s > floor(-c / unit).
-  const shifts = constants.map((constant) => -Math.floor(-constant / unit));
+  const shifts = Float64Array.from(
+    differences,
+    (weights) => -Math.floor(-dot(weights, starts) / unit),
+  );
   const values = fine.values.map((value) => Math.round(value / unit) + 0);
   const found = moved({ ...fine, values }, shifts);
   return fits(found, bits) ? found : undefined;
@@ -79,20 +77,21 @@ const mostRows = 4000;
 const growth = 1.04;
 
 function rounded(
-  fine: IntegerTrees,
-  constants: Float64Array,
+  trees: IntegerTrees,
+  starts: Float64Array,
+  differences: Differences,
   rows: Tensor,
   bits: number,
 ): IntegerTrees {
-  const { low, high } = treeBounds(moved(fine, constants));
+  const { low, high } = treeBounds(combined(moved(trees, starts), differences));
   const largest = Math.max(
     ...low.data.map((least) => -least),
     ...high.data.map((most) => most),
     Number.MIN_VALUE,
   );
-  const reached = leavesReached(fine, rows);
+  const reached = leavesReached(trees, rows);
   for (let unit = largest / (2 ** (bits - 1) - 1); ; unit *= growth) {
-    const found = balanced(fine, constants, reached, unit);
+    const found = combined(balanced(trees, starts, reached, unit), differences);
     if (fits(found, bits)) return found;
   }
 }
@@ -109,31 +108,25 @@ function leavesReached(fine: IntegerTrees, { shape, data }: Tensor): Int32Array[
 }
 
 /**
- * Leaves in steps of `unit`. A leaf is rounded together with the mean of what its rows have lost so far; rows near the limit count most.
+ * Scores in steps of `unit`. A leaf is rounded together with the mean of what its rows have lost so far; rows whose answer is close count
+ * most.
  */
 function balanced(
-  fine: IntegerTrees,
-  constants: Float64Array,
+  trees: IntegerTrees,
+  starts: Float64Array,
   reached: readonly Int32Array[],
   unit: number,
 ): IntegerTrees {
-  const { outputs, feature } = fine;
-  const values = Float64Array.from(fine.values, (value) => Math.round(value / unit) + 0);
-  const shifts = new Float64Array(outputs);
-  const rows = reached[0]?.length ?? 0;
-  for (let p = 0; p < outputs; p++) {
-    // Sums count from half a step below: they are above 0 where they round to 1 or more.
-    const constant = (constants[p] ?? 0) / unit + 0.5;
-    shifts[p] = Math.round(constant) + 0;
-    const leafValue = (leaf: number): number => (fine.values[leaf * outputs + p] ?? 0) / unit;
-    const sums = new Float64Array(rows).fill(constant - 0.5);
-    for (const leaves of reached) {
-      leaves.forEach((leaf, row) => {
-        sums[row] = (sums[row] ?? 0) + leafValue(leaf);
-      });
-    }
-    const weights = sums.map((sum) => 1 / (1 + Math.abs(sum)));
-    const lost = new Float64Array(rows).fill(constant - (shifts[p] ?? 0));
+  const { outputs, feature } = trees;
+  const leafValue = (leaf: number, k: number): number =>
+    (trees.values[leaf * outputs + k] ?? 0) / unit;
+  const values = Float64Array.from(trees.values, (value) => Math.round(value / unit) + 0);
+  const weights = closeness(trees, starts, reached, unit);
+  // A single score counts from half a step below: it is above 0 where it rounds to 1 or more.
+  const constants = starts.map((start) => start / unit + (outputs === 1 ? 0.5 : 0));
+  const shifts = constants.map((constant) => Math.round(constant) + 0);
+  for (let k = 0; k < outputs; k++) {
+    const lost = new Float64Array(weights.length).fill((constants[k] ?? 0) - (shifts[k] ?? 0));
     for (const leaves of reached) {
       const totals = new Map<number, { lost: number; weight: number }>();
       leaves.forEach((leaf, row) => {
@@ -145,14 +138,34 @@ function balanced(
       for (const [leaf, total] of totals) {
         if ((feature[leaf] ?? 0) >= 0) continue;
         const owed = Math.min(Math.max(total.lost / total.weight, -1), 1);
-        values[leaf * outputs + p] = Math.round(leafValue(leaf) + owed) + 0;
+        values[leaf * outputs + k] = Math.round(leafValue(leaf, k) + owed) + 0;
       }
       leaves.forEach((leaf, row) => {
-        lost[row] = (lost[row] ?? 0) + leafValue(leaf) - (values[leaf * outputs + p] ?? 0);
+        lost[row] = (lost[row] ?? 0) + leafValue(leaf, k) - (values[leaf * outputs + k] ?? 0);
       });
     }
   }
-  return moved({ ...fine, values }, shifts);
+  return moved({ ...trees, values }, shifts);
+}
+
+/** `[rows]` from 1 where two answers are equally good down to 0, by the distance of the best two scores in steps. */
+function closeness(
+  { outputs, values }: IntegerTrees,
+  starts: Float64Array,
+  reached: readonly Int32Array[],
+  unit: number,
+): Float64Array {
+  return Float64Array.from({ length: reached[0]?.length ?? 0 }, (_, row) => {
+    const scores = starts.slice();
+    for (const leaves of reached) {
+      const leaf = leaves[row] ?? 0;
+      for (let k = 0; k < outputs; k++) {
+        scores[k] = (scores[k] ?? 0) + (values[leaf * outputs + k] ?? 0);
+      }
+    }
+    const [best = 0, second = 0] = scores.sort((a, b) => b - a);
+    return 1 / (1 + Math.abs(best - second) / unit);
+  });
 }
 
 /** With `shifts` added to every sum. */
