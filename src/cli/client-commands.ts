@@ -35,7 +35,7 @@ or a protected model, FOLDER/evaluation.keys for the server.`,
       const keys = await client.evaluationKeys(progress.options("evaluation keys"));
       progress.end();
       if (keys === undefined) {
-        console.log("no evaluation keys: the circuit looks up no tables");
+        console.log("no evaluation keys: the circuit needs none");
         return;
       }
       const file = join(folder, "evaluation.keys");

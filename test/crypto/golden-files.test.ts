@@ -7,15 +7,23 @@ import { parameterId } from "../../src/tfhe/parameter-id.js";
 import { readEvaluationKeys } from "../../src/tfhe/wire-evaluation-keys.js";
 import { readInputCiphertext } from "../../src/tfhe/wire-input.js";
 import { readOutputCiphertext } from "../../src/tfhe/wire-output.js";
-import { clientMachines } from "../support/client-machines.js";
+import { readPackingKeys } from "../../src/tfhe/wire-packing-keys.js";
+import { clientMachines, wasmClient } from "../support/client-machines.js";
+import { expandPackedBits } from "../support/decision-server.js";
+import { wasmEval } from "../support/eval-machines.js";
+import { packGlwe } from "../support/eval-stages.js";
+import { measurePhase } from "../support/phase.js";
 import { echoGlwe } from "../support/plain-tfhe.js";
 import {
   type GoldenName,
+  goldenBits,
+  goldenBitsLayout,
   goldenCircuit,
   goldenDecoding,
   goldenFolder,
   goldenInput,
   goldenOutputs,
+  goldenPacked,
   goldenParameters,
   goldenValues,
   makeGoldenFiles,
@@ -63,4 +71,32 @@ test("version 1 evaluation keys are read", () => {
   assert.ok(section && keys.sections.length === 1);
   assert.equal(section.bootstrapBodies.length, 3 * 2 * 512 * 6);
   assert.equal(section.keySwitchBodies.length, 512 * 4);
+});
+
+test("version 1 packing keys take version 1 packed bits apart", async () => {
+  const key = readClientKey(golden("packed-client-key"), goldenPacked);
+  const keys = readPackingKeys(golden("packing-keys"), goldenPacked);
+  assert.equal(keys.keyId, key.id);
+  const identity = {
+    parameterId: parameterId(goldenPacked),
+    circuitId: goldenCircuit,
+    keyId: key.id,
+  };
+  const { vectors } = readInputCiphertext(golden("packed-input"), identity, [goldenBitsLayout]);
+  const [bits] = vectors;
+  assert.ok(bits);
+  const { rows } = expandPackedBits(await wasmEval(), goldenPacked, keys, bits);
+  const { levels, baseLog } = goldenBitsLayout.gadget;
+  const positions = Array.from({ length: goldenBits.length * levels }, () => [0]);
+  const phases = measurePhase(
+    await wasmClient(),
+    key,
+    packGlwe(await wasmEval(), goldenPacked.glwe, rows, positions, 64),
+    { form: "glwe", wordBits: 64, coefficients: positions },
+  );
+  const found = phases.filter((_, row) => row % levels === 0).map((phase) => phase * 2 ** baseLog);
+  assert.deepEqual(
+    [...found].map((value) => Math.abs(Math.round(value))),
+    [...goldenBits],
+  );
 });

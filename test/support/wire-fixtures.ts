@@ -6,9 +6,12 @@ import { fileURLToPath } from "node:url";
 import { type ClientKey, generateClientKey } from "../../src/keys/client-key.js";
 import { writeClientKey } from "../../src/keys/client-key-file.js";
 import { encryptVector } from "../../src/keys/encrypt.js";
+import { encryptBits } from "../../src/keys/encrypt-bits.js";
 import { generateEvaluationKeys } from "../../src/keys/evaluation-keys.js";
+import { generatePackingKeys } from "../../src/keys/packing-keys.js";
 import type { Machine } from "../../src/tfhe/machine.js";
 import type { CryptoParameters } from "../../src/tfhe/parameters.js";
+import { packedLayout } from "../../src/tfhe/wire-bits.js";
 import type { CircuitId } from "../../src/tfhe/wire-header.js";
 import { writeInputCiphertext } from "../../src/tfhe/wire-input.js";
 import { type OutputLayout, writeOutputCiphertext } from "../../src/tfhe/wire-output.js";
@@ -40,7 +43,34 @@ export const goldenOutputs: readonly OutputLayout[] = [
   { form: "lwe", wordBits: 17, count: 5 },
 ];
 
-export type GoldenName = "client-key" | "evaluation-keys" | "input" | "output";
+/** Small, and without any security. */
+export const goldenPacked: CryptoParameters = {
+  glwe: { dimension: 2, polynomialSize: 512, noiseLog2: 4 },
+  bootstraps: [],
+  packing: {
+    expansionLevels: 3,
+    keyedLevels: [2],
+    expansionGadget: { baseLog: 14, levels: 2 },
+    conversionGadget: { baseLog: 15, levels: 2 },
+  },
+};
+export const goldenBits = Uint8Array.of(1, 0, 0, 1, 1);
+export const goldenBitsLayout = packedLayout(
+  goldenPacked.glwe,
+  goldenBits.length,
+  { baseLog: 12, levels: 2 },
+  44,
+  3,
+);
+
+export type GoldenName =
+  | "client-key"
+  | "evaluation-keys"
+  | "input"
+  | "output"
+  | "packed-client-key"
+  | "packing-keys"
+  | "packed-input";
 
 /** The golden files, made anew by `machine`. */
 export async function makeGoldenFiles(machine: Machine): Promise<Record<GoldenName, Uint8Array>> {
@@ -51,7 +81,19 @@ export async function makeGoldenFiles(machine: Machine): Promise<Record<GoldenNa
   const evaluationKeys = await generateEvaluationKeys(machine, key, random);
   const encoding = { deltaLog2: goldenDecoding.deltaLog2, bodyBits: goldenInput.bodyBits };
   const vector = encryptVector(machine, key, goldenValues, encoding, random);
+  const packedRandom = seededRandom("golden files of packed bits, version 1");
+  const packedKey = generateClientKey(goldenPacked, packedRandom);
+  const packedIdentity = {
+    parameterId: packedKey.parameterId,
+    circuitId: goldenCircuit,
+    keyId: packedKey.id,
+  };
+  const packingKeys = await generatePackingKeys(machine, packedKey, packedRandom);
+  const bits = encryptBits(machine, packedKey, goldenBits, goldenBitsLayout, packedRandom);
   return {
+    "packed-client-key": writeClientKey(packedKey),
+    "packing-keys": packingKeys,
+    "packed-input": writeInputCiphertext(packedIdentity, [bits]),
     "client-key": writeClientKey(key),
     "evaluation-keys": evaluationKeys,
     input: writeInputCiphertext(identity, [vector]),
