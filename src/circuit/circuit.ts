@@ -1,5 +1,6 @@
 import { writeClientFile } from "../artifact/client-file.js";
 import { writeServerFile } from "../artifact/server-file.js";
+import { VelumError } from "../base/error.js";
 import { type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
 import type { ClientValue } from "../client/client.js";
 import { drawDot, drawSvg } from "../graph/drawing.js";
@@ -15,6 +16,7 @@ import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
 import { BothSides, type KeygenOptions, unwrapResults } from "./both-sides.js";
+import { valueText } from "./check-option-values.js";
 import type { CompileOptions } from "./compile-options.js";
 import type { Compiled } from "./compiled.js";
 import { type CircuitCost, checkBatch, circuitCost, msText } from "./cost.js";
@@ -145,9 +147,10 @@ export class Circuit {
 
   /**
    * A drawing of the graph as it is computed on ciphertexts, with widths, ranges, tags and the cost of every look-up: text for Graphviz
-   * (`"dot"`) or a picture (`"svg"`).
+   * (`"dot"`) or a picture (`"svg"`). Error: `bad-argument` for another format.
    */
   draw(format: "dot" | "svg" = "dot"): string {
+    if (format !== "dot" && format !== "svg") throw noDrawing(format);
     const { lowered, regions } = this.#compiled;
     const { bootstraps, time } = this.cost(1);
     const notes = new Map<number, string>();
@@ -233,4 +236,15 @@ export class Circuit {
   async close(): Promise<void> {
     return this.#sides.close();
   }
+}
+
+function noDrawing(format: unknown): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: "draw",
+    problem: `the format is ${valueText(format)}`,
+    limit: "dot, svg",
+    actual: valueText(format),
+    cure: 'Use "dot", text for Graphviz, or "svg", a picture',
+  });
 }

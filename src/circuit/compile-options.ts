@@ -3,6 +3,7 @@ import { VelumError } from "../base/error.js";
 import type { InputForm } from "../plan/plan.js";
 import type { UploadForm } from "../plan/upload-form.js";
 import type { RuntimeKind } from "../runtime/start-engine.js";
+import { checkOptionValues } from "./check-option-values.js";
 
 /** Bits of security of all parameters (docs/security.md). */
 const securityLevel = 132;
@@ -88,7 +89,7 @@ export const defaultCompileOptions: CompileOptions = {
 
 /**
  * The options with defaults for those that are absent or `undefined`; `name` is the function's own. Error `bad-argument` for names
- * that are no options.
+ * that are no options, and for values that are not of an option's kind.
  */
 export function compileSettings(
   options: Partial<CompileOptions>,
@@ -96,6 +97,7 @@ export function compileSettings(
   path = "compile options",
 ): CompileOptions {
   checkOptions(options, Object.keys(defaultCompileOptions), path);
+  checkOptionValues(options);
   const given = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );

@@ -1,5 +1,4 @@
 import type { ServerManifest, StageInfo } from "../artifact/server-manifest.js";
-import { VelumError } from "../base/error.js";
 import { bootstrapTime } from "../plan/bootstrap-cost.js";
 import { type DecisionWork, decisionTime } from "../plan/decision-cost.js";
 import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../plan/kernel-rates.js";
@@ -26,7 +25,7 @@ export function ratesOf(runtime: MachineSpeed["runtime"]): KernelRates {
   return hasAvx512() ? referenceRates : avx2Rates;
 }
 
-/** The rates by which parameters are chosen. Error `bad-argument` for a kind of machine that is not known. */
+/** The rates by which parameters are chosen. */
 export function planningRates({
   machine,
   runtime,
@@ -35,14 +34,7 @@ export function planningRates({
   const kinds = [referenceRates, avx2Rates, wasmRates];
   const found = kinds.find(({ name }) => name === machine);
   if (found !== undefined) return found;
-  throw new VelumError({
-    code: "bad-argument",
-    path: "machine",
-    problem: `is ${JSON.stringify(machine)}, which is no kind of machine with known speed`,
-    limit: `this, ${kinds.map(({ name }) => name).join(", ")}`,
-    actual: String(machine),
-    cure: 'Use "this" for the machine that compiles',
-  });
+  throw new RangeError(`no rates of ${machine}`);
 }
 
 /** As far as the system tells: Linux does. */

@@ -7,6 +7,7 @@ import { readInputset, type Sample } from "../trace/inputset.js";
 import { type Encryption, traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
 import type { KeygenOptions } from "./both-sides.js";
+import { valueText } from "./check-option-values.js";
 import { compileTogether } from "./compile-module.js";
 import { type CompileOptions, compileSettings } from "./compile-options.js";
 import type { Compiled } from "./compiled.js";
@@ -72,6 +73,7 @@ export function declareModule<Names extends string>(
 ): ModuleCompiler<Names> {
   const names = namesOf(functions);
   for (const name of names) {
+    checkDeclaration(name, functions[name]);
     if (!taken.includes(name)) continue;
     throw refused(`function "${name}"`, "has a name that modules use", "Call it something else");
   }
@@ -146,6 +148,18 @@ export class ModuleBase {
     if (first === undefined) throw new Error("a module without functions");
     return first.plan;
   }
+}
+
+function checkDeclaration(name: string, declared: unknown): void {
+  if (typeof declared === "object" && declared !== null) {
+    const { parameters, fn }: { readonly parameters?: unknown; readonly fn?: unknown } = declared;
+    if (typeof parameters === "object" && parameters !== null && typeof fn === "function") return;
+  }
+  throw refused(
+    `function "${name}"`,
+    `is ${valueText(declared)}, not a declared function`,
+    'Give fhe.function({ x: "encrypted" }, (x) => ...)',
+  );
 }
 
 function checkWires(wires: unknown): Wiring {

@@ -102,6 +102,59 @@ async function knownCompileOptions(): Promise<string> {
   return text.slice(text.indexOf("Known are ") + "Known are ".length);
 }
 
+test("option values of the wrong kind are refused with what is allowed", async () => {
+  const cases: [name: string, value: unknown, text: string][] = [
+    ["threads", 0, "is 0, and may be an integer from 1 to 256"],
+    ["threads", "a", 'is "a", and may be an integer from 1 to 256'],
+    ["runtime", "cuda", 'is "cuda", and may be "auto" or "wasm" or "native"'],
+    ["inputForm", "m1", 'is "m1", and may be "auto" or "numbers"'],
+    ["uploadForm", 7, 'is 7, and may be "auto" or "direct" or "packed"'],
+    ["composable", "yes", 'is "yes", and may be true or false'],
+    ["protectModel", "yes", 'is "yes", and may be true, false or { bits }'],
+    ["protectModel", null, "is null, and may be true, false or { bits }"],
+    ["maxRunMs", "10", 'is "10", and may be a number'],
+    ["pError", "0.001", 'is "0.001", and may be a number'],
+    ["name", 5, "is 5, and may be a text that is not empty"],
+    ["onStage", 5, "is 5, and may be a function"],
+    ["machine", "x", 'is "x", and may be "this" or "avx512" or "avx2" or "wasm"'],
+    ["debugFolder", 5, "is 5, and may be a text that is not empty"],
+    ["debugFolder", ["out"], "is an array, and may be a text that is not empty"],
+  ];
+  for (const [name, value, text] of cases) {
+    assert.equal(
+      await textOf(() => double.compile([1, 2], untyped({ [name]: value }))),
+      `bad-argument: ${name}: ${text}. Leave it away for the default`,
+    );
+  }
+  const model = new LogisticRegression().fit(rows, [0, 0, 1, 1]);
+  assert.match(
+    await textOf(() => model.compile(rows, untyped({ runtime: "cuda" }))),
+    /^bad-argument: runtime: is "cuda", /,
+  );
+  const functions = fhe.module({ f: fhe.function({ x: "encrypted" }, (x) => x.add(1)) });
+  assert.match(
+    await textOf(() => functions.compile({ f: [1, 2] }, untyped({ threads: -1 }))),
+    /^bad-argument: threads: is -1, /,
+  );
+});
+
+test("what is no function of a module, and no format of a drawing", async () => {
+  const cure = 'Give fhe.function({ x: "encrypted" }, (x) => ...)';
+  assert.equal(
+    await textOf(() => fhe.module(untyped({ f: 3 }))),
+    `bad-argument: function "f": is 3, not a declared function. ${cure}`,
+  );
+  assert.equal(
+    await textOf(() => fhe.module(untyped({ f: (x: Untyped) => x }))),
+    `bad-argument: function "f": is a function, not a declared function. ${cure}`,
+  );
+  const circuit = await double.compile([1, 2]);
+  assert.equal(
+    await textOf(() => circuit.draw(untyped("png"))),
+    'bad-argument: draw: the format is "png". Use "dot", text for Graphviz, or "svg", a picture',
+  );
+});
+
 test("an option that is undefined counts as absent", async () => {
   const circuit = await double.compile([1, 2], untyped({ failureLog2: undefined }));
   assert.ok(circuit.cost(1));

@@ -1,0 +1,80 @@
+import { VelumError } from "../base/error.js";
+
+/** What an option may be: the test, and its text in errors. */
+interface Allowed {
+  readonly is: (value: unknown) => boolean;
+  readonly text: string;
+}
+
+/** Threads that an engine starts at most. */
+const mostThreads = 256;
+
+const anyNumber: Allowed = { is: (value) => typeof value === "number", text: "a number" };
+const someText: Allowed = {
+  is: (value) => typeof value === "string" && value !== "",
+  text: "a text that is not empty",
+};
+const truth: Allowed = { is: (value) => typeof value === "boolean", text: "true or false" };
+
+/** By option of `CompileOptions`. Ranges of probabilities and limits are checked where they are used. */
+const allowed: Readonly<Record<string, Allowed>> = {
+  name: someText,
+  failureLog2: anyNumber,
+  pError: anyNumber,
+  globalPError: anyNumber,
+  securityLevel: anyNumber,
+  maxEvaluationKeyBytes: anyNumber,
+  maxUploadBytes: anyNumber,
+  maxRunMs: anyNumber,
+  machine: oneOf("this", "avx512", "avx2", "wasm"),
+  inputForm: oneOf("auto", "numbers"),
+  composable: truth,
+  protectModel: { is: isProtection, text: "true, false or { bits }" },
+  uploadForm: oneOf("auto", "direct", "packed"),
+  runtime: oneOf("auto", "wasm", "native"),
+  threads: {
+    is: (value) =>
+      typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= mostThreads,
+    text: `an integer from 1 to ${mostThreads}`,
+  },
+  debugFolder: someText,
+  onStage: { is: (value) => typeof value === "function", text: "a function" },
+};
+
+/** Error `bad-argument` for the first option that is not of its kind: names it, what it is, and what it may be. */
+export function checkOptionValues(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    const kind = allowed[name];
+    if (value === undefined || kind === undefined || kind.is(value)) continue;
+    throw new VelumError({
+      code: "bad-argument",
+      path: name,
+      problem: `is ${valueText(value)}, and may be ${kind.text}`,
+      limit: kind.text,
+      actual: valueText(value),
+      cure: "Leave it away for the default",
+    });
+  }
+}
+
+/** A value as it would stand in a program; only its kind where it is long. */
+export function valueText(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+function oneOf(...names: readonly string[]): Allowed {
+  return {
+    is: (value) => typeof value === "string" && names.includes(value),
+    text: names.map((name) => JSON.stringify(name)).join(" or "),
+  };
+}
+
+function isProtection(value: unknown): boolean {
+  if (typeof value === "boolean") return true;
+  return (
+    typeof value === "object" && value !== null && "bits" in value && typeof value.bits === "number"
+  );
+}
