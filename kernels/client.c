@@ -22,7 +22,7 @@ INLINE size_t aligned(size_t bytes) { return (bytes + ALIGNMENT - 1) & ~(size_t)
 static size_t lay_out(client *c, word k, word N, word n) {
   const size_t words = 8 * (size_t)k * (size_t)N;
   const size_t sizes[] = { aligned(sizeof(client)), words, aligned(4 * (size_t)n), words, words, 8 * (size_t)N,
-                           aligned(POLYNOMIAL_SCRATCH(N)) };
+                           aligned(POLYNOMIAL_SCRATCH(N) + 8 * (size_t)N) };
   char *starts[7], *base = (char *)c;
   size_t at = 0;
   for (word i = 0; i < 7; i++) { starts[i] = base + at; at += sizes[i]; }
@@ -47,11 +47,21 @@ EXPORT void velum_client_open(client *c, const uint8_t *bits, word k, word N, wo
   }
 }
 
-// body = <mask, key>, as a polynomial
+// body = <mask, key>, as a polynomial: products are added in the Fourier domain, so that each half of the words returns once.
 static void mask_times_key(client *c) {
-  for (word j = 0; j < c->N; j++) c->body[j] = 0;
-  for (word p = 0; p < c->k; p++)
-    torus_mul_add(c->body, c->mask + p * c->N, c->fourier + p * c->N, (int)c->N, 2, c->scratch);
+  const int N = (int)c->N;
+  double *points = c->scratch + N, *sums = points + N;
+  for (int j = 0; j < N; j++) c->body[j] = 0;
+  for (int half = 0; half < 2; half++) {
+    for (int j = 0; j < N; j++) sums[j] = 0;
+    for (word p = 0; p < c->k; p++) {
+      split_limb(c->scratch, c->mask + p * c->N, N, 2, half);
+      forward_reals(points, c->scratch, N);
+      multiply_points((vf64 *)points, (const vf64 *)(c->fourier + p * c->N), N / 2);
+      for (int j = 0; j < N; j++) sums[j] += points[j];
+    }
+    add_limb(c->body, (vf64 *)sums, N, 32 * half);
+  }
 }
 
 #include "decision_client.h"
