@@ -10,7 +10,7 @@ export interface FlowersReport extends Conversation<number | string> {
   /** What the libraries themselves predict. */
   readonly library: readonly (number | string)[];
   /** Greatest difference of a raw score that quantization makes on these rows. */
-  readonly maxScoreDifference: number;
+  readonly maxScoreDifference: number | undefined;
 }
 
 const models = ["test", "fixtures", "import"];

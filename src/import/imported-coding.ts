@@ -1,7 +1,7 @@
 import type { JsonValue } from "../artifact/client-file.js";
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
-import { fieldsOf } from "../quantize/json-checks.js";
+import { fieldsOf, isCount } from "../quantize/json-checks.js";
 import { RegressorCoding } from "../quantize/regressor-coding.js";
 import { TreeCoding } from "../quantize/tree-coding.js";
 import { frameJson, readFrame } from "./frame-json.js";
@@ -52,30 +52,41 @@ export class ImportedCoding implements ImportedCodingParts {
     return this.model.quantize(featuresOf(this.features, x), path);
   }
 
-  /** Integer sums `[rows, outputs]` to raw scores. */
-  scores(sums: Tensor): Tensor {
-    return this.model.scores(sums);
+  /** Whether results are classes that the server found, not sums. */
+  get decided(): boolean {
+    return this.model instanceof TreeCoding && this.model.result !== "scores";
+  }
+
+  /** Integer sums `[rows, outputs]` to raw scores. Error `bad-argument` where scores stay on the server. */
+  scores(sums: Tensor, path = "scores"): Tensor {
+    const { model } = this;
+    return model instanceof TreeCoding ? model.scores(sums, path) : model.scores(sums);
   }
 
   /** One class a row, or a regressor's values. */
-  predictions(sums: Tensor): readonly Label[] {
-    return predictionsOf(this.reading, this.scores(sums));
+  predictions(results: Tensor): readonly Label[] {
+    const { model, classes = [] } = this;
+    if (!(this.decided && model instanceof TreeCoding)) {
+      return predictionsOf(this.reading, this.scores(results));
+    }
+    return Array.from(model.answers(results), (index) => classes[index] ?? index);
   }
 
   /** What the source library reports: values, scores or probabilities. */
-  reported(sums: Tensor): Tensor {
-    return outputsOf(this.reading, this.scores(sums));
+  reported(sums: Tensor, path = "outputs"): Tensor {
+    return outputsOf(this.reading, this.scores(sums, path));
   }
 
   /** Probabilities `[rows, classes]`. Errors: `bad-argument` for a regressor, `unsupported-op` where the library reports scores. */
   probabilities(sums: Tensor, path: string): Tensor {
-    return probabilitiesOf(this.reading, this.scores(sums), path);
+    return probabilitiesOf(this.reading, this.scores(sums, path), path);
   }
 
   toJSON(): JsonValue {
     const { features, reading, model } = this;
     const form: JsonValue = JSON.parse(JSON.stringify(model));
-    return { kind: "imported-coding", ...frameJson({ ...features, ...reading }), model: form };
+    const frame = frameJson({ ...features, ...reading });
+    return { kind: "imported-coding", ...frame, scores: reading.scores, model: form };
   }
 
   /** Reads what `toJSON` gave, from a file that nobody vouches for. Errors: `file-corrupt`. */
@@ -90,13 +101,22 @@ export class ImportedCoding implements ImportedCodingParts {
       });
     }
     const read = readModel(model, path);
-    const { inputs, before, from, ...reading } = readFrame(value, () => read, path);
+    const scores =
+      read instanceof TreeCoding && read.result !== "scores" ? scoresBehind(value) : read.outputs;
+    const widths = { features: read.features, outputs: scores };
+    const { inputs, before, from, ...reading } = readFrame(value, () => widths, path);
     const features = { inputs, before, from };
     return new ImportedCoding({
       ...{ features, model: read },
-      reading: { ...reading, scores: read.outputs },
+      reading: { ...reading, scores },
     });
   }
+}
+
+/** Raw scores that a model has which returns none of them. */
+function scoresBehind(value: unknown): number {
+  const { scores } = fieldsOf(value);
+  return isCount(scores) ? scores : 1;
 }
 
 function readModel(value: unknown, path: string): TreeCoding | RegressorCoding {

@@ -7,6 +7,7 @@ import type { LoadedCircuit } from "../circuit/loaded-circuit.js";
 import { compileWithExtras, reopenCoded } from "../models/compile-coded.js";
 import { readModelFile, writeModelFile } from "../models/model-file.js";
 import { type PredictionMode, runRows } from "../models/prediction-mode.js";
+import type { ImportedCoding } from "./imported-coding.js";
 import { partsJson, readCoded, readParts } from "./imported-json.js";
 import { type ImportedParams, importedDefaults } from "./imported-params.js";
 import { columnsOf, type ImportedParts, type ImportedRows } from "./imported-parts.js";
@@ -89,7 +90,9 @@ export class ImportedModel {
    * missing values, once compiled), `out-of-range` (a category that the model refuses), for encrypted modes `not-compiled`, `aborted`.
    */
   async predict(x: ImportedRows, mode: PredictionMode = {}): Promise<readonly Label[]> {
-    return predictionsOf(this.floatModel.reading, await this.#scores(x, mode, "predict"));
+    const found = await this.#results(x, mode, "predict");
+    if ("real" in found) return predictionsOf(this.floatModel.reading, found.real);
+    return found.coding.predictions(found.results);
   }
 
   /** Probabilities `[rows, classes]`. Errors: those of `predict`; `bad-argument` for a regressor, `unsupported-op` without probabilities. */
@@ -121,8 +124,8 @@ export class ImportedModel {
   /** How far the quantized model is from the float model on `x`, both in clear. Errors: `not-compiled`, and those of `predict`. */
   quantizationReport(x: ImportedRows): QuantizationReport {
     const { coded, coding } = this.#needQuantized("quantizationReport");
-    const quantized = coding.scores(coded.evaluate(coding.quantize(x)));
-    return reportOf(this.floatModel, this.floatModel.scores(x), quantized);
+    const results = coded.evaluate(coding.quantize(x));
+    return reportOf(this.floatModel, this.floatModel.scores(x), coding, results);
   }
 
   /**
@@ -156,22 +159,29 @@ export class ImportedModel {
   }
 
   async #scores(x: ImportedRows, mode: PredictionMode, method: string): Promise<Tensor> {
+    const found = await this.#results(x, mode, method);
+    if ("real" in found) return found.real;
+    return found.coding.scores(found.results, `${name}.${method}`);
+  }
+
+  /** Raw scores in double precision before the model is compiled, integer results from then on. */
+  async #results(x: ImportedRows, mode: PredictionMode, method: string): Promise<Results> {
     const path = `${name}.${method}`;
     checkOptions(mode, ["fhe", "signal", "onProgress"], path);
     const { fhe = "disable" } = mode;
     const quantized = this.#quantized;
     if (quantized === undefined) {
-      if (fhe === "disable") return this.floatModel.scores(x);
+      if (fhe === "disable") return { real: this.floatModel.scores(x) };
       const nothing = { shape: [0, 0], data: new Float64Array() };
-      return runRows(undefined, nothing, { ...mode, fhe }, path);
+      return { real: await runRows(undefined, nothing, { ...mode, fhe }, path) };
     }
     const { coded, coding } = quantized;
     const q = coding.quantize(x, `${path} X`);
-    return coding.scores(
+    const results =
       fhe === "disable"
         ? coded.evaluate(q)
-        : await runRows(this.#circuit, q, { ...mode, fhe }, path),
-    );
+        : await runRows(this.#circuit, q, { ...mode, fhe }, path);
+    return { coding, results };
   }
 
   #needQuantized(method: string): QuantizedImport {
@@ -184,3 +194,7 @@ export class ImportedModel {
     });
   }
 }
+
+type Results =
+  | { readonly real: Tensor }
+  | { readonly coding: ImportedCoding; readonly results: Tensor };

@@ -6,7 +6,11 @@ import {
   type LinearBits,
 } from "../models/linear/linear-params.js";
 import type { TreeBits } from "../models/trees/quantize-trees.js";
-import { type TreeQuantization, treeBits } from "../models/trees/tree-quantization.js";
+import {
+  decisionBits,
+  type TreeQuantization,
+  treeBits,
+} from "../models/trees/tree-quantization.js";
 
 /** How an imported model becomes integers when it is compiled. */
 export interface ImportedParams {
@@ -17,13 +21,31 @@ export interface ImportedParams {
   readonly nBits: TreeQuantization["nBits"] | LinearBits;
   /** Linear models: affine preprocessing goes into the weights, and clients learn nothing of it. Default false. */
   readonly foldPreprocessing: boolean;
+  /**
+   * What the server returns: raw scores (default), or of classifiers made of trees the class alone. The latter takes table look-ups and
+   * evaluation keys; sums then have `nBits.sums` bits (3 to 12, default 8), as of tree estimators.
+   */
+  readonly result: "scores" | "class";
 }
 
-export const importedDefaults: ImportedParams = { nBits: "thresholds", foldPreprocessing: false };
+export const importedDefaults: ImportedParams = {
+  nBits: "thresholds",
+  foldPreprocessing: false,
+  result: "scores",
+};
 
 /** The widths for trees. Error `bad-argument`. */
 export function importedTreeBits(owner: string, { nBits }: ImportedParams): TreeBits {
-  if (typeof nBits !== "object" || !("weights" in nBits)) return treeBits(owner, { nBits });
+  return treeBits(owner, { nBits: ofTrees(owner, nBits) });
+}
+
+/** The widths where the server decides. Error `bad-argument`. */
+export function importedDecisionBits(owner: string, { nBits }: ImportedParams) {
+  return decisionBits(owner, { nBits: ofTrees(owner, nBits) });
+}
+
+function ofTrees(owner: string, nBits: ImportedParams["nBits"]): TreeQuantization["nBits"] {
+  if (typeof nBits !== "object" || !("weights" in nBits)) return nBits;
   throw new VelumError({
     code: "bad-argument",
     path: `${owner} nBits`,

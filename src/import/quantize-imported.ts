@@ -4,12 +4,18 @@ import type { CodedModel } from "../models/coded-model.js";
 import { LinearCoded } from "../models/linear/linear-coded.js";
 import { QuantizedLinearModel } from "../models/linear/quantized-linear.js";
 import type { TreeEnsemble } from "../models/trees/tree-ensemble.js";
-import { codeTrees } from "../models/trees/trees-coded.js";
+import { codeDecision, codeTrees } from "../models/trees/trees-coded.js";
 import { RegressorCoding } from "../quantize/regressor-coding.js";
 import type { TreeCoding } from "../quantize/tree-coding.js";
+import { decisionOnServer } from "./decide-on-server.js";
 import { foldAffine } from "./fold-affine.js";
 import { ImportedCoding } from "./imported-coding.js";
-import { type ImportedParams, importedLinearBits, importedTreeBits } from "./imported-params.js";
+import {
+  type ImportedParams,
+  importedDecisionBits,
+  importedLinearBits,
+  importedTreeBits,
+} from "./imported-params.js";
 import { type ImportedParts, type ImportedRows, outputsOfModel } from "./imported-parts.js";
 import { featuresOf } from "./read-rows.js";
 
@@ -37,10 +43,21 @@ export function quantizeImported(
   if (rows === 0) throw noRows(path);
   const matrix = { ...seen, rows, columns };
   const reading = { ...rest, scores: outputsOfModel(model) };
+  if (params.result !== "scores" && params.result !== "class") throw noResult(path, params.result);
+  const decision = params.result === "class" ? decisionOnServer(parts, path) : undefined;
   if (model.kind === "trees") {
     const ensemble = withFiniteThresholds(model.ensemble);
     const fitted = { ensemble, meaning: "identity", ...without } as const;
-    const coded = codeTrees(fitted, importedTreeBits(path, params), matrix);
+    const classes = Float64Array.from(parts.classes ?? [], (_, k) => k);
+    const coded =
+      decision === undefined
+        ? codeTrees(fitted, importedTreeBits(path, params), matrix)
+        : codeDecision(
+            { ...fitted, classes },
+            decision,
+            importedDecisionBits(path, params),
+            matrix,
+          );
     return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
   }
   const { intercept } = model;
@@ -102,6 +119,15 @@ function treesBefore(path: string): VelumError {
     path,
     problem: "the preprocessing holds trees, and a client would have to know them",
     cure: "Export the last model alone, and compile it on what the trees before it give",
+  });
+}
+
+function noResult(path: string, result: unknown): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: `${path} result`,
+    problem: `is ${JSON.stringify(result)}`,
+    cure: 'Pass "scores" or "class"',
   });
 }
 

@@ -79,6 +79,46 @@ for (const { library, file, read, params = {} } of cases) {
   });
 }
 
+for (const file of ["binary.json", "multiclass.json"]) {
+  test(`xgboost-3.2.0 ${file}: the server decides, the client learns the class alone`, async () => {
+    const { model, rows } = loadCase("xgboost-3.2.0", file, importXgboost);
+    const few = rows.slice(0, 2);
+    const circuit = await model.setParams({ result: "class" }).compile(rows);
+    const { equalClasses = 0, maxScoreDifference } = model.quantizationReport(rows);
+    assert.ok(equalClasses > 0.9, `${equalClasses}`);
+    assert.equal(maxScoreDifference, undefined);
+    const clear = await model.predict(few);
+    assert.deepEqual(await model.predict(few, { fhe: "simulate" }), clear);
+    const client = await ImportedClient.load(circuit.clientFile);
+    client.client.generateKey();
+    const keyFile = (await client.client.evaluationKeys()) ?? new Uint8Array();
+    const server = await ServerCircuit.load(circuit.serverFile);
+    const keys = await server.loadEvaluationKeys(keyFile);
+    const [answer = new Uint8Array()] = await server.run([client.encrypt(few[0] ?? [])], keys);
+    assert.equal(client.predict(answer), clear[0]);
+    assert.throws(
+      () => client.predictProba(answer),
+      /predictProba: scores do not leave the server/,
+    );
+    await assert.rejects(model.outputs(few), /outputs: scores do not leave the server/);
+    const loaded = ImportedModel.load(model.dump());
+    assert.deepEqual(await loaded.predict(rows), await model.predict(rows));
+    await loaded.circuit?.close();
+    await server.close();
+    await circuit.close();
+  });
+}
+
+test("decisions that a server cannot make are refused", async () => {
+  for (const file of ["logistic-binary.onnx", "forest-regressor.onnx"]) {
+    const { model, rows } = loadCase("onnx", file, importOnnx);
+    await assert.rejects(model.setParams({ result: "class" }).compile(rows), {
+      code: "unsupported-op",
+      message: /compile result: the model is no classifier made of trees\. Leave result at/,
+    });
+  }
+});
+
 test("probabilities sum to 1; scores are no probabilities, regressors have none", async () => {
   const { model, rows } = loadCase("xgboost-3.2.0", "binary.json", importXgboost);
   const { shape, data } = await model.predictProba(rows);

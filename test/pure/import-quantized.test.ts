@@ -36,9 +36,12 @@ for (const { library, recorded, read } of everything) {
     const { coded, coding } = quantizeImported(model.parts, params, rows, "test");
     const sums = coded.evaluate(coding.quantize(rows));
     const float = model.floatModel.scores(rows);
-    const report = reportOf(model.floatModel, float, coding.scores(sums));
+    const report = reportOf(model.floatModel, float, coding, sums);
     const largest = largestPart(model.parts, float.data);
-    assert.ok(report.maxScoreDifference <= 2e-3 * largest, `${report.maxScoreDifference}`);
+    assert.ok(
+      (report.maxScoreDifference ?? Infinity) <= 2e-3 * largest,
+      `${report.maxScoreDifference}`,
+    );
     if (report.equalClasses !== undefined) {
       assert.ok(report.equalClasses > 0.97, `${report.equalClasses}`);
     }
@@ -74,7 +77,7 @@ test("affine steps before a linear model fold into its weights", () => {
     assert.ok(recorded);
     const model = importOnnx(importedFile("onnx", file));
     const rows = rowsOf(recorded, model.parts);
-    const params = { nBits: 16, foldPreprocessing: true };
+    const params = { ...importedDefaults, nBits: 16, foldPreprocessing: true };
     const { coded, coding } = quantizeImported(model.parts, params, rows, "test");
     assert.ok(coding.features.before.length <= model.parts.before.length);
     if (file.startsWith("pipeline")) {
