@@ -28,7 +28,6 @@ test("any ensemble: scores within rounding, all modes equal, missing values and 
           largest,
         );
         const circuit = await compileCoded(coded, q, options, []);
-        assert.equal(circuit.sizes.evaluationKeyBytes, 0);
         assert.deepEqual(await runRows(circuit, q, { fhe: "simulate" }, "test"), clear);
         const few = { shape: [2, q.shape[1] ?? 0], data: q.data.slice(0, 2 * (q.shape[1] ?? 0)) };
         const encrypted = await runRows(circuit, few, { fhe: "execute" }, "test");
