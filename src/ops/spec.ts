@@ -7,6 +7,7 @@ import type { ExtremumForm } from "./extremum-form.js";
 import type { Interval } from "./interval.js";
 import type { Kernel } from "./kernel.js";
 import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
+import type { SumsOfProducts } from "./products.js";
 import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
 
 /** What an operation's linear form is told of an operand: its clear value, or only the shape if it is encrypted. */
@@ -99,6 +100,8 @@ export interface OpDefinition<A> {
   readonly pair?: PairForm;
   /** For products: which elements are multiplied and summed. */
   readonly contraction?: (a: Shape, b: Shape, path: string) => Contraction;
+  /** The same for operations with attributes, and a third operand that is added along the second axis. */
+  readonly products?: (attributes: A, shapes: readonly Shape[], path: string) => SumsOfProducts;
   /** For operations that pick elements by positions known only at run time: which ones. */
   readonly choice?: (attributes: A, shapes: readonly Shape[], path: string) => Choice;
   /** Sound bounds: the result lies in them whatever the operands are within theirs. */
@@ -143,6 +146,11 @@ export interface OpSpec {
   readonly tabulated: boolean;
   readonly pair: PairForm | undefined;
   readonly contraction: ((a: Shape, b: Shape, path: string) => Contraction) | undefined;
+  products(
+    attributes: Attributes,
+    shapes: readonly Shape[],
+    path: string,
+  ): SumsOfProducts | undefined;
   choice(attributes: Attributes, shapes: readonly Shape[], path: string): Choice | undefined;
   range(attributes: Attributes, operands: readonly Interval[], path: string): Interval;
   widths(encrypted: readonly boolean[]): WidthRule;
@@ -177,6 +185,8 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     tabulated: definition.tabulated ?? false,
     pair: definition.pair,
     contraction: definition.contraction,
+    products: (attributes, shapes, path) =>
+      definition.products?.(read(attributes, path), shapes, path),
     choice: (attributes, shapes, path) => definition.choice?.(read(attributes, path), shapes, path),
     range: (attributes, operands, path) => definition.range(read(attributes, path), operands, path),
     widths: definition.widths,

@@ -1,9 +1,10 @@
-import { sizeOf, type Tensor } from "../../base/tensor.js";
+import { type Shape, sizeOf, type Tensor } from "../../base/tensor.js";
 import { numpyText } from "../../graph/numpy-text.js";
 import { AffineBuilder, type AffineMap } from "../../program/affine.js";
 import { encryptedStart, shapeOf } from "../elementwise.js";
 import { exact } from "../exact.js";
 import type { Interval } from "../interval.js";
+import type { SumsOfProducts } from "../products.js";
 import { defineOp, type LinearOperand, type OpSpec } from "../spec.js";
 import { type ConvSettings, convGeometry, readConv, visitConv } from "./geometry.js";
 import { emitConv } from "./mlir.js";
@@ -40,6 +41,7 @@ function defineConv(axes: 1 | 2 | 3): OpSpec {
     },
     shape: (settings, shapes, path) => convGeometry(settings, shapes, path).shape,
     evaluate: evaluateConv,
+    products: convProducts,
     range: convRange,
     widths: ([x, weight]) =>
       x === true && weight === true
@@ -101,6 +103,31 @@ function convRange(settings: ConvSettings, operands: readonly Interval[], path: 
     },
   );
   return { low, high };
+}
+
+function convProducts(
+  settings: ConvSettings,
+  shapes: readonly Shape[],
+  path: string,
+): SumsOfProducts {
+  const geometry = convGeometry(settings, shapes, path);
+  const start = [0];
+  const a: number[] = [];
+  const b: number[] = [];
+  visitConv(
+    geometry,
+    (left, right) => {
+      a.push(left);
+      b.push(right);
+    },
+    () => start.push(a.length),
+  );
+  return {
+    shape: geometry.shape,
+    start: Int32Array.from(start),
+    a: Int32Array.from(a),
+    b: Int32Array.from(b),
+  };
 }
 
 /** Undefined if input and weight are both encrypted. The bias may be either. */

@@ -3,6 +3,7 @@ import { type Shape, scalar, type Tensor } from "../../base/tensor.js";
 import { Graph } from "../../graph/graph.js";
 import { type GraphNode, nodePath, type OperationNode } from "../../graph/node.js";
 import type { ExtremumForm } from "../../ops/extremum-form.js";
+import { listProducts, type SumsOfProducts } from "../../ops/products.js";
 import { opSpec } from "../../ops/registry.js";
 import type { OpSpec } from "../../ops/spec.js";
 import type { Tables } from "../../ops/tabulate.js";
@@ -14,6 +15,7 @@ import { type ElementFunction, ElementFunctions } from "./element-functions.js";
 import { lookUpExtremum } from "./extremum-tree.js";
 import { LookupBuilder, type LookupLimits, type Value } from "./look-up-builder.js";
 import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
+import { sumProducts } from "./sum-products.js";
 import { lookUpTrees } from "./tree-look-ups.js";
 import { wideWays } from "./wide-tables.js";
 
@@ -105,6 +107,8 @@ class Lowering {
     const onlyProduct = spec.pair?.kind === "product" && variables.length < 2 && !isSquare(node);
     const shapes = node.operands.map((id) => this.graph.node(id).output.shape);
     const choice = spec.choice(node.attributes, shapes, nodePath(node));
+    const sums = this.sumsOf(node, spec, shapes);
+    if (sums !== undefined) return this.measured(node, () => this.sumsOfProducts(node, sums));
     const wide = this.target !== "dialect" && this.isWideLookup(node);
     const linear = !spec.tabulated && spec.pair === undefined && choice === undefined && !wide;
     if (linear || onlyProduct || variables.length === 0) return this.copy(node);
@@ -126,6 +130,17 @@ class Lowering {
   private extremumOf(node: OperationNode, spec: OpSpec): ExtremumForm | undefined {
     const [operand = 0] = node.operands;
     return spec.extremum(node.attributes, this.graph.node(operand).output.shape, nodePath(node));
+  }
+
+  /** The products of a node whose first two operands are both encrypted; the dialect has a matrix product for them. */
+  private sumsOf(
+    node: OperationNode,
+    spec: OpSpec,
+    shapes: readonly Shape[],
+  ): SumsOfProducts | undefined {
+    const [left = 0, right = 0] = node.operands;
+    if (this.target === "dialect" || this.isConstant(left) || this.isConstant(right)) return;
+    return spec.products(node.attributes, shapes, nodePath(node));
   }
 
   /** Id of what `make` makes for the node. */
@@ -155,7 +170,10 @@ class Lowering {
     const constants = node.operands.map((id) => this.constantOf(id));
     const within = (values: ReadonlyMap<number, Tensor>): Tensor =>
       meaning(node.operands.map((id, k) => values.get(id) ?? constants[k] ?? scalar(0)));
-    if (spec.contraction !== undefined && !spec.elementwise) return this.contraction(node, spec);
+    const [a, b] = node.operands.map((id) => this.graph.node(id).output.shape);
+    if (spec.contraction !== undefined && !spec.elementwise && a !== undefined && b !== undefined) {
+      return this.sumsOfProducts(node, listProducts(spec.contraction(a, b, path)));
+    }
     if (variables.length === 1) return this.ofOne(node);
     const operands = variables.map((id) => this.valueOf(id));
     if (spec.pair?.kind === "select") return this.select(node);
@@ -229,31 +247,23 @@ class Lowering {
     return this.strategies.select(this.valueOf(condition), this.side(a), this.side(b));
   }
 
-  /** Sums of products of two encrypted tensors: elements gathered side by side, multiplied, and summed. */
-  private contraction(node: OperationNode, spec: OpSpec): Value {
-    const [left = 0, right = 0] = node.operands;
-    const [a, b] = [this.valueOf(left), this.valueOf(right)];
-    const plan = spec.contraction?.(a.shape, b.shape, nodePath(node));
-    if (plan === undefined) throw new Error(`${node.name} is no sum of products`);
-    const { shape, inner } = plan;
-    const wide = [...shape, inner];
-    const gather = (value: Value, start: Int32Array, step: number): Value => {
-      const data = Float64Array.from(
-        { length: start.length * inner },
-        (_, i) => (start[Math.floor(i / inner)] ?? 0) + (i % inner) * step,
-      );
-      const attributes = { indices: { shape: wide, data } };
-      return this.builder.operation("take", [value], attributes, value.bounds, wide);
-    };
-    const products = this.strategies.product(
-      gather(a, plan.aStart, plan.aStep),
-      gather(b, plan.bStart, plan.bStep),
+  /** Sums of products of two encrypted tensors, and a further operand added to them. */
+  private sumsOfProducts(node: OperationNode, plan: SumsOfProducts): Value {
+    const [left = 0, right = 0, bias] = node.operands;
+    const operands = [this.valueOf(left), this.valueOf(right)] as const;
+    const sums = sumProducts(this.builder, this.strategies, ...operands, plan);
+    if (bias === undefined) return sums;
+    const added = this.side(bias);
+    const shape = [...added.shape, ...plan.shape.slice(2).map(() => 1)];
+    if (isTensor(added)) return this.builder.plus(sums, { shape, data: added.data });
+    const placed = this.builder.operation(
+      "reshape",
+      [added],
+      { newshape: shape },
+      added.bounds,
+      shape,
     );
-    const ones = { shape: [inner], data: new Float64Array(inner).fill(1) };
-    const { min, max } = products.bounds;
-    const bounds = { min: min * inner, max: max * inner };
-    const weights = { id: this.builder.constant(ones) };
-    return this.builder.operation("matmul", [products, weights], {}, bounds, shape);
+    return this.builder.add(sums, placed);
   }
 
   /** A table that the user gave for a value that is worth taking apart, or on a value that only it reads. */
