@@ -2,6 +2,7 @@
 // batches of encrypted rows. Breast cancer is the data set itself; the others are generated in its shape.
 import {
   ClassifierClient,
+  type CompileOptions,
   DecisionTreeClassifier,
   LinearRegression,
   LogisticRegression,
@@ -41,6 +42,8 @@ interface ModelCase {
   readonly make: () => Model;
   readonly client: "classifier" | "regressor" | "trees";
   readonly task: "classes" | "targets";
+  /** Limits that decide how bits travel. */
+  readonly limits?: Partial<CompileOptions>;
 }
 
 const seed = { randomState: 0 };
@@ -61,6 +64,10 @@ const cases: readonly ModelCase[] = [
   ),
   trees("xgb_bc_20x3_6b", xgb(20, "thresholds")),
   trees("xgb_bc_50x3_6b", xgb(50, "thresholds")),
+  {
+    ...trees("xgb_bc_50x3_6b direct", xgb(50, "thresholds")),
+    limits: { maxEvaluationKeyBytes: 1 },
+  },
   trees("xgb_bc_50x3_6b grid", xgb(50, 6)),
   {
     ...trees("xgb_diab_20x3_6b", () => new XGBRegressor({ nEstimators: 20, maxDepth: 3, ...seed })),
@@ -89,7 +96,11 @@ async function* runCase(one: ModelCase, options: BenchOptions): AsyncIterable<Li
   const floatAnswers = Array.from(model.floatModel.predict(XTest));
   const runtime = options.runtime ?? "auto";
   const compiled = performance.now();
-  const circuit = await model.compileWithSteps(XTrain.slice(0, 500), { runtime }, []);
+  const circuit = await model.compileWithSteps(
+    XTrain.slice(0, 500),
+    { runtime, ...one.limits },
+    [],
+  );
   const compileMs = performance.now() - compiled;
   const client = await openClient(one, circuit.clientFile);
   const made = performance.now();
