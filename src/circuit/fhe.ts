@@ -18,7 +18,7 @@ import {
   univariate,
   where,
 } from "../trace/lookup-functions.js";
-import { LookupTable } from "../trace/lookup-table.js";
+import { LookupTable, tablesPerElement } from "../trace/lookup-table.js";
 import { tag } from "../trace/origin.js";
 import {
   array,
@@ -55,6 +55,7 @@ export const fhe = {
   module: declareModule,
   function: declareFunction,
   LookupTable,
+  tablesPerElement,
   add,
   subtract,
   multiply,

@@ -2,6 +2,7 @@ import type { Shape, Tensor } from "../base/tensor.js";
 import type { Attributes } from "../graph/node.js";
 import { broadcastShapes } from "./broadcast.js";
 import { applyElements, type ElementFunction } from "./elementwise.js";
+import { type NoValue, withReason } from "./elementwise-failure.js";
 import { emitTabulated } from "./elementwise-mlir.js";
 import { elementwiseRange } from "./elementwise-range.js";
 import { exact } from "./exact.js";
@@ -25,6 +26,8 @@ export interface ElementwiseDefinition<A> {
   /** For fixed other operands the function rises or falls in each operand, so that extremes lie in corners. */
   readonly monotone?: boolean;
   readonly pair?: PairForm;
+  /** Why there may be no result; absent: operands that are no numbers. */
+  readonly noValue?: NoValue;
 }
 
 export function defineElementwise<A>(definition: ElementwiseDefinition<A>): OpSpec {
@@ -40,9 +43,11 @@ export function defineElementwise<A>(definition: ElementwiseDefinition<A>): OpSp
       path,
     );
     const fn = (float ? floats : integers)(attributes);
-    const result = applyElements(fn, operands, shape);
     const keeps = definition.result === "float" || (float && definition.result === undefined);
-    return keeps ? result : { shape, data: result.data.map((value) => exact(value, path)) };
+    return withReason(definition.noValue, path, () => {
+      const result = applyElements(fn, operands, shape);
+      return keeps ? result : { shape, data: result.data.map((value) => exact(value, path)) };
+    });
   };
   return defineOp<A>({
     name,
@@ -55,7 +60,11 @@ export function defineElementwise<A>(definition: ElementwiseDefinition<A>): OpSp
     evaluateFloat: (attributes, operands, path) => compute(attributes, operands, path, true),
     kernel: (attributes, shapes, float, path) => {
       const keeps = definition.result === "float" || (float && definition.result === undefined);
-      return elementwiseKernel((float ? floats : integers)(attributes), shapes, !keeps, path);
+      const fn = (float ? floats : integers)(attributes);
+      const kernel = elementwiseKernel(fn, shapes, !keeps, path);
+      const { noValue } = definition;
+      if (noValue === undefined) return kernel;
+      return (operands, out) => withReason(noValue, path, () => kernel(operands, out));
     },
     range: (attributes, operands, path) =>
       elementwiseRange(

@@ -58,11 +58,11 @@ function keyError(request: ParameterRequest, least: number): VelumError {
     path: pathOf(request, worstNode(request, widest)),
     problem:
       `with its table of ${bitsText(request.lookups[widest]?.precision ?? 0)} the evaluation keys of the circuit take ` +
-      `at least ${megabytes(least)}, and may take ${megabytes(limit)}`,
+      `at least ${bytesText(least)}, and may take ${bytesText(limit)}`,
     limit,
     actual: least,
     cure: [
-      `Keys of ${megabytes(least)} would fit (maxEvaluationKeyBytes: ${least})`,
+      `Keys of ${bytesText(least)} would fit (maxEvaluationKeyBytes: ${least})`,
       narrower(request, widest),
     ]
       .filter((text) => text !== undefined)
@@ -281,6 +281,7 @@ function bitsText(bits: number): string {
   return bits === 1 ? "1 bit" : `${bits} bits`;
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+function bytesText(bytes: number): string {
+  if (bytes >= 1e5) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes >= 1000 ? `${Number((bytes / 1e3).toFixed(1))} KB` : `${bytes} bytes`;
 }

@@ -9,19 +9,22 @@ const tried = Array.from({ length: 272 }, (_, i) => i - 16);
 
 /**
  * `f` as a function of tensors, element by element: one look-up an element. If `f` gives a fraction for an integer from -16 to 255,
- * its results count as floating-point and must be made integers with `astype`.
+ * its results count as floating-point and must be made integers with `astype`. Errors: `bad-argument` where `f` is no function, or throws
+ * for a value of the inputset; for other values it may throw.
  *
  *     const bucket = fhe.univariate((v) => (v < 10 ? 0 : v < 100 ? 1 : 2));
  *     bucket(x).add(1);
  */
 export function univariate(f: (value: number) => number): (x: Tracer) => Tracer {
+  if (typeof f !== "function") throw noFunction(f, "univariate");
   const fraction = tried.some((value) => {
-    const result = f(value);
-    return Number.isFinite(result) && !Number.isInteger(result);
+    const result = attempt(f, value);
+    return result !== undefined && Number.isFinite(result) && !Number.isInteger(result);
   });
   return (x) => {
-    const sampled = Array.from(x.node.sample.data, (value) => f(value));
-    const float = fraction || sampled.some((value) => !Number.isInteger(value));
+    const sampled = Array.from(x.node.sample.data, (value) => attempt(f, value));
+    const float =
+      fraction || sampled.some((value) => value !== undefined && !Number.isInteger(value));
     return record(float ? "float_univariate" : "univariate", [x], { function: f });
   };
 }
@@ -31,7 +34,26 @@ export function univariate(f: (value: number) => number): (x: Tracer) => Tracer 
  * so their ranges together must be small. Results must be integers.
  */
 export function multivariate(f: ScalarFunction): (...operands: Operand[]) => Tracer {
+  if (typeof f !== "function") throw noFunction(f, "multivariate");
   return (...operands) => record("multivariate", operands, { function: f });
+}
+
+/** Nothing where `f` throws: evaluation says so where the value is needed. */
+function attempt(f: (value: number) => number, value: number): number | undefined {
+  try {
+    return f(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function noFunction(f: unknown, path: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path,
+    problem: `is given a ${f === null ? "null" : typeof f}, not a function`,
+    cure: "Give a function of numbers, such as (v) => v * v",
+  });
 }
 
 /** Elements of `a` where `condition` is not 0, of `b` elsewhere. */

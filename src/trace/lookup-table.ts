@@ -70,7 +70,10 @@ function readTable(entries: ArrayLike<number>): Tensor {
       code: "bad-shape",
       path: "LookupTable",
       problem: `a table of shape ${shapeText(table.shape)} is not a list of entries`,
-      cure: "Give one list of integers, with at least one entry",
+      cure:
+        table.shape.length === 2
+          ? "Give one list of integers, or fhe.tablesPerElement(shape, tables) for a table for each element"
+          : "Give one list of integers, with at least one entry",
     });
   }
   checkIntegers(table, "LookupTable");
@@ -78,5 +81,5 @@ function readTable(entries: ArrayLike<number>): Tensor {
 }
 
 function isTensorArray(entries: ArrayLike<number> | TensorArray): entries is TensorArray {
-  return "items" in entries;
+  return typeof entries === "object" && entries !== null && "items" in entries;
 }

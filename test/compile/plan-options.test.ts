@@ -69,6 +69,12 @@ const refused: readonly (readonly [Partial<CompileOptions>, string, RegExp])[] =
     /^matmul @ act \(.*plan-options\.test\.\ws:\d+\): with its table of \d bits the evaluation keys of the circuit take at least \d+\.\d MB, and may take 1\.0 MB\. Keys of \d+\.\d MB would fit \(maxEvaluationKeyBytes: \d+\)$/,
   ],
   [
+    { maxEvaluationKeyBytes: 1000 },
+    "no-parameters",
+    / take at least \d+\.\d MB, and may take 1 KB\. Keys of \d+\.\d MB would fit/,
+  ],
+  [{ maxEvaluationKeyBytes: 999 }, "no-parameters", /, and may take 999 bytes\. /],
+  [
     { maxUploadBytes: 50 },
     "no-parameters",
     /^maxUploadBytes: the upload of 3 numbers takes at least \d+ bytes, and may take 50\. Allow \d+ bytes/,

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import type { ClientValue } from "../../src/client/client.js";
 import { fhe } from "../../src/index.js";
 import type { Sample } from "../../src/trace/inputset.js";
-import { tablesPerElement } from "../../src/trace/lookup-table.js";
 import type { Tracer } from "../../src/trace/tracer.js";
 import { runEverywhere } from "../support/run-circuit.js";
 
@@ -164,7 +163,7 @@ test("look-ups in a chain, each element with a table of its own", async () => {
     [0, 0, 1, 1],
   ];
   const signed = new fhe.LookupTable([0, 1, -1, -2]);
-  const own = new fhe.LookupTable(tablesPerElement([3], tables));
+  const own = new fhe.LookupTable(fhe.tablesPerElement([3], tables));
   const at = (value: number): number => [0, 1, -1, -2].at(value) ?? Number.NaN;
   await agree({
     fn: (x) => own.apply(signed.apply(own.apply(x)).add(2)),

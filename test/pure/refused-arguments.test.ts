@@ -155,6 +155,67 @@ test("what is no function of a module, and no format of a drawing", async () => 
   );
 });
 
+test("what has no value says so with its node and its line", async () => {
+  const compiled = (fn: (x: Untyped) => Untyped) => () =>
+    fhe.compiler({ x: "encrypted" }, fn).compile([1, 2, 3]);
+  assert.match(
+    await textOf(compiled((x) => x.pow(-1))),
+    /^not-a-number: power \(.*refused-arguments\.test\.\ws:\d+\): an integer to a negative power is no integer\. Use floatPower /,
+  );
+  assert.match(
+    await textOf(compiled((x) => x.leftShift(-1))),
+    /^not-a-number: left_shift \(.*:\d+\): integers are not shifted by a negative number of bits\. Shift to the right /,
+  );
+  assert.match(
+    await textOf(compiled((x) => fhe.rightShift(x, -1))),
+    /^not-a-number: right_shift \(.*:\d+\): integers are not shifted .* Shift to the left /,
+  );
+  const upTo = (most: number) => (v: number) => {
+    if (v < 0 || v > most) throw new Error(`no entry ${v}`);
+    return v + 1;
+  };
+  const thrown =
+    /^bad-argument: (uni|multi)variate \(.*refused-arguments\.test\.\ws:\d+\): the function throws: no entry \d\. Make it give an integer/;
+  assert.match(await textOf(compiled(fhe.univariate(upTo(0)))), /^bad-argument: .* no entry 1\./);
+  assert.match(await textOf(compiled((x) => fhe.univariate(upTo(0))(x))), thrown);
+  // Traced with 1; the inputset shows 3.
+  assert.match(await textOf(compiled((x) => fhe.univariate(upTo(2))(x))), thrown);
+  assert.match(await textOf(compiled((x) => fhe.multivariate(upTo(2))(x))), thrown);
+  assert.match(
+    await textOf(
+      compiled((x) =>
+        fhe
+          .univariate(() => Number.NaN)(x)
+          .astype("int64"),
+      ),
+    ),
+    /^not-a-number: /,
+  );
+  assert.equal(
+    await textOf(compiled((x) => fhe.univariate(untyped(5))(x))),
+    "bad-argument: univariate: is given a number, not a function. Give a function of numbers, such as (v) => v * v",
+  );
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) => fhe.univariate(upTo(2))(x))
+    .compile([0, 1, 2]);
+  assert.equal(circuit.simulate(2), 3);
+});
+
+test("tables for each element are made by tablesPerElement", async () => {
+  const nested = [
+    [1, 2],
+    [3, 4],
+  ];
+  assert.equal(
+    await textOf(() => new fhe.LookupTable(untyped(nested))),
+    "bad-shape: LookupTable: a table of shape (2, 2) is not a list of entries. " +
+      "Give one list of integers, or fhe.tablesPerElement(shape, tables) for a table for each element",
+  );
+  const table = new fhe.LookupTable(fhe.tablesPerElement([2], nested));
+  assert.deepEqual([...table.apply([1, 0]).data], [2, 3]);
+  assert.match(await textOf(() => new fhe.LookupTable(untyped(5))), /^bad-shape: LookupTable: /);
+});
+
 test("an option that is undefined counts as absent", async () => {
   const circuit = await double.compile([1, 2], untyped({ failureLog2: undefined }));
   assert.ok(circuit.cost(1));

@@ -100,13 +100,21 @@ export const arithmeticOps: readonly OpSpec[] = [
     (a = 0, b = 0) => a % b,
     false,
   ),
-  binary(
-    "power",
-    "First operand to the power of the second.",
-    integerPower,
-    (a = 0, b = 0) => a ** b,
-    false,
-  ),
+  defineElementwise({
+    ...{ name: "power", doc: "First operand to the power of the second.", operands: 2, read },
+    integers:
+      () =>
+      (a = 0, b = 0) =>
+        integerPower(a, b),
+    floats:
+      () =>
+      (a = 0, b = 0) =>
+        a ** b,
+    noValue: {
+      problem: "an integer to a negative power is no integer",
+      cure: "Use floatPower and make its results integers with astype, or a power of 0 and more",
+    },
+  }),
   binary("gcd", "Greatest common divisor.", greatestCommonDivisor, undefined, false),
   binary("lcm", "Least common multiple.", leastCommonMultiple, undefined, false),
   extremum("maximum", "The larger of two elements.", maximumOfTwo, positive, false),

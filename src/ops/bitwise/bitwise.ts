@@ -30,6 +30,8 @@ function logical(name: string, doc: string, fn: (a: boolean, b: boolean) => bool
   });
 }
 
+const negativeShift = "integers are not shifted by a negative number of bits";
+
 /** Shifts and operations on bits of two's complement, and on truth values (0 is false). */
 export const bitwiseOps: readonly OpSpec[] = [
   bitwise(
@@ -62,6 +64,10 @@ export const bitwiseOps: readonly OpSpec[] = [
       (a = 0, b = 0) =>
         b < 0 ? Number.NaN : a * 2 ** b,
     result: "integer",
+    noValue: {
+      problem: negativeShift,
+      cure: "Shift to the right (rightShift) by a positive number",
+    },
   }),
   defineElementwise({
     ...{
@@ -75,6 +81,7 @@ export const bitwiseOps: readonly OpSpec[] = [
       (a = 0, b = 0) =>
         b < 0 ? Number.NaN : Math.floor(a / 2 ** b),
     result: "integer",
+    noValue: { problem: negativeShift, cure: "Shift to the left (leftShift) by a positive number" },
   }),
   defineElementwise({
     ...{

@@ -1,6 +1,6 @@
 import { functionName } from "../../graph/numpy-text.js";
 import { defineElementwise } from "../elementwise-op.js";
-import { readFunction } from "../univariate/univariate.js";
+import { functionFails, readFunction } from "../univariate/univariate.js";
 
 /** Any function of several numbers: the operands are packed into the argument of one look-up. */
 export const multivariate = defineElementwise({
@@ -11,5 +11,6 @@ export const multivariate = defineElementwise({
   text: (fn, operands) =>
     `${functionName(fn)}(${Array.from({ length: operands }, (_, i) => `{${i}}`).join(", ")})`,
   integers: (fn) => fn,
+  noValue: functionFails,
   pair: { kind: "packed" },
 });

@@ -1,6 +1,7 @@
 import { VelumError } from "../../base/error.js";
 import type { Attributes, ScalarFunction } from "../../graph/node.js";
 import { functionName } from "../../graph/numpy-text.js";
+import type { NoValue } from "../elementwise-failure.js";
 import { defineElementwise } from "../elementwise-op.js";
 
 /** The function that a node carries. Errors: `bad-argument`. */
@@ -15,6 +16,13 @@ export function readFunction(attributes: Attributes, path: string): ScalarFuncti
   });
 }
 
+/** What the errors of the caller's functions say. */
+export const functionFails: NoValue = {
+  problem: "the function gives a result that is not a number",
+  cure: "Make it give an integer for every value that it may get",
+  callerCode: true,
+};
+
 /** Any function of one number, given as a TypeScript function. Its results on the traced sample tell whether they are integers. */
 export const univariate = defineElementwise({
   name: "univariate",
@@ -23,6 +31,7 @@ export const univariate = defineElementwise({
   read: readFunction,
   text: (fn) => `${functionName(fn)}({0})`,
   integers: (fn) => fn,
+  noValue: functionFails,
 });
 
 /** The same for functions with floating-point results. */
@@ -33,5 +42,6 @@ export const floatUnivariate = defineElementwise({
   read: readFunction,
   text: (fn) => `${functionName(fn)}({0})`,
   integers: (fn) => fn,
+  noValue: functionFails,
   result: "float",
 });
