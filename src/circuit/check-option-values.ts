@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, Allowed>> = {
   maxRunMs: anyNumber,
   machine: oneOf("this", "avx512", "avx2", "wasm"),
   inputForm: oneOf("auto", "numbers"),
+  bounds: oneOf("inputset", "intervals"),
   composable: truth,
   protectModel: { is: isProtection, text: "true, false or { bits }" },
   uploadForm: oneOf("auto", "direct", "packed"),

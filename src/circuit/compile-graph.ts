@@ -8,8 +8,8 @@ import { adjustRounders } from "../passes/adjust-rounders.js";
 import { assignBitWidths } from "../passes/assign-bit-widths.js";
 import { checkLegality } from "../passes/check-legality.js";
 import { fuse } from "../passes/fuse.js";
+import { boundsBy } from "../passes/interval-bounds.js";
 import { lower } from "../passes/lower/lower.js";
-import { measureBounds } from "../passes/measure-bounds.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { type InputForm, planProgram, treesFit } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
@@ -54,7 +54,7 @@ async function compileStages(
   record.keep("graph-traced.txt", () => `${traced.format({ locations: true })}\n`);
   record.begin("bounds");
   const fused = fuse(adjustRounders(removeDeadCode(traced), inputset));
-  const bounded = measureBounds(fused, inputset);
+  const bounded = boundsBy(options.bounds, fused, inputset);
   record.keep("graph-bounds.txt", () => `${bounded.format()}\n`);
   record.begin("bit-widths");
   const graph = assignBitWidths(bounded);

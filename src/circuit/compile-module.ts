@@ -5,8 +5,8 @@ import type { RegionProgram } from "../ops/region-program.js";
 import { adjustRounders } from "../passes/adjust-rounders.js";
 import { checkLegality } from "../passes/check-legality.js";
 import { fuse } from "../passes/fuse.js";
+import { boundsBy } from "../passes/interval-bounds.js";
 import { lower } from "../passes/lower/lower.js";
-import { measureBounds } from "../passes/measure-bounds.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { planTogether } from "../plan/plan-together.js";
 import { noProtection } from "../plan/protection.js";
@@ -15,7 +15,14 @@ import { largestArgumentBits, largestLookupBits } from "./compile-graph.js";
 import { type CompileOptions, checkLimits, protectionDistance } from "./compile-options.js";
 import { CompileRecord } from "./compile-record.js";
 import type { Compiled } from "./compiled.js";
-import { assignTogether, type Feed, feedsOf, type Wiring, withFedRanges } from "./composition.js";
+import {
+  assignTogether,
+  type Feed,
+  feedsOf,
+  settledRanges,
+  type Wiring,
+  withFedRanges,
+} from "./composition.js";
 import { checkFailure, failureOfEach } from "./failure-options.js";
 import { planningRates } from "./machine-speed.js";
 import { refreshOutputs, staleOutputs } from "./refresh-outputs.js";
@@ -41,10 +48,11 @@ export async function compileTogether(
   const record = new CompileRecord(options.debugFolder, options.onStage);
   return record.whileDoing(async () => {
     record.begin("bounds");
-    const bounded = functions.map(({ graph, inputset }) =>
-      measureBounds(fuse(adjustRounders(removeDeadCode(graph), inputset)), inputset),
+    const measured = functions.map(({ graph, inputset }) =>
+      boundsBy(options.bounds, fuse(adjustRounders(removeDeadCode(graph), inputset)), inputset),
     );
-    const feeds = feedsOf(bounded, wiring);
+    const feeds = feedsOf(measured, wiring);
+    const bounded = options.bounds === "intervals" ? settledRanges(measured, feeds) : measured;
     record.begin("bit-widths");
     const graphs = assignTogether(bounded, feeds);
     record.begin("look-ups");

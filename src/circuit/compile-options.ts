@@ -1,5 +1,6 @@
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
+import type { BoundsForm } from "../passes/interval-bounds.js";
 import type { InputForm } from "../plan/plan.js";
 import type { UploadForm } from "../plan/upload-form.js";
 import type { RuntimeKind } from "../runtime/start-engine.js";
@@ -36,6 +37,11 @@ export interface CompileOptions {
    * `"numbers"`: inputs always travel as numbers; the upload is smaller, and every look-up is a bootstrap.
    */
   readonly inputForm: InputForm;
+  /**
+   * `"inputset"`: values have the ranges that the inputset shows. `"intervals"`: ranges that hold for all inputs within the ranges of
+   * each parameter on the inputset, by interval analysis; often wider, so that look-ups cost more.
+   */
+  readonly bounds: BoundsForm;
   /**
    * Answers may be inputs again without being decrypted: every output may come back as a parameter of its shape. Outputs are refreshed
    * where that keeps their noise small, and travel unrounded.
@@ -78,6 +84,7 @@ export const defaultCompileOptions: CompileOptions = {
   maxRunMs: Number.POSITIVE_INFINITY,
   machine: "this",
   inputForm: "auto",
+  bounds: "inputset",
   protectModel: false,
   uploadForm: "auto",
   composable: false,

@@ -4,6 +4,7 @@ import type { Graph } from "../graph/graph.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import type { Bounds, GraphNode } from "../graph/node.js";
 import { assignBitWidths } from "../passes/assign-bit-widths.js";
+import { boundsFromInputs } from "../passes/interval-bounds.js";
 
 /** An output that may be fed to a parameter without being decrypted in between; names of functions and parameters. */
 export interface Wire {
@@ -123,6 +124,35 @@ export function withFedRanges(graphs: readonly Graph[], feeds: readonly Feed[]):
       return { ...node, bounds: range, hintBits: bits, output: { ...node.output, type: wider } };
     }),
   );
+}
+
+/** Most rounds of answers that come back as inputs until no range grows. */
+const mostRounds = 32;
+
+/**
+ * Graphs with sound ranges for every chain of wires: fed parameters take what outputs may be, until nothing grows.
+ * Error: `bad-argument` where ranges grow with every round.
+ */
+export function settledRanges(graphs: readonly Graph[], feeds: readonly Feed[]): Graph[] {
+  let settled = [...graphs];
+  for (let round = 0; round < mostRounds; round++) {
+    const next = withFedRanges(settled, feeds).map((graph) => boundsFromInputs(graph));
+    const grown = next.find((graph, program) =>
+      graph.nodes.some(({ id, bounds }) => {
+        const before = boundsOf(settled[program]?.node(id));
+        return bounds?.min !== before.min || bounds.max !== before.max;
+      }),
+    );
+    if (grown === undefined) return next;
+    settled = next;
+    if (round + 1 < mostRounds) continue;
+    throw refused(
+      `function "${grown.name}"`,
+      "has ranges that grow with every round of answers as inputs, so that none holds for all",
+      'End functions in mod or clip, or compile with bounds: "inputset"',
+    );
+  }
+  return settled;
 }
 
 /**

@@ -1,10 +1,33 @@
 import { VelumError } from "../base/error.js";
+import type { Tensor } from "../base/tensor.js";
 import { extremes } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { type Bounds, nodePath } from "../graph/node.js";
 import { exactly, type Interval, uniformInterval } from "../ops/interval.js";
 import { opSpec } from "../ops/registry.js";
-import { withBounds } from "./measure-bounds.js";
+import { measureBounds, withBounds } from "./measure-bounds.js";
+
+/**
+ * Where the ranges of computed values come from: `"inputset"`: measured on it; `"intervals"`: what can follow from the measured ranges
+ * of the parameters.
+ */
+export type BoundsForm = "inputset" | "intervals";
+
+/** Bounds of all nodes by `form`. Errors: those of `measureBounds`, and of `intervalBounds`. */
+export function boundsBy(
+  form: BoundsForm,
+  graph: Graph,
+  inputset: readonly (readonly Tensor[])[],
+): Graph {
+  const measured = measureBounds(graph, inputset);
+  return form === "inputset" ? measured : boundsFromInputs(measured);
+}
+
+/** `intervalBounds` for the bounds that the parameters have already. */
+export function boundsFromInputs(graph: Graph): Graph {
+  const inputs = graph.inputNodes().map(({ bounds }) => bounds ?? { min: 0, max: 0 });
+  return intervalBounds(graph, inputs);
+}
 
 /**
  * Gives every node bounds that hold for *all* inputs within `inputs` (one range a parameter, in order), not only for

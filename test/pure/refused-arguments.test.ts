@@ -109,6 +109,7 @@ test("option values of the wrong kind are refused with what is allowed", async (
     ["runtime", "cuda", 'is "cuda", and may be "auto" or "wasm" or "native"'],
     ["inputForm", "m1", 'is "m1", and may be "auto" or "numbers"'],
     ["uploadForm", 7, 'is 7, and may be "auto" or "direct" or "packed"'],
+    ["bounds", true, 'is true, and may be "inputset" or "intervals"'],
     ["composable", "yes", 'is "yes", and may be true or false'],
     ["protectModel", "yes", 'is "yes", and may be true, false or { bits }'],
     ["protectModel", null, "is null, and may be true, false or { bits }"],
