@@ -10,6 +10,7 @@ import {
   selectionMap,
   widenMap,
 } from "../program/affine.js";
+import { foldFactors } from "./fold-factors.js";
 import { linearOperands } from "./linear-form.js";
 import {
   assignedBitsOf,
@@ -33,10 +34,10 @@ import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
 /**
  * Splits a graph with bounds into affine maps and look-ups. Every look-up input and every output is the result of a step,
  * so an affine step may be the identity. Errors: `not-compiled` without bounds, `unsupported-op` for operations that are
- * neither linear nor look-ups, and for clear results.
+ * neither linear nor look-ups, and for clear results. Factors of look-up results are in the tables.
  */
 export function linearRegions(graph: Graph): RegionProgram {
-  return new Splitter(graph).split();
+  return foldFactors(new Splitter(graph).split());
 }
 
 /** Terms a row from which on a sum that is read several times is worth a step of its own. */
