@@ -197,3 +197,15 @@ test("functions without wires share a key and take no answers", async () => {
   }
   await two.close();
 });
+
+test("a function of sums alone runs beside one that looks up", async () => {
+  const compiled = await fhe
+    .module({
+      table: fhe.function({ a: "encrypted" }, (a) => fhe.univariate((v) => (v * v) % 4)(a)),
+      double: fhe.function({ v: "encrypted" }, (v) => v.mul(2)),
+    })
+    .compile({ table: values, double: values }, { wires: false, inputForm: "numbers" });
+  assert.equal(await compiled.table.encryptRunDecrypt(3), 1);
+  assert.equal(await compiled.double.encryptRunDecrypt(3), 6);
+  await compiled.close();
+});

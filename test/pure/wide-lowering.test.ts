@@ -190,3 +190,17 @@ test("a table that the user gives is taken apart like a function", () => {
   );
   assert.ok(found.length <= 4, `${found}`);
 });
+
+test("bits of a value with zeros below are paired with the same bits of the other", () => {
+  const pairs = Array.from({ length: 18 * 16 }, (_, i) => [Math.floor(i / 16) - 6, (i % 16) - 7]);
+  const samples = [[toTensor(pairs.map(([x = 0]) => x)), toTensor(pairs.map(([, y = 0]) => y))]];
+  for (const name of ["bitwise_and", "bitwise_or", "bitwise_xor", "less", "maximum"]) {
+    for (const lsbs of [1, 2, 3]) {
+      const graph = measured(
+        (x, y) => record(name, [x as Tracer, truncateBitPattern(y as Tracer, lsbs)]),
+        samples,
+      );
+      checkEverywhere(graph, samples);
+    }
+  }
+});

@@ -59,6 +59,22 @@ export class PairStrategies {
     return b.within(result, bounds);
   }
 
+  /** Bits from the lowest that either may have to the highest; a number that is always the same has none. */
+  #span(x: Value, y: Value): number {
+    const b = this.#b;
+    const tops = [x, y].flatMap((value) =>
+      b.domainOf(value).count === 1 ? [] : [b.lowOf(value) + this.#width(value)],
+    );
+    return Math.max(0, ...tops) - this.#lowest(x, y);
+  }
+
+  /** The lowest bit that either may have. */
+  #lowest(x: Value, y: Value): number {
+    const b = this.#b;
+    const lows = [x, y].flatMap((value) => (b.domainOf(value).count === 1 ? [] : [b.lowOf(value)]));
+    return lows.length === 0 ? 0 : Math.min(...lows);
+  }
+
   /** Bits of a look-up of `x`. */
   #width(x: Value): number {
     return bitsOf(this.#b.domainOf(x).count);
@@ -86,7 +102,7 @@ export class PairStrategies {
     return b.cheapest(
       [() => b.lookUp(b.subtract(x, y), of), () => b.lookUp(this.#clippedDifference(x, y), of)],
       chunkBits
-        .filter((bits) => bits < Math.max(this.#width(x), this.#width(y)))
+        .filter((bits) => bits < this.#span(x, y))
         .map((bits) => () => b.lookUp(this.#signCode(x, y, bits), of)),
     );
   }
@@ -110,10 +126,11 @@ export class PairStrategies {
   bitByBit(x: Value, y: Value, fn: (u: number, v: number) => number): Value {
     const b = this.#b;
     const cut = chunkBits
-      .filter((bits) => bits < Math.max(this.#width(x), this.#width(y)))
+      .filter((bits) => bits < this.#span(x, y))
       .map((bits) => () => {
-        const [xHigh, xLow] = this.#cut(x, bits);
-        const [yHigh, yLow] = this.#cut(y, bits);
+        const to = this.#lowest(x, y) + bits;
+        const [xHigh, xLow] = this.#cutAt(x, to);
+        const [yHigh, yLow] = this.#cutAt(y, to);
         const low = this.packed([xLow, yLow], ([u = 0, v = 0]) => fn(u, v));
         return b.add(low, this.bitByBit(xHigh, yHigh, fn));
       });
@@ -226,6 +243,7 @@ export class PairStrategies {
     for (const k of order) {
       const { low, count } = domains[k] ?? { low: 0, count: 1 };
       radices[k] = radix;
+      if (count === 1) continue;
       unitLog2 = Math.max(unitLog2, low - twos(radix));
       radix *= count;
     }
@@ -234,9 +252,10 @@ export class PairStrategies {
     let least = 0;
     for (const k of order) {
       const operand = operands[k];
-      const { first, low } = domains[k] ?? { first: 0, low: 0 };
+      const { first, low, count } = domains[k] ?? { first: 0, low: 0, count: 1 };
       if (operand === undefined) continue;
-      const factor = (unit * (radices[k] ?? 1)) / 2 ** low;
+      // A number that is always the same adds nothing but its shape.
+      const factor = count === 1 ? 0 : (unit * (radices[k] ?? 1)) / 2 ** low;
       const term = b.scale(operand, scalar(factor));
       packed = packed === undefined ? term : b.add(packed, term);
       least += factor * first;
@@ -267,8 +286,9 @@ export class PairStrategies {
   /** A small number with the sign of `x - y`: the high bits decide, and where they are equal the low ones. */
   #signCode(x: Value, y: Value, bits: number): Value {
     const b = this.#b;
-    const [xHigh, xLow] = this.#cut(x, bits);
-    const [yHigh, yLow] = this.#cut(y, bits);
+    const to = this.#lowest(x, y) + bits;
+    const [xHigh, xLow] = this.#cutAt(x, to);
+    const [yHigh, yLow] = this.#cutAt(y, to);
     const high = this.compare(xHigh, yHigh, Math.sign);
     const low = this.compare(xLow, yLow, Math.sign);
     return b.addScaled(low, high, 2);
@@ -276,8 +296,13 @@ export class PairStrategies {
 
   /** The value with its lowest `bits` bits made zero, and those bits. */
   #cut(x: Value, bits: number): readonly [Value, Value] {
+    return this.#cutAt(x, this.#b.lowOf(x) + bits);
+  }
+
+  /** The value with all bits below bit `to` made zero, and those bits. */
+  #cutAt(x: Value, to: number): readonly [Value, Value] {
     const b = this.#b;
-    const to = b.lowOf(x) + bits;
+    if (b.lowOf(x) >= to) return [x, b.scale(x, scalar(0))];
     if (b.takesApart && this.#width(x) > 4) {
       const { high, digits } = cutBelow(b, x, to, true);
       return [high, digits.reduce((sum, digit) => b.add(sum, digit))];
