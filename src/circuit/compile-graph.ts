@@ -1,8 +1,10 @@
 import type { JsonValue } from "../artifact/client-file.js";
+import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import { nodePath } from "../graph/node.js";
 import { linearRegions } from "../ops/linear-regions.js";
+import { refreshInputs } from "../ops/refresh-inputs.js";
 import type { RegionProgram } from "../ops/region-program.js";
 import { adjustRounders } from "../passes/adjust-rounders.js";
 import { assignBitWidths } from "../passes/assign-bit-widths.js";
@@ -11,7 +13,13 @@ import { fuse } from "../passes/fuse.js";
 import { boundsBy } from "../passes/interval-bounds.js";
 import { lower } from "../passes/lower/lower.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
-import { type InputForm, planProgram, treesFit } from "../plan/plan.js";
+import {
+  type InputForm,
+  type Plan,
+  type PlanOptions,
+  planProgram,
+  treesFit,
+} from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { assembleTogether } from "./assemble.js";
 import { type CompileOptions, checkLimits, protectionDistance } from "./compile-options.js";
@@ -60,13 +68,13 @@ async function compileStages(
   const graph = assignBitWidths(bounded);
   record.keep("graph.txt", () => `${graph.format({ assignedWidths: true, locations: true })}\n`);
   record.begin("look-ups");
-  const { lowered, regions } = lowerForLanes(graph, options.inputForm);
+  const { lowered, regions: found } = lowerForLanes(graph, options.inputForm);
   record.keep("graph-lowered.txt", () => `${lowered.format({ assignedWidths: true })}\n`);
   record.begin("regions");
-  record.keep("regions.txt", () => formatRegions(regions));
+  record.keep("regions.txt", () => formatRegions(found));
   record.begin("plan");
-  const inputBits = regions.inputs.map(({ assignedBits }) => assignedBits);
-  const plan = planProgram(regions, inputBits, {
+  const inputBits = found.inputs.map(({ assignedBits }) => assignedBits);
+  const { regions, plan } = planQuietly(found, inputBits, (regions) => ({
     failureLog2: failureOfEach(options, regions),
     inputForm: options.inputForm,
     ...protectionDistance(options),
@@ -74,7 +82,8 @@ async function compileStages(
     limits: options,
     rates: planningRates(options),
     nodePath: (node) => nodePath(lowered.node(node)),
-  });
+  }));
+  if (regions !== found) record.keep("regions.txt", () => formatRegions(regions));
   record.keep("plan.json", () => planJson(plan));
   record.keep("program.txt", () => `${formatProgram(plan.program)}\n`);
   record.begin("code");
@@ -87,6 +96,27 @@ async function compileStages(
   record.keep("manifest.json", () => `${JSON.stringify(server.manifest, null, 2)}\n`);
   record.keep("client.json", () => `${JSON.stringify(client, null, 2)}\n`);
   return compiled;
+}
+
+/** Inputs that are multiplied by large weights are looked up before only where nothing else is quiet enough. */
+function planQuietly(
+  regions: RegionProgram,
+  inputBits: readonly number[],
+  optionsFor: (regions: RegionProgram) => PlanOptions,
+): { readonly regions: RegionProgram; readonly plan: Plan } {
+  try {
+    return { regions, plan: planProgram(regions, inputBits, optionsFor(regions)) };
+  } catch (error) {
+    const looksUp = regions.steps.some(({ kind }) => kind === "lookup");
+    if (!looksUp || !(error instanceof VelumError) || error.code !== "no-parameters") throw error;
+    const refreshed = refreshInputs(regions);
+    if (refreshed === undefined) throw error;
+    try {
+      return { regions: refreshed, plan: planProgram(refreshed, inputBits, optionsFor(refreshed)) };
+    } catch {
+      throw error;
+    }
+  }
 }
 
 /** Decision trees stay as they are where a lane without bootstraps evaluates them; elsewhere they become look-ups. */

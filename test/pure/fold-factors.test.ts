@@ -4,6 +4,7 @@ import { type Tensor, toTensor } from "../../src/base/tensor.js";
 import { fhe } from "../../src/index.js";
 import { evaluateGraph } from "../../src/ops/evaluate.js";
 import { linearRegions } from "../../src/ops/linear-regions.js";
+import { refreshInputs } from "../../src/ops/refresh-inputs.js";
 import type { RegionProgram } from "../../src/ops/region-program.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { lower } from "../../src/passes/lower/lower.js";
@@ -60,6 +61,34 @@ function weightsOf({ steps, values }: RegionProgram): { weights: number[]; entry
 }
 
 const cube = new LookupTable([0, 1, 8, 27, 64, 125, 216, 343]);
+
+/** Of another program with the same meaning. */
+function same(program: RegionProgram, other: RegionProgram | undefined, top: number): void {
+  assert.ok(other);
+  for (let x = 0; x < top; x++) {
+    for (let y = 0; y < top; y++) {
+      const inputs = [toTensor(x), toTensor(y)];
+      assert.deepEqual(runRegions(other, inputs), runRegions(program, inputs));
+    }
+  }
+}
+
+test("inputs under large weights can be looked up, those under small ones stay", () => {
+  const program = checked(3, (x, y) => [fhe.maximum(x, y).mul(1000).add(x), cube.apply(y)]);
+  const other = refreshInputs(program);
+  same(program, other, 8);
+  const weights = other?.steps.flatMap((step) =>
+    step.kind === "affine" ? [...step.map.weight] : [],
+  );
+  assert.ok(weights?.every((weight) => Math.abs(weight) === 1));
+  const looked = other?.steps.flatMap((step) => (step.kind === "lookup" ? [...step.origins] : []));
+  assert.deepEqual(
+    [looked?.length, new Set(looked).size],
+    [3, 2],
+    "both look-ups of y share noise",
+  );
+  assert.equal(refreshInputs(checked(3, (x, y) => cube.apply(x).add(y.mul(15)))), undefined);
+});
 
 test("factors of products, extrema and tables go into the tables", () => {
   for (const shift of [0, 3]) {
