@@ -21,7 +21,7 @@ async function agree({ inputs = ["x"], fn, samples, wanted, program }: Case): Pr
   const inputset = samples.map(
     (sample): Sample => (sample.length === 1 ? (sample[0] ?? 0) : sample),
   );
-  const circuit = await fhe.compiler(names, fn).compile(inputset);
+  const circuit = await fhe.compiler(names, fn).compile(inputset, { inputForm: "numbers" });
   if (program !== undefined) assert.match(circuit.program, program);
   const flat = (value: ClientValue): number[] => [value].flat(9) as number[];
   const expected = samples.map((sample) => wanted(...sample.map(flat)));
