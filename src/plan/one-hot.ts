@@ -191,9 +191,10 @@ class CellProgram {
         }
       }
     }
-    return this.#regions.inputs.map(({ start, shape }) => {
+    return this.#regions.inputs.map(({ start, shape, assignedBits }) => {
       const size = shape.reduce((product, length) => product * length, 1);
-      return Math.max(...most.slice(start, start + size));
+      // Numbers need room for themselves, also where nothing reads them.
+      return Math.max(assignedBits, ...most.slice(start, start + size));
     });
   }
 
