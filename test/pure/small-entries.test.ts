@@ -50,7 +50,7 @@ test("velum/runtime stays small and holds nothing that knows keys", () => {
   const folders = [...new Set(sources.map(folderOf))].sort();
   assert.deepEqual(folders, ["artifact", "base", "runtime", "tfhe"]);
   console.log(`# velum/runtime: ${sources.length} files, ${bytes} bytes with packages`);
-  assert.ok(bytes < 280_000, `${bytes} bytes`);
+  assert.ok(bytes < 320_000, `${bytes} bytes`);
 });
 
 test("workers import no package: import maps do not reach them", () => {
