@@ -55,7 +55,7 @@ export async function predictEncrypted(
   const { clientFile, serverFile } = circuit;
   const { result: service } = await report.step(
     "service",
-    () => ServerCircuit.load(serverFile, settings),
+    () => ServerCircuit.load(serverFile, { runtime: settings.runtime, threads: settings.threads }),
     (own) => `loads ${bytes(serverFile.length)}: ${own.runtime}, ${own.threads} threads`,
   );
   const hospital = await ClassifierClient.load(clientFile);
