@@ -1,9 +1,9 @@
 import type { FeedInput, ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { bigLweDimension } from "../tfhe/parameters.js";
-import { type CircuitId, type KeyId, peekHeader } from "../tfhe/wire-header.js";
+import { type CircuitId, type KeyId, peekHeader, readHeader } from "../tfhe/wire-header.js";
 import type { EncryptedVector, FileIdentity } from "../tfhe/wire-input.js";
-import { readInputCiphertext } from "../tfhe/wire-input.js";
+import { inputExpectation, readInputCiphertext } from "../tfhe/wire-input.js";
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
 
 /** An earlier answer, of which the first output is meant, or one of its outputs. */
@@ -62,6 +62,16 @@ export function readRunInput(reader: Reader, input: RunInput): ReadRequest {
     return readComposed(reader, { from: inOrder(manifest, input) });
   }
   return readComposed(reader, input);
+}
+
+/** Checks what can be seen without a pass over the content: the header of a request. Errors as `readRunInput`. */
+export function checkRunInput(reader: Reader, input: RunInput): void {
+  const { identity, manifest } = reader;
+  const plain =
+    input instanceof Uint8Array &&
+    peekHeader(input, "input ciphertext").kind !== "output ciphertext";
+  if (plain) readHeader(input, inputExpectation(identity, manifest.inputs));
+  else readRunInput(reader, input);
 }
 
 /** All outputs of an answer, as the parameters in order. */

@@ -118,22 +118,34 @@ async function expandSection(
       { do: "write", address: switchBodies, data: keySwitchBodies },
     ]);
     await forRanges(
-      engine,
+      engine.threads,
       lwe.dimension,
       16,
       "evaluation keys",
       { ...options, onProgress: (done) => options.onProgress?.(bootstrapShare * done) },
-      (thread, begin, end) => ({
-        do: "call",
-        name: "velum_expand_bootstrap_key",
-        parameters: [
-          ...[address + place.bootstrap, wire, bodies, begin, end, N, k, bootstrapGadget.levels],
-          scratch + thread * scratchBytes,
-        ],
-      }),
+      (thread, begin, end) =>
+        engine.run(thread, [
+          {
+            do: "call",
+            name: "velum_expand_bootstrap_key",
+            parameters: [
+              ...[
+                address + place.bootstrap,
+                wire,
+                bodies,
+                begin,
+                end,
+                N,
+                k,
+                bootstrapGadget.levels,
+              ],
+              scratch + thread * scratchBytes,
+            ],
+          },
+        ]),
     );
     await forRanges(
-      engine,
+      engine.threads,
       bigLweDimension(glwe) * keySwitchGadget.levels,
       1024,
       "evaluation keys",
@@ -141,14 +153,17 @@ async function expandSection(
         ...options,
         onProgress: (done) => options.onProgress?.(bootstrapShare + (1 - bootstrapShare) * done),
       },
-      (thread, begin, end) => ({
-        do: "call",
-        name: "velum_expand_switch_key",
-        parameters: [
-          ...[address + place.keySwitch, wire, switchBodies, begin, end, ...switchShape],
-          scratch + thread * scratchBytes,
-        ],
-      }),
+      (thread, begin, end) =>
+        engine.run(thread, [
+          {
+            do: "call",
+            name: "velum_expand_switch_key",
+            parameters: [
+              ...[address + place.keySwitch, wire, switchBodies, begin, end, ...switchShape],
+              scratch + thread * scratchBytes,
+            ],
+          },
+        ]),
     );
   } finally {
     await release(engine, ...passing);

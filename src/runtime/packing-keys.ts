@@ -46,19 +46,22 @@ export async function expandPackingKeys(
     const address = await allocate(engine, bytes);
     keys = address;
     await forRanges(
-      engine,
+      engine.threads,
       expansionRows + conversionRows,
       rowsAtOnce,
       "evaluation keys",
       options,
-      (thread, begin, end) => ({
-        do: "call",
-        name: "velum_expand_packing_key",
-        parameters: [
-          ...[address, wire, bodiesAt, begin, end, packingKeyBodyBits, shape],
-          scratch + thread * scratchBytes,
-        ],
-      }),
+      (thread, begin, end) =>
+        engine.run(thread, [
+          {
+            do: "call",
+            name: "velum_expand_packing_key",
+            parameters: [
+              ...[address, wire, bodiesAt, begin, end, packingKeyBodyBits, shape],
+              scratch + thread * scratchBytes,
+            ],
+          },
+        ]),
     );
     return { keyId, bytes, address };
   } catch (error) {

@@ -2,31 +2,34 @@ import { readServerFile, type ServerFile } from "../artifact/server-file.js";
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
-import { systemRandom } from "../base/random.js";
 import { expandedKeyLayout } from "../tfhe/expanded-keys.js";
-import { type Address, offsetAddress } from "../tfhe/machine.js";
+import type { Address } from "../tfhe/machine.js";
 import { parameterId } from "../tfhe/parameter-id.js";
-import { bigLweDimension } from "../tfhe/parameters.js";
 import { needsEvaluationKeys, seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import type { CircuitId, KeyId } from "../tfhe/wire-header.js";
 import { type FileIdentity, inputBodyBytes, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { writeOutputCiphertext } from "../tfhe/wire-output.js";
 import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";
 import {
+  checkRunInput,
   type FeedSource,
+  type Reader,
   type ReadRequest,
   type RunInput,
   readRunInput,
 } from "./composed-input.js";
-import { allocate, callKernel, type Engine, release, type Step } from "./engine.js";
+import { allocate, type Engine, release } from "./engine.js";
 import { EngineHost } from "./engine-host.js";
 import { type ExpandedKeys, expandEvaluationKeys } from "./evaluation-keys.js";
 import { loadConstants } from "./load-constants.js";
 import { measureLookups, type RangeTime } from "./measure-lookups.js";
-import { expandPackingKeys, packingScratchBytes } from "./packing-keys.js";
-import { forRanges } from "./ranges.js";
+import { expandPackingKeys } from "./packing-keys.js";
+import type { LoadedProgram } from "./request-steps.js";
+import { runEach, runsOneByOne } from "./run-each.js";
 import { checkRunOptions, type RunOptions } from "./run-options.js";
-import { grainOf, requestsAtOnce } from "./schedule.js";
+import { runTogether } from "./run-together.js";
+import { requestsAtOnce } from "./schedule.js";
+import { allocateScratch } from "./scratch.js";
 import { type EngineOptions, startEngine } from "./start-engine.js";
 
 /** One client's evaluation keys, ready in the memory of the circuit that loaded them. They compute; they cannot decrypt. */
@@ -66,8 +69,7 @@ export class ServerCircuit {
   /** Whose files it takes and gives, hashed once. */
   readonly #identity: Omit<FileIdentity, "keyId">;
   readonly #host: EngineHost;
-  readonly #constants: Address;
-  readonly #scratch: readonly Address[];
+  readonly #program: LoadedProgram;
   /** Circuits whose answers it may take as inputs. */
   readonly #sources: ReadonlyMap<CircuitId, FeedSource>;
   #workspace: { address: Address; requests: number } | undefined;
@@ -84,8 +86,7 @@ export class ServerCircuit {
     this.#identity = { parameterId: parameterId(manifest.parameters), circuitId };
     this.#host = host;
     this.#sources = sources;
-    this.#constants = constants;
-    this.#scratch = scratch;
+    this.#program = { manifest, engine: host.engine, constants, scratch };
   }
 
   /**
@@ -156,7 +157,8 @@ export class ServerCircuit {
   /**
    * Computes on encrypted inputs, one file a request, all under one key; gives one output file a request, in order. A circuit that was
    * compiled with `composable` also takes earlier answers, and requests that are completed by them (`ComposedRequest`).
-   * Look-ups of several requests share each pass over the keys, so batches cost less a request.
+   * Look-ups of several requests share each pass over the keys, so batches cost less a request; requests of encrypted bits are worked on
+   * one by one, a thread each.
    *
    * Errors: those of `readHeader` for an input (`wrong-key` also where `keys` belong to another client), `bad-argument` without keys
    * where the circuit needs them and for keys that were released or belong to another loaded circuit, `aborted`.
@@ -195,8 +197,12 @@ export class ServerCircuit {
     const identity = this.#identity;
     const expected = keys === undefined ? identity : { ...identity, keyId: keys.keyId };
     const reader = { identity: expected, manifest, sources: this.#sources };
-    const requests = inputs.map((input) => readRunInput(reader, input));
-    return this.#host.inTurn(() => this.#runAll(requests, expanded, options));
+    if (inputs.length <= this.threads || !runsOneByOne(manifest)) {
+      const requests = inputs.map((input) => readRunInput(reader, input));
+      return this.#host.inTurn(() => this.#runAll(requests, expanded, options));
+    }
+    for (const input of inputs) checkRunInput(reader, input);
+    return this.#host.inTurn(() => this.#runEach(reader, inputs, expanded, options));
   }
 
   /**
@@ -213,7 +219,12 @@ export class ServerCircuit {
       }
       const lookups: RangeTime[] = [];
       for (const [shape, own] of shapes.entries()) {
-        const times = await measureLookups(this.#host.engine, parameters, own, this.#scratch);
+        const times = await measureLookups(
+          this.#host.engine,
+          parameters,
+          own,
+          this.#program.scratch,
+        );
         lookups.push(...times.map((time) => ({ shape, ...time })));
       }
       return { runtime: this.runtime, threads: this.threads, restMs, lookups };
@@ -280,114 +291,43 @@ export class ServerCircuit {
       const batch = requests.slice(first, first + together);
       const report = (done: number): void =>
         options.onProgress?.((first + done * batch.length) / requests.length);
-      const outputs = await this.#runBatch(
+      const workspace = await this.#reserve(batch.length);
+      const outputs = await runTogether(
+        this.#program,
+        { workspace, keys },
         batch,
-        keys,
         { signal: options.signal, onProgress: report },
         leftOut,
       );
       for (const [index, data] of outputs.entries()) {
-        const keyId = batch[index]?.keyId;
-        if (keyId === undefined) continue;
-        const identity = { ...this.#identity, keyId };
-        results.push(
-          writeOutputCiphertext(identity, manifest.parameters.glwe, manifest.outputs, data),
-        );
+        const request = batch[index];
+        if (request !== undefined) results.push(this.#answer(request, data));
       }
     }
     return results;
   }
 
-  /** Uploads, stages, downloads. Short stages go to thread 0 together with what comes next; heavy ones to all threads. `leftOut`: a kernel not to call. */
-  async #runBatch(
-    requests: readonly ReadRequest[],
+  /** Requests whose headers were checked; each is read when its turn comes. */
+  async #runEach(
+    reader: Reader,
+    inputs: readonly RunInput[],
     keys: ExpandedKeys | undefined,
     options: RunOptions,
-    leftOut?: string,
-  ): Promise<Uint8Array[][]> {
-    const { manifest } = this.#file;
-    const workspace = await this.#reserve(requests.length);
-    const place = (request: number, offset: number): Address =>
-      offsetAddress(workspace, request * manifest.requestBytes + offset);
-    const pending: Step[] = requests.flatMap(({ vectors }, request) =>
-      vectors.flatMap(({ seed, bodies }, part): Step[] => {
-        const upload = manifest.uploadPlaces[part] ?? 0;
-        return [
-          { do: "write", address: place(request, upload), data: new Uint8Array(seed) },
-          {
-            do: "write",
-            address: place(request, upload + seed.length),
-            data: new Uint8Array(bodies),
-          },
-        ];
-      }),
-    );
-    const fed = requests.flatMap((own, request) =>
-      own.fed.map(
-        ({ place: offset, data }): Step => ({ do: "write", address: place(request, offset), data }),
-      ),
-    );
-    const { randomPlace } = manifest;
-    if (randomPlace !== undefined) {
-      for (const request of requests.keys()) {
-        const data = new Uint8Array(randomPlace.bytes);
-        systemRandom.fill(data);
-        pending.push({ do: "write", address: place(request, randomPlace.offset), data });
-      }
-    }
-    // Stages that only unpack uploads are left out where there are none; what is fed overwrites what they gave.
-    const unpacking = manifest.feed?.stages ?? 0;
-    const firstStage = manifest.firstStage ?? 0;
-    const uploaded = requests.some(({ vectors }) => vectors.length > 0);
-    const heavy = manifest.stages.reduce((sum, stage) => sum + (stage.heavy ? stage.items : 0), 0);
-    let done = 0;
-    for (const [index, stage] of manifest.stages.entries()) {
-      if (stage.kernel === leftOut || (!uploaded && index < unpacking)) continue;
-      if (index === unpacking) pending.push(...fed);
-      const items = stage.items * requests.length;
-      const step = (thread: number, begin: number, end: number, short = false): Step => ({
-        do: "call",
-        name: `stage_${firstStage + index}`,
-        short,
-        parameters: [
-          workspace,
-          manifest.requestBytes,
-          this.#constants,
-          keys?.address ?? 0,
-          this.#scratch[thread] ?? 0,
-          begin,
-          end,
-        ],
-      });
-      if (!stage.heavy) {
-        pending.push(step(0, 0, items, items <= shortItems));
-        continue;
-      }
-      if (pending.length > 0) await this.#host.engine.run(0, pending.splice(0));
-      await forRanges(
-        this.#host.engine,
-        items,
-        grainOf(stage.kernel, items, this.threads),
-        "run",
-        {
-          signal: options.signal,
-          onProgress: (part) => options.onProgress?.((done + part * stage.items) / heavy),
-        },
-        step,
-      );
-      done += stage.items;
-    }
-    const reads = requests.flatMap((_, request) =>
-      manifest.outputPlaces.map(
-        ({ offset, bytes }): Step => ({ do: "read", address: place(request, offset), bytes }),
-      ),
-    );
-    const read = (await this.#host.engine.run(0, [...pending, ...reads])).filter(
-      (result) => typeof result !== "number",
-    );
-    options.onProgress?.(1);
-    const outputs = manifest.outputPlaces.length;
-    return requests.map((_, request) => read.slice(request * outputs, (request + 1) * outputs));
+  ): Promise<Uint8Array[]> {
+    const workspace = await this.#reserve(this.threads);
+    const results: Uint8Array[] = [];
+    await runEach(this.#program, { workspace, keys }, inputs.length, options, {
+      read: (index) => readRunInput(reader, inputs[index] ?? new Uint8Array()),
+      finish: (index, request, data) => {
+        results[index] = this.#answer(request, data);
+      },
+    });
+    return results;
+  }
+
+  #answer({ keyId }: ReadRequest, data: readonly Uint8Array[]): Uint8Array {
+    const { parameters, outputs } = this.#file.manifest;
+    return writeOutputCiphertext({ ...this.#identity, keyId }, parameters.glwe, outputs, data);
   }
 
   async #reserve(requests: number): Promise<Address> {
@@ -400,42 +340,6 @@ export class ServerCircuit {
     return address;
   }
 }
-
-async function allocateScratch(
-  engine: Engine,
-  file: ServerFile,
-  constants: Address,
-): Promise<Address[]> {
-  const { parameters, shapes, largestRead, largestSlots, inputs, randomPlace } = file.manifest;
-  const { glwe } = parameters;
-  const needs = [
-    await callKernel(engine, "velum_linear_scratch_bytes", glwe.polynomialSize),
-    await callKernel(engine, "velum_pack_scratch_bytes", bigLweDimension(glwe), largestRead),
-  ];
-  if (randomPlace !== undefined) {
-    needs.push(await callKernel(engine, "velum_protect_scratch_bytes", glwe.polynomialSize));
-  }
-  for (const { place } of shapes) {
-    needs.push(await callKernel(engine, "velum_bootstrap_scratch_bytes", constants + place));
-  }
-  const { polynomialSize: N, dimension: k } = glwe;
-  for (const layout of inputs) {
-    if (!("form" in layout)) continue;
-    needs.push(await callKernel(engine, "velum_ggsw_expand_scratch_bytes", N, k));
-    const { levels } = layout.gadget;
-    const ensemble = [N, k, levels, largestSlots] as const;
-    needs.push(await callKernel(engine, "velum_ensemble_scratch_bytes", ...ensemble));
-  }
-  if (parameters.packing !== undefined) needs.push(await packingScratchBytes(engine, parameters));
-  const bytes = Math.max(...needs);
-  const places: Address[] = [];
-  for (let thread = 0; thread < engine.threads; thread++)
-    places.push(await allocate(engine, bytes));
-  return places;
-}
-
-/** Items of a stage without look-ups that take well below a millisecond together. */
-const shortItems = 16;
 
 /** Callers in JavaScript may pass anything. */
 function checkRequests(inputs: unknown): void {

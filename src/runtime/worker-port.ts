@@ -69,7 +69,7 @@ async function nodeWorker(
   worker.on("exit", (code) => fail(`exit code ${code}`));
   worker.unref();
   return {
-    post: (question) => worker.postMessage(question),
+    post: (question) => worker.postMessage(...message(question)),
     end: () => void worker.terminate(),
     hold: (busy) => (busy ? worker.ref() : worker.unref()),
   };
@@ -86,10 +86,23 @@ function webWorker(
   worker.onerror = (event) => fail(event.message || `${url.pathname} did not load`);
   worker.onmessageerror = () => fail("its answer did not arrive");
   return {
-    post: (question) => worker.postMessage(question),
+    post: (question) => worker.postMessage(...message(question)),
     end: () => worker.terminate(),
     hold: () => {},
   };
+}
+
+/** What is posted, and what moves instead of being copied: a view would take all that it looks at along. */
+function message(question: WorkerQuestion): [WorkerQuestion, ArrayBuffer[]] {
+  if (!("steps" in question)) return [question, []];
+  const moved: ArrayBuffer[] = [];
+  const steps = question.steps.map((step): Step => {
+    if (step.do !== "write") return step;
+    const data = new Uint8Array(step.data);
+    moved.push(data.buffer);
+    return { ...step, data };
+  });
+  return [{ steps }, moved];
 }
 
 /** A kernel that stopped; its worker goes on. */
