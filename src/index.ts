@@ -83,4 +83,5 @@ export type { RunOptions } from "./runtime/run-options.js";
 export type { LoadedKeys } from "./runtime/server-circuit.js";
 export { ServerCircuit } from "./runtime/server-circuit.js";
 export { ServerModule } from "./runtime/server-module.js";
+export type { Encryption } from "./trace/encryption.js";
 export type { Tracer } from "./trace/tracer.js";

@@ -1,6 +1,14 @@
 import { VelumError } from "../base/error.js";
+import {
+  byParameter,
+  type EncryptionIn,
+  type ListedParameters,
+  type NamedParameters,
+  type ParameterDeclarations,
+  type TracersOf,
+} from "../trace/encryption.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
-import { type Encryption, traceFunction } from "../trace/trace-function.js";
+import { traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
 import { Circuit } from "./circuit.js";
 import { compileGraph } from "./compile-graph.js";
@@ -20,16 +28,26 @@ export interface Compiler {
 }
 
 /**
- * Declares a function on encrypted integers. `parameters` names its parameters in order.
+ * Declares a function on encrypted integers. `parameters` names its parameters in order: `{ x: "encrypted", y: "clear" }`, or pairs,
+ * `[["x", "encrypted"], ["y", "clear"]]`, which let types tell the parameters apart.
  *
  *     const double = fhe.compiler({ x: "encrypted" }, (x) => fhe.matmul([2], x).add(2));
  *     const circuit = await double.compile([[0], [1], [2], [3]]);
  *     await circuit.encryptRunDecrypt([3]); // 8
  */
+export function compiler<const P extends ListedParameters>(
+  parameters: P,
+  fn: (...tracers: TracersOf<P>) => Tracer | readonly Tracer[],
+): Compiler;
+export function compiler<const P extends NamedParameters>(
+  parameters: P,
+  fn: (...tracers: Tracer<EncryptionIn<P>>[]) => Tracer | readonly Tracer[],
+): Compiler;
 export function compiler(
-  parameters: Readonly<Record<string, Encryption>>,
+  declared: ParameterDeclarations,
   fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
 ): Compiler {
+  const parameters = byParameter(declared);
   return {
     async compile(inputset, options = {}) {
       const settings = compileSettings(options, fn.name);

@@ -3,8 +3,17 @@ import { VelumError } from "../base/error.js";
 import type { Plan } from "../plan/plan.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
+import {
+  byParameter,
+  type Encryption,
+  type EncryptionIn,
+  type ListedParameters,
+  type NamedParameters,
+  type ParameterDeclarations,
+  type TracersOf,
+} from "../trace/encryption.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
-import { type Encryption, traceFunction } from "../trace/trace-function.js";
+import { traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
 import type { KeygenOptions } from "./both-sides.js";
 import { valueText } from "./check-option-values.js";
@@ -45,12 +54,20 @@ export interface ModuleCompiler<Names extends string> {
   ): Promise<Module<Names>>;
 }
 
-/** Declares a function for `module`. */
+/** Declares a function for `module`: its parameters as for `compiler`. */
+export function declareFunction<const P extends ListedParameters>(
+  parameters: P,
+  fn: (...tracers: TracersOf<P>) => Tracer | readonly Tracer[],
+): FunctionDeclaration;
+export function declareFunction<const P extends NamedParameters>(
+  parameters: P,
+  fn: (...tracers: Tracer<EncryptionIn<P>>[]) => Tracer | readonly Tracer[],
+): FunctionDeclaration;
 export function declareFunction(
-  parameters: Readonly<Record<string, Encryption>>,
+  parameters: ParameterDeclarations,
   fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
 ): FunctionDeclaration {
-  return { parameters, fn };
+  return { parameters: byParameter(parameters), fn };
 }
 
 /** Names that a compiled module has already. */

@@ -1,8 +1,8 @@
 import { basename, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { VelumError } from "../base/error.js";
+import type { Encryption } from "../trace/encryption.js";
 import type { Sample } from "../trace/inputset.js";
-import type { Encryption } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
 
 /** What a program file says: an ES module that exports `parameters`, a default function and, if it likes, `inputset`. */

@@ -1,6 +1,7 @@
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { type Shape, shapeText, toTensor } from "../base/tensor.js";
+import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { divideExactly } from "./shape-functions.js";
 import { type Operand, record, Tracer } from "./tracer.js";
 
@@ -24,12 +25,12 @@ export interface ConvOptions {
  * Convolution of `x` of shape `(N, C, D1, ...)` with `weight` of shape `(F, C / group, K1, ...)` over one to three axes, plus
  * `bias` of shape `(F,)`. Linear if `x` or `weight` is clear. Errors: `bad-shape`, `bad-argument`.
  */
-export function conv(
-  x: Operand,
-  weight: Operand,
-  bias: Operand | null = null,
+export function conv<X extends Operand, W extends Operand, B extends Operand | null = null>(
+  x: X,
+  weight: W,
+  bias?: B,
   options: ConvOptions = {},
-): Tracer {
+): Tracer<EncryptionOfAll<[X, W, B]>> {
   checkOptions(
     options,
     ["pads", "strides", "dilations", "group", "kernelShape", "autoPad"],
@@ -64,7 +65,7 @@ export function conv(
   const { strides = each(1), dilations = each(1) } = options;
   const window = { lengths: input.slice(2), kernel, strides, dilations };
   const pads = padsOf(options.autoPad ?? "NOTSET", options.pads, window);
-  const operands = bias === null ? [x, weight] : [x, weight, bias];
+  const operands = bias === null || bias === undefined ? [x, weight] : [x, weight, bias];
   // Filters: for the text of a node without bias.
   const filters = taps[0] ?? 1;
   return record(`conv${axes}d`, operands, { pads, strides, dilations, group, filters });
@@ -84,11 +85,11 @@ export interface PoolOptions {
  * Sums of the windows of `kernelShape` in `x` of shape `(N, C, D1, ...)`: average pooling times the size of the window,
  * which is left to the scale of the result. Linear, exact.
  */
-export function sumPool(
-  x: Tracer,
+export function sumPool<E extends Encryption>(
+  x: Tracer<E>,
   kernelShape: readonly number[],
   options: PoolOptions = {},
-): Tracer {
+): Tracer<E> {
   const channels = x.shape[1] ?? 1;
   const shape = [channels, 1, ...kernelShape];
   const size = shape.reduce((product, length) => product * length, 1);
@@ -100,11 +101,11 @@ export function sumPool(
  * Means of the windows of `kernelShape`, zeros of the padding included: `sumPool` divided by the size of the window. The
  * quotient must be exact for all inputs (`not-integer` otherwise), e.g. because `x` is a multiple of the size.
  */
-export function avgPool(
-  x: Tracer,
+export function avgPool<E extends Encryption>(
+  x: Tracer<E>,
   kernelShape: readonly number[],
   options: PoolOptions = {},
-): Tracer {
+): Tracer<E> {
   const size = kernelShape.reduce((product, length) => product * length, 1);
   return divideExactly(sumPool(x, kernelShape, options), size);
 }
@@ -113,11 +114,11 @@ export function avgPool(
  * Largest elements of the windows of `kernelShape` in `x` of shape `(N, C, D1, ...)`, one to three spatial axes. Padding is never the
  * largest. Errors: `bad-shape`, `bad-argument`.
  */
-export function maxPool(
-  x: Tracer,
+export function maxPool<E extends Encryption>(
+  x: Tracer<E>,
   kernelShape: readonly number[],
   options: PoolOptions = {},
-): Tracer {
+): Tracer<E> {
   const axes = kernelShape.length;
   if (axes < 1 || axes > 3 || x.ndim !== axes + 2) {
     throw new VelumError({

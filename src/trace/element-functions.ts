@@ -1,9 +1,13 @@
+import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { type Operand, record, type Tracer } from "./tracer.js";
 
 /** A function of one tensor, element by element. The operand must be traced. */
-export type UnaryFunction = (x: Tracer) => Tracer;
+export type UnaryFunction = <E extends Encryption>(x: Tracer<E>) => Tracer<E>;
 /** A function of two tensors, element by element, with broadcasting. One of them must be traced. */
-export type BinaryFunction = (a: Operand, b: Operand) => Tracer;
+export type BinaryFunction = <A extends Operand, B extends Operand>(
+  a: A,
+  b: B,
+) => Tracer<EncryptionOfAll<[A, B]>>;
 
 /** NumPy's functions of one number, by their names here; the values are the names in graphs. */
 const unaryNames = {

@@ -1,33 +1,49 @@
+import type { Encryption, EncryptionOfAll, JoinedEncryption } from "./encryption.js";
 import type { LookupTable } from "./lookup-table.js";
 import { type Operand, record, Tracer } from "./tracer.js";
 
 /** `a + b`, element by element. At least one operand must be traced. */
-export function add(a: Operand, b: Operand): Tracer {
+export function add<A extends Operand, B extends Operand>(
+  a: A,
+  b: B,
+): Tracer<EncryptionOfAll<[A, B]>> {
   return record("add", [a, b]);
 }
 
 /** `a - b`, element by element. At least one operand must be traced. */
-export function subtract(a: Operand, b: Operand): Tracer {
+export function subtract<A extends Operand, B extends Operand>(
+  a: A,
+  b: B,
+): Tracer<EncryptionOfAll<[A, B]>> {
   return record("subtract", [a, b]);
 }
 
 /** `a * b`, element by element. At least one operand must be traced. */
-export function multiply(a: Operand, b: Operand): Tracer {
+export function multiply<A extends Operand, B extends Operand>(
+  a: A,
+  b: B,
+): Tracer<EncryptionOfAll<[A, B]>> {
   return record("multiply", [a, b]);
 }
 
 /** `-a`. */
-export function negative(a: Tracer): Tracer {
+export function negative<E extends Encryption>(a: Tracer<E>): Tracer<E> {
   return record("negative", [a]);
 }
 
 /** Matrix product with NumPy's rules. At least one operand must be traced. */
-export function matmul(a: Operand, b: Operand): Tracer {
+export function matmul<A extends Operand, B extends Operand>(
+  a: A,
+  b: B,
+): Tracer<EncryptionOfAll<[A, B]>> {
   return record("matmul", [a, b]);
 }
 
 /** NumPy's dot product. At least one operand must be traced. */
-export function dot(a: Operand, b: Operand): Tracer {
+export function dot<A extends Operand, B extends Operand>(
+  a: A,
+  b: B,
+): Tracer<EncryptionOfAll<[A, B]>> {
   return record("dot", [a, b]);
 }
 
@@ -35,6 +51,11 @@ export function dot(a: Operand, b: Operand): Tracer {
  * Every element of `x` replaced by its entry in `table`. The table may be a traced list, e.g. a clear parameter; every entry then costs
  * two look-ups or more an element.
  */
+export function lookup<E extends Encryption>(table: LookupTable, x: Tracer<E>): Tracer<E>;
+export function lookup<T extends Encryption, E extends Encryption>(
+  table: Tracer<T>,
+  x: Tracer<E>,
+): Tracer<JoinedEncryption<T, E>>;
 export function lookup(table: LookupTable | Tracer, x: Tracer): Tracer {
   return table instanceof Tracer ? record("dynamic_tlu", [x, table]) : table.apply(x);
 }

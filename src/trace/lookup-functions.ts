@@ -2,6 +2,7 @@ import { VelumError } from "../base/error.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import type { ScalarFunction } from "../graph/node.js";
 import type { AutoRounder } from "./auto-rounder.js";
+import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { type Operand, record, type Tracer } from "./tracer.js";
 
 /** Numbers on which a function is tried to see whether its results are integers. */
@@ -15,7 +16,9 @@ const tried = Array.from({ length: 272 }, (_, i) => i - 16);
  *     const bucket = fhe.univariate((v) => (v < 10 ? 0 : v < 100 ? 1 : 2));
  *     bucket(x).add(1);
  */
-export function univariate(f: (value: number) => number): (x: Tracer) => Tracer {
+export function univariate(
+  f: (value: number) => number,
+): <E extends Encryption>(x: Tracer<E>) => Tracer<E> {
   if (typeof f !== "function") throw noFunction(f, "univariate");
   const fraction = tried.some((value) => {
     const result = attempt(f, value);
@@ -33,7 +36,9 @@ export function univariate(f: (value: number) => number): (x: Tracer) => Tracer 
  * `f` as a function of several tensors, element by element with broadcasting: one look-up of all of them packed into one argument,
  * so their ranges together must be small. Results must be integers.
  */
-export function multivariate(f: ScalarFunction): (...operands: Operand[]) => Tracer {
+export function multivariate(
+  f: ScalarFunction,
+): <O extends readonly Operand[]>(...operands: O) => Tracer<EncryptionOfAll<O>> {
   if (typeof f !== "function") throw noFunction(f, "multivariate");
   return (...operands) => record("multivariate", operands, { function: f });
 }
@@ -57,32 +62,40 @@ function noFunction(f: unknown, path: string): VelumError {
 }
 
 /** Elements of `a` where `condition` is not 0, of `b` elsewhere. */
-export function where(condition: Operand, a: Operand, b: Operand): Tracer {
+export function where<C extends Operand, A extends Operand, B extends Operand>(
+  condition: C,
+  a: A,
+  b: B,
+): Tracer<EncryptionOfAll<[C, A, B]>> {
   return record("where", [condition, a, b]);
 }
 
 /** Elements below `low` become `low`, above `high` they become `high`. */
-export function clip(x: Operand, low: Operand, high: Operand): Tracer {
+export function clip<X extends Operand, L extends Operand, H extends Operand>(
+  x: X,
+  low: L,
+  high: H,
+): Tracer<EncryptionOfAll<[X, L, H]>> {
   return record("clip", [x, low, high]);
 }
 
 /** To the nearest integer, ties to even. */
-export function round(x: Tracer): Tracer {
+export function round<E extends Encryption>(x: Tracer<E>): Tracer<E> {
   return record("round", [x]);
 }
 
 /** To the nearest multiple of 10^-decimals, ties to even. */
-export function around(x: Tracer, decimals = 0): Tracer {
+export function around<E extends Encryption>(x: Tracer<E>, decimals = 0): Tracer<E> {
   return record("around", [x], { decimals });
 }
 
 /** The value itself. */
-export function identity(x: Tracer): Tracer {
+export function identity<E extends Encryption>(x: Tracer<E>): Tracer<E> {
   return record("identity", [x]);
 }
 
 /** The value itself through a look-up, which makes its noise small again. */
-export function refresh(x: Tracer): Tracer {
+export function refresh<E extends Encryption>(x: Tracer<E>): Tracer<E> {
   return record("identity", [x], { force_noise_refresh: true });
 }
 
@@ -90,7 +103,7 @@ export function refresh(x: Tracer): Tracer {
  * `x` itself, with a promise that its values may need `bits` bits: ranges and look-ups are made for all of them, even if the inputset
  * shows less. Errors: `bad-argument` unless `bits` is from 1 to 53.
  */
-export function hint(x: Tracer, bits: number): Tracer {
+export function hint<E extends Encryption>(x: Tracer<E>, bits: number): Tracer<E> {
   if (!Number.isInteger(bits) || bits < 1 || bits > 53) {
     throw new VelumError({
       code: "bad-argument",
@@ -106,20 +119,20 @@ export function hint(x: Tracer, bits: number): Tracer {
 }
 
 /** Like `hint` with the bits that `value` needs. */
-export function hintValue(x: Tracer, value: number): Tracer {
+export function hintValue<E extends Encryption>(x: Tracer<E>, value: number): Tracer<E> {
   return hint(x, minimalIntegerType(Math.min(value, 0), Math.max(value, 0)).bits);
 }
 
 /** Bits of integers in two's complement, counted from the lowest. */
-export interface Bits {
+export interface Bits<E extends Encryption = Encryption> {
   /** One bit, 0 or 1. */
-  at(bit: number): Tracer;
+  at(bit: number): Tracer<E>;
   /** Bits `start`, `start + step`, ... before `stop` as a new integer, the first one lowest; Python's slice. */
-  slice(start: number | null, stop?: number | null, step?: number | null): Tracer;
+  slice(start: number | null, stop?: number | null, step?: number | null): Tracer<E>;
 }
 
 /** Access to the bits of `x`: `bits(x).at(0)` is 1 where `x` is odd. Errors of `at` and `slice`: `bad-argument`. */
-export function bits(x: Tracer): Bits {
+export function bits<E extends Encryption>(x: Tracer<E>): Bits<E> {
   return {
     at: (bit) => record("extract_bit_pattern", [x], { bits: bit }),
     slice: (start, stop = null, step = null) =>
@@ -134,18 +147,21 @@ export type Exactness = "exact" | "approximate";
  * `x` rounded to the nearest multiple of 2^lsbsToRemove, ties upwards; an `AutoRounder` finds the number of bits on the inputset.
  * `overflowProtection` and `exactness` are kept for programs written for Concrete and change nothing in the result.
  */
-export function roundBitPattern(
-  x: Tracer,
+export function roundBitPattern<E extends Encryption>(
+  x: Tracer<E>,
   lsbsToRemove: number | AutoRounder,
   overflowProtection = true,
   exactness: Exactness | null = null,
-): Tracer {
+): Tracer<E> {
   const rest = { overflow_protection: overflowProtection, exactness };
   return record("round_bit_pattern", [x], { ...removed(lsbsToRemove), ...rest });
 }
 
 /** `x` with its lowest bits made 0. */
-export function truncateBitPattern(x: Tracer, lsbsToRemove: number | AutoRounder): Tracer {
+export function truncateBitPattern<E extends Encryption>(
+  x: Tracer<E>,
+  lsbsToRemove: number | AutoRounder,
+): Tracer<E> {
   return record("truncate_bit_pattern", [x], removed(lsbsToRemove));
 }
 

@@ -10,6 +10,7 @@ import {
 import type { Attributes, TensorArray } from "../graph/node.js";
 import { checkIntegers } from "../ops/evaluate.js";
 import { opSpec } from "../ops/registry.js";
+import type { Encryption } from "./encryption.js";
 import { record, Tracer } from "./tracer.js";
 
 /**
@@ -32,7 +33,7 @@ export class LookupTable {
    * The entries for `x`, element by element: traced if `x` is, else a tensor. Errors: `out-of-range` for an index
    * without an entry, `bad-shape` if tables and elements do not match.
    */
-  apply(x: Tracer): Tracer;
+  apply<E extends Encryption>(x: Tracer<E>): Tracer<E>;
   apply(x: NestedArray | ArrayLike<number> | Tensor): Tensor;
   apply(x: Tracer | NestedArray | ArrayLike<number> | Tensor): Tracer | Tensor {
     if (x instanceof Tracer) return record("tlu", [x], this.attributes);

@@ -8,23 +8,36 @@ import {
   toTensor,
 } from "../base/tensor.js";
 import { broadcastShapes } from "../ops/broadcast.js";
+import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { type Operand, record, Tracer } from "./tracer.js";
 
 /** Traced scalars and numbers in nested arrays. */
 export type NestedOperands = Tracer | number | readonly NestedOperands[];
 
 /** Sum over `axis` (one, several, or all). `keepdims` leaves summed axes with length 1. */
-export function sum(x: Tracer, axis?: number | readonly number[], keepdims = false): Tracer {
+export function sum<E extends Encryption>(
+  x: Tracer<E>,
+  axis?: number | readonly number[],
+  keepdims = false,
+): Tracer<E> {
   return x.sum(axis, keepdims);
 }
 
 /** Largest element over `axis` (one, several, or all): look-ups in pairs. `keepdims` leaves those axes with length 1. */
-export function max(x: Tracer, axis?: number | readonly number[], keepdims = false): Tracer {
+export function max<E extends Encryption>(
+  x: Tracer<E>,
+  axis?: number | readonly number[],
+  keepdims = false,
+): Tracer<E> {
   return x.max(axis, keepdims);
 }
 
 /** Smallest element over `axis`. */
-export function min(x: Tracer, axis?: number | readonly number[], keepdims = false): Tracer {
+export function min<E extends Encryption>(
+  x: Tracer<E>,
+  axis?: number | readonly number[],
+  keepdims = false,
+): Tracer<E> {
   return x.min(axis, keepdims);
 }
 
@@ -32,65 +45,91 @@ export function min(x: Tracer, axis?: number | readonly number[], keepdims = fal
  * Mean over `axis`. The quotient must be exact for all inputs (`not-integer` otherwise), e.g. because `x` is a multiple of
  * the number of elements; else take the sum and divide after decryption.
  */
-export function mean(x: Tracer, axis?: number | readonly number[], keepdims = false): Tracer {
+export function mean<E extends Encryption>(
+  x: Tracer<E>,
+  axis?: number | readonly number[],
+  keepdims = false,
+): Tracer<E> {
   const total = x.sum(axis, keepdims);
   return divideExactly(total, x.size / total.size);
 }
 
 /** `x / divisor` where the linear combination that `x` is can be divided without a rest. */
-export function divideExactly(x: Tracer, divisor: number): Tracer {
+export function divideExactly<E extends Encryption>(x: Tracer<E>, divisor: number): Tracer<E> {
   return divisor === 1 ? x : record("divide_exactly", [x], { divisor });
 }
 
 /** The elements of `x`, row-major, in another shape; one length may be -1. */
-export function reshape(x: Tracer, shape: Shape): Tracer {
+export function reshape<E extends Encryption>(x: Tracer<E>, shape: Shape): Tracer<E> {
   return x.reshape(shape);
 }
 
 /** Axis `i` of the result is axis `axes[i]` of `x`; all axes reversed by default. */
-export function transpose(x: Tracer, axes?: readonly number[]): Tracer {
+export function transpose<E extends Encryption>(x: Tracer<E>, axes?: readonly number[]): Tracer<E> {
   return x.transpose(axes);
 }
 
 /** `x` without the axes of length 1: those named, or all. */
-export function squeeze(x: Tracer, axis?: number | readonly number[]): Tracer {
+export function squeeze<E extends Encryption>(
+  x: Tracer<E>,
+  axis?: number | readonly number[],
+): Tracer<E> {
   return x.squeeze(axis);
 }
 
 /** `x` with new axes of length 1; `axis` counts the axes of the result. */
-export function expandDims(x: Tracer, axis: number | readonly number[]): Tracer {
+export function expandDims<E extends Encryption>(
+  x: Tracer<E>,
+  axis: number | readonly number[],
+): Tracer<E> {
   return record("expand_dims", [x], { axis });
 }
 
 /** `x` repeated along axes of length 1 and new first axes, to fill `shape`. */
-export function broadcastTo(x: Tracer, shape: Shape): Tracer {
+export function broadcastTo<E extends Encryption>(x: Tracer<E>, shape: Shape): Tracer<E> {
   return record("broadcast_to", [x], { shape });
 }
 
 /** `x` and `shape` stretched to each other: ONNX's Expand. */
-export function expand(x: Tracer, shape: Shape): Tracer {
+export function expand<E extends Encryption>(x: Tracer<E>, shape: Shape): Tracer<E> {
   return broadcastTo(x, broadcastShapes(x.shape, shape, "expand"));
 }
 
 /** Operands joined along `axis`; flattened and joined with `null`. At least one must be traced. */
-export function concatenate(operands: readonly Operand[], axis?: number | null): Tracer {
+export function concatenate<const O extends readonly Operand[]>(
+  operands: O,
+  axis?: number | null,
+): Tracer<EncryptionOfAll<O>> {
+  return joined(operands, axis);
+}
+
+function joined<E extends Encryption>(
+  operands: readonly Operand[],
+  axis: number | null | undefined,
+): Tracer<E> {
   if (operands.length === 0) throw nothingGiven("concatenate");
   return record("concatenate", operands, axis === undefined ? {} : { axis });
 }
 
 /** Operands of one shape joined along a new axis. At least one must be traced. */
-export function stack(operands: readonly Operand[], axis = 0): Tracer {
+export function stack<const O extends readonly Operand[]>(
+  operands: O,
+  axis = 0,
+): Tracer<EncryptionOfAll<O>> {
   const parts = operands.map((operand) => {
     if (operand instanceof Tracer) return expandDims(operand, axis);
     const value = toTensor(operand, "stack");
     const at = axis < 0 ? axis + value.shape.length + 1 : axis;
     return { ...value, shape: [...value.shape.slice(0, at), 1, ...value.shape.slice(at)] };
   });
-  return concatenate(parts, axis);
+  return joined(parts, axis);
 }
 
 /** `x` repeated `repeats[a]` times along axis `a`, axes aligned at the end: NumPy's `tile`. */
-export function tile(x: Tracer, repeats: number | readonly number[]): Tracer {
+export function tile<E extends Encryption>(
+  x: Tracer<E>,
+  repeats: number | readonly number[],
+): Tracer<E> {
   const times = typeof repeats === "number" ? [repeats] : repeats;
   const axes = Math.max(times.length, x.ndim);
   const lengths = [...Array.from({ length: axes - x.ndim }, () => 1), ...x.shape];
@@ -103,7 +142,7 @@ export function tile(x: Tracer, repeats: number | readonly number[]): Tracer {
 }
 
 /** A tensor of scalars, traced and clear, in the shape of the nested arrays. The result is encrypted. */
-export function array(values: readonly NestedOperands[]): Tracer {
+export function array(values: readonly NestedOperands[]): Tracer<"encrypted"> {
   const shape: number[] = [];
   for (let level: NestedOperands | undefined = values; isNested(level); level = level[0]) {
     shape.push(level.length);
@@ -124,48 +163,48 @@ export function array(values: readonly NestedOperands[]): Tracer {
 }
 
 /** Zeros of `shape`, encrypted (a scalar without). Only while a function is traced. */
-export function zeros(shape: Shape = []): Tracer {
+export function zeros(shape: Shape = []): Tracer<"encrypted"> {
   return record("zeros", [], { shape });
 }
 
 /** Ones of `shape`, encrypted (a scalar without). Only while a function is traced. */
-export function ones(shape: Shape = []): Tracer {
+export function ones(shape: Shape = []): Tracer<"encrypted"> {
   return record("ones", [], { shape });
 }
 
 /** An encrypted 0. */
-export function zero(): Tracer {
+export function zero(): Tracer<"encrypted"> {
   return zeros();
 }
 
 /** An encrypted 1. */
-export function one(): Tracer {
+export function one(): Tracer<"encrypted"> {
   return ones();
 }
 
 /** Encrypted zeros of the shape of `x`. */
-export function zerosLike(x: Tracer): Tracer {
+export function zerosLike(x: Tracer): Tracer<"encrypted"> {
   return zeros(x.shape);
 }
 
 /** Encrypted ones of the shape of `x`. */
-export function onesLike(x: Tracer): Tracer {
+export function onesLike(x: Tracer): Tracer<"encrypted"> {
   return ones(x.shape);
 }
 
 /** Clear integers as an encrypted value that everybody can read: a trivial encryption. */
-export function constant(value: NestedArray | ArrayLike<number> | Tensor): Tracer {
+export function constant(value: NestedArray | ArrayLike<number> | Tensor): Tracer<"encrypted"> {
   const tensor = toTensor(value, "constant");
   return zeros(tensor.shape).add(tensor);
 }
 
 /** `x` itself. */
-export function positive(x: Tracer): Tracer {
+export function positive<E extends Encryption>(x: Tracer<E>): Tracer<E> {
   return record("positive", [x]);
 }
 
 /** `x` itself; values are never changed in place, so that nothing is copied. */
-export function copy(x: Tracer): Tracer {
+export function copy<E extends Encryption>(x: Tracer<E>): Tracer<E> {
   return record("copy", [x]);
 }
 

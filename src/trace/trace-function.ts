@@ -5,10 +5,9 @@ import type { Graph } from "../graph/graph.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import { checkIntegers } from "../ops/evaluate.js";
 import { withTrace } from "./active-trace.js";
+import type { Encryption } from "./encryption.js";
 import { currentOrigin } from "./origin.js";
 import { Tracer } from "./tracer.js";
-
-export type Encryption = "encrypted" | "clear";
 
 /**
  * Runs `fn` once on tracers and returns the graph of what it did. `parameters` names the parameters in order; `sample`

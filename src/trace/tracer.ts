@@ -7,17 +7,23 @@ import { checkIntegers } from "../ops/evaluate.js";
 import type { IndexItem } from "../ops/index-expression.js";
 import { opSpec } from "../ops/registry.js";
 import { activeTrace } from "./active-trace.js";
+import type { Encryption, EncryptionOf, EncryptionOfAll, JoinedEncryption } from "./encryption.js";
 import { type IndexPart, indexAttributes } from "./index-parts.js";
 import { currentOrigin } from "./origin.js";
 
 /** What an operand may be: a traced value, or clear integers. */
 export type Operand = Tracer | NestedArray | ArrayLike<number> | Tensor;
 
+declare const encryptionBrand: unique symbol;
+
 /**
  * Stands for a value while a function is traced: its methods record nodes. It has a shape but no value, so it cannot steer
- * an `if`, index an array or be printed.
+ * an `if`, index an array or be printed. `Tracer<"encrypted">` and `Tracer<"clear">` say what the server sees of it: what is computed
+ * from clear values is clear, anything with an encrypted operand encrypted. `Tracer` alone may be either.
  */
-export class Tracer {
+export class Tracer<E extends Encryption = Encryption> {
+  /** Never set: it carries the type. */
+  declare readonly [encryptionBrand]?: E;
   readonly builder: GraphBuilder;
   readonly node: SampledNode;
 
@@ -41,77 +47,77 @@ export class Tracer {
   }
 
   /** `this + other`, element by element. */
-  add(other: Operand): Tracer {
+  add<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("add", [this, other]);
   }
 
   /** `this - other`, element by element. */
-  sub(other: Operand): Tracer {
+  sub<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("subtract", [this, other]);
   }
 
   /** `this * other`, element by element. */
-  mul(other: Operand): Tracer {
+  mul<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("multiply", [this, other]);
   }
 
   /** `-this`. */
-  neg(): Tracer {
+  neg(): Tracer<E> {
     return record("negative", [this]);
   }
 
   /** Matrix product `this @ other` with NumPy's rules. */
-  matmul(other: Operand): Tracer {
+  matmul<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("matmul", [this, other]);
   }
 
   /** NumPy's dot product. */
-  dot(other: Operand): Tracer {
+  dot<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("dot", [this, other]);
   }
 
   /** The value itself. */
-  pos(): Tracer {
+  pos(): Tracer<E> {
     return record("positive", [this]);
   }
 
   /** Sum over `axis` (one, several, or all). `keepdims` leaves summed axes with length 1. */
-  sum(axis?: number | readonly number[], keepdims = false): Tracer {
+  sum(axis?: number | readonly number[], keepdims = false): Tracer<E> {
     return record("sum", [this], overAxes(axis, keepdims));
   }
 
   /** Largest element over `axis` (one, several, or all): look-ups in pairs. */
-  max(axis?: number | readonly number[], keepdims = false): Tracer {
+  max(axis?: number | readonly number[], keepdims = false): Tracer<E> {
     return record("max", [this], overAxes(axis, keepdims));
   }
 
   /** Smallest element over `axis`. */
-  min(axis?: number | readonly number[], keepdims = false): Tracer {
+  min(axis?: number | readonly number[], keepdims = false): Tracer<E> {
     return record("min", [this], overAxes(axis, keepdims));
   }
 
   /** The elements, row-major, in another shape: `reshape(2, -1)` or `reshape([2, -1])`; one length may be -1. */
-  reshape(...shape: readonly number[] | readonly [Shape]): Tracer {
+  reshape(...shape: readonly number[] | readonly [Shape]): Tracer<E> {
     return record("reshape", [this], { newshape: shape.flat() });
   }
 
   /** All elements along one axis. */
-  flatten(): Tracer {
+  flatten(): Tracer<E> {
     return this.reshape(this.size);
   }
 
   /** Axis `i` of the result is axis `axes[i]`; all axes reversed by default. */
-  transpose(axes?: readonly number[]): Tracer {
+  transpose(axes?: readonly number[]): Tracer<E> {
     return record("transpose", [this], axes === undefined ? {} : { axes });
   }
 
   /** All axes reversed. */
-  get T(): Tracer {
+  get T(): Tracer<E> {
     return this.transpose();
   }
 
   /** Without the axes of length 1: those named, or all. */
-  squeeze(axis?: number | readonly number[]): Tracer {
+  squeeze(axis?: number | readonly number[]): Tracer<E> {
     return record("squeeze", [this], axis === undefined ? {} : { axis });
   }
 
@@ -120,7 +126,9 @@ export class Tracer {
    * arrays of integers, `fhe.ellipsis`, `fhe.newAxis`. Also traced integers, clear or encrypted: positions that are known only
    * at run time; each position that one may take costs a look-up or more. Errors: `out-of-range`, `bad-argument`.
    */
-  at(...index: readonly (IndexPart | Tracer)[]): Tracer {
+  at<I extends readonly (IndexPart | Tracer)[]>(
+    ...index: I
+  ): Tracer<JoinedEncryption<E, EncryptionOfAll<I>>> {
     const { positions, attributes } = dynamicIndex(index, "at");
     const name = positions.length === 0 ? "index_static" : "index_dynamic";
     return record(name, [this, ...positions], attributes);
@@ -130,112 +138,123 @@ export class Tracer {
    * A value with the elements at `index` (one entry, or an array of entries as in `at`) replaced by `value`, which may
    * stretch over them; `this` does not change. Entries may be traced scalars, as in `at`.
    */
-  set(
-    index: number | IndexItem | Tracer | readonly (IndexPart | Tracer)[],
-    value: Operand,
-  ): Tracer {
+  set<
+    const I extends number | IndexItem | Tracer | readonly (IndexPart | Tracer)[],
+    V extends Operand,
+  >(
+    index: I,
+    value: V,
+  ): Tracer<
+    JoinedEncryption<
+      JoinedEncryption<E, EncryptionOf<V>>,
+      I extends readonly unknown[] ? EncryptionOfAll<I> : EncryptionOf<I>
+    >
+  > {
     const { positions, attributes } = dynamicIndex(isOneIndex(index) ? [index] : index, "set");
     const name = positions.length === 0 ? "assign_static" : "assign_dynamic";
     return record(name, [this, ...positions, value], attributes);
   }
 
   /** `floor(this / other)`. */
-  floorDivide(other: Operand): Tracer {
+  floorDivide<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("floor_divide", [this, other]);
   }
 
   /** `this / other`, floating-point. */
-  div(other: Operand): Tracer {
+  div<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("divide", [this, other]);
   }
 
   /** Remainder of the division by `other`, with the sign of `other`. */
-  mod(other: Operand): Tracer {
+  mod<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("remainder", [this, other]);
   }
 
   /** `this` to the power of `other`. */
-  pow(other: Operand): Tracer {
+  pow<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("power", [this, other]);
   }
 
   /** `this` times 2 to the power of `bits`. */
-  leftShift(bits: Operand): Tracer {
+  leftShift<O extends Operand>(bits: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("left_shift", [this, bits]);
   }
 
   /** `floor(this / 2^bits)`. */
-  rightShift(bits: Operand): Tracer {
+  rightShift<O extends Operand>(bits: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("right_shift", [this, bits]);
   }
 
   /** Bits that both have, in two's complement. */
-  and(other: Operand): Tracer {
+  and<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("bitwise_and", [this, other]);
   }
 
   /** Bits that one of them has. */
-  or(other: Operand): Tracer {
+  or<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("bitwise_or", [this, other]);
   }
 
   /** Bits that just one of them has. */
-  xor(other: Operand): Tracer {
+  xor<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("bitwise_xor", [this, other]);
   }
 
   /** All bits changed: `-this - 1`. */
-  invert(): Tracer {
+  invert(): Tracer<E> {
     return record("invert", [this]);
   }
 
   /** 1 where `this` equals `other`, else 0. */
-  equal(other: Operand): Tracer {
+  equal<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("equal", [this, other]);
   }
 
   /** 1 where `this` differs from `other`, else 0. */
-  notEqual(other: Operand): Tracer {
+  notEqual<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("not_equal", [this, other]);
   }
 
   /** 1 where `this < other`, else 0. */
-  less(other: Operand): Tracer {
+  less<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("less", [this, other]);
   }
 
   /** 1 where `this <= other`, else 0. */
-  lessEqual(other: Operand): Tracer {
+  lessEqual<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("less_equal", [this, other]);
   }
 
   /** 1 where `this > other`, else 0. */
-  greater(other: Operand): Tracer {
+  greater<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("greater", [this, other]);
   }
 
   /** 1 where `this >= other`, else 0. */
-  greaterEqual(other: Operand): Tracer {
+  greaterEqual<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
     return record("greater_equal", [this, other]);
   }
 
   /** Absolute value. */
-  abs(): Tracer {
+  abs(): Tracer<E> {
     return record("absolute", [this]);
   }
 
   /** Elements limited to the range from `low` to `high`. */
-  clip(low: Operand, high: Operand): Tracer {
+  clip<L extends Operand, H extends Operand>(
+    low: L,
+    high: H,
+  ): Tracer<JoinedEncryption<E, EncryptionOfAll<[L, H]>>> {
     return record("clip", [this, low, high]);
   }
 
   /** To the nearest multiple of 10^-decimals, ties to even. */
-  round(decimals = 0): Tracer {
+  round(decimals = 0): Tracer<E> {
     return record("around", [this], { decimals });
   }
 
   /** As integers, rounded towards zero, or as floating-point numbers. */
-  astype(type: "int64" | "float64"): Tracer {
+  astype(type: "int64" | "float64"): Tracer<E> {
     return record("astype", [this], { dtype: type === "int64" ? "int_" : type });
   }
 
@@ -262,14 +281,15 @@ export class Tracer {
 }
 
 /**
- * Records operation `name` on operands of which at least one is traced; the others become constants.
+ * Records operation `name` on operands of which at least one is traced; the others become constants. The caller's type says whether
+ * the result is encrypted.
  * Errors: those of `applyOp`; `not-traceable` if no operand is traced or two traces meet; `not-integer` for clear fractions.
  */
-export function record(
+export function record<E extends Encryption = Encryption>(
   name: string,
   operands: readonly Operand[],
   attributes: Attributes = {},
-): Tracer {
+): Tracer<E> {
   const origin = currentOrigin();
   const path = origin.location === "" ? name : `${name} (${origin.location})`;
   const traced = operands.filter((operand) => operand instanceof Tracer);
