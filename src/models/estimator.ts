@@ -83,7 +83,7 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
   calibrate(x: Rows): this {
     const path = `${this.name}.calibrate`;
     const fitted = this.fitted(path);
-    return this.adopt(fitted, toMatrixOf(this.featuresOf(fitted), x, `${path} X`));
+    return this.adopt(fitted, this.readRows(x, `${path} X`));
   }
 
   /**
@@ -106,11 +106,11 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
   ): Promise<Circuit> {
     const path = `${this.name}.compile`;
     const fitted = this.fitted(path);
-    const matrix = toMatrixOf(this.featuresOf(fitted), x, `${path} X`);
-    if (this.#state?.coded === undefined) this.adopt(fitted, matrix);
-    const coded = this.coded(path);
+    const matrix = this.readRows(x, `${path} X`);
+    const coded = this.codeToCompile(fitted, this.#state?.coded, matrix);
     const q = coded.coding.quantize(matrix, `${path} X`);
     const circuit = await compileCoded(coded, q, options, steps);
+    this.#state = { fitted, coded };
     this.#circuit = circuit;
     return circuit;
   }
@@ -119,7 +119,7 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
   quantizeInput(x: Rows): Tensor {
     const path = `${this.name}.quantizeInput`;
     const { coding } = this.coded(path);
-    return coding.quantize(toMatrixOf(coding.features, x, "X"), "X");
+    return coding.quantize(this.readRows(x, `${path} X`), `${path} X`);
   }
 
   /**
@@ -164,8 +164,23 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
       files === undefined || coded === undefined ? undefined : reopenCoded(coded, files, options);
   }
 
+  /** Rows as the fitted model takes them. Errors: `not-fitted`, `bad-shape`, `not-a-number`; `path` names the rows. */
+  protected readRows(x: Rows, path: string): Matrix {
+    return toMatrixOf(this.featuresOf(this.fitted()), x, path);
+  }
+
+  /** The integer model that `compile` takes: the one over the training data's ranges, where there is one. */
+  protected codeToCompile(fitted: F, coded: CodedModel<C> | undefined, x: Matrix): CodedModel<C> {
+    return coded ?? this.code(fitted, x);
+  }
+
+  /** Whether the integer model is there. */
+  protected get isCoded(): boolean {
+    return this.#state?.coded !== undefined;
+  }
+
   /** Takes over what was fitted; with `x`, quantizes too. */
-  protected adopt(fitted: F, x: Matrix | undefined): this {
+  protected adopt(fitted: F, x?: Matrix): this {
     this.#state = { fitted, coded: x === undefined ? undefined : this.code(fitted, x) };
     this.#circuit = undefined;
     return this;
@@ -195,8 +210,7 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
   protected async results(x: Rows, mode: PredictionMode, path: string): Promise<Tensor> {
     checkOptions(mode, ["fhe", "signal", "onProgress"], path);
     const coded = this.coded(path);
-    const { coding } = coded;
-    const q = coding.quantize(toMatrixOf(coding.features, x, `${path} X`), `${path} X`);
+    const q = coded.coding.quantize(this.readRows(x, `${path} X`), `${path} X`);
     const { fhe = "disable" } = mode;
     if (fhe === "disable") return coded.evaluate(q);
     return runRows(this.#circuit, q, { ...mode, fhe }, path);

@@ -134,6 +134,14 @@ test("a dumped model runs without being compiled again", async () => {
   await circuit.close();
 });
 
+test("what fitting told is in a dumped file too", () => {
+  const forest = new RandomForestClassifier({ nEstimators: 5, oobScore: true }).fit(X, yClass);
+  assert.ok(forest.oobScore > 0.5);
+  assert.equal(RandomForestClassifier.load(forest.dump()).oobScore, forest.oobScore);
+  const { floatModel } = new IsolationForest({ nEstimators: 5 }).fitBenchmark(X);
+  assert.equal(floatModel.predict(X).length, X.length);
+});
+
 test("fitBenchmark keeps the float model beside the quantized one", async () => {
   const classifier = new XGBClassifier({ nEstimators: 6, maxDepth: 3 });
   const { model, floatModel } = classifier.fitBenchmark(X, yClass);
@@ -197,7 +205,7 @@ test("uses that come too early, and numbers that are none, are refused", async (
     model.predict(few, { fhe: "execute" }),
     /needs a compiled model for fhe "execute"/,
   );
-  assert.throws(() => model.quantizeInput(few), /has no integers before the model is compiled/);
+  assert.throws(() => model.quantizeInput(few), /knows no range of its inputs yet/);
   await assert.rejects(model.predict([[1, 2]]), /has 2 features, fitted on 4/);
   await assert.rejects(
     model.predict([[1, 2, 3, Number.POSITIVE_INFINITY]]),

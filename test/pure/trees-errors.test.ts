@@ -73,6 +73,12 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       'DecisionTreeClassifier.predict: needs a compiled model for fhe "execute". Call compile(X) after fit',
     ],
     [
+      "mistyped parameter",
+      () => Reflect.construct(XGBClassifier, [{ nEstimator: 5 }]),
+      "bad-argument",
+      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, treeMethod, maxBin, baseScore, randomState, objective, scalePosWeight",
+    ],
+    [
       "depth 0",
       () => new DecisionTreeClassifier({ maxDepth: 0 }).fit(X, y),
       "bad-argument",

@@ -68,6 +68,7 @@ test("early stopping ends before maxIter and still predicts", async () => {
   const model = new HistGradientBoostingClassifier({ maxIter: 300, earlyStopping }).fit(X, y);
   assert.ok(model.nIter < 300);
   assert.equal(model.treeCount, model.nIter);
+  assert.equal(HistGradientBoostingClassifier.load(model.dump()).nIter, model.nIter);
   const labels = await model.predict(X);
   const hits = labels.filter((label, i) => label === y[i]).length;
   assert.ok(hits / y.length > 0.97);

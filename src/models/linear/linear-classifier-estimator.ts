@@ -110,7 +110,7 @@ export abstract class LinearClassifierEstimator<
         cure: "Pass different labels in ascending order: two for one output, else one an output",
       });
     }
-    return model.adopt({ ...fit, classes }, undefined);
+    return model.adopt({ ...fit, classes });
   }
 
   /**

@@ -83,7 +83,7 @@ export abstract class LinearRegressorEstimator<P extends LinearParams> extends R
   ): T {
     const model = new this(params);
     model.checkParams();
-    return model.adopt(readGivenLinear(given, `${model.name}.fromFitted`), undefined);
+    return model.adopt(readGivenLinear(given, `${model.name}.fromFitted`));
   }
 
   /**

@@ -42,10 +42,8 @@ const defaults: DecisionTreeClassifierParams = {
  *     await tree.predict(XTest);
  */
 export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifierParams> {
-  override readonly name = "DecisionTreeClassifier";
-
   constructor(params: Partial<DecisionTreeClassifierParams> = {}) {
-    super({ ...defaults, ...params });
+    super("DecisionTreeClassifier", defaults, params);
   }
 
   /**
@@ -55,9 +53,7 @@ export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifie
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion, splitter } = params;
-    checkCartParams(this.name, params);
-    checkChoice(this.name, "criterion", criterion, ["gini", "entropy", "log_loss"]);
-    checkChoice(this.name, "splitter", splitter, ["best", "random"]);
+    this.checkParams();
     const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
     const { rows, columns: features } = matrix;
     const targets = toClassTargets(y, rows, 1, `${this.name}.fit y`);
@@ -77,12 +73,19 @@ export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifie
       weights,
       params.randomState,
     );
-    return this.keep({
+    return this.adopt({
       ensemble: averageOf([nodes], features, outputs),
       meaning: "probabilities",
       classes: targets.classes,
       featureImportances: cartImportances([nodes], features),
     });
+  }
+
+  protected override checkParams(): void {
+    const params = this.getParams();
+    checkCartParams(this.name, params);
+    checkChoice(this.name, "criterion", params.criterion, ["gini", "entropy", "log_loss"]);
+    checkChoice(this.name, "splitter", params.splitter, ["best", "random"]);
   }
 
   /** Splits on the longest way to a leaf. */

@@ -29,10 +29,8 @@ const defaults: DecisionTreeRegressorParams = {
 
 /** scikit-learn's decision tree for a numeric target; see `DecisionTreeClassifier`. */
 export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorParams> {
-  override readonly name = "DecisionTreeRegressor";
-
   constructor(params: Partial<DecisionTreeRegressorParams> = {}) {
-    super({ ...defaults, ...params });
+    super("DecisionTreeRegressor", defaults, params);
   }
 
   /**
@@ -42,9 +40,7 @@ export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorPa
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion, splitter } = params;
-    checkCartParams(this.name, params);
-    checkChoice(this.name, "criterion", criterion, ["squared_error", "poisson"]);
-    checkChoice(this.name, "splitter", splitter, ["best", "random"]);
+    this.checkParams();
     const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
     const { rows, columns: features } = matrix;
     const target = toLabels(y, rows, `${this.name}.fit y`);
@@ -59,12 +55,19 @@ export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorPa
       toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`),
       params.randomState,
     );
-    return this.keep({
+    return this.adopt({
       ensemble: averageOf([nodes], features, 1),
       meaning: "identity",
       classes: new Float64Array(0),
       featureImportances: cartImportances([nodes], features),
     });
+  }
+
+  protected override checkParams(): void {
+    const params = this.getParams();
+    checkCartParams(this.name, params);
+    checkChoice(this.name, "criterion", params.criterion, ["squared_error", "poisson"]);
+    checkChoice(this.name, "splitter", params.splitter, ["best", "random"]);
   }
 
   /** Splits on the longest way to a leaf. */

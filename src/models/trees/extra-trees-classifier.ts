@@ -14,10 +14,9 @@ const defaults: ForestClassifierParams = {
  * rows in every tree. The same data, settings and seed give the same trees.
  */
 export class ExtraTreesClassifier extends ForestClassifier {
-  override readonly name = "ExtraTreesClassifier";
   protected override readonly splitter = "random";
 
   constructor(params: Partial<ForestClassifierParams> = {}) {
-    super({ ...defaults, ...params });
+    super("ExtraTreesClassifier", defaults, params);
   }
 }

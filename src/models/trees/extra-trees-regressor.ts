@@ -9,10 +9,9 @@ const defaults: ForestRegressorParams = {
 
 /** Extremely randomised trees for a numeric target; see `ExtraTreesClassifier`. */
 export class ExtraTreesRegressor extends ForestRegressor {
-  override readonly name = "ExtraTreesRegressor";
   protected override readonly splitter = "random";
 
   constructor(params: Partial<ForestRegressorParams> = {}) {
-    super({ ...defaults, ...params });
+    super("ExtraTreesRegressor", defaults, params);
   }
 }

@@ -26,7 +26,6 @@ export interface ForestClassifierParams extends ForestParams {
 /** An average of classification trees. */
 export abstract class ForestClassifier extends TreeClassifier<ForestClassifierParams> {
   protected abstract readonly splitter: "best" | "random";
-  #oobScore: number | undefined;
 
   /**
    * Fits to `x` (`[rows, features]`), one label and perhaps one weight a row.
@@ -35,8 +34,7 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion, classWeight, bootstrap } = params;
-    checkForestParams(this.name, params);
-    checkChoice(this.name, "criterion", criterion, ["gini", "entropy", "log_loss"]);
+    this.checkParams();
     const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
     const { rows, columns: features } = matrix;
     const targets = toClassTargets(y, rows, 1, `${this.name}.fit y`);
@@ -61,24 +59,32 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
       inDraw ? (drawn) => classWeights(targets, "balanced", drawn) : undefined,
     );
     const ensemble = averageOf(grown.trees, features, outputs);
-    this.#oobScore = undefined;
+    let account = {};
     if (params.oobScore) {
       const data = outOfBagScores(ensemble, matrix, grown.counts);
       const guesses = outputs === 1 ? undefined : classIndices({ shape: [rows, outputs], data });
       const hits = targets.indices.filter((k, row) => k === (guesses?.[row] ?? 0)).length;
-      this.#oobScore = hits / rows;
+      account = { oobScore: hits / rows };
     }
-    return this.keep({
+    return this.adopt({
       ensemble,
       meaning: "probabilities",
       classes: targets.classes,
       featureImportances: cartImportances(grown.trees, features),
+      account,
     });
+  }
+
+  protected override checkParams(): void {
+    const params = this.getParams();
+    checkForestParams(this.name, params);
+    checkChoice(this.name, "criterion", params.criterion, ["gini", "entropy", "log_loss"]);
   }
 
   /** Accuracy on rows that trees did not see; set `oobScore` before `fit`. Errors: `not-fitted`. */
   get oobScore(): number {
-    if (this.#oobScore === undefined) throw notFitted(`${this.name} with oobScore`);
-    return this.#oobScore;
+    const { oobScore } = this.fitted().account ?? {};
+    if (oobScore === undefined) throw notFitted(`${this.name} with oobScore`);
+    return oobScore;
   }
 }

@@ -18,7 +18,6 @@ export interface ForestRegressorParams extends ForestParams {
 /** An average of regression trees. */
 export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParams> {
   protected abstract readonly splitter: "best" | "random";
-  #oobScore: number | undefined;
 
   /**
    * Fits to `x` (`[rows, features]`), one target and perhaps one weight a row.
@@ -27,8 +26,7 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion } = params;
-    checkForestParams(this.name, params);
-    checkChoice(this.name, "criterion", criterion, ["squared_error", "poisson"]);
+    this.checkParams();
     const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
     const { rows, columns: features } = matrix;
     const target = toLabels(y, rows, `${this.name}.fit y`);
@@ -44,21 +42,29 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
       undefined,
     );
     const ensemble = averageOf(grown.trees, features, 1);
-    this.#oobScore = params.oobScore
-      ? determination(target, outOfBagScores(ensemble, matrix, grown.counts))
-      : undefined;
-    return this.keep({
+    const account = params.oobScore
+      ? { oobScore: determination(target, outOfBagScores(ensemble, matrix, grown.counts)) }
+      : {};
+    return this.adopt({
       ensemble,
       meaning: "identity",
       classes: new Float64Array(0),
       featureImportances: cartImportances(grown.trees, features),
+      account,
     });
+  }
+
+  protected override checkParams(): void {
+    const params = this.getParams();
+    checkForestParams(this.name, params);
+    checkChoice(this.name, "criterion", params.criterion, ["squared_error", "poisson"]);
   }
 
   /** R² on rows that trees did not see; set `oobScore` before `fit`. Errors: `not-fitted`. */
   get oobScore(): number {
-    if (this.#oobScore === undefined) throw notFitted(`${this.name} with oobScore`);
-    return this.#oobScore;
+    const { oobScore } = this.fitted().account ?? {};
+    if (oobScore === undefined) throw notFitted(`${this.name} with oobScore`);
+    return oobScore;
   }
 }
 

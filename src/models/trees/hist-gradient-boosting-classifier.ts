@@ -27,11 +27,8 @@ const defaults: HistGradientBoostingClassifierParams = { ...hgbDefaults, classWe
  *     await model.predictProba(XTest);
  */
 export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientBoostingClassifierParams> {
-  override readonly name = "HistGradientBoostingClassifier";
-  #rounds = 0;
-
   constructor(params: Partial<HistGradientBoostingClassifierParams> = {}) {
-    super({ ...defaults, ...params });
+    super("HistGradientBoostingClassifier", defaults, params);
   }
 
   /**
@@ -40,7 +37,7 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
    */
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
-    checkHgbParams(this.name, params);
+    this.checkParams();
     const matrix = toTreeMatrix(x, hgbRule, `${this.name}.fit X`);
     const targets = toClassTargets(y, matrix.rows, 2, `${this.name}.fit y`);
     const { classes, indices } = targets;
@@ -55,14 +52,17 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
       params,
       loss,
     );
-    this.#rounds = rounds;
+    const account = { rounds };
     const meaning = classes.length === 2 ? "logistic" : "softmax";
-    return this.keep({ ensemble, featureImportances, meaning, classes });
+    return this.adopt({ ensemble, featureImportances, meaning, classes, account });
+  }
+
+  protected override checkParams(): void {
+    checkHgbParams(this.name, this.getParams());
   }
 
   /** Rounds that were made. */
   get nIter(): number {
-    this.fitted();
-    return this.#rounds;
+    return this.fitted().account?.rounds ?? 0;
   }
 }

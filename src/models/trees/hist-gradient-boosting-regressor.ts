@@ -16,11 +16,8 @@ const defaults: HistGradientBoostingRegressorParams = { ...hgbDefaults, loss: "s
 
 /** scikit-learn's histogram gradient boosting for a numeric target; see `HistGradientBoostingClassifier`. */
 export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoostingRegressorParams> {
-  override readonly name = "HistGradientBoostingRegressor";
-  #rounds = 0;
-
   constructor(params: Partial<HistGradientBoostingRegressorParams> = {}) {
-    super({ ...defaults, ...params });
+    super("HistGradientBoostingRegressor", defaults, params);
   }
 
   /**
@@ -29,8 +26,7 @@ export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoo
    */
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
-    checkHgbParams(this.name, params);
-    checkChoice(this.name, "loss", params.loss, ["squared_error", "poisson", "gamma"]);
+    this.checkParams();
     const matrix = toTreeMatrix(x, hgbRule, `${this.name}.fit X`);
     const target = toLabels(y, matrix.rows, `${this.name}.fit y`);
     const onLogs = params.loss !== "squared_error";
@@ -42,14 +38,25 @@ export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoo
       params,
       hgbRegressionLoss(params.loss),
     );
-    this.#rounds = rounds;
+    const account = { rounds };
     const meaning = onLogs ? "exponential" : "identity";
-    return this.keep({ ensemble, featureImportances, meaning, classes: new Float64Array(0) });
+    return this.adopt({
+      ensemble,
+      featureImportances,
+      meaning,
+      classes: new Float64Array(0),
+      account,
+    });
+  }
+
+  protected override checkParams(): void {
+    const params = this.getParams();
+    checkHgbParams(this.name, params);
+    checkChoice(this.name, "loss", params.loss, ["squared_error", "poisson", "gamma"]);
   }
 
   /** Rounds that were made. */
   get nIter(): number {
-    this.fitted();
-    return this.#rounds;
+    return this.fitted().account?.rounds ?? 0;
   }
 }

@@ -1,5 +1,6 @@
 import { anomalyScores } from "../../quantize/tree-coding.js";
 import type { Rows } from "../check-data.js";
+import type { Benchmark } from "../estimator.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { cartRule } from "./cart/cart-ensemble.js";
 import {
@@ -16,6 +17,7 @@ import { fitIsolation } from "./fit-isolation.js";
 import { predictEnsemble } from "./predict-ensemble.js";
 import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 import { TreeModel } from "./tree-model.js";
+import type { TreePredictor } from "./tree-predictor.js";
 import { type TreeQuantization, treeQuantizationDefaults } from "./tree-quantization.js";
 
 /** Settings of an `IsolationForest`; names and defaults of scikit-learn. Counts below 1 are shares. */
@@ -50,15 +52,14 @@ const defaults: IsolationForestParams = {
  *     await forest.predict(X);          // 1 for inliers, -1 for outliers
  */
 export class IsolationForest extends TreeModel<IsolationForestParams> {
-  override readonly name = "IsolationForest";
   constructor(params: Partial<IsolationForestParams> = {}) {
-    super({ ...defaults, ...params });
+    super("IsolationForest", defaults, params);
   }
 
   /** Fits to `x` (`[rows, features]`). Errors: `bad-shape`, `not-a-number`, `out-of-range`, `bad-argument` (settings). */
   fit(x: Rows): this {
     const params = this.getParams();
-    checkIsolation(this.name, params);
+    this.checkParams();
     const { nEstimators, maxSamples, contamination, maxFeatures, bootstrap, randomState } = params;
     const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
     const { rows, columns } = matrix;
@@ -82,13 +83,22 @@ export class IsolationForest extends TreeModel<IsolationForestParams> {
       contamination === "auto"
         ? -0.5
         : quantile(anomalyScores(predictEnsemble(ensemble, matrix).data), contamination);
-    return this.keep({
+    return this.adopt({
       offset,
       ensemble,
       meaning: "path length",
       classes: new Float64Array(0),
       featureImportances: new Float64Array(columns),
     });
+  }
+
+  protected override checkParams(): void {
+    checkIsolation(this.name, this.getParams());
+  }
+
+  /** `fit`, and the float model too: it stays in double precision when this one is compiled. Errors: those of `fit`. */
+  fitBenchmark(x: Rows): Benchmark<this, TreePredictor> {
+    return { model: this.fit(x), floatModel: this.floatModel };
   }
 
   /** Scores below this are outliers. */

@@ -15,10 +15,9 @@ const defaults: ForestClassifierParams = {
  *     await forest.predictProba(XTest);
  */
 export class RandomForestClassifier extends ForestClassifier {
-  override readonly name = "RandomForestClassifier";
   protected override readonly splitter = "best";
 
   constructor(params: Partial<ForestClassifierParams> = {}) {
-    super({ ...defaults, ...params });
+    super("RandomForestClassifier", defaults, params);
   }
 }

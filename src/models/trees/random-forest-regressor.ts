@@ -8,10 +8,9 @@ const defaults: ForestRegressorParams = {
 
 /** scikit-learn's random forest for a numeric target; the same data, settings and seed give the same trees. */
 export class RandomForestRegressor extends ForestRegressor {
-  override readonly name = "RandomForestRegressor";
   protected override readonly splitter = "best";
 
   constructor(params: Partial<ForestRegressorParams> = {}) {
-    super({ ...defaults, ...params });
+    super("RandomForestRegressor", defaults, params);
   }
 }

@@ -1,14 +1,10 @@
+import type { JsonValue } from "../../artifact/client-file.js";
 import { checkOptions } from "../../base/check-options.js";
-import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
-import type { Circuit } from "../../circuit/circuit.js";
-import type { CompileOptions } from "../../circuit/compile-options.js";
-import type { LoadedCircuit } from "../../circuit/loaded-circuit.js";
-import type { ClientTransform } from "../../quantize/transforms/client-transform.js";
-import { answersOf } from "../../quantize/tree-coding.js";
-import { type Matrix, notFitted, type Rows } from "../check-data.js";
-import { compileCoded, reopenCoded } from "../compile-coded.js";
-import { type ModelParts, readModelFile, writeModelFile } from "../model-file.js";
+import { answersOf, type TreeCoding } from "../../quantize/tree-coding.js";
+import type { Matrix, Rows } from "../check-data.js";
+import type { CodedModel } from "../coded-model.js";
+import { Estimator } from "../estimator.js";
 import { type PredictionMode, runRows } from "../prediction-mode.js";
 import { leavesOf, predictEnsemble } from "./predict-ensemble.js";
 import { toTreeMatrixOf } from "./tree-data.js";
@@ -16,35 +12,19 @@ import type { TreeEnsemble } from "./tree-ensemble.js";
 import { TreePredictor } from "./tree-predictor.js";
 import { decisionBits, type TreeQuantization, treeBits } from "./tree-quantization.js";
 import { decisionOf } from "./tree-result.js";
-import { codeDecision, codeTrees, readTreesCoded, type TreesCoded } from "./trees-coded.js";
+import { codeDecision, codeTrees, readTreesCoded, TreesCoded } from "./trees-coded.js";
 import { type FittedTrees, fittedTreesJson, readFittedTrees } from "./trees-json.js";
 
 /**
- * What every estimator made of trees has in common: parameters, the fitted ensemble, compilation, its scores, files. Until it is
- * compiled it computes in double precision; from then on all modes give the same integers.
+ * What every estimator made of trees has in common: the fitted ensemble, its integer form (`nBits`), its scores. Until it is compiled
+ * or calibrated it computes in double precision; from then on all modes give the same integers. `compile` takes its rows for the ranges
+ * of grids. The client file carries what a client needs (docs/security.md says what that reveals); `TreeClient` reads it.
  */
-export abstract class TreeModel<Params extends TreeQuantization> {
-  /** The class's name, for errors and files. */
-  abstract readonly name: string;
-  #params: Params;
-  #fitted: FittedTrees | undefined;
-  #coded: TreesCoded | undefined;
-  #circuit: Circuit | LoadedCircuit | undefined;
-
-  protected constructor(params: Params) {
-    this.#params = params;
-  }
-
-  getParams(): Params {
-    return this.#params;
-  }
-
-  /** Changes settings; they count from the next `fit` on. */
-  setParams(params: Partial<Params>): this {
-    this.#params = { ...this.#params, ...params };
-    return this;
-  }
-
+export abstract class TreeModel<Params extends TreeQuantization> extends Estimator<
+  Params,
+  FittedTrees,
+  TreeCoding
+> {
   /** The fitted trees with their real thresholds and leaf values. Errors: `not-fitted`, as all getters here. */
   get ensemble(): TreeEnsemble {
     return this.fitted().ensemble;
@@ -59,10 +39,6 @@ export abstract class TreeModel<Params extends TreeQuantization> {
     return this.ensemble.trees.length;
   }
 
-  get nFeaturesIn(): number {
-    return this.ensemble.features;
-  }
-
   /** `[features]` share of the splits' gain that each feature brings; sums to 1 unless no tree splits. */
   get featureImportances(): Float64Array {
     return this.fitted().featureImportances;
@@ -70,131 +46,65 @@ export abstract class TreeModel<Params extends TreeQuantization> {
 
   /** The node that each row reaches in each tree, `[rows, trees]`. Errors: `not-fitted`, `bad-shape`, `not-a-number`. */
   apply(x: Rows): Tensor {
-    const { ensemble } = this.fitted("apply");
-    const path = `${this.name}.apply X`;
-    return leavesOf(ensemble, toTreeMatrixOf(ensemble.features, x, ensemble.rule, path));
+    const path = `${this.name}.apply`;
+    const { ensemble } = this.fitted(path);
+    return leavesOf(ensemble, this.readRows(x, `${path} X`));
   }
 
-  /** The circuit of the last `compile`, or of the file that `load` read. */
-  get circuit(): Circuit | LoadedCircuit | undefined {
-    return this.#circuit;
-  }
-
-  /**
-   * Quantizes the trees (`nBits`) and compiles them for one encrypted row. `x` gives the ranges of grids and the inputset; whatever a
-   * client can encrypt is computed exactly. The circuit's `clientFile` carries what a client needs (docs/security.md says what that
-   * reveals); `TreeClient` reads it. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `bad-argument` (nBits), `no-parameters`.
-   * Cost: below a second for 100 trees. Close the circuit when it is no longer used.
-   */
-  async compile(x: Rows, options: Partial<CompileOptions> = {}): Promise<Circuit> {
-    return this.compileWithSteps(x, options, []);
-  }
-
-  /** `compile`, with preprocessing that the client runs before it quantizes; `x` has been through it. */
-  async compileWithSteps(
-    x: Rows,
-    options: Partial<CompileOptions>,
-    steps: readonly ClientTransform[],
-  ): Promise<Circuit> {
-    const path = `${this.name}.compile`;
-    const fitted = this.fitted("compile");
-    const { ensemble } = fitted;
-    const matrix = toTreeMatrixOf(ensemble.features, x, ensemble.rule, `${path} X`);
-    const decision = decisionOf(this.name, this.#params, fitted);
-    const coded =
-      decision === undefined
-        ? codeTrees(fitted, treeBits(this.name, this.#params), matrix)
-        : codeDecision(fitted, decision, decisionBits(this.name, this.#params), matrix);
-    const q = coded.coding.quantize(matrix, `${path} X`);
-    this.#circuit = await compileCoded(coded, q, options, steps);
-    this.#coded = coded;
-    return this.#circuit;
-  }
-
-  /** Rows of features to the integers `[rows, columns]` that are encrypted. Errors: `not-compiled`, `bad-shape`, `not-a-number`. */
-  quantizeInput(x: Rows): Tensor {
-    const { coding } = this.#needCoded("quantizeInput");
-    const { features, rule } = this.ensemble;
-    const path = `${this.name}.quantizeInput X`;
-    return coding.quantize(toTreeMatrixOf(features, x, rule, path), path);
-  }
-
-  /** Integer sums `[rows, outputs]` to real scores. Errors: `not-compiled`. */
+  /** Integer sums `[rows, outputs]` to real scores. Errors: `not-fitted`. */
   dequantizeOutput(sums: Tensor): Tensor {
-    return this.#needCoded("dequantizeOutput").coding.scores(sums, `${this.name}.dequantizeOutput`);
+    const path = `${this.name}.dequantizeOutput`;
+    return this.coded(path).coding.scores(sums, path);
   }
 
-  /**
-   * The model as one file that `load` of the same class reads: parameters, trees and, once compiled, both files of the circuit, so that
-   * nothing is compiled again. It holds the trees in clear. Errors: `not-fitted`.
-   */
-  dump(): Uint8Array<ArrayBuffer> {
-    const fitted = fittedTreesJson(this.fitted("dump"));
-    const coded = this.#coded;
-    const form = coded === undefined ? null : { model: coded.toJSON(), coding: coded.coding };
-    const params = JSON.parse(JSON.stringify(this.#params));
-    return writeModelFile({ name: this.name, params, fitted, coded: form }, this.#circuit);
+  protected override featuresOf(fitted: FittedTrees): number {
+    return fitted.ensemble.features;
   }
 
-  /**
-   * Reads what `dump` wrote. The server's part of it is code that will be executed: load only files whose origin you know.
-   * `options` say where the circuit runs. Errors: `file-foreign`, `file-corrupt`, `file-too-large`, `file-kind` (another class's file).
-   */
-  static load<T extends TreeModel<TreeQuantization>>(
-    this: new () => T,
-    file: Uint8Array,
-    options: Partial<CompileOptions> = {},
-  ): T {
-    const model = new this();
-    model.restore(readModelFile(file, model.name), options);
-    return model;
+  protected override readRows(x: Rows, path: string): Matrix {
+    const { features, rule } = this.ensemble;
+    return toTreeMatrixOf(features, x, rule, path);
   }
 
-  protected restore(parts: ModelParts, options: Partial<CompileOptions>): void {
-    const params: Partial<Params> = JSON.parse(JSON.stringify(parts.params));
-    this.setParams(params);
-    this.#fitted = readFittedTrees(parts.fitted, "model file");
-    const { coded, files } = parts;
-    this.#coded = coded === undefined ? undefined : readTreesCoded(coded.model, coded.coding);
-    this.#circuit =
-      files === undefined || this.#coded === undefined
-        ? undefined
-        : reopenCoded(this.#coded, files, options);
+  protected override code(fitted: FittedTrees, x: Matrix): TreesCoded {
+    const params = this.getParams();
+    const decision = decisionOf(this.name, params, fitted);
+    if (decision === undefined) return codeTrees(fitted, treeBits(this.name, params), x);
+    return codeDecision(fitted, decision, decisionBits(this.name, params), x);
   }
 
-  protected keep(fitted: FittedTrees): this {
-    this.#fitted = fitted;
-    this.#coded = undefined;
-    this.#circuit = undefined;
-    return this;
+  /** Always anew: grids take their ranges from the rows of `compile`. */
+  protected override codeToCompile(
+    fitted: FittedTrees,
+    _coded: CodedModel<TreeCoding> | undefined,
+    x: Matrix,
+  ): TreesCoded {
+    return this.code(fitted, x);
   }
 
-  #needCoded(method: string): TreesCoded {
-    this.fitted(method);
-    if (this.#coded !== undefined) return this.#coded;
-    throw new VelumError({
-      code: "not-compiled",
-      path: `${this.name}.${method}`,
-      problem: "has no integers before the model is compiled",
-      cure: "Call compile(X) after fit",
-    });
+  protected override fittedToJson(fitted: FittedTrees): JsonValue {
+    return fittedTreesJson(fitted);
   }
 
-  protected fitted(method?: string): FittedTrees {
-    if (this.#fitted !== undefined) return this.#fitted;
-    throw notFitted(method === undefined ? this.name : `${this.name}.${method}`);
+  protected override fittedFromJson(value: unknown, path: string): FittedTrees {
+    return readFittedTrees(value, path);
+  }
+
+  protected override codedFromJson(value: unknown, coding: unknown): TreesCoded {
+    return readTreesCoded(value, coding);
   }
 
   /**
    * Share of rows whose answer differs between the fitted trees in double precision and the compiled integers, both in clear: what
-   * quantization costs. Errors: `not-compiled`, and those of `predict`.
+   * quantization costs. Errors: `not-fitted`, and those of `predict`.
    */
   differingShare(x: Rows): number {
-    const method = "differingShare";
-    const fitted = this.fitted(method);
-    const coded = this.#needCoded(method);
-    const { coding, decision } = coded;
-    const matrix = this.#matrixOf(x, method);
+    const path = `${this.name}.differingShare`;
+    const fitted = this.fitted(path);
+    const coded = this.coded(path);
+    const { coding } = coded;
+    const decision = coded instanceof TreesCoded ? coded.decision : undefined;
+    const matrix = this.readRows(x, `${path} X`);
     const scores = predictEnsemble(fitted.ensemble, matrix);
     // A regressor's decision is whether its score is above a limit.
     const isTarget = decision?.kind === "bit" && fitted.meaning !== "path length";
@@ -217,7 +127,7 @@ export abstract class TreeModel<Params extends TreeQuantization> {
 
   /** Labels of the likeliest classes `[rows, k]`, best first. Errors: those of `answers`, `bad-argument` where results do not list them. */
   protected async listedClasses(x: Rows, mode: PredictionMode, method: string): Promise<Tensor> {
-    this.#needCoded(method);
+    this.coded(`${this.name}.${method}`);
     const found = await this.#results(x, mode, method);
     if ("real" in found) return found.real;
     return found.coding.topClasses(found.results, `${this.name}.${method}`);
@@ -233,31 +143,19 @@ export abstract class TreeModel<Params extends TreeQuantization> {
 
   /** Scores in double precision before the model is compiled, integer results from then on. The one place where a prediction begins. */
   async #results(x: Rows, mode: PredictionMode, method: string): Promise<Results> {
-    const { ensemble } = this.fitted(method);
     const path = `${this.name}.${method}`;
-    const matrix = this.#matrixOf(x, method);
+    const { ensemble } = this.fitted(path);
+    if (this.isCoded) {
+      return { coding: this.coded(path).coding, results: await this.results(x, mode, path) };
+    }
+    const matrix = this.readRows(x, `${path} X`);
     checkOptions(mode, ["fhe", "signal", "onProgress"], path);
     const { fhe = "disable" } = mode;
-    const coded = this.#coded;
-    if (coded === undefined) {
-      if (fhe === "disable") return { real: predictEnsemble(ensemble, matrix) };
-      return { real: await runRows(undefined, matrix, { ...mode, fhe }, path) };
-    }
-    const { coding } = coded;
-    const q = coding.quantize(matrix, `${path} X`);
-    const results =
-      fhe === "disable"
-        ? coded.evaluate(q)
-        : await runRows(this.#circuit, q, { ...mode, fhe }, path);
-    return { coding, results };
-  }
-
-  #matrixOf(x: Rows, method: string): Matrix {
-    const { features, rule } = this.ensemble;
-    return toTreeMatrixOf(features, x, rule, `${this.name}.${method} X`);
+    if (fhe === "disable") return { real: predictEnsemble(ensemble, matrix) };
+    return { real: await runRows(undefined, matrix, { ...mode, fhe }, path) };
   }
 }
 
 type Results =
   | { readonly real: Tensor }
-  | { readonly coding: TreesCoded["coding"]; readonly results: Tensor };
+  | { readonly coding: TreeCoding; readonly results: Tensor };

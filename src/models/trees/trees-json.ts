@@ -1,6 +1,12 @@
 import type { JsonValue } from "../../artifact/client-file.js";
 import { VelumError } from "../../base/error.js";
-import { fieldsOf, isCount, isFiniteList, isIntegerList } from "../../quantize/json-checks.js";
+import {
+  fieldsOf,
+  isCount,
+  isFiniteList,
+  isFiniteNumber,
+  isIntegerList,
+} from "../../quantize/json-checks.js";
 import { type ScoreMeaning, scoreMeaning } from "../../quantize/tree-coding.js";
 import type { Tree, TreeEnsemble } from "./tree-ensemble.js";
 
@@ -14,14 +20,24 @@ export interface FittedTrees {
   readonly featureImportances: Float64Array;
   /** Isolation forests: scores below this are outliers. */
   readonly offset?: number;
+  readonly account?: TreeAccount;
+}
+
+/** What fitting tells besides the trees. */
+export interface TreeAccount {
+  /** Boosting: rounds that were made. */
+  readonly rounds?: number;
+  /** Forests: score on rows that trees did not see. */
+  readonly oobScore?: number;
 }
 
 /** Fitted trees as JSON; every double survives exactly. */
 export function fittedTreesJson(fitted: FittedTrees): JsonValue {
-  const { ensemble, meaning, classes, featureImportances, offset } = fitted;
+  const { ensemble, meaning, classes, featureImportances, offset, account } = fitted;
   return {
     ...{ meaning, classes: [...classes], importances: [...featureImportances] },
     ...{ offset: offset ?? null, ensemble: ensembleJson(ensemble) },
+    ...(account === undefined ? {} : { account: { ...account } }),
   };
 }
 
@@ -41,7 +57,7 @@ function treeJson(tree: Tree): object {
 
 /** Reads what `fittedTreesJson` gave, from a file that nobody vouches for. Errors: `file-corrupt`. */
 export function readFittedTrees(value: unknown, path: string): FittedTrees {
-  const { meaning, classes, importances, offset, ensemble } = fieldsOf(value);
+  const { meaning, classes, importances, offset, ensemble, account } = fieldsOf(value);
   const known = scoreMeaning(meaning);
   if (known === undefined || !isFiniteList(classes) || !isFiniteList(importances)) {
     throw corrupt(path, "says nothing usable of its scores");
@@ -52,6 +68,15 @@ export function readFittedTrees(value: unknown, path: string): FittedTrees {
     classes: Float64Array.from(classes),
     featureImportances: Float64Array.from(importances),
     ...(typeof offset === "number" ? { offset } : {}),
+    ...(account === undefined ? {} : { account: readAccount(account) }),
+  };
+}
+
+function readAccount(value: unknown): TreeAccount {
+  const { rounds, oobScore } = fieldsOf(value);
+  return {
+    ...(isCount(rounds) ? { rounds } : {}),
+    ...(isFiniteNumber(oobScore) ? { oobScore } : {}),
   };
 }
 

@@ -26,10 +26,8 @@ const defaults: XGBClassifierParams = { ...xgbDefaults, objective: null, scalePo
  *     await model.predictProba(XTest);
  */
 export class XGBClassifier extends TreeClassifier<XGBClassifierParams> {
-  override readonly name = "XGBClassifier";
-
   constructor(params: Partial<XGBClassifierParams> = {}) {
-    super({ ...defaults, ...params });
+    super("XGBClassifier", defaults, params);
   }
 
   /**
@@ -39,12 +37,7 @@ export class XGBClassifier extends TreeClassifier<XGBClassifierParams> {
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { objective, scalePosWeight, maxDeltaStep } = params;
-    checkXgbParams(this.name, params);
-    checkParams<XGBClassifierParams>(this.name, params, [
-      { name: "scalePosWeight", good: isAtLeast0, cure: atLeast0Cure },
-    ]);
-    const choices = ["binary:logistic", "multi:softprob", "multi:softmax", null];
-    checkChoice(this.name, "objective", objective, choices);
+    this.checkParams();
     const matrix = toTreeMatrix(x, xgbRule, `${this.name}.fit X`);
     const { classes, indices } = toClassTargets(y, matrix.rows, 2, `${this.name}.fit y`);
     if (objective === "binary:logistic" && classes.length > 2) {
@@ -63,6 +56,16 @@ export class XGBClassifier extends TreeClassifier<XGBClassifierParams> {
       : softmaxLoss(classes.length);
     const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
     const fit = fitXgb(matrix, { y: indices, weights }, params, loss);
-    return this.keep({ ...fit, meaning: binary ? "logistic" : "softmax", classes });
+    return this.adopt({ ...fit, meaning: binary ? "logistic" : "softmax", classes });
+  }
+
+  protected override checkParams(): void {
+    const params = this.getParams();
+    checkXgbParams(this.name, params);
+    checkParams<XGBClassifierParams>(this.name, params, [
+      { name: "scalePosWeight", good: isAtLeast0, cure: atLeast0Cure },
+    ]);
+    const choices = ["binary:logistic", "multi:softprob", "multi:softmax", null];
+    checkChoice(this.name, "objective", params.objective, choices);
   }
 }

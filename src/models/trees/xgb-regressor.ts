@@ -25,10 +25,8 @@ const defaults: XGBRegressorParams = {
 
 /** Gradient-boosted trees for a numeric target as XGBoost fits them; see `XGBClassifier`. */
 export class XGBRegressor extends TreeRegressor<XGBRegressorParams> {
-  override readonly name = "XGBRegressor";
-
   constructor(params: Partial<XGBRegressorParams> = {}) {
-    super({ ...defaults, ...params });
+    super("XGBRegressor", defaults, params);
   }
 
   /**
@@ -36,6 +34,20 @@ export class XGBRegressor extends TreeRegressor<XGBRegressorParams> {
    * Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (also targets that the objective refuses), `bad-argument`.
    */
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+    const { objective, ...params } = this.getParams();
+    this.checkParams();
+    const matrix = toTreeMatrix(x, xgbRule, `${this.name}.fit X`);
+    const target = toLabels(y, matrix.rows, `${this.name}.fit y`);
+    checkTargets(objective, target, `${this.name}.fit y`);
+    const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
+    // XGBoost bounds the steps of a Poisson model unless told otherwise.
+    const poisson = objective === "count:poisson" && params.maxDeltaStep === 0;
+    const own = poisson ? { ...params, maxDeltaStep: 0.7 } : params;
+    const fit = fitXgb(matrix, { y: target, weights }, own, regressionLoss(objective, own));
+    return this.adopt({ ...fit, meaning: meanings[objective], classes: new Float64Array(0) });
+  }
+
+  protected override checkParams(): void {
     const { objective, ...params } = this.getParams();
     checkXgbParams(this.name, params);
     checkParams(this.name, params, [
@@ -47,15 +59,6 @@ export class XGBRegressor extends TreeRegressor<XGBRegressorParams> {
       },
     ]);
     checkChoice(this.name, "objective", objective, Object.keys(meanings));
-    const matrix = toTreeMatrix(x, xgbRule, `${this.name}.fit X`);
-    const target = toLabels(y, matrix.rows, `${this.name}.fit y`);
-    checkTargets(objective, target, `${this.name}.fit y`);
-    const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
-    // XGBoost bounds the steps of a Poisson model unless told otherwise.
-    const poisson = objective === "count:poisson" && params.maxDeltaStep === 0;
-    const own = poisson ? { ...params, maxDeltaStep: 0.7 } : params;
-    const fit = fitXgb(matrix, { y: target, weights }, own, regressionLoss(objective, own));
-    return this.keep({ ...fit, meaning: meanings[objective], classes: new Float64Array(0) });
   }
 }
 
