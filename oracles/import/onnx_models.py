@@ -26,6 +26,7 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import (
     ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier, GradientBoostingRegressor,
     HistGradientBoostingClassifier, HistGradientBoostingRegressor, IsolationForest, RandomForestClassifier, RandomForestRegressor,
+    StackingClassifier,
 )
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
@@ -34,9 +35,11 @@ from sklearn.linear_model import (
     SGDClassifier, SGDRegressor, TweedieRegressor,
 )
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
-    Binarizer, MaxAbsScaler, MinMaxScaler, Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler,
+    Binarizer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler,
 )
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -310,6 +313,25 @@ def flat_forest(kind, name):
 flat_forest(TensorProto.FLOAT, "version-5")
 flat_forest(TensorProto.DOUBLE, "version-5-double")
 sk("svc-probability", SVC(kernel="linear", probability=True, random_state=0).fit(Xb, yb), Xb, own=False)
+
+# Written as operators of the main domain: naive Bayes, cells of features, components of equal spread.
+sk("naive-bayes-gauss", GaussianNB().fit(X, y))
+sk("naive-bayes-gauss-old", GaussianNB().fit(Xb, yb), Xb, opset=old)
+sk("naive-bayes-gauss-scaled", make_pipeline(StandardScaler(), GaussianNB()).fit(X, texts[y]))
+sk("naive-bayes-bernoulli", BernoulliNB(binarize=2.5).fit(X, y))
+sk("naive-bayes-multinomial", MultinomialNB().fit(X, y))
+sk("naive-bayes-complement", ComplementNB().fit(X, y))
+cells = np.floor(X).astype(np.int64)
+model = CategoricalNB(min_categories=9).fit(cells, y)
+record("naive-bayes-categories", to_onnx(model, cells[:1], target_opset=modern, options={id(model): {"zipmap": False}}), cells[:20],
+       model.predict, {"X": cells[:20]})
+sk("pipeline-cells-tree", make_pipeline(KBinsDiscretizer(4, encode="ordinal", quantile_method="averaged_inverted_cdf"), DecisionTreeClassifier(max_depth=3)).fit(X, y))
+sk("pipeline-cells-logistic", make_pipeline(KBinsDiscretizer(3, encode="onehot-dense", quantile_method="averaged_inverted_cdf"), LogisticRegression()).fit(X, y))
+sk("pipeline-whitened-ridge", make_pipeline(PCA(3, whiten=True), Ridge()).fit(Xr, yr), Xr)
+
+# Models whose first part is a model itself: predicted in clear, not compiled.
+sk("network", MLPClassifier((3,), max_iter=40, random_state=0).fit(X, y))
+sk("stacked", StackingClassifier([("tree", DecisionTreeClassifier(max_depth=2, random_state=0))], LogisticRegression(), cv=2).fit(X, y))
 
 write_cases("onnx", {
     "python": platform.python_version(), "scikit-learn": sklearn.__version__, "skl2onnx": skl2onnx.__version__, "onnxmltools": onnxmltools.__version__,

@@ -133,6 +133,11 @@ case("linear",
      xgb.train({"booster": "gblinear", "seed": 1}, xgb.DMatrix(iris.data, iris.target), 3), iris.data, edges=0)
 case("linear-multiclass", xgb.train({"booster": "gblinear", "objective": "multi:softprob", "num_class": 3, "seed": 1},
      xgb.DMatrix(iris.data, iris.target), 3), iris.data, edges=0)
+if xgb.__version__[0] != "1":
+    # Classes of different sizes: one base score a class.
+    uneven = xgb.DMatrix(iris.data[20:], iris.target[20:])
+    case("linear-uneven", xgb.train({"booster": "gblinear", "objective": "multi:softprob", "num_class": 3, "seed": 1}, uneven, 3), iris.data[:6],
+         rows=iris.data[::25])
 two = np.c_[iris.target, iris.data[:, 0]]
 case("two-targets", xgb.XGBRegressor(n_estimators=2, max_depth=2).fit(iris.data[:, 1:], two), iris.data[:, 1:], edges=3)
 if xgb.__version__[0] != "1":

@@ -24,10 +24,25 @@ export interface LabelValue {
   readonly classes: readonly Label[];
 }
 
-/** What a name of the graph stands for. */
+/**
+ * `[rows, groups, columns]`: for each group and column `j` the polynomial `square x^2 + slope x + offset` of column `j` of `of`.
+ * Coefficients are `[groups, columns]` row-major.
+ */
+export interface PolynomialValue {
+  readonly kind: "polynomials";
+  readonly of: BlockValue;
+  readonly groups: number;
+  readonly square: Float64Array;
+  readonly slope: Float64Array;
+  readonly offset: Float64Array;
+}
+
+/** What a name of the graph stands for; `turned` is a matrix `[columns, rows]`. */
 export type OnnxValue =
   | BlockValue
   | LabelValue
+  | PolynomialValue
+  | { readonly kind: "turned"; readonly of: BlockValue }
   | { readonly kind: "tensor"; readonly tensor: OnnxTensor }
   | { readonly kind: "shape"; readonly of: BlockValue };
 
@@ -80,6 +95,7 @@ export class NodeReader {
   block(index: number): BlockValue {
     const value = this.input(index);
     if (value.kind === "block") return value;
+    if (value.kind === "labels") return this.#places(value);
     throw this.unsupported(`input ${index} is ${nouns[value.kind]}, and rows are due`);
   }
 
@@ -88,6 +104,27 @@ export class NodeReader {
     const value = this.input(index);
     if (value.kind === "tensor") return value.tensor;
     throw this.unsupported(`input ${index} is computed, and only a constant is read there`);
+  }
+
+  /** Classes that are numbers, as numbers to compute with. */
+  #places({ decision, classes }: LabelValue): BlockValue {
+    const { list } = this;
+    const numbers = classes.map(Number);
+    if (classes.some((label) => typeof label === "string"))
+      throw this.unsupported("computes with classes that are texts");
+    const place =
+      decision.kind === "argmax"
+        ? list.add({ kind: "row", name: "argmax", from: decision.block, precision: "float64" }, 1)
+        : list.pair(
+            decision.atLeast ? "greaterOrEqual" : "greater",
+            decision.block,
+            list.constant([decision.above]),
+            "float64",
+          );
+    const same = numbers.every((label, k) => label === k);
+    const keys = numbers.map((_, k) => k);
+    const block = same ? place : list.map(place, keys, Float64Array.from(numbers), Number.NaN);
+    return this.result(block, "integer");
   }
 
   columns(value: BlockValue): number {
@@ -144,7 +181,13 @@ export class NodeReader {
   }
 }
 
-const nouns = { tensor: "a constant", labels: "a class", shape: "a shape" } as const;
+const nouns = {
+  tensor: "a constant",
+  labels: "a class",
+  shape: "a shape",
+  polynomials: "one matrix a row",
+  turned: "a matrix with a column a row",
+} as const;
 
 /** The precision of results of type `type`. */
 export function precisionOf(type: BlockType): Precision {

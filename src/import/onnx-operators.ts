@@ -1,5 +1,7 @@
+import { constantElement, constantPair, constantSum, transposedTensor } from "./onnx-constants.js";
 import { argmaxDecision } from "./onnx-decision.js";
 import { type BlockValue, type NodeReader, type OnnxValue, precisionOf } from "./onnx-node.js";
+import { polynomialPair, polynomialsOf, sumOfPolynomials } from "./onnx-polynomials.js";
 import { onnxType } from "./onnx-tensor.js";
 import type { ElementFunction, Label, PairFunction, RowFunction } from "./steps.js";
 
@@ -62,11 +64,15 @@ export const mainOperators: Readonly<Record<string, OperatorReader>> = {
   Sub: pair("subtract"),
   Sum: pair("add"),
   Tanh: element("tanh"),
+  Transpose: readTranspose,
   Unsqueeze: (node) => [rows(node, node.block(0))],
 };
 
 function element(name: ElementFunction): OperatorReader {
   return (node) => {
+    const value = node.input(0);
+    if (value.kind === "tensor")
+      return [{ kind: "tensor", tensor: constantElement(node, name, value.tensor) }];
     const x = node.numbers(0);
     return [{ ...x, block: node.list.element(name, x.block, precisionOf(x.type)) }];
   };
@@ -75,11 +81,22 @@ function element(name: ElementFunction): OperatorReader {
 function pair(name: PairFunction): OperatorReader {
   return (node) => {
     const values = Array.from({ length: node.inputCount }, (_, k) => node.input(k));
-    const lead = values.find((value) => value.kind === "block");
-    if (lead === undefined) throw node.unsupported("only constants go in");
+    const tensors = values.filter((value) => value.kind === "tensor");
+    if (values.length > 0 && tensors.length === values.length) {
+      const tensor = tensors
+        .map((value) => value.tensor)
+        .reduce((left, right) => constantPair(node, name, left, right));
+      return [{ kind: "tensor", tensor }];
+    }
+    if (values.some((value) => value.kind === "polynomials")) return [polynomialPair(node, name)];
+    const index = values.findIndex((value) => value.kind === "block" || value.kind === "labels");
+    if (index < 0) throw node.unsupported("no rows of numbers go in");
+    const lead = node.block(index);
     if (name === "divide" && lead.type === "integer")
       throw node.unsupported("divides integers, which drops remainders");
-    const operands = values.map((value) => asBlock(node, value, lead));
+    const operands = values.map((value, k) =>
+      asBlock(node, value.kind === "labels" ? node.block(k) : value, lead),
+    );
     const block = operands.reduce((left, right) => {
       const [a, b] = [node.list.columns(left), node.list.columns(right)];
       if (a !== b && a !== 1 && b !== 1) throw node.corrupt(`${a} columns meet ${b}`);
@@ -108,8 +125,13 @@ function asBlock(node: NodeReader, value: OnnxValue, lead: BlockValue): number {
 
 function reduce(name: RowFunction): OperatorReader {
   return (node) => {
-    const x = node.numbers(0);
+    const value = node.input(0);
     const axes = node.has(1) ? [...node.tensor(1).data] : node.integers("axes");
+    if (value.kind === "tensor" && name === "sum")
+      return [{ kind: "tensor", tensor: constantSum(node, value.tensor, axes) }];
+    if (value.kind === "polynomials" && name === "sum")
+      return [sumOfPolynomials(node, value, axes)];
+    const x = node.numbers(0);
     if (x.flat || axes.length !== 1 || (axes[0] !== 1 && axes[0] !== -1))
       throw node.unsupported(`reduces along axes ${axes.join(", ")}, only columns are read`);
     const precision = precisionOf(x.type);
@@ -174,7 +196,9 @@ function readClip(node: NodeReader): readonly OnnxValue[] {
 
 function readConcat(node: NodeReader): readonly OnnxValue[] {
   const axis = node.integer("axis", 1);
-  const values = Array.from({ length: node.inputCount }, (_, k) => node.input(k));
+  const values = Array.from({ length: node.inputCount }, (_, k) =>
+    node.input(k).kind === "labels" ? node.block(k) : node.input(k),
+  );
   const lead = values.find((value) => value.kind === "block");
   if (lead === undefined || (axis !== 1 && axis !== -1))
     throw node.unsupported("joins something else than columns");
@@ -231,10 +255,36 @@ export function readGather(node: NodeReader): readonly OnnxValue[] {
     });
     return [{ ...places, classes }];
   }
+  if (table.kind === "tensor" && places.kind === "block") return [tableColumns(node)];
   const x = node.block(0);
   const axis = node.integer("axis", node.node.operator === "Gather" ? 0 : 1);
   if (x.flat || (axis !== 1 && axis !== -1)) throw node.unsupported("does not pick columns");
   return [{ ...x, block: node.list.select(x.block, columnsAt(node, node.tensor(1).data, x)) }];
+}
+
+/** The column of a constant matrix `[outputs, entries]` that a row's integer names, side by side: `[outputs, rows]`. */
+function tableColumns(node: NodeReader): OnnxValue {
+  const { dims, data } = node.tensor(0);
+  const x = node.numbers(1);
+  const [outputs = 0, entries = 0] = dims;
+  if (node.node.operator === "Gather" || dims.length !== 2 || node.columns(x) !== 1)
+    throw node.unsupported("looks numbers up in what is no matrix");
+  const categories = Array.from({ length: entries }, (_, k) => k);
+  const cells = { kind: "oneHot", from: x.block, categories, unknown: "error" } as const;
+  const from = node.list.add(cells, entries);
+  const block = node.list.linear(from, data, new Float64Array(outputs));
+  return { kind: "turned", of: node.result(block, "float32") };
+}
+
+function readTranspose(node: NodeReader): readonly OnnxValue[] {
+  const value = node.input(0);
+  const order = node.integers("perm");
+  if (order.length > 0 && (order.length !== 2 || order[0] !== 1))
+    throw node.unsupported("turns something else than a matrix");
+  if (value.kind === "tensor")
+    return [{ kind: "tensor", tensor: transposedTensor(node, value.tensor) }];
+  if (value.kind !== "turned") throw node.unsupported("turns rows into columns");
+  return [value.of];
 }
 
 function columnsAt(node: NodeReader, places: ArrayLike<number>, x: BlockValue): number[] {
@@ -317,6 +367,8 @@ function readReshape(node: NodeReader): readonly OnnxValue[] {
   const x = node.block(0);
   const columns = node.columns(x);
   const [first, second] = shape;
+  const cube = polynomialsOf(node, x, shape);
+  if (cube !== undefined) return [cube];
   const keepsRows = first === -1 || (first === 0 && !x.flat);
   if (shape.length === 1 && first === -1 && columns === 1) return [{ ...x, flat: true }];
   const width = second === -1 && first === 0 ? columns : second === 0 && !x.flat ? columns : second;

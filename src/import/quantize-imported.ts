@@ -18,6 +18,7 @@ import {
 } from "./imported-params.js";
 import { type ImportedParts, type ImportedRows, outputsOfModel } from "./imported-parts.js";
 import { featuresOf } from "./read-rows.js";
+import type { Step } from "./steps.js";
 
 /** An imported model on integers: what runs on ciphertexts, and the client's side around it. */
 export interface QuantizedImport {
@@ -27,7 +28,7 @@ export interface QuantizedImport {
 
 /**
  * Quantizes over the ranges that `x` has after preprocessing.
- * Errors: `bad-argument` (nBits), `unsupported-op` (trees among the preprocessing), and those of reading rows.
+ * Errors: `bad-argument` (nBits), `unsupported-op` (trees or hidden layers among the preprocessing), and those of reading rows.
  */
 export function quantizeImported(
   parts: ImportedParts,
@@ -36,7 +37,8 @@ export function quantizeImported(
   path: string,
 ): QuantizedImport {
   const { inputs, before, model, ...rest } = params.foldPreprocessing ? foldAffine(parts) : parts;
-  if (before.some((step) => step.kind === "trees")) throw treesBefore(path);
+  const clear = fittedBefore(before);
+  if (clear !== undefined) throw modelBefore(clear, path);
   const features = { inputs, before, from: model.from };
   const seen = featuresOf(features, x);
   const [rows = 0, columns = 0] = seen.shape;
@@ -113,12 +115,23 @@ function withFiniteThresholds(ensemble: TreeEnsemble): TreeEnsemble {
   return { ...ensemble, trees };
 }
 
-function treesBefore(path: string): VelumError {
+/** What of a model clients would have to hold and run in clear: trees, or layers of a network (weights, then an activation). */
+function fittedBefore(before: readonly Step[]): string | undefined {
+  if (before.some((step) => step.kind === "trees")) return "trees";
+  const start = before.findIndex((step) => step.kind === "linear");
+  const activations: readonly string[] = ["relu", "logistic", "tanh"];
+  const layers =
+    start >= 0 &&
+    before.slice(start).some((step) => step.kind === "element" && activations.includes(step.name));
+  return layers ? "hidden layers of a network" : undefined;
+}
+
+function modelBefore(what: string, path: string): VelumError {
   return new VelumError({
     code: "unsupported-op",
     path,
-    problem: "the preprocessing holds trees, and a client would have to know them",
-    cure: "Export the last model alone, and compile it on what the trees before it give",
+    problem: `the preprocessing holds ${what}, and a client would have to know them`,
+    cure: "Export the last model alone, and compile it on what the parts before it give",
   });
 }
 

@@ -83,7 +83,8 @@ export class StepList {
   pair(name: PairFunction, left: number, right: number, precision: Precision): number {
     return (
       this.#treePair(name, left, right, precision) ??
-      this.#intercept(name, left, right) ??
+      this.#scaledLinear(name, left, right) ??
+      this.#linearSum(name, left, right) ??
       this.add(
         { kind: "pair", name, left, right, precision },
         Math.max(this.columns(left), this.columns(right)),
@@ -164,22 +165,73 @@ export class StepList {
     return sum === undefined ? undefined : this.trees(sum, a.from);
   }
 
-  /** A constant added to a linear model joins its intercept. */
-  #intercept(name: PairFunction, left: number, right: number): number | undefined {
-    if (name !== "add") return undefined;
-    for (const [model, other] of [
-      [left, right],
-      [right, left],
-    ] as const) {
-      const step = this.stepOf(model);
-      const values = this.constantOf(other);
-      if (step?.kind !== "linear" || values === undefined) continue;
-      const { length } = step.intercept;
-      if (values.length !== length && values.length !== 1) continue;
-      const intercept = step.intercept.map((x, k) => x + (values[k] ?? values[0] ?? 0));
-      return this.linear(step.from, step.coef, intercept);
+  /**
+   * Constants added to or taken from a linear model join its intercept, factors its weights. A factor of -1 stays a step, since two
+   * columns `-x, x` are one comparison.
+   */
+  #scaledLinear(name: PairFunction, left: number, right: number): number | undefined {
+    const [model, other] = this.constantOf(right) === undefined ? [right, left] : [left, right];
+    const step = this.stepOf(model);
+    const values = this.constantOf(other);
+    if (step?.kind !== "linear" || values === undefined) return undefined;
+    const { from, coef, intercept } = step;
+    const { length } = intercept;
+    if (values.length !== length && values.length !== 1) return undefined;
+    const at = (k: number): number => values[k] ?? values[0] ?? 0;
+    if (name === "add")
+      return this.linear(
+        from,
+        coef,
+        intercept.map((x, k) => x + at(k)),
+      );
+    if (name === "subtract" && model === left)
+      return this.linear(
+        from,
+        coef,
+        intercept.map((x, k) => x - at(k)),
+      );
+    if (name === "subtract")
+      return this.linear(
+        from,
+        coef.map((w) => -w),
+        intercept.map((x, k) => at(k) - x),
+      );
+    const divides = name === "divide" && model === left;
+    if ((name !== "multiply" && !divides) || values.includes(-1)) return undefined;
+    const columns = coef.length / length;
+    const factor = (k: number): number => (divides ? 1 / at(k) : at(k));
+    return this.linear(
+      from,
+      coef.map((w, index) => w * factor(Math.floor(index / columns))),
+      intercept.map((x, k) => x * factor(k)),
+    );
+  }
+
+  /** Two linear models added become one, on the columns of both. */
+  #linearSum(name: PairFunction, left: number, right: number): number | undefined {
+    const a = this.stepOf(left);
+    const b = this.stepOf(right);
+    if (name !== "add" || a?.kind !== "linear" || b?.kind !== "linear") return undefined;
+    const { length } = a.intercept;
+    if (b.intercept.length !== length) return undefined;
+    const [wide, narrow] = [this.columns(a.from), this.columns(b.from)];
+    const columns = wide + narrow;
+    const coef = new Float64Array(length * columns);
+    for (let k = 0; k < length; k++) {
+      coef.set(a.coef.subarray(k * wide, (k + 1) * wide), k * columns);
+      coef.set(b.coef.subarray(k * narrow, (k + 1) * narrow), k * columns + wide);
     }
-    return undefined;
+    const intercept = a.intercept.map((x, k) => x + (b.intercept[k] ?? 0));
+    return this.linear(this.joined(a.from, b.from), coef, intercept);
+  }
+
+  /** The columns of two blocks side by side. */
+  joined(left: number, right: number): number {
+    const parts = [left, right].flatMap((block) => {
+      const step = this.stepOf(block);
+      return step?.kind === "concatenate" ? step.from : [block];
+    });
+    return this.add({ kind: "concatenate", from: parts }, this.columns(left) + this.columns(right));
   }
 
   #scalar(block: number): number | undefined {

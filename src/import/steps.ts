@@ -52,6 +52,9 @@ export type PairFunction = keyof typeof pairFunctions;
 
 /** Functions of a whole row that give one number. */
 export const rowFunctions = {
+  /** The place of the greatest number, the first of equals. */
+  argmax: (row: Float64Array) =>
+    row.reduce((best, x, k) => (x > (row[best] ?? -Infinity) ? k : best), 0),
   sum: (row: Float64Array) => row.reduce((sum, x) => sum + x, 0),
   product: (row: Float64Array) => row.reduce((product, x) => product * x, 1),
   maximum: (row: Float64Array) => row.reduce((most, x) => Math.max(most, x), -Infinity),

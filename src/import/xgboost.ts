@@ -179,7 +179,8 @@ function readLinear(
       kind: "linear",
       from: 1,
       coef,
-      intercept: base.map((margin, k) => margin + (weights[features * outputs + k] ?? 0)),
+      // XGBoost's linear booster adds the first base score to every output, also where the file has one for each.
+      intercept: base.map((_, k) => (base[0] ?? 0) + (weights[features * outputs + k] ?? 0)),
     },
   };
 }

@@ -35,6 +35,8 @@ const cases: readonly EncryptedCase[] = [
   { library: "onnx", file: "columns-texts.onnx", read: importOnnx },
   { library: "onnx", file: "isolation-forest.onnx", read: importOnnx },
   { library: "onnx", file: "logistic-texts.onnx", read: importOnnx },
+  { library: "onnx", file: "naive-bayes-gauss-scaled.onnx", read: importOnnx },
+  { library: "onnx", file: "naive-bayes-categories.onnx", read: importOnnx },
   {
     ...{ library: "onnx", file: "pipeline-pca-logistic.onnx", read: importOnnx },
     params: { foldPreprocessing: true, nBits: { inputs: 10, weights: 8 } },
@@ -108,6 +110,16 @@ for (const file of ["binary.json", "multiclass.json"]) {
     await circuit.close();
   });
 }
+
+test("models whose first part is a model are predicted in clear and not compiled", async () => {
+  for (const [file, what] of [
+    ["network.onnx", /holds hidden layers of a network, and a client would have to know them/],
+    ["stacked.onnx", /holds trees, and a client would have to know them/],
+  ] as const) {
+    const { model, rows } = loadCase("onnx", file, importOnnx);
+    await assert.rejects(model.compile(rows), { code: "unsupported-op", message: what });
+  }
+});
 
 test("decisions that a server cannot make are refused", async () => {
   for (const file of ["logistic-binary.onnx", "forest-regressor.onnx"]) {

@@ -22,8 +22,12 @@ const libraries = [
   { library: "lightgbm-4.7.0", read: importLightgbm },
   { library: "onnx", read: importOnnx },
 ];
+/** Their first part is a model; compile refuses them. */
+const inClearAlone: readonly string[] = ["network", "stacked"];
 const everything = libraries.flatMap(({ library, read }) =>
-  importedCases(library).map((recorded) => ({ library, recorded, read })),
+  importedCases(library)
+    .filter(({ name }) => !inClearAlone.includes(name))
+    .map((recorded) => ({ library, recorded, read })),
 );
 
 for (const { library, recorded, read } of everything) {
