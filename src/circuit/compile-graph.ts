@@ -89,12 +89,8 @@ async function compileStages(
   record.begin("code");
   const [compiled] = await assembleTogether([{ graph, lowered, regions, plan, feeds: [] }], extras);
   if (compiled === undefined) throw new Error("nothing was assembled");
-  const { server, client } = compiled;
-  record.keep("circuit.mlir", () => server.texts["circuit.mlir"] ?? "");
-  record.keep("program.c", () => server.programSource);
-  record.keep("program.wasm", () => server.program);
-  record.keep("manifest.json", () => `${JSON.stringify(server.manifest, null, 2)}\n`);
-  record.keep("client.json", () => `${JSON.stringify(client, null, 2)}\n`);
+  record.keepManifests(compiled);
+  record.keepCode(compiled);
   return compiled;
 }
 

@@ -1,5 +1,6 @@
 import type { Tensor } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
+import { nodePath } from "../graph/node.js";
 import { linearRegions } from "../ops/linear-regions.js";
 import type { RegionProgram } from "../ops/region-program.js";
 import { adjustRounders } from "../passes/adjust-rounders.js";
@@ -10,6 +11,7 @@ import { lower } from "../passes/lower/lower.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { planTogether } from "../plan/plan-together.js";
 import { noProtection } from "../plan/protection.js";
+import { formatProgram } from "../program/program.js";
 import { assembleTogether } from "./assemble.js";
 import { largestArgumentBits, largestLookupBits } from "./compile-graph.js";
 import { type CompileOptions, checkLimits, protectionDistance } from "./compile-options.js";
@@ -26,6 +28,7 @@ import {
 import { checkFailure, failureOfEach } from "./failure-options.js";
 import { planningRates } from "./machine-speed.js";
 import { refreshOutputs, staleOutputs } from "./refresh-outputs.js";
+import { formatRegions, planJson } from "./stage-texts.js";
 
 /** A traced function of a module with its inputset. */
 export interface TracedFunction {
@@ -46,37 +49,84 @@ export async function compileTogether(
   checkLimits(options);
   if (protectionDistance(options).distanceLog2 !== undefined) throw noProtection();
   const record = new CompileRecord(options.debugFolder, options.onStage);
+  const folders = functions.map(({ graph }) => `${graph.name.replaceAll(/[^\w-]/g, "_")}/`);
+  const keep = (name: string, text: (program: number) => string | undefined): void => {
+    for (const [program, folder] of folders.entries()) {
+      record.keep(folder + name, () => `${text(program)?.trimEnd()}\n`);
+    }
+  };
   return record.whileDoing(async () => {
+    keep("graph-traced.txt", (program) => functions[program]?.graph.format({ locations: true }));
     record.begin("bounds");
     const measured = functions.map(({ graph, inputset }) =>
       boundsBy(options.bounds, fuse(adjustRounders(removeDeadCode(graph), inputset)), inputset),
     );
     const feeds = feedsOf(measured, wiring);
     const bounded = options.bounds === "intervals" ? settledRanges(measured, feeds) : measured;
+    keep("graph-bounds.txt", (program) => bounded[program]?.format());
     record.begin("bit-widths");
     const graphs = assignTogether(bounded, feeds);
+    const withPlaces = { assignedWidths: true, locations: true };
+    keep("graph.txt", (program) => graphs[program]?.format(withPlaces));
     record.begin("look-ups");
     const fed = withFedRanges(bounded, feeds);
     const { lowered, regions } = lowerAll(fed, feeds);
+    keep("graph-lowered.txt", (program) => lowered[program]?.format({ assignedWidths: true }));
+    record.begin("regions");
+    keep("regions.txt", (program) => regions[program] && formatRegions(regions[program]));
     record.begin("plan");
+    const { numbered, pathOf } = numberNodes(lowered, regions);
     const plans = planTogether(
-      regions.map((own, program) => ({ regions: own, feeds: outputsFor(feeds, program) })),
+      numbered.map((own, program) => ({ regions: own, feeds: outputsFor(feeds, program) })),
       {
         failureLog2: Math.min(...regions.map((own) => failureOfEach(options, own))),
         limits: options,
         inputForm: "numbers",
         uploadForm: options.uploadForm,
         rates: planningRates(options),
+        nodePath: pathOf,
       },
     );
+    keep("plan.json", (program) => plans[program] && planJson(plans[program]));
+    keep("program.txt", (program) => plans[program] && formatProgram(plans[program].program));
     record.begin("code");
     const parts = plans.flatMap((plan, program) => {
       const [graph, low, own] = [graphs[program], lowered[program], regions[program]];
       if (graph === undefined || low === undefined || own === undefined) return [];
       return [{ graph, lowered: low, regions: own, plan, feeds: feedsTo(feeds, program) }];
     });
-    return assembleTogether(parts);
+    const compiled = await assembleTogether(parts);
+    for (const [program, own] of compiled.entries()) record.keepManifests(own, folders[program]);
+    for (const own of compiled.slice(0, 1)) record.keepCode(own);
+    return compiled;
   });
+}
+
+/** Regions whose nodes have numbers of their own over all functions, and how errors call a node by such a number. */
+function numberNodes(
+  graphs: readonly Graph[],
+  regions: readonly RegionProgram[],
+): { readonly numbered: RegionProgram[]; readonly pathOf: (node: number) => string } {
+  const firsts: number[] = [];
+  let count = 0;
+  for (const { nodes } of graphs) {
+    firsts.push(count);
+    count += nodes.length;
+  }
+  const numbered = regions.map((own, program) => ({
+    ...own,
+    values: own.values.map((value) =>
+      value.node === undefined ? value : { ...value, node: value.node + (firsts[program] ?? 0) },
+    ),
+  }));
+  const pathOf = (node: number): string => {
+    const program = firsts.findLastIndex((first) => first <= node);
+    const graph = graphs[program];
+    if (graph === undefined) throw new RangeError(`node ${node}`);
+    const path = nodePath(graph.node(node - (firsts[program] ?? 0)));
+    return graphs.length === 1 ? path : `function "${graph.name}", ${path}`;
+  };
+  return { numbered, pathOf };
 }
 
 /** Linear operations and look-ups; wired outputs end in a look-up, and so does everything where nothing is looked up at all. */

@@ -1,4 +1,5 @@
 import { VelumError } from "../base/error.js";
+import type { Compiled } from "./compiled.js";
 
 /** Follows one compilation: its stages with their times, and what each leaves, for `debugFolder` and `onStage`. */
 export class CompileRecord {
@@ -24,6 +25,19 @@ export class CompileRecord {
   /** Keeps a file of the folder; `content` is not asked for where there is no folder. */
   keep(name: string, content: () => string | Uint8Array): void {
     if (this.#folder !== undefined) this.#files.set(name, content());
+  }
+
+  /** Keeps what is told of a compiled function: its dialect text and both manifests. `folder`: of a function of a module. */
+  keepManifests({ server, client }: Compiled, folder = ""): void {
+    this.keep(`${folder}circuit.mlir`, () => server.texts["circuit.mlir"] ?? "");
+    this.keep(`${folder}manifest.json`, () => `${JSON.stringify(server.manifest, null, 2)}\n`);
+    this.keep(`${folder}client.json`, () => `${JSON.stringify(client, null, 2)}\n`);
+  }
+
+  /** Keeps the machine code: of modules one program for all functions. */
+  keepCode({ server }: Compiled): void {
+    this.keep("program.c", () => server.programSource);
+    this.keep("program.wasm", () => server.program);
   }
 
   /**
@@ -60,14 +74,17 @@ export class CompileRecord {
         cure: "Compile in Node, or read the texts of the circuit",
       });
     }
-    const [{ mkdir, writeFile }, { join }] = await Promise.all([
+    const [{ mkdir, writeFile }, { dirname, join }] = await Promise.all([
       import("node:fs/promises"),
       import("node:path"),
     ]);
     await mkdir(folder, { recursive: true });
     const timings = this.#timings.map(({ stage, ms }) => ({ stage, ms: Number(ms.toFixed(3)) }));
     await writeFile(join(folder, "timings.json"), `${JSON.stringify(timings, null, 2)}\n`);
-    for (const [name, content] of this.#files) await writeFile(join(folder, name), content);
+    for (const [name, content] of this.#files) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
   }
 }
 

@@ -1,8 +1,4 @@
-import { writeClientModule, writeServerModule } from "../artifact/module-file.js";
 import { VelumError } from "../base/error.js";
-import type { Plan } from "../plan/plan.js";
-import type { CryptoParameters } from "../tfhe/parameters.js";
-import { evaluationKeyFileBytes } from "../tfhe/wire-evaluation-keys.js";
 import {
   byParameter,
   type Encryption,
@@ -15,14 +11,12 @@ import {
 import { readInputset, type Sample } from "../trace/inputset.js";
 import { traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
-import type { KeygenOptions } from "./both-sides.js";
 import { valueText } from "./check-option-values.js";
 import { compileTogether } from "./compile-module.js";
 import { type CompileOptions, compileSettings } from "./compile-options.js";
-import type { Compiled } from "./compiled.js";
+import { CompiledModule } from "./compiled-module.js";
 import type { Wire, Wiring } from "./composition.js";
-import { ModuleFunction } from "./module-function.js";
-import { ModuleSides } from "./module-sides.js";
+import type { ModuleFunction } from "./module-function.js";
 
 /** A function of a module: its parameters in order, and what it does. */
 export interface FunctionDeclaration {
@@ -37,7 +31,7 @@ export interface ModuleOptions extends Omit<CompileOptions, "composable"> {
 }
 
 /** A compiled module: its functions by name, and what they share. */
-export type Module<Names extends string> = ModuleBase & {
+export type Module<Names extends string> = CompiledModule & {
   readonly [name in Names]: ModuleFunction;
 };
 
@@ -70,9 +64,6 @@ export function declareFunction(
   return { parameters: byParameter(parameters), fn };
 }
 
-/** Names that a compiled module has already. */
-const taken = ["functions", "parameters", "keygen", "clientFile", "serverFile", "close", "then"];
-
 /**
  * Several functions under one key; answers of one may be inputs of another.
  *
@@ -91,7 +82,7 @@ export function declareModule<Names extends string>(
   const names = namesOf(functions);
   for (const name of names) {
     checkDeclaration(name, functions[name]);
-    if (!taken.includes(name)) continue;
+    if (name !== "functions" && name !== "then" && !(name in CompiledModule.prototype)) continue;
     throw refused(`function "${name}"`, "has a name that modules use", "Call it something else");
   }
   return {
@@ -110,61 +101,10 @@ export function declareModule<Names extends string>(
       });
       if (traced.length === 0) throw refused("module", "has no functions", "Declare at least one");
       const compiled = await compileTogether(traced, checkWires(wires), settings);
-      const base = new ModuleBase(compiled, settings);
+      const base = new CompiledModule(compiled, settings);
       return Object.assign(base, byName(names, base.functions));
     },
   };
-}
-
-/** What the functions of a module share: key, engine, files. */
-export class ModuleBase {
-  readonly functions: ReadonlyMap<string, ModuleFunction>;
-  readonly #compiled: readonly Compiled[];
-  readonly #sides: ModuleSides;
-
-  constructor(compiled: readonly Compiled[], options: CompileOptions) {
-    this.#compiled = compiled;
-    this.#sides = new ModuleSides(this, options);
-    this.functions = new Map(
-      compiled.map((own) => [own.graph.name, new ModuleFunction(own, this.#sides)]),
-    );
-  }
-
-  /** One choice for all functions. */
-  get parameters(): CryptoParameters {
-    return this.#plan.parameters;
-  }
-
-  /** Evaluation keys as they travel, bytes: one set for all functions. */
-  get evaluationKeyBytes(): number {
-    return evaluationKeyFileBytes(this.parameters);
-  }
-
-  /** The file for clients (`ModuleClient`): shapes, encodings, parameters; no weights. */
-  get clientFile(): Uint8Array<ArrayBuffer> {
-    return writeClientModule(new Map(this.#compiled.map((own) => [own.graph.name, own.client])));
-  }
-
-  /** The file for the server (`ServerModule`): machine code and weights; nothing secret of any client. */
-  get serverFile(): Uint8Array<ArrayBuffer> {
-    return writeServerModule(new Map(this.#compiled.map((own) => [own.graph.name, own.server])));
-  }
-
-  /** Makes one secret key and one set of evaluation keys for all functions. Done once; `force` makes new ones. */
-  async keygen(options: KeygenOptions = {}): Promise<void> {
-    return this.#sides.keygen(options);
-  }
-
-  /** Ends threads and overwrites the secret key; later calls start anew. */
-  async close(): Promise<void> {
-    return this.#sides.close();
-  }
-
-  get #plan(): Plan {
-    const [first] = this.#compiled;
-    if (first === undefined) throw new Error("a module without functions");
-    return first.plan;
-  }
 }
 
 function checkDeclaration(name: string, declared: unknown): void {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { isTensor, type NestedArray, toNested } from "../base/tensor.js";
 import { bytesText } from "../circuit/cost.js";
-import { Client, type ClientValue } from "../client/client.js";
+import type { ClientValue } from "../client/check-inputs.js";
+import { Client } from "../client/client.js";
 import { readInputset } from "../trace/inputset.js";
 import {
   type Command,

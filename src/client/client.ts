@@ -1,6 +1,5 @@
 import {
   type ClientBits,
-  type ClientInput,
   type ClientManifest,
   type ClientOutput,
   type JsonValue,
@@ -8,14 +7,7 @@ import {
 } from "../artifact/client-file.js";
 import { VelumError } from "../base/error.js";
 import { systemRandom } from "../base/random.js";
-import {
-  type NestedArray,
-  sameShape,
-  shapeText,
-  sizeOf,
-  type Tensor,
-  toTensor,
-} from "../base/tensor.js";
+import type { Tensor } from "../base/tensor.js";
 import { type ClientKey, generateClientKey } from "../keys/client-key.js";
 import { readClientKey, writeClientKey } from "../keys/client-key-file.js";
 import { decryptOutput } from "../keys/decrypt.js";
@@ -30,10 +22,8 @@ import type { CryptoParameters } from "../tfhe/parameters.js";
 import { needsEvaluationKeys } from "../tfhe/wire-evaluation-keys.js";
 import { type EncryptedInputPart, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
+import { type ClientValue, checkInputs } from "./check-inputs.js";
 import { checkSecurity } from "./check-security.js";
-
-/** What an input may be given as. */
-export type ClientValue = NestedArray | ArrayLike<number> | Tensor;
 
 /** Kernels that the whole program shares: loading them once is enough. */
 let sharedMachine: Promise<Machine> | undefined;
@@ -122,21 +112,7 @@ export class Client {
   encrypt(...values: (ClientValue | null)[]): Uint8Array {
     const key = this.#requireKey();
     const { inputs, circuitId, vectorLength, deltaLog2, bodyBits, bits } = this.manifest;
-    if (values.length !== inputs.length) {
-      throw new VelumError({
-        code: "bad-argument",
-        path: "encrypt",
-        problem: `${values.length} values were given for ${inputs.length} inputs`,
-        limit: inputs.length,
-        actual: values.length,
-        cure: `Give one value for each of ${inputs.map(({ name }) => name).join(", ")}`,
-      });
-    }
-    const tensors = inputs.map((input, index) => {
-      const value = values[index];
-      if (value !== null || input.composable !== true) return checkInput(value ?? [], input);
-      return { shape: input.shape, data: new Float64Array(sizeOf(input.shape)) };
-    });
+    const tensors = checkInputs(values, inputs, "encrypt");
     const parts: EncryptedInputPart[] = [];
     if (vectorLength > 0) {
       const vector = this.#joinInputs(tensors);
@@ -149,7 +125,11 @@ export class Client {
       parts.push(encryptBits(this.#machine, key, own, bits.layout, systemRandom));
       own.fill(0);
     }
-    return writeInputCiphertext({ parameterId: key.parameterId, circuitId, keyId: key.id }, parts);
+    const open = inputs.flatMap(({ composable }, index) =>
+      composable === true ? [values[index] === null] : [],
+    );
+    const identity = { parameterId: key.parameterId, circuitId, keyId: key.id };
+    return writeInputCiphertext(identity, parts, open);
   }
 
   /**
@@ -239,46 +219,4 @@ function joinLimbs(
 
 async function loadMachine(): Promise<Machine> {
   return createWasmMachine(await WebAssembly.compile(await readKernelModule("client")));
-}
-
-/** The value as a tensor of the input's shape, whole numbers within its range. Errors name the place, never the value. */
-function checkInput(value: ClientValue, input: ClientInput): Tensor {
-  const path = `input "${input.name}"`;
-  const tensor = toTensor(value, path);
-  if (
-    !sameShape(tensor.shape, input.shape) &&
-    !(sizeOf(input.shape) === 1 && tensor.data.length === 1)
-  ) {
-    throw new VelumError({
-      code: "bad-shape",
-      path,
-      problem: `has the shape ${shapeText(tensor.shape)}, not ${shapeText(input.shape)}`,
-      limit: shapeText(input.shape),
-      actual: shapeText(tensor.shape),
-      cure: "Give a value of the shape that the circuit was compiled for",
-    });
-  }
-  for (const [index, number] of tensor.data.entries()) {
-    const code = Number.isNaN(number)
-      ? "not-a-number"
-      : !Number.isInteger(number) && Number.isFinite(number)
-        ? "not-integer"
-        : "out-of-range";
-    if (code === "out-of-range" && number >= input.min && number <= input.max) continue;
-    throw new VelumError({
-      code,
-      path: `${path}, number ${index}`,
-      problem: {
-        "not-a-number": "is NaN",
-        "not-integer": "is not a whole number",
-        "out-of-range": `lies outside ${input.min} to ${input.max}`,
-      }[code],
-      limit: `${input.min} to ${input.max}`,
-      cure:
-        code === "out-of-range"
-          ? "Clip it, or compile with an inputset that has such numbers"
-          : "Quantize inputs to whole numbers before they are encrypted",
-    });
-  }
-  return tensor;
 }

@@ -2,7 +2,8 @@ import { readClientModule } from "../artifact/module-file.js";
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import type { GenerationOptions } from "../keys/evaluation-keys.js";
-import { Client, type ClientValue } from "./client.js";
+import type { ClientValue } from "./check-inputs.js";
+import { Client } from "./client.js";
 
 /**
  * The client side of a module: one key for all of its functions.

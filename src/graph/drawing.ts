@@ -17,21 +17,34 @@ interface Box {
  * `notes` (by node id, e.g. its cost), an edge an operand.
  */
 export function drawDot(graph: Graph, notes: ReadonlyMap<number, string> = new Map()): string {
-  const lines = boxesOf(graph, notes).map(({ id, lines, kind, costly }) => {
+  return [`digraph "${dotText(graph.name)}" {`, ...dotLines(graph, notes, ""), "}", ""].join("\n");
+}
+
+/** Boxes and edges of a drawing; `prefix` sets the names of its boxes apart from those of others. */
+export function dotLines(
+  graph: Graph,
+  notes: ReadonlyMap<number, string>,
+  prefix: string,
+): string[] {
+  const boxes = boxesOf(graph, notes).map(({ id, lines, kind, costly }) => {
     const fill = fillOf(kind, costly);
     const shape = kind === "operation" ? "box" : "ellipse";
-    const label = lines.map((line) => line.replaceAll(/["\\]/g, "\\$&")).join("\\n");
-    return `  n${id} [label="${label}", shape=${shape}, style=filled, fillcolor="${fill}"];`;
+    const label = lines.map(dotText).join("\\n");
+    return `  ${prefix}n${id} [label="${label}", shape=${shape}, style=filled, fillcolor="${fill}"];`;
   });
   const edges = graph.nodes.flatMap((node) =>
-    operandsOf(node).map((from) => `  n${from} -> n${node.id};`),
+    operandsOf(node).map((from) => `  ${prefix}n${from} -> ${prefix}n${node.id};`),
   );
   const results = graph.outputs.flatMap((id, index) => [
-    `  result${index} [label="result ${index}", shape=plaintext];`,
-    `  n${id} -> result${index};`,
+    `  ${prefix}result${index} [label="result ${index}", shape=plaintext];`,
+    `  ${prefix}n${id} -> ${prefix}result${index};`,
   ]);
-  const name = graph.name.replaceAll(/["\\]/g, "\\$&");
-  return [`digraph "${name}" {`, ...lines, ...edges, ...results, "}", ""].join("\n");
+  return [...boxes, ...edges, ...results];
+}
+
+/** As it stands between the quotes of Graphviz. */
+export function dotText(text: string): string {
+  return text.replaceAll(/["\\]/g, "\\$&");
 }
 
 const charWidth = 7;
@@ -44,21 +57,30 @@ const rowGap = 40;
  * The same as an SVG picture: operands above what reads them, in rows; within a row nodes stand near the middle of their operands.
  */
 export function drawSvg(graph: Graph, notes: ReadonlyMap<number, string> = new Map()): string {
+  const { lines, width, height } = svgLines(graph, notes);
+  return [svgHead(width, height), ...lines, "</svg>", ""].join("\n");
+}
+
+export function svgHead(width: number, height: number): string {
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="12">`
+  );
+}
+
+/** Edges and boxes of a picture, and its size. */
+export function svgLines(
+  graph: Graph,
+  notes: ReadonlyMap<number, string>,
+): { readonly lines: string[]; readonly width: number; readonly height: number } {
   const placed = place(graph, boxesOf(graph, notes));
   const edges = graph.nodes.flatMap((node) =>
     operandsOf(node).flatMap((id) => edge(placed.get(id), placed.get(node.id))),
   );
   const boxes = [...placed.values()].map(drawBox);
-  const right = Math.max(0, ...[...placed.values()].map(({ x, width }) => x + width)) + columnGap;
-  const bottom = Math.max(0, ...[...placed.values()].map(({ y, height }) => y + height)) + rowGap;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${right}" height="${bottom}" ` +
-      `viewBox="0 0 ${right} ${bottom}" font-family="monospace" font-size="12">`,
-    ...edges,
-    ...boxes,
-    "</svg>",
-    "",
-  ].join("\n");
+  const width = Math.max(0, ...[...placed.values()].map((box) => box.x + box.width)) + columnGap;
+  const height = Math.max(0, ...[...placed.values()].map((box) => box.y + box.height)) + rowGap;
+  return { lines: [...edges, ...boxes], width, height };
 }
 
 function boxesOf(graph: Graph, notes: ReadonlyMap<number, string>): Box[] {
@@ -167,6 +189,6 @@ function drawBox({ x, y, width, height, lines, kind, costly }: PlacedBox): strin
   );
 }
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

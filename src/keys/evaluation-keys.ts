@@ -18,9 +18,9 @@ import { Workspace } from "./workspace.js";
 
 export interface GenerationOptions {
   /** Stops the work within a slice; the promise then rejects with code `aborted`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Gets the share that is done, rising from 0 to 1. */
-  readonly onProgress?: (fraction: number) => void;
+  readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
 /** A run of equal rows: one half of the keys of one set. */

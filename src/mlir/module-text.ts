@@ -40,6 +40,15 @@ export function mlirModule(graph: Graph): string {
   ].join("\n");
 }
 
+/** One module of the functions of several; texts that are no modules, but say why there is none, stay as comments. */
+export function joinModules(texts: readonly string[]): string {
+  const [head, end] = ["module {\n", "}\n"];
+  const functions = texts.map((text) =>
+    text.startsWith(head) ? text.slice(head.length, -end.length) : `  ${text}`,
+  );
+  return `${head}${functions.join("")}${end}`;
+}
+
 function valueOfNode(
   graph: Graph,
   node: Exclude<GraphNode, { kind: "input" }>,

@@ -1,9 +1,9 @@
-import type { FeedInput, ServerManifest } from "../artifact/server-manifest.js";
+import type { FeedInfo, FeedInput, ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { bigLweDimension } from "../tfhe/parameters.js";
 import { type CircuitId, type KeyId, peekHeader, readHeader } from "../tfhe/wire-header.js";
 import type { EncryptedVector, FileIdentity } from "../tfhe/wire-input.js";
-import { inputExpectation, readInputCiphertext } from "../tfhe/wire-input.js";
+import { inputExpectation, readIncompleteInput, readInputCiphertext } from "../tfhe/wire-input.js";
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
 
 /** An earlier answer, of which the first output is meant, or one of its outputs. */
@@ -56,20 +56,27 @@ export interface Reader {
 export function readRunInput(reader: Reader, input: RunInput): ReadRequest {
   const { identity, manifest } = reader;
   if (input instanceof Uint8Array) {
-    if (peekHeader(input, "input ciphertext").kind !== "output ciphertext") {
-      return { ...readInputCiphertext(input, identity, manifest.inputs), fed: [] };
+    const { kind } = peekHeader(input, "input ciphertext");
+    if (kind === "output ciphertext") {
+      return readComposed(reader, { from: inOrder(manifest, input) });
     }
-    return readComposed(reader, { from: inOrder(manifest, input) });
+    if (kind === "incomplete input ciphertext") {
+      return readComposed(reader, { request: input, from: {} });
+    }
+    return { ...readInputCiphertext(input, identity, manifest.inputs), fed: [] };
   }
   return readComposed(reader, input);
 }
+
+/** Files that answers are part of. */
+const composedKinds: readonly unknown[] = ["output ciphertext", "incomplete input ciphertext"];
 
 /** Checks what can be seen without a pass over the content: the header of a request. Errors as `readRunInput`. */
 export function checkRunInput(reader: Reader, input: RunInput): void {
   const { identity, manifest } = reader;
   const plain =
     input instanceof Uint8Array &&
-    peekHeader(input, "input ciphertext").kind !== "output ciphertext";
+    !composedKinds.includes(peekHeader(input, "input ciphertext").kind);
   if (plain) readHeader(input, inputExpectation(identity, manifest.inputs));
   else readRunInput(reader, input);
 }
@@ -117,7 +124,36 @@ function readComposed(reader: Reader, { request, from }: ComposedRequest): ReadR
     );
   }
   const expected = keyId === undefined ? identity : { ...identity, keyId };
-  return { ...readInputCiphertext(request, expected, manifest.inputs), fed };
+  return { ...readPartial(request, expected, manifest, feed, new Set(Object.keys(from))), fed };
+}
+
+/** A request beside answers: it must leave to them exactly the parameters that they feed. */
+function readPartial(
+  request: Uint8Array,
+  identity: Reader["identity"],
+  { name, inputs }: ServerManifest,
+  feed: FeedInfo,
+  fed: ReadonlySet<string>,
+): Omit<ReadRequest, "fed"> {
+  const partial = peekHeader(request, "input ciphertext").kind === "incomplete input ciphertext";
+  const { open, ...read } = partial
+    ? readIncompleteInput(request, identity, inputs, feed.inputs.length)
+    : { ...readInputCiphertext(request, identity, inputs), open: [] };
+  for (const [index, { name: parameter }] of feed.inputs.entries()) {
+    if (fed.has(parameter) === (open[index] ?? false)) continue;
+    throw fed.has(parameter)
+      ? refused(
+          name,
+          `got an answer for "${parameter}", and the request holds a value for it too`,
+          "Encrypt null for what answers feed, or leave the answer away",
+        )
+      : refused(
+          name,
+          `got nothing for "${parameter}": the request was encrypted with null there`,
+          `Run it as { request, from: { ${parameter}: answer } }, or encrypt a value`,
+        );
+  }
+  return read;
 }
 
 function readFed(

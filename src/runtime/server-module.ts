@@ -80,8 +80,13 @@ export class ServerModule {
     keys?: LoadedKeys,
     options: RunOptions = {},
   ): Promise<Uint8Array[]> {
+    return this.function(name).run(inputs, keys, options);
+  }
+
+  /** One function, on the engine of all; `close` of the module closes it. Error `bad-argument` where there is none. */
+  function(name: string): ServerCircuit {
     const found = this.#functions.get(name);
-    if (found !== undefined) return found.run(inputs, keys, options);
+    if (found !== undefined) return found;
     throw new VelumError({
       code: "bad-argument",
       path: `function "${name}"`,

@@ -22,6 +22,7 @@ const kindNumbers = {
   "input ciphertext": 3,
   "output ciphertext": 4,
   "packing keys": 5,
+  "incomplete input ciphertext": 6,
 } as const;
 
 export type FileKind = keyof typeof kindNumbers;

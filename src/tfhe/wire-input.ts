@@ -59,17 +59,31 @@ function headWord(layout: InputPartLayout): number {
   return "form" in layout ? bitsHeadWord(layout) : layout.bodyBits;
 }
 
-/** The file that a client sends to a server: all inputs of one run, in the circuit's order. */
+/**
+ * The file that a client sends to a server: all inputs of one run, in the circuit's order. `open` says, of each input that may be fed
+ * from an earlier answer, whether it is left to that; with any such the file is of another kind, and `open` precedes the parts:
+ * `count u32 | a byte each, 1 where it is left`.
+ */
 export function writeInputCiphertext(
   identity: FileIdentity,
   parts: readonly EncryptedInputPart[],
+  open: readonly boolean[] = [],
 ): Uint8Array<ArrayBuffer> {
-  const file = allocateFile(inputPayloadBytes(parts));
+  const incomplete = open.includes(true);
+  const file = allocateFile((incomplete ? openBytes(open.length) : 0) + inputPayloadBytes(parts));
   const writer = new ByteWriter(payloadOf(file));
+  if (incomplete) writer.u32(open.length).raw(Uint8Array.from(open, Number));
   for (const part of parts)
     writer.u32(part.length).u32(headWord(part)).raw(part.seed).raw(part.bodies);
-  sealFile(file, { ...identity, kind: "input ciphertext" });
+  sealFile(file, {
+    ...identity,
+    kind: incomplete ? "incomplete input ciphertext" : "input ciphertext",
+  });
   return file;
+}
+
+function openBytes(count: number): number {
+  return 4 + count;
 }
 
 /** What `readHeader` needs to judge the first bytes of an input file. Leave `keyId` out to accept every client. */
@@ -93,23 +107,54 @@ export function readInputCiphertext<Layout extends InputPartLayout>(
   file: Uint8Array,
   identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId },
   layouts: readonly Layout[],
-): {
-  readonly keyId: KeyId;
-  readonly vectors: readonly (Layout & Pick<EncryptedVector, "seed" | "bodies">)[];
-} {
+): ReadInput<Layout> {
   const expected = inputExpectation(identity, layouts);
   const { header, payload } = readFile(file, expected);
   const reader = new ByteReader(payload, expected.path);
-  const vectors = layouts.map((layout, index) => {
+  return { keyId: header.keyId, vectors: readParts(reader, expected.path, layouts) };
+}
+
+/** The same of a file that leaves inputs to earlier answers; `open` says which of the `count` that may be fed. */
+export function readIncompleteInput<Layout extends InputPartLayout>(
+  file: Uint8Array,
+  identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId },
+  layouts: readonly Layout[],
+  count: number,
+): ReadInput<Layout> & { readonly open: readonly boolean[] } {
+  const expected = inputExpectation(identity, layouts);
+  const { header, payload } = readFile(file, {
+    ...expected,
+    kind: "incomplete input ciphertext",
+    payloadBytes: openBytes(count) + expected.payloadBytes,
+  });
+  const reader = new ByteReader(payload, expected.path);
+  const written = reader.u32();
+  if (written !== count) {
+    throw corrupt(expected.path, `it counts ${written} inputs that may be fed, not ${count}`);
+  }
+  const open = Array.from(reader.raw(count), (byte) => byte !== 0);
+  return { keyId: header.keyId, open, vectors: readParts(reader, expected.path, layouts) };
+}
+
+interface ReadInput<Layout> {
+  readonly keyId: KeyId;
+  readonly vectors: readonly (Layout & Pick<EncryptedVector, "seed" | "bodies">)[];
+}
+
+function readParts<Layout extends InputPartLayout>(
+  reader: ByteReader,
+  path: string,
+  layouts: readonly Layout[],
+): ReadInput<Layout>["vectors"] {
+  return layouts.map((layout, index) => {
     const length = reader.u32();
     const head = reader.u32();
     if (length !== layout.length || head !== headWord(layout)) {
-      throw corrupt(expected.path, otherPart(index, length, head, layout));
+      throw corrupt(path, otherPart(index, length, head, layout));
     }
     const seed = reader.raw(seedBytes);
     return { ...layout, seed, bodies: reader.raw(inputBodyBytes(layout)) };
   });
-  return { keyId: header.keyId, vectors };
 }
 
 function otherPart(index: number, length: number, head: number, due: InputPartLayout): string {

@@ -10,11 +10,12 @@ const arithmetic = fhe.module({
   double: fhe.function({ x: "encrypted" }, (x) => x.mul(2).mod(8)),
   add: fhe.function({ x: "encrypted", y: "encrypted" }, (x, y) => x.add(y).mod(8)),
 });
-const module = await arithmetic.compile({
+const inputsets = {
   increment: values,
   double: values,
   add: values.flatMap((x) => values.map((y) => [x, y])),
-});
+};
+const module = await arithmetic.compile(inputsets);
 
 test("functions of a module, with one key, and answers as inputs", async () => {
   assert.equal(await module.increment.encryptRunDecrypt(3), 4);
@@ -102,6 +103,23 @@ test("answers of other clients, functions and outputs are refused", async () => 
   await assert.rejects(server.run("add", [{ from: { z: answer } }], keys), {
     message: /function "add": has no parameter "z" that could be fed\. Feed any of x, y/,
   });
+  const half = client.encrypt("add", null, 6);
+  const nothing = {
+    code: "bad-argument",
+    message:
+      'function "add": got nothing for "x": the request was encrypted with null there. Run it as { request, from: { x: answer } }, or encrypt a value',
+  };
+  await assert.rejects(server.run("add", [half], keys), nothing);
+  await assert.rejects(server.run("add", [{ request: half, from: { y: answer } }], keys), nothing);
+  const whole = client.encrypt("add", 1, 6);
+  await assert.rejects(server.run("add", [{ request: whole, from: { x: answer } }], keys), {
+    code: "bad-argument",
+    message:
+      'function "add": got an answer for "x", and the request holds a value for it too. Encrypt null for what answers feed, or leave the answer away',
+  });
+  await assert.rejects(server.run("increment", [half], keys), { code: "wrong-circuit" });
+  const [sum = answer] = await server.run("add", [{ request: half, from: { x: answer } }], keys);
+  assert.equal(client.decrypt("add", sum)[0]?.data[0], 0);
   await assert.rejects(server.run("square", [answer], keys), {
     code: "bad-argument",
     message: 'function "square": does not exist in this module. Use one of increment, double, add',
@@ -118,6 +136,27 @@ test("answers of other clients, functions and outputs are refused", async () => 
   await assert.rejects(ServerModule.load(module.clientFile), { code: "file-kind" });
   await assert.rejects(ModuleClient.load(module.serverFile), { code: "file-kind" });
   await module.close();
+  await assert.rejects(module.add.encryptRunDecrypt(1, 2), {
+    code: "runtime-unavailable",
+    message: "module: was closed. Close it after its last use, or compile or load it again",
+  });
+  assert.equal(module.add.simulate(1, 2), 3);
+});
+
+test("many samples of a function in one call", async () => {
+  const samples = values.map((x) => [x, 7 - x]);
+  const batch = await arithmetic.compile(inputsets, { wires: false });
+  const seen: number[] = [];
+  const onProgress = (done: number) => seen.push(done);
+  await batch.keygen({ onProgress });
+  assert.equal(seen.at(-1), 1);
+  seen.length = 0;
+  const results = await batch.add.encryptRunDecryptBatch(samples, { onProgress });
+  assert.deepEqual(results, new Array(8).fill(7));
+  assert.ok(seen.length > 1 && seen.every((done, i) => done >= (seen[i - 1] ?? 0)), String(seen));
+  assert.equal(seen.at(-1), 1);
+  assert.deepEqual(batch.add.simulateBatch(samples), results);
+  await batch.close();
 });
 
 test("a composable circuit runs on its own answers as often as one likes, noise included", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ClientValue } from "../../src/client/client.js";
+import type { ClientValue } from "../../src/client/check-inputs.js";
 import { fhe } from "../../src/index.js";
 import type { Sample } from "../../src/trace/inputset.js";
 import type { Tracer } from "../../src/trace/tracer.js";

@@ -1,4 +1,4 @@
-import type { ClientValue } from "../../src/client/client.js";
+import type { ClientValue } from "../../src/client/check-inputs.js";
 import { type Circuit, Client, ServerCircuit } from "../../src/index.js";
 import { engineKinds } from "./engines.js";
 
