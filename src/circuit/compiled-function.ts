@@ -16,7 +16,7 @@ import { BothSides, type FunctionSides, unwrapResults } from "./both-sides.js";
 import { valueText } from "./check-option-values.js";
 import type { CompileOptions } from "./compile-options.js";
 import type { Compiled } from "./compiled.js";
-import { type CircuitCost, checkBatch, circuitCost, msText } from "./cost.js";
+import { type CircuitCost, checkBatch, circuitCost, lookupCount, msText } from "./cost.js";
 import {
   cores,
   inNode,
@@ -26,7 +26,7 @@ import {
   referenceSpeed,
 } from "./machine-speed.js";
 import { Simulator } from "./simulator.js";
-import { lookupsByNode, statisticsByTag, type TagStatistics } from "./statistics.js";
+import { statisticsByTag, type TagStatistics } from "./statistics.js";
 
 /** Requests of a predicted batch. */
 export const defaultBatch = 16;
@@ -102,7 +102,7 @@ export class CompiledFunction extends BothSides {
     const speed = this.#speed ?? this.#guessedSpeed();
     const lookups = plan.program.instructions.flatMap((instruction) =>
       instruction.op === "bootstrap"
-        ? [{ bits: instruction.precision, count: instruction.count }]
+        ? [lookupCount(instruction.precision, instruction.count, instruction.tablesLog2)]
         : [],
     );
     const promised = {
@@ -126,8 +126,8 @@ export class CompiledFunction extends BothSides {
 
   /** Bootstraps, key switches, additions and multiplications by tag and parameter set; the first entry is the whole circuit. */
   statistics(): TagStatistics[] {
-    const { lowered, regions, plan } = this.#compiled;
-    return statisticsByTag(lowered, regions, plan.parameters);
+    const { lowered, plan } = this.#compiled;
+    return statisticsByTag(lowered, plan);
   }
 
   /**
@@ -142,10 +142,10 @@ export class CompiledFunction extends BothSides {
 
   /** What `draw` draws: the lowered graph, and notes on its costs. */
   drawn(): DrawnFunction {
-    const { lowered, regions } = this.#compiled;
+    const { lowered, plan } = this.#compiled;
     const { bootstraps, time } = this.cost(1);
     const notes = new Map<number, string>();
-    for (const [node, count] of lookupsByNode(regions)) {
+    for (const [node, count] of plan.bootstrapsByNode) {
       const noun = count === 1 ? "bootstrap" : "bootstraps";
       notes.set(node, `${count} ${noun}, ${msText((time.requestMs * count) / bootstraps)}`);
     }

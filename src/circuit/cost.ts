@@ -11,10 +11,16 @@ import { outputPayloadBytes } from "../tfhe/wire-output.js";
 import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";
 import { type MachineSpeed, predictRunMs } from "./machine-speed.js";
 
-/** Look-ups of one run whose argument has `bits` bits. */
+/** Rotations of one run whose argument has `bits` bits. */
 export interface LookupCount {
   readonly bits: number;
   readonly count: number;
+  /** Tables that each of them can look the argument up in; absent for one. */
+  readonly tables?: number;
+}
+
+export function lookupCount(bits: number, count: number, tablesLog2: number): LookupCount {
+  return { bits, count, ...(tablesLog2 === 0 ? {} : { tables: 2 ** tablesLog2 }) };
 }
 
 /** What the look-ups of one run take that share a set of bootstrap parameters, and its keys. */
@@ -41,8 +47,9 @@ export interface PredictedTime {
 /** What a circuit takes, known before any key exists. Counts are for one run; `String(cost)` is a text for people. */
 export interface CircuitCost {
   readonly lane: "linear" | "decision" | "bootstrap";
-  /** By rising width of the argument. */
+  /** By rising width of the argument and number of tables. */
   readonly lookups: readonly LookupCount[];
+  /** Rotations: one that several look-ups share counts once. */
   readonly bootstraps: number;
   /** Steps of blind rotations; a step of an extended one counts once for each of its accumulators. */
   readonly cmuxes: number;
@@ -160,14 +167,21 @@ export function checkBatch(batch: number): number {
 }
 
 function byWidth(lookups: readonly LookupCount[]): LookupCount[] {
-  const counts = new Map<number, number>();
-  for (const { bits, count } of lookups) counts.set(bits, (counts.get(bits) ?? 0) + count);
-  return [...counts].sort(([a], [b]) => a - b).map(([bits, count]) => ({ bits, count }));
+  const counts = new Map<string, LookupCount>();
+  for (const own of lookups) {
+    const key = `${own.bits} ${own.tables ?? 1}`;
+    counts.set(key, { ...own, count: (counts.get(key)?.count ?? 0) + own.count });
+  }
+  return [...counts.values()].sort((a, b) => a.bits - b.bits || (a.tables ?? 1) - (b.tables ?? 1));
+}
+
+function lookupsText({ bits, count, tables }: LookupCount): string {
+  return `${count} of ${bits} bits${tables === undefined ? "" : ` with up to ${tables} tables`}`;
 }
 
 function formatCost(cost: Omit<CircuitCost, "toString">): string {
   const { time } = cost;
-  const widths = cost.lookups.map(({ bits, count }) => `${count} of ${bits} bits`).join(", ");
+  const widths = cost.lookups.map(lookupsText).join(", ");
   const engine = `${time.runtime}, ${time.threads} ${time.threads === 1 ? "thread" : "threads"}`;
   const source = time.source === "measured" ? "measured here" : `by the rates of ${time.source}`;
   const rows: [string, string][] = [["lane", cost.lane]];

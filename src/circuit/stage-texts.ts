@@ -22,8 +22,9 @@ export function formatRegions(regions: RegionProgram): string {
   return [...lines, `return ${results}`, ""].join("\n");
 }
 
-/** Everything of a plan but its program, as JSON. */
+/** A plan as JSON, without its program. */
 export function planJson(plan: Plan): string {
-  const { program, ...rest } = plan;
-  return `${JSON.stringify({ ...rest, slots: program.slots }, null, 2)}\n`;
+  const { program, bootstrapsByNode, ...rest } = plan;
+  const counts = Object.fromEntries(bootstrapsByNode);
+  return `${JSON.stringify({ ...rest, bootstrapsByNode: counts, slots: program.slots }, null, 2)}\n`;
 }

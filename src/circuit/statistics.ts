@@ -1,8 +1,8 @@
 import type { Graph } from "../graph/graph.js";
 import { nodePath, type OperationNode } from "../graph/node.js";
 import { linearOperands } from "../ops/linear-form.js";
-import type { RegionProgram } from "../ops/region-program.js";
 import { opSpec } from "../ops/registry.js";
+import type { Plan } from "../plan/plan.js";
 import { rowTerms } from "../program/affine.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 
@@ -33,8 +33,7 @@ type Counts = { -readonly [name in keyof OperationCounts]: number };
  */
 export function statisticsByTag(
   graph: Graph,
-  regions: RegionProgram,
-  parameters: CryptoParameters,
+  { parameters, bootstrapsByNode }: Pick<Plan, "parameters" | "bootstrapsByNode">,
 ): TagStatistics[] {
   const byTag = new Map<string, Counts>([["", noCounts()]]);
   const add = (tag: string, name: keyof Counts, count: number): void => {
@@ -44,9 +43,8 @@ export function statisticsByTag(
       counts[name] += count;
     }
   };
-  const lookups = lookupsByNode(regions);
   for (const node of graph.nodes) {
-    const count = lookups.get(node.id) ?? 0;
+    const count = bootstrapsByNode.get(node.id) ?? 0;
     if (count > 0) {
       add(node.tag, "bootstraps", count);
       add(node.tag, "keySwitches", count);
@@ -55,18 +53,6 @@ export function statisticsByTag(
   }
   const parameterSet = parameterSetText(parameters);
   return [...byTag].map(([tag, counts]) => ({ tag, parameterSet, ...counts }));
-}
-
-/** Look-ups of one run by the id of the node that they compute. */
-export function lookupsByNode(regions: RegionProgram): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  for (const step of regions.steps) {
-    if (step.kind !== "lookup") continue;
-    const value = regions.values[step.result];
-    if (value?.node === undefined) continue;
-    counts.set(value.node, (counts.get(value.node) ?? 0) + value.size);
-  }
-  return counts;
 }
 
 /** Parameters in one line: GLWE, then LWE and decompositions of each set. */

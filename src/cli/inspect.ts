@@ -1,7 +1,13 @@
 import { type ClientManifest, readClientFile } from "../artifact/client-file.js";
 import { readServerFile, type ServerFile } from "../artifact/server-file.js";
 import { shapeText } from "../base/tensor.js";
-import { bytesText, circuitCost, type LookupCount, type PromisedLimits } from "../circuit/cost.js";
+import {
+  bytesText,
+  circuitCost,
+  type LookupCount,
+  lookupCount,
+  type PromisedLimits,
+} from "../circuit/cost.js";
 import { cores, ratesOf, referenceSpeed } from "../circuit/machine-speed.js";
 import { parameterSetText } from "../circuit/statistics.js";
 import { parameterId } from "../tfhe/parameter-id.js";
@@ -111,7 +117,10 @@ function serverRows({ manifest, circuitId, constants }: ServerFile): Row[] {
 function lookupsOf({ manifest }: ServerFile): LookupCount[] {
   const tables = manifest.preparations.filter(({ kind }) => kind === "tables");
   const stages = manifest.stages.filter(({ kernel }) => kernel === "velum_stage_bootstrap");
-  return stages.map(({ items }, index) => ({ bits: tables[index]?.precision ?? 0, count: items }));
+  return stages.map(({ items }, index) => {
+    const { precision = 0, tablesLog2 = 0 } = tables[index] ?? {};
+    return lookupCount(precision, items, tablesLog2);
+  });
 }
 
 /** As the compiler noted it; undefined in files of earlier releases. */

@@ -36,10 +36,11 @@ export function chooseParameters(request: ParameterRequest): ParameterChoice {
   }
   const best = searchParameters(request, "time");
   if (best === undefined || best.runMs > request.limits.maxRunMs) throw noParameters(request);
-  return describe(request, best);
+  return describeChoice(request, best);
 }
 
-function describe(request: ParameterRequest, best: SetCandidate): ParameterChoice {
+/** A candidate with what is predicted of it. */
+export function describeChoice(request: ParameterRequest, best: SetCandidate): ParameterChoice {
   const { glwe, bootstraps, setOf, extensions } = best;
   const variances = bootstraps.map(({ bootstrapGadget, lwe }) =>
     bootstrapVariance(glwe, bootstrapGadget, lwe.dimension),

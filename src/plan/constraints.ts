@@ -1,7 +1,9 @@
 import { VelumError } from "../base/error.js";
-import type { LookupStep, RegionProgram, RegionValue } from "../ops/region-program.js";
+import type { RegionProgram } from "../ops/region-program.js";
 import { NoiseFront } from "./noise-front.js";
 import type { LookupConstraint, NoiseSources, OutputConstraint } from "./parameter-request.js";
+import { regionValue } from "./region-value.js";
+import { type RotationGroup, rotationsOf, type SharingPolicy } from "./rotations.js";
 import { SumNoise } from "./sum-noise.js";
 
 /** A program that shares its keys with others. */
@@ -18,46 +20,54 @@ export interface ProgramOutput {
   readonly output: number;
 }
 
+/** Rotations of one kind: position among the constraints' look-ups. */
+export interface PlannedRotations extends RotationGroup {
+  readonly kind: number;
+}
+
 /** What programs ask of the parameters that they share. */
 export interface ProgramConstraints {
-  /** Kinds of look-ups: one for each width. */
+  /** Kinds of rotations: one for each width and number of tables. */
   readonly lookups: readonly LookupConstraint[];
   /** The outputs of all programs, one after the other. */
   readonly outputs: readonly OutputConstraint[];
-  /** For each program, the kind of each of its look-up steps by the step's result. */
-  readonly kinds: readonly ReadonlyMap<number, number>[];
+  /** For each program, its rotations in the order in which they are done. */
+  readonly rotations: readonly (readonly PlannedRotations[])[];
   /** For each program, the position in `outputs` of its first output. */
   readonly firstOutputs: readonly number[];
 }
 
 /**
  * Constraints of several programs under one choice of parameters: widths of tables and outputs, and the norms of the sums that they
- * are read from. An output that may be fed back counts as it comes out of its look-ups: all of its 32 bits are kept.
+ * are read from. An output that may be fed back counts as it comes out of its look-ups: all of its 32 bits are kept. `policy` says which
+ * look-ups share a rotation.
  *
  * Errors: `unsupported-op` where an output that is fed back depends on inputs through sums alone: its noise would grow with every turn.
  */
-export function constraintsOf(programs: readonly PlannedProgram[]): ProgramConstraints {
+export function constraintsOf(
+  programs: readonly PlannedProgram[],
+  policy: SharingPolicy = new Map(),
+): ProgramConstraints {
   const lookups: { constraint: Omit<LookupConstraint, "sources">; front: NoiseFront }[] = [];
   const kindOf = new Map<string, number>();
-  const kinds = programs.map(({ regions }) => {
-    const own = new Map<number, number>();
-    for (const step of regions.steps) {
-      if (step.kind !== "lookup") continue;
-      const shape = lookupShape(step);
-      const key = JSON.stringify(shape);
+  const rotations = programs.map(({ regions }) =>
+    rotationsOf(regions, policy).map((group): PlannedRotations => {
+      const { precision, tablesLog2, elements } = group;
+      const key = `${precision} ${tablesLog2}`;
       const kind = kindOf.get(key) ?? lookups.length;
       kindOf.set(key, kind);
-      const count = regionValue(regions, step.result).size;
+      const shape = { precision, negacyclic: false, tablesLog2 };
       const known = lookups[kind];
       if (known === undefined) {
-        lookups.push({ constraint: { ...shape, count }, front: new NoiseFront() });
+        const constraint = { ...shape, count: elements.length };
+        lookups.push({ constraint, front: new NoiseFront() });
       } else {
-        known.constraint = { ...shape, count: known.constraint.count + count };
+        known.constraint = { ...shape, count: known.constraint.count + elements.length };
       }
-      own.set(step.result, kind);
-    }
-    return own;
-  });
+      return { ...group, kind };
+    }),
+  );
+  const kinds = rotations.map(kindsOfResults);
   const fed = new Set(
     programs.flatMap(({ feeds = [] }) => feeds.map((one) => `${one.program}.${one.output}`)),
   );
@@ -73,10 +83,8 @@ export function constraintsOf(programs: readonly PlannedProgram[]): ProgramConst
       feeds.length === 0
         ? first[program]
         : noiseOfValues(regions, kinds[program] ?? new Map(), inputs);
-    for (const step of regions.steps) {
-      const kind = kinds[program]?.get(step.result);
-      if (kind === undefined || step.kind !== "lookup") continue;
-      for (const sources of noise?.get(step.source) ?? inputs) lookups[kind]?.front.add(sources);
+    for (const { kind, before } of rotations[program] ?? []) {
+      for (const sources of noise?.get(before.source) ?? inputs) lookups[kind]?.front.add(sources);
     }
     firstOutputs.push(outputs.length);
     for (const [output, { value }] of regions.outputs.entries()) {
@@ -92,13 +100,22 @@ export function constraintsOf(programs: readonly PlannedProgram[]): ProgramConst
   return {
     lookups: lookups.map(({ constraint, front }) => ({ ...constraint, sources: front.worst() })),
     outputs,
-    kinds,
+    rotations,
     firstOutputs,
   };
 }
 
-function lookupShape({ precision }: LookupStep): Omit<LookupConstraint, "sources" | "count"> {
-  return { precision, negacyclic: false, tablesLog2: 0 };
+/** The kind of rotation behind each element of every look-up step's result. */
+function kindsOfResults(groups: readonly PlannedRotations[]): ReadonlyMap<number, Int32Array> {
+  const kinds = new Map<number, Int32Array>();
+  for (const { kind, results } of groups) {
+    for (const { step, index } of results.flat()) {
+      const own = kinds.get(step.result) ?? new Int32Array(step.tableOf.length);
+      kinds.set(step.result, own);
+      own[index] = kind;
+    }
+  }
+  return kinds;
 }
 
 /** The noise of an output as an input: of look-ups alone, since what is fed back goes around again and again. */
@@ -123,7 +140,7 @@ function fedNoise(
 /** The worst noise of every computed value. `inputs`: what the elements of the input may be. */
 function noiseOfValues(
   regions: RegionProgram,
-  kinds: ReadonlyMap<number, number>,
+  kinds: ReadonlyMap<number, Int32Array>,
   inputs: readonly NoiseSources[],
 ): ReadonlyMap<number, readonly NoiseSources[]> {
   const noise = new Map<number, readonly NoiseSources[]>([[0, inputs]]);
@@ -133,10 +150,10 @@ function noiseOfValues(
     if (step.kind === "affine") {
       noise.set(step.result, sums.noise(step));
     } else if (step.kind === "lookup") {
-      const kind = kinds.get(step.result) ?? 0;
-      noise.set(step.result, [
-        { freshSquaredNorm: 0, bootstrapSquaredNorms: unitVector(kind), node },
-      ]);
+      const own = [...new Set(kinds.get(step.result))].map((kind) => ({
+        ...{ freshSquaredNorm: 0, bootstrapSquaredNorms: unitVector(kind), node },
+      }));
+      noise.set(step.result, own);
       sums.addLookup(step);
     } else {
       noise.set(step.result, [
@@ -150,11 +167,4 @@ function noiseOfValues(
 
 function unitVector(kind: number): readonly number[] {
   return [...new Array<number>(kind).fill(0), 1];
-}
-
-/** A value of a region program. */
-export function regionValue(regions: RegionProgram, value: number): RegionValue {
-  const found = regions.values[value];
-  if (found === undefined) throw new RangeError(`region value ${value}`);
-  return found;
 }

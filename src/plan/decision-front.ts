@@ -2,12 +2,13 @@ import type { EnsembleStep, RegionProgram } from "../ops/region-program.js";
 import { largestVariance } from "../security/failure.js";
 import { decisionStepNoise, ggswBitNoise } from "../security/noise-decision.js";
 import type { GlweParameters } from "../tfhe/parameters.js";
-import { regionValue } from "./constraints.js";
+
 import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
 import { type DirectBits, diagramVariance } from "./diagram-noise.js";
 import { joinedTrees } from "./joined-trees.js";
 import type { LeafLimbs } from "./leaf-limbs.js";
 import { outputLimit } from "./noise-prediction.js";
+import { regionValue } from "./region-value.js";
 import { bootstrapKeys } from "./search-space.js";
 import { bitPrices } from "./upload-form.js";
 

@@ -1,61 +1,65 @@
 import type { LookupStep, RegionProgram } from "../ops/region-program.js";
-import type { AffineInstruction, BootstrapInstruction, Instruction } from "../program/program.js";
+import type { BootstrapInstruction, Instruction } from "../program/program.js";
 import type { RotationShape } from "../tfhe/bootstrap-shape.js";
-import { type ProgramConstraints, regionValue } from "./constraints.js";
-import type { ParameterChoice } from "./parameter-request.js";
+import type { RotationChoice } from "./choose-rotations.js";
+import type { PlannedRotations } from "./constraints.js";
 import type { OutputEncoding, Plan } from "./plan.js";
-import { SlotLowering } from "./slot-lowering.js";
+import { regionValue } from "./region-value.js";
+import type { LookupElement, RotationGroup } from "./rotations.js";
+import { movedLwes, SlotLowering } from "./slot-lowering.js";
 import { torus32 } from "./torus.js";
 
 /**
- * Instructions and encodings of program number `program` of those that `constraints` and `choice` were made for. `inputBits[i]` is the
- * width assigned to its input i. `composable`: inputs are in LWE ciphertexts before anything is computed, the first slots.
+ * Instructions and encodings of program number `program` of those that the rotations were chosen for. `inputBits[i]` is the width
+ * assigned to its input i. `composable`: inputs are in LWE ciphertexts before anything is computed, the first slots.
  */
 export function lowerBootstrap(
   regions: RegionProgram,
   inputBits: readonly number[],
-  constraints: ProgramConstraints,
-  choice: ParameterChoice,
+  { constraints, choice }: RotationChoice,
   program = 0,
   composable = false,
 ): Plan {
   const { glwe } = choice.parameters;
   const widest = Math.max(...inputBits);
   const length = numbersRead(regions);
-  const lowering = new SlotLowering(regions, glwe.polynomialSize);
+  const slots = new SlotLowering(regions, glwe.polynomialSize);
   const instructions: Instruction[] = [];
   const ciphertexts = Math.ceil(length / glwe.polynomialSize);
   if (length > 0) {
     instructions.push({ op: "expand", length, bodyBits: choice.uploadBits, ciphertexts });
   }
-  if (composable) instructions.push(lowering.placeInputs());
-  const kindOf = (step: LookupStep): number => constraints.kinds[program]?.get(step.result) ?? 0;
+  if (composable) instructions.push(slots.placeInputs());
+  const groups = constraints.rotations[program] ?? [];
+  const groupsBefore = new Map<LookupStep, PlannedRotations[]>();
+  for (const group of groups) {
+    groupsBefore.set(group.before, [...(groupsBefore.get(group.before) ?? []), group]);
+  }
+  const lookups = new LookupLowering(regions, slots);
   let coefficient = 0;
   for (const step of regions.steps) {
     if (step.kind === "ensemble") {
-      instructions.push(lowering.ensemble(step, coefficient));
+      instructions.push(slots.ensemble(step, coefficient));
       coefficient += step.trees.outputs;
       continue;
     }
     if (step.kind === "affine") {
-      instructions.push(...lowering.affine(step));
+      instructions.push(...slots.affine(step));
       continue;
     }
-    const rotation = choice.rotations[kindOf(step)];
-    if (rotation === undefined) throw new RangeError(`no rotation for value ${step.result}`);
-    instructions.push(...lookupInstructions(step, rotation, regions, lowering));
+    for (const group of groupsBefore.get(step) ?? []) {
+      const rotation = choice.rotations[group.kind];
+      if (rotation === undefined) throw new RangeError(`no rotation for value ${step.result}`);
+      instructions.push(...lookups.rotate(group, rotation));
+    }
+    instructions.push(...lookups.finish(step));
   }
   const firstOutput = constraints.firstOutputs[program] ?? 0;
   const encodings = regions.outputs.map(({ value }, output): OutputEncoding => {
     const { size, assignedBits, type } = regionValue(regions, value);
     const wordBits = choice.outputs[firstOutput + output]?.downloadBits ?? 32;
-    instructions.push({
-      op: "pack lwe",
-      wordBits,
-      from: lowering.slotOf(value),
-      count: size,
-      output,
-    });
+    const from = slots.inRow(slots.slotsOf(value), instructions);
+    instructions.push({ op: "pack lwe", wordBits, from, count: size, output });
     return {
       layout: { form: "lwe", wordBits, count: size },
       deltaLog2: 63 - assignedBits,
@@ -63,15 +67,14 @@ export function lowerBootstrap(
       signed: type.signed,
     };
   });
-  const steps = regions.steps.filter((step) => step.kind === "lookup");
-  const counted = steps.map((step) => {
-    const count = regionValue(regions, step.result).size;
-    return { count, ms: count * (choice.times[kindOf(step)]?.totalMs ?? 0) };
+  const counted = groups.map(({ kind, elements }) => {
+    const count = elements.length;
+    return { count, ms: count * (choice.times[kind]?.totalMs ?? 0) };
   });
   return {
     lane: "bootstrap",
     parameters: choice.parameters,
-    program: { instructions: lowering.withLinear(instructions), slots: lowering.slots },
+    program: { instructions: slots.withLinear(instructions), slots: slots.slots },
     input: {
       length,
       start: 0,
@@ -86,6 +89,7 @@ export function lowerBootstrap(
     },
     bootstraps: counted.reduce((sum, { count }) => sum + count, 0),
     bootstrapMs: counted.reduce((sum, { ms }) => sum + ms, 0),
+    bootstrapsByNode: bootstrapsByNode(regions, groups),
   };
 }
 
@@ -97,41 +101,107 @@ export function numbersRead(regions: RegionProgram): number {
   return bitsOnly ? 0 : regionValue(regions, 0).size;
 }
 
-function lookupInstructions(
-  step: LookupStep,
-  rotation: RotationShape,
+/** A rotation that several nodes use counts for the first of them. */
+function bootstrapsByNode(
   regions: RegionProgram,
-  lowering: SlotLowering,
-): Instruction[] {
-  const source = regionValue(regions, step.source);
-  const result = regionValue(regions, step.result);
-  const { precision } = step;
-  const entries = 2 ** precision;
-  const lowest = source.type.signed ? -entries / 2 : 0;
-  const deltaLog2 = 31 - result.assignedBits;
-  const tables = new Int32Array(step.tables.length * entries);
-  for (const [index, table] of step.tables.entries()) {
-    for (let entry = 0; entry < entries; entry++) {
+  groups: readonly RotationGroup[],
+): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { before, elements } of groups) {
+    const { node } = regionValue(regions, before.result);
+    if (node !== undefined) counts.set(node, (counts.get(node) ?? 0) + elements.length);
+  }
+  return counts;
+}
+
+/** Rotations as bootstrap instructions, and the results of look-ups that they give. */
+class LookupLowering {
+  readonly #regions: RegionProgram;
+  readonly #slots: SlotLowering;
+  /** Of each element of each look-up that was done. */
+  readonly #results = new Map<LookupStep, Int32Array>();
+
+  constructor(regions: RegionProgram, slots: SlotLowering) {
+    this.#regions = regions;
+    this.#slots = slots;
+  }
+
+  rotate(group: RotationGroup, rotation: RotationShape): Instruction[] {
+    const { before, elements, results, precision, tablesLog2 } = group;
+    const instructions: Instruction[] = [];
+    const source = this.#slots.slotsOf(before.source);
+    const read = elements.map((element) => source[element] ?? 0);
+    const from = this.#slots.inRow(read, instructions);
+    const count = elements.length;
+    const to = this.#slots.reserve(count << tablesLog2);
+    for (const [rotated, own] of results.entries()) {
+      for (const [table, { step, index }] of own.entries()) {
+        const slots = this.#results.get(step) ?? new Int32Array(step.tableOf.length);
+        this.#results.set(step, slots);
+        slots[index] = to + (rotated << tablesLog2) + table;
+      }
+    }
+    const { signed } = regionValue(this.#regions, before.source).type;
+    const bootstrap: BootstrapInstruction = {
+      ...{ op: "bootstrap", from, to, count, precision, ...rotation },
+      ...this.#tables(group, signed),
+      offset: signed ? 2 ** 30 : 0,
+    };
+    return [...instructions, bootstrap];
+  }
+
+  /** Places the results of a look-up step of which all rotations are done. */
+  finish(step: LookupStep): Instruction[] {
+    const results = this.#results.get(step) ?? new Int32Array();
+    if (step.addend === 0) {
+      this.#slots.placeAt(step.result, results);
+      return [];
+    }
+    const to = this.#slots.place(step.result, results.length);
+    const { assignedBits } = regionValue(this.#regions, step.result);
+    const addend = torus32(step.addend, 31 - assignedBits);
+    return [movedLwes(results, to, new Uint32Array(results.length).fill(addend))];
+  }
+
+  /** Every different list of tables once; a list that ends early repeats its last table. */
+  #tables(
+    { results, tablesLog2, precision }: RotationGroup,
+    signed: boolean,
+  ): Pick<BootstrapInstruction, "tables" | "tableOf"> {
+    const lists = new Map<string, readonly LookupElement[]>();
+    const places = new Map<string, number>();
+    const tableOf = Int32Array.from(results, (own) => {
+      const key = own.map(({ step, index }) => `${step.result}.${step.tableOf[index]}`).join(" ");
+      const place = places.get(key) ?? lists.size;
+      places.set(key, place);
+      lists.set(key, own);
+      return place;
+    });
+    const entries = 2 ** precision;
+    const perList = entries << tablesLog2;
+    const tables = new Int32Array(lists.size * perList);
+    for (const [list, own] of [...lists.values()].entries()) {
+      for (let at = 0; at < 2 ** tablesLog2; at++) {
+        const element = own[Math.min(at, own.length - 1)];
+        if (element === undefined) continue;
+        tables.set(this.#entries(element, signed), list * perList + at * entries);
+      }
+    }
+    return { tables, tableOf };
+  }
+
+  /** The table of an element, on the 32-bit torus. */
+  #entries({ step, index }: LookupElement, signed: boolean): Int32Array {
+    const { precision, tables, tableOf, result } = step;
+    const table = tables[tableOf[index] ?? 0];
+    if (table === undefined) throw new RangeError(`table of value ${result}`);
+    const entries = 2 ** precision;
+    const lowest = signed ? -entries / 2 : 0;
+    const deltaLog2 = 31 - regionValue(this.#regions, result).assignedBits;
+    return Int32Array.from({ length: entries }, (_, entry) => {
       // Values outside the measured type never occur; they take the nearest entry.
       const at = Math.min(Math.max(lowest + entry - table.first, 0), table.entries.length - 1);
-      tables[index * entries + entry] = torus32(table.entries[at] ?? 0, deltaLog2);
-    }
+      return torus32(table.entries[at] ?? 0, deltaLog2);
+    });
   }
-  const count = result.size;
-  const to = step.addend === 0 ? lowering.place(step.result, count) : lowering.reserve(count);
-  const bootstrap: BootstrapInstruction = {
-    ...{ op: "bootstrap", to, count, precision, tables, ...rotation },
-    from: lowering.slotOf(step.source),
-    offset: source.type.signed ? 2 ** 30 : 0,
-    tableOf: step.tableOf,
-  };
-  if (step.addend === 0) return [bootstrap];
-  const moved: AffineInstruction = {
-    ...{ op: "affine", count, to: lowering.place(step.result, count) },
-    starts: Int32Array.from({ length: count + 1 }, (_, i) => i),
-    columns: Int32Array.from({ length: count }, (_, i) => to + i),
-    weights: new Int32Array(count).fill(1),
-    addends: new Uint32Array(count).fill(torus32(step.addend, deltaLog2)),
-  };
-  return [bootstrap, moved];
 }

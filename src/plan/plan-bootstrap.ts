@@ -1,8 +1,8 @@
 import type { RegionProgram } from "../ops/region-program.js";
-import { chooseParameters } from "./choose-parameters.js";
-import { constraintsOf, regionValue } from "./constraints.js";
+import { chooseRotations } from "./choose-rotations.js";
 import { lowerBootstrap } from "./lower-bootstrap.js";
 import type { Plan, PlanOptions } from "./plan.js";
+import { regionValue } from "./region-value.js";
 
 /**
  * The bootstrap lane: fresh values become LWE ciphertexts (after clear polynomial products where several are combined), look-ups are
@@ -14,15 +14,12 @@ export function planBootstrap(
   inputBits: readonly number[],
   options: PlanOptions,
 ): Plan {
-  const constraints = constraintsOf([{ regions }]);
-  const choice = chooseParameters({
-    lookups: constraints.lookups,
-    outputs: constraints.outputs,
+  const rotations = chooseRotations([{ regions }], {
     failureLog2: options.failureLog2,
     uploadLength: regionValue(regions, 0).size,
     limits: options.limits,
     rates: options.rates,
     nodePath: options.nodePath,
   });
-  return lowerBootstrap(regions, inputBits, constraints, choice);
+  return lowerBootstrap(regions, inputBits, rotations);
 }

@@ -85,6 +85,7 @@ export function planDecision(
     },
     bootstraps: 0,
     bootstrapMs: 0,
+    bootstrapsByNode: new Map(),
   };
 }
 

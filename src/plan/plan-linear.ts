@@ -67,6 +67,7 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
     ...(choice.protection === undefined ? {} : { protection: choice.protection }),
     bootstraps: 0,
     bootstrapMs: 0,
+    bootstrapsByNode: new Map(),
   };
 }
 

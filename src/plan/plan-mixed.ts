@@ -3,8 +3,7 @@ import type { RegionProgram } from "../ops/region-program.js";
 import type { GlweParameters } from "../tfhe/parameters.js";
 import { ggswLayout } from "../tfhe/wire-bits.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
-import { chooseParameters } from "./choose-parameters.js";
-import { constraintsOf } from "./constraints.js";
+import { chooseRotations, type RotationChoice } from "./choose-rotations.js";
 import {
   type DecisionFront,
   type FrontBits,
@@ -12,7 +11,6 @@ import {
   mostFrontLevels,
 } from "./decision-front.js";
 import { lowerBootstrap, numbersRead } from "./lower-bootstrap.js";
-import type { ParameterChoice } from "./parameter-request.js";
 import type { Plan, PlanOptions } from "./plan.js";
 import { ensembleInstruction } from "./plan-decision.js";
 
@@ -30,11 +28,10 @@ export function planMixed(
   inputBits: readonly number[],
   options: PlanOptions,
 ): Plan {
-  const constraints = constraintsOf([{ regions }]);
   const length = front.diagrams.bits.length;
   const layoutOf = ({ bits: { glwe, gadget, bodyBits } }: FrontBits) =>
     ggswLayout(glwe, length, gadget, bodyBits);
-  let best: { readonly choice: ParameterChoice; readonly own: FrontBits } | undefined;
+  let best: { readonly rotations: RotationChoice; readonly own: FrontBits } | undefined;
   let refused: unknown;
   for (let levels = 1; levels <= mostFrontLevels; levels++) {
     const known = new Map<GlweParameters, FrontBits | undefined>();
@@ -44,9 +41,7 @@ export function planMixed(
       return own;
     };
     try {
-      const choice = chooseParameters({
-        lookups: constraints.lookups,
-        outputs: constraints.outputs,
+      const rotations = chooseRotations([{ regions }], {
         failureLog2: options.failureLog2,
         uploadLength: numbersRead(regions),
         diagrams: {
@@ -60,18 +55,19 @@ export function planMixed(
         rates: options.rates,
         nodePath: options.nodePath,
       });
-      const own = bitsOf(choice.parameters.glwe);
+      const { parameters, runMs } = rotations.choice;
+      const own = bitsOf(parameters.glwe);
       if (own === undefined) throw new RangeError("a key without sums was chosen");
-      const before = best?.choice.runMs ?? Number.POSITIVE_INFINITY;
-      if (choice.runMs < before * (1 - leastSavedShare)) best = { choice, own };
+      const before = best?.rotations.choice.runMs ?? Number.POSITIVE_INFINITY;
+      if (runMs < before * (1 - leastSavedShare)) best = { rotations, own };
     } catch (error) {
       if (!(error instanceof VelumError) || error.code !== "no-parameters") throw error;
       refused ??= error;
     }
   }
   if (best === undefined) throw refused;
-  const { choice, own } = best;
-  const plan = lowerBootstrap(regions, inputBits, constraints, choice);
+  const { rotations, own } = best;
+  const plan = lowerBootstrap(regions, inputBits, rotations);
   const [first, ...rest] = plan.program.instructions;
   const layout = layoutOf(own);
   const trees = [

@@ -81,6 +81,8 @@ export interface Plan {
   readonly bootstraps: number;
   /** Predicted time of one run's bootstraps on one thread of the machine that `rates` describes, milliseconds. */
   readonly bootstrapMs: number;
+  /** Rotations by graph node; one that gives tables of several nodes counts for the first. */
+  readonly bootstrapsByNode: ReadonlyMap<number, number>;
 }
 
 export interface PlanOptions {

@@ -1,6 +1,6 @@
 import type { AffineStep, EnsembleStep, RegionProgram } from "../ops/region-program.js";
 import { type AffineMap, rowTerms } from "../program/affine.js";
-import type { Instruction, LinearInstruction } from "../program/program.js";
+import type { AffineInstruction, Instruction, LinearInstruction } from "../program/program.js";
 import { torus32, torus64 } from "./torus.js";
 
 /** A row of weights on fresh inputs, to become one clear polynomial product. */
@@ -16,7 +16,8 @@ export class SlotLowering {
   slots = 0;
   readonly #regions: RegionProgram;
   readonly #polynomialSize: number;
-  readonly #places = new Map<number, number>();
+  /** The slots of each value's elements. */
+  readonly #places = new Map<number, Int32Array>();
   readonly #inputSlots = new Map<number, number>();
   readonly #freshRows: FreshRow[] = [];
 
@@ -44,15 +45,32 @@ export class SlotLowering {
   /** Reserves `count` slots for region value `value`. */
   place(value: number, count: number): number {
     const slot = this.reserve(count);
-    this.#places.set(value, slot);
+    this.placeAt(
+      value,
+      Int32Array.from({ length: count }, (_, i) => slot + i),
+    );
     return slot;
   }
 
-  /** First slot of a value that was placed. */
-  slotOf(value: number): number {
-    const slot = this.#places.get(value);
-    if (slot === undefined) throw new RangeError(`region value ${value} has no slots yet`);
-    return slot;
+  /** The elements of region value `value` are in these slots. */
+  placeAt(value: number, slots: Int32Array): void {
+    this.#places.set(value, slots);
+  }
+
+  /** The slots of a value that was placed. */
+  slotsOf(value: number): Int32Array {
+    const slots = this.#places.get(value);
+    if (slots === undefined) throw new RangeError(`region value ${value} has no slots yet`);
+    return slots;
+  }
+
+  /** The first of slots that follow each other with what `slots` hold; copies it there where it lies apart. */
+  inRow(slots: Int32Array, instructions: Instruction[]): number {
+    const [first = 0] = slots;
+    if (slots.every((slot, i) => slot === first + i)) return first;
+    const to = this.reserve(slots.length);
+    instructions.push(movedLwes(slots, to, new Uint32Array(slots.length)));
+    return to;
   }
 
   /** The step's results, which lie one after the other in the coefficients of the diagrams' sum from `first` on. */
@@ -126,8 +144,7 @@ export class SlotLowering {
     const before: Instruction[] = [];
     const columnSlots = sources.flatMap((source) => {
       const size = this.#regions.values[source]?.size ?? 0;
-      if (source !== 0 || this.#places.has(0))
-        return Array.from({ length: size }, (_, i) => this.slotOf(source) + i);
+      if (source !== 0 || this.#places.has(0)) return [...this.slotsOf(source)];
       return Array.from({ length: size }, (_, i) => -1 - i);
     });
     const starts = [0];
@@ -212,6 +229,16 @@ export class SlotLowering {
   #bitsOf(value: number): number {
     return this.#regions.values[value]?.assignedBits ?? 1;
   }
+}
+
+/** LWE ciphertexts `slots` plus constants on the 32-bit torus, in slots `to` and following. */
+export function movedLwes(slots: Int32Array, to: number, addends: Uint32Array): AffineInstruction {
+  const count = slots.length;
+  return {
+    ...{ op: "affine", count, to, columns: slots, addends },
+    starts: Int32Array.from({ length: count + 1 }, (_, i) => i),
+    weights: new Int32Array(count).fill(1),
+  };
 }
 
 /** One more coefficient to extract, together with those before it where slots follow each other. */

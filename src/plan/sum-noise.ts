@@ -20,16 +20,16 @@ interface Sums {
 export class SumNoise {
   readonly #regions: RegionProgram;
   readonly #inputs: readonly NoiseSources[];
-  readonly #kinds: ReadonlyMap<number, number>;
+  readonly #kinds: ReadonlyMap<number, Int32Array>;
   readonly #origins = new Map<number, Int32Array>();
   readonly #ensembles = new Set<number>();
   readonly #sums = new Map<number, Sums>();
 
-  /** `inputs`: what the elements of the input may be. `kinds`: the kind of each look-up by its result. */
+  /** `inputs`: what the elements of the input may be. `kinds`: of every element of each look-up's result. */
   constructor(
     regions: RegionProgram,
     inputs: readonly NoiseSources[],
-    kinds: ReadonlyMap<number, number>,
+    kinds: ReadonlyMap<number, Int32Array>,
   ) {
     this.#regions = regions;
     this.#inputs = inputs;
@@ -45,34 +45,34 @@ export class SumNoise {
   }
 
   /**
-   * The noise of the worst rows. Look-ups of one argument share its noise after the modulus switch and much of the rotation's, so their
-   * weights are added before they are squared. Inputs that came out of another program, and sums of decision diagrams on the same bits,
+   * The noise of the worst rows. Look-ups of one argument, in one rotation or in several, share noise: their weights are added before
+   * they are squared. Inputs that came out of another program, and sums of decision diagrams on the same bits,
    * may share noise in any way: there all weights are.
    */
   noise(step: AffineStep): readonly NoiseSources[] {
     const { sources, map } = this.#inSources(step);
     if (step.scaleLog2 === 0) this.#sums.set(step.result, { sources, map });
     const columns = sources.flatMap((source): Column[] => {
-      const kind = this.#kinds.get(source) ?? 0;
+      const kinds = this.#kinds.get(source);
       const own = this.#origins.get(source);
       const isTrees = this.#ensembles.has(source);
       return Array.from({ length: this.#sizeOf(source) }, (_, i) => ({
-        ...{ origin: own?.[i], kind, isTrees },
+        ...{ origin: own?.[i], kind: kinds?.[i] ?? 0, isTrees },
       }));
     });
     const node = this.#regions.values[step.result]?.node;
     const scale = 4 ** step.scaleLog2;
     const front = new NoiseFront();
     for (let row = 0; row < map.outputs; row++) {
-      const looked = new Map<number, { sum: number; readonly kind: number }>();
+      const looked = new Map<number, LookedUp>();
       let squares = 0;
       let magnitudes = 0;
       let onTrees = 0;
       for (const [at, weight] of rowTerms(map, row)) {
         const { origin, kind, isTrees } = columns[at] ?? noColumn;
         const known = origin === undefined ? undefined : looked.get(origin);
-        if (known !== undefined) known.sum += Math.abs(weight);
-        else if (origin !== undefined) looked.set(origin, { sum: Math.abs(weight), kind });
+        if (known !== undefined) addWeight(known, kind, Math.abs(weight));
+        else if (origin !== undefined) looked.set(origin, { kind, sum: Math.abs(weight) });
         else if (isTrees) onTrees += Math.abs(weight);
         else {
           squares += weight * weight;
@@ -80,10 +80,7 @@ export class SumNoise {
         }
       }
       const bootstraps: number[] = [];
-      for (const { sum, kind } of looked.values()) {
-        while (bootstraps.length <= kind) bootstraps.push(0);
-        bootstraps[kind] = (bootstraps[kind] ?? 0) + scale * sum * sum;
-      }
+      for (const own of looked.values()) addSquares(bootstraps, own, scale);
       for (const input of this.#inputs) {
         const isFresh = input.bootstrapSquaredNorms.length === 0;
         const factor = scale * (isFresh ? squares : magnitudes * magnitudes);
@@ -136,6 +133,33 @@ interface Column {
 }
 
 const noColumn: Column = { origin: undefined, kind: 0, isTrees: false };
+
+/** Weights on look-ups of one argument. */
+interface LookedUp {
+  readonly kind: number;
+  sum: number;
+  /** Of rotations of other kinds. */
+  others?: Map<number, number>;
+}
+
+function addWeight(known: LookedUp, kind: number, weight: number): void {
+  if (kind === known.kind) {
+    known.sum += weight;
+    return;
+  }
+  known.others ??= new Map();
+  known.others.set(kind, (known.others.get(kind) ?? 0) + weight);
+}
+
+/** `(a s + b t)^2 <= (a + b) (a s^2 + b t^2)` for deviations s, t of two kinds and weights a, b. */
+function addSquares(to: number[], { kind, sum, others }: LookedUp, scale: number): void {
+  const weights = others === undefined ? [[kind, sum] as const] : [[kind, sum] as const, ...others];
+  const total = weights.reduce((all, [, weight]) => all + weight, 0);
+  for (const [own, weight] of weights) {
+    while (to.length <= own) to.push(0);
+    to[own] = (to[own] ?? 0) + scale * total * weight;
+  }
+}
 
 function added(a: readonly number[], factor: number, b: readonly number[]): readonly number[] {
   const length = factor === 0 ? a.length : Math.max(a.length, b.length);

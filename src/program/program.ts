@@ -194,7 +194,8 @@ function formatBootstrap(instruction: BootstrapInstruction): string {
   const { from, to, count, precision, tables, set, extensionLog2, tablesLog2 } = instruction;
   const results = slots({ to, count: count << tablesLog2 });
   const extension = extensionLog2 === 0 ? "" : `, extension=${2 ** extensionLog2}`;
-  return `${results} = bootstrap(lwe[${from}..${from + count}], bits=${precision}, tables=${tables.length >> precision}${extension}, set=${set})`;
+  const each = tablesLog2 === 0 ? "" : `, tablesEach=${2 ** tablesLog2}`;
+  return `${results} = bootstrap(lwe[${from}..${from + count}], bits=${precision}, tables=${tables.length >> precision}${each}${extension}, set=${set})`;
 }
 
 function slots({ to, count }: { readonly to: number; readonly count: number }): string {

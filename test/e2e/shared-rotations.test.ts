@@ -1,0 +1,161 @@
+// Several tables on one encrypted value from one rotation: results, counts, and when it is not done.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Circuit, fhe } from "../../src/index.js";
+import { runEverywhere } from "../support/run-circuit.js";
+
+const numbers = { inputForm: "numbers" } as const;
+
+function rotationsOf({ plan }: Circuit): [number, number][] {
+  return plan.program.instructions.flatMap((one): [number, number][] =>
+    one.op === "bootstrap" ? [[one.count, 2 ** one.tablesLog2]] : [],
+  );
+}
+
+test("quotient, remainder and square of one value take one rotation, counted as one everywhere", async () => {
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) => [
+      fhe.tag("parts", () => x.floorDivide(3)),
+      fhe.tag("parts", () => x.mod(3)),
+      fhe.tag("square", () => fhe.square(x)),
+    ])
+    .compile([0, 1, 2, 3, 4, 5, 6, 7], numbers);
+  assert.deepEqual(rotationsOf(circuit), [[1, 4]]);
+  assert.match(circuit.program, /^lwe\[1\.\.5\] = bootstrap\(.*, tables=4, tablesEach=4, /m);
+  const cost = circuit.cost();
+  assert.equal(cost.bootstraps, 1);
+  assert.equal(cost.keySwitches, 1);
+  assert.deepEqual(cost.lookups, [{ bits: 3, count: 1, tables: 4 }]);
+  assert.deepEqual(
+    cost.sets.map(({ rotations }) => rotations),
+    [1],
+  );
+  assert.match(String(cost), /\nbootstraps +1 \(1 of 3 bits with up to 4 tables\)\n/);
+  const counted = circuit.statistics().map(({ tag, bootstraps }) => [tag, bootstraps]);
+  assert.deepEqual(counted, [
+    ["", 1],
+    ["parts", 1],
+  ]);
+  const samples = [0, 1, 2, 3, 4, 5, 6, 7].map((x) => [x]);
+  for (const [runtime, found] of await runEverywhere(circuit, samples)) {
+    const wanted = samples.map(([x = 0]) => [[Math.floor(x / 3)], [x % 3], [x * x]]);
+    assert.deepEqual(found, wanted, runtime);
+  }
+  await circuit.close();
+});
+
+test("a wide value is rotated once for each table: sharing would need as many more positions", async () => {
+  // Neither steps nor periods: one look-up of all bits each.
+  const tables = [29, 31].map(
+    (prime) =>
+      new fhe.LookupTable(Array.from({ length: 64 }, (_, i) => ((i * 37 + i * i) % prime) % 8)),
+  );
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) => tables.map((table) => table.apply(x)))
+    .compile(
+      Array.from({ length: 64 }, (_, i) => i),
+      numbers,
+    );
+  assert.deepEqual(rotationsOf(circuit), [
+    [1, 1],
+    [1, 1],
+  ]);
+});
+
+const programs = fc.integer({ min: 1, max: 3 }).chain((bits) =>
+  fc.record({
+    bits: fc.constant(bits),
+    /** For each table, its entries, and a weight of the sum that reads all of them. */
+    tables: fc.array(
+      fc.record({
+        entries: fc.array(fc.integer({ min: -6, max: 9 }), {
+          minLength: 2 ** bits,
+          maxLength: 2 ** bits,
+        }),
+        weight: fc.integer({ min: -3, max: 3 }),
+      }),
+      { minLength: 2, maxLength: 6 },
+    ),
+  }),
+);
+
+test("random tables on the elements of a vector, returned, summed, and looked up again", async () => {
+  await fc.assert(
+    fc.asyncProperty(programs, async ({ bits, tables }) => {
+      const size = 2 ** bits;
+      const samples = [0, 1].map((first) =>
+        Array.from({ length: size }, (_, i) => (i + first) % size),
+      );
+      const plain = (x: readonly number[]): number[][] => {
+        const looked = tables.map(({ entries }) => x.map((value) => entries[value] ?? 0));
+        const sums = x.map((_, i) =>
+          tables.reduce((sum, { weight }, t) => sum + weight * (looked[t]?.[i] ?? 0), 0),
+        );
+        return [...looked, sums, looked[0]?.map((value) => (value > 1 ? 1 : 0)) ?? []];
+      };
+      const circuit = await fhe
+        .compiler({ x: "encrypted" }, (x) => {
+          const looked = tables.map(({ entries }) =>
+            fhe.where(x.greaterEqual(0), new fhe.LookupTable(entries).apply(x), 0),
+          );
+          const terms = looked.map((own, t) => own.mul(tables[t]?.weight ?? 0));
+          const [first = x] = looked;
+          return [...looked, terms.reduce((sum, term) => sum.add(term)), first.greater(1)];
+        })
+        .compile(samples, numbers);
+      for (const [runtime, found] of await runEverywhere(
+        circuit,
+        samples.map((own) => [own]),
+      )) {
+        assert.deepEqual(found, samples.map(plain), `${runtime}\n${circuit.program}`);
+      }
+      for (const sample of samples) assert.deepEqual(circuit.simulate(sample), plain(sample));
+      assert.ok(circuit.plan.failure.worstLog2 <= -64);
+      await circuit.close();
+    }),
+    { numRuns: 5, endOnFailure: true },
+  );
+});
+
+test("elements with more tables than others", async () => {
+  const few = new fhe.LookupTable([0, 2, 1, 3]);
+  const many = [
+    [3, 1, 0, 2],
+    [1, 1, 0, 0],
+    [0, 0, 0, 5],
+  ].map((entries) => new fhe.LookupTable(entries));
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) => [
+      few.apply(x),
+      ...many.map((table) => table.apply(fhe.matmul([[0, 1, 0]], x))),
+    ])
+    .compile(
+      [
+        [0, 1, 2],
+        [3, 3, 3],
+        [1, 2, 0],
+        [0, 0, 1],
+      ],
+      numbers,
+    );
+  assert.deepEqual(rotationsOf(circuit), [
+    [2, 1],
+    [1, 4],
+  ]);
+  const samples = [
+    [3, 0, 1],
+    [1, 3, 2],
+  ].map((own) => [own]);
+  for (const [runtime, found] of await runEverywhere(circuit, samples)) {
+    assert.deepEqual(
+      found,
+      [
+        [[3, 0, 2], [3], [1], [0]],
+        [[2, 3, 1], [2], [0], [5]],
+      ],
+      runtime,
+    );
+  }
+  await circuit.close();
+});
