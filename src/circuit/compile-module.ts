@@ -9,6 +9,7 @@ import { fuse } from "../passes/fuse.js";
 import { boundsBy } from "../passes/interval-bounds.js";
 import { lower } from "../passes/lower/lower.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
+import type { Plan } from "../plan/plan.js";
 import { planTogether } from "../plan/plan-together.js";
 import { noProtection } from "../plan/protection.js";
 import { formatProgram } from "../program/program.js";
@@ -75,7 +76,7 @@ export async function compileTogether(
     record.begin("regions");
     keep("regions.txt", (program) => regions[program] && formatRegions(regions[program]));
     record.begin("plan");
-    const { numbered, pathOf } = numberNodes(lowered, regions);
+    const { firsts, numbered, pathOf } = numberNodes(lowered, regions);
     const plans = planTogether(
       numbered.map((own, program) => ({ regions: own, feeds: outputsFor(feeds, program) })),
       {
@@ -86,7 +87,7 @@ export async function compileTogether(
         rates: planningRates(options),
         nodePath: pathOf,
       },
-    );
+    ).map((plan, program) => withOwnNodes(plan, firsts[program] ?? 0));
     keep("plan.json", (program) => plans[program] && planJson(plans[program]));
     keep("program.txt", (program) => plans[program] && formatProgram(plans[program].program));
     record.begin("code");
@@ -106,7 +107,11 @@ export async function compileTogether(
 function numberNodes(
   graphs: readonly Graph[],
   regions: readonly RegionProgram[],
-): { readonly numbered: RegionProgram[]; readonly pathOf: (node: number) => string } {
+): {
+  readonly firsts: readonly number[];
+  readonly numbered: RegionProgram[];
+  readonly pathOf: (node: number) => string;
+} {
   const firsts: number[] = [];
   let count = 0;
   for (const { nodes } of graphs) {
@@ -126,7 +131,13 @@ function numberNodes(
     const path = nodePath(graph.node(node - (firsts[program] ?? 0)));
     return graphs.length === 1 ? path : `function "${graph.name}", ${path}`;
   };
-  return { numbered, pathOf };
+  return { firsts, numbered, pathOf };
+}
+
+/** The plan of a function whose nodes were numbered from `first` on. */
+function withOwnNodes(plan: Plan, first: number): Plan {
+  const counts = [...plan.bootstrapsByNode].map(([node, count]) => [node - first, count] as const);
+  return { ...plan, bootstrapsByNode: new Map(counts) };
 }
 
 /** Linear operations and look-ups; wired outputs end in a look-up, and so does everything where nothing is looked up at all. */
