@@ -19,6 +19,7 @@ from sklearn.linear_model import (
     GammaRegressor,
     Lasso,
     LinearRegression,
+    LogisticRegression,
     PoissonRegressor,
     Ridge,
     SGDClassifier,
@@ -83,6 +84,10 @@ f = ("iris", Z)
 c = ("iris", iris.target)
 fp = ("pair", Z[pair])
 cp = ("pair", iris.target[pair])
+few_of_one = numpy.r_[0:30, 50:100, 90:150]
+f3 = ("uneven", Z[few_of_one])
+c3 = ("uneven", iris.target[few_of_one])
+lbfgs = dict(tol=1e-11, max_iter=100_000)
 tight = dict(tol=1e-12, max_iter=1_000_000)
 glm = dict(tol=1e-11, max_iter=100_000)
 svm = dict(tol=1e-9, max_iter=10_000_000, random_state=0)
@@ -120,6 +125,11 @@ cases = [
     case("LinearSVC", {"classWeight": "balanced", "interceptScaling": 10}, fp, cp,
          LinearSVC(class_weight="balanced", intercept_scaling=10, **svm)),
     case("LinearSVC", {"fitIntercept": False}, fp, cp, LinearSVC(fit_intercept=False, **svm)),
+    case("LinearSVC", {"classWeight": "balanced", "C": 0.1}, f3, c3, LinearSVC(class_weight="balanced", C=0.1, **svm), weights),
+    case("LinearSVC", {"classWeight": {"1": 3}, "C": 0.1}, f3, c3, LinearSVC(class_weight={1: 3}, C=0.1, **svm)),
+    case("LogisticRegression", {"classWeight": "balanced"}, f3, c3, LogisticRegression(class_weight="balanced", **lbfgs), weights),
+    case("LogisticRegression", {"classWeight": {"0": 0.5, "2": 4}}, f3, c3,
+         LogisticRegression(class_weight={0: 0.5, 2: 4}, **lbfgs), weights),
 ]
 sgd = []
 for loss in ["squared_error", "huber", "epsilon_insensitive", "squared_epsilon_insensitive"]:
@@ -137,9 +147,11 @@ out.write_text(json.dumps({
     "madeBy": "oracles/sklearn/linear_models.py",
     "versions": {"python": platform.python_version(), "scikit-learn": sklearn.__version__,
                  "numpy": numpy.__version__, "scipy": scipy.__version__},
-    "rows": {"X": rows(X), "twin": rows(twin), "wide": rows(X[:4]), "iris": rows(Z), "pair": rows(Z[pair])},
+    "rows": {"X": rows(X), "twin": rows(twin), "wide": rows(X[:4]), "iris": rows(Z), "pair": rows(Z[pair]),
+             "uneven": rows(Z[few_of_one])},
     "targets": {"y": floats(y), "two": rows(two), "few": floats(y[:4]), "counts": floats(counts), "sizes": floats(sizes),
-                "iris": floats(iris.target), "pair": floats(iris.target[pair])},
+                "iris": floats(iris.target), "pair": floats(iris.target[pair]),
+                "uneven": floats(iris.target[few_of_one])},
     "weights": floats(weights),
     "cases": cases,
     "sgd": sgd,

@@ -105,24 +105,32 @@ export function toTargets(y: Labels | Rows, rows: number, path: string): Matrix 
   });
 }
 
-/**
- * Weights of rows: one finite number of at least 0 each and not all 0, or ones where none are given.
- * Errors: those of `toLabels`, and `bad-argument`.
- */
+/** Weights of rows, finite, of at least 0 and not all 0; undefined where none are given. Errors: `bad-shape`, `not-a-number`, `out-of-range`. */
+export function toWeights(
+  weights: Labels | undefined,
+  rows: number,
+  path: string,
+): Float64Array | undefined {
+  if (weights === undefined) return undefined;
+  const read = toLabels(weights, rows, path);
+  const at = read.findIndex((weight) => weight < 0);
+  if (at < 0 && read.some((weight) => weight > 0)) return read;
+  throw new VelumError({
+    code: "out-of-range",
+    path: at < 0 ? path : `${path} entry ${at}`,
+    problem: at < 0 ? "every weight is 0" : `${read[at]} is negative`,
+    limit: 0,
+    cure: "Pass weights of at least 0, one of them above 0",
+  });
+}
+
+/** `toWeights`, ones where none are given. */
 export function toRowWeights(
   weights: Labels | undefined,
   rows: number,
   path: string,
 ): Float64Array {
-  if (weights === undefined) return new Float64Array(rows).fill(1);
-  const read = toLabels(weights, rows, path);
-  if (read.every((weight) => weight >= 0) && read.some((weight) => weight > 0)) return read;
-  throw new VelumError({
-    code: "bad-argument",
-    path,
-    problem: "a weight is below 0, or all are 0",
-    cure: "Pass weights of at least 0, some above",
-  });
+  return toWeights(weights, rows, path) ?? new Float64Array(rows).fill(1);
 }
 
 /** The error of a method that needs `fit` first. */

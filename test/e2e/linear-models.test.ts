@@ -287,8 +287,8 @@ test("wrong data, parameters, order and files are refused", async () => {
         line,
         X.map(() => -1),
       ),
-    "bad-argument",
-    /sampleWeight: a weight is below 0/,
+    "out-of-range",
+    /sampleWeight entry 0: -1 is negative/,
   );
   await refused(
     () =>

@@ -10,6 +10,7 @@ import {
   LinearRegression,
   LinearSVC,
   LinearSVR,
+  LogisticRegression,
   PoissonRegressor,
   Ridge,
   SGDClassifier,
@@ -60,6 +61,8 @@ const makers = {
   TweedieRegressor: (params: object) => new TweedieRegressor({ ...exact, tol: 1e-9, ...params }),
   LinearSVR: (params: object) => new LinearSVR({ ...exact, tol: 1e-7, ...params }),
   LinearSVC: (params: object) => new LinearSVC({ ...exact, tol: 1e-7, ...params }),
+  LogisticRegression: (params: object) =>
+    new LogisticRegression({ ...exact, tol: 1e-9, ...params }),
   SGDRegressor: (params: object) => new SGDRegressor(params),
   SGDClassifier: (params: object) => new SGDClassifier(params),
 } as const;

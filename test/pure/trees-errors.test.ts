@@ -79,6 +79,12 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, treeMethod, maxBin, baseScore, randomState, objective, scalePosWeight",
     ],
     [
+      "class weight below 0",
+      () => new RandomForestClassifier({ classWeight: { 1: -2 } }).fit(X, y),
+      "bad-argument",
+      'RandomForestClassifier classWeight: is {"1":-2}. Pass "balanced", "balanced_subsample", null, or numbers of at least 0 by label such as { 0: 1, 1: 5 }',
+    ],
+    [
       "depth 0",
       () => new DecisionTreeClassifier({ maxDepth: 0 }).fit(X, y),
       "bad-argument",

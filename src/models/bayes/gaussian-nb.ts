@@ -54,7 +54,7 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams> {
   protected override likelihoods(problem: BayesProblem) {
     const { x } = problem;
     const { nBits, varSmoothing } = this.getParams();
-    const all = { ...problem, target: new Uint32Array(x.rows), classes: 1 };
+    const all = { ...problem, target: new Float64Array(x.rows), classes: 1 };
     const ones = new Float64Array(x.rows).fill(1);
     const { variances: spread } = momentsOf({ ...all, rowWeights: ones });
     const floor = varSmoothing * Math.max(...(spread[0] ?? []));

@@ -15,13 +15,11 @@ import {
 export interface MultinomialNBParams extends LinearClassifierParams {
   /** Counts added to every feature of every class (Lidstone), above 0. Default 1. */
   readonly alpha: number;
-  readonly classWeight: "balanced" | null;
 }
 
 const defaults: MultinomialNBParams = {
   ...defaultLinearClassifierParams,
   alpha: 1,
-  classWeight: null,
 };
 
 /** Naive Bayes of counts, e.g. of words. Its scores are linear in the counts, so it runs as a linear model; two classes have one score. */

@@ -22,11 +22,11 @@ import {
   type Labels,
   type Matrix,
   type Rows,
-  toLabels,
   toMatrix,
   toMatrixOf,
   toRowWeights,
 } from "../check-data.js";
+import { toClassTargets } from "../class-targets.js";
 import { ClassifierEstimator } from "../classifier-estimator.js";
 import type { CodedModel } from "../coded-model.js";
 import type { Benchmark } from "../estimator.js";
@@ -52,7 +52,7 @@ export interface NaiveBayesFit extends RealTables {
 /** Rows by class. */
 export interface BayesProblem {
   readonly x: Matrix;
-  readonly target: Uint32Array;
+  readonly target: Float64Array;
   readonly classes: number;
   readonly rowWeights: Float64Array;
   readonly classCount: Float64Array;
@@ -91,23 +91,20 @@ export abstract class NaiveBayes<P extends NaiveBayesParams> extends ClassifierE
     const path = `${this.name}.fit`;
     const matrix = toMatrix(x, `${path} X`);
     this.checkParams();
-    const labels = toLabels(y, matrix.rows, `${path} y`);
+    const { classes, indices: target } = toClassTargets(y, matrix.rows, 2, `${path} y`);
     const rowWeights = toRowWeights(sampleWeight, matrix.rows, `${path} sampleWeight`);
-    const classes = Float64Array.from(new Set(labels)).sort();
-    const indexOf = new Map(Array.from(classes, (label, k) => [label, k]));
-    const target = Uint32Array.from(labels, (label) => indexOf.get(label) ?? 0);
     const classCount = new Float64Array(classes.length);
     target.forEach((k, i) => {
       classCount[k] = (classCount[k] ?? 0) + (rowWeights[i] ?? 0);
     });
     const { priors } = this.getParams();
-    if (classes.length < 2 || (priors !== null && priors.length !== classes.length)) {
+    if (priors !== null && priors.length !== classes.length) {
       throw new VelumError({
         code: "bad-argument",
         path: `${path} y`,
-        problem: `holds ${classes.length} classes, and ${priors?.length ?? "no"} priors are given`,
+        problem: `holds ${classes.length} classes, and ${priors.length} priors are given`,
         actual: classes.length,
-        cure: "Pass rows of at least two classes, and priors for all of them or null",
+        cure: "Pass priors for all classes, or null",
       });
     }
     const total = classCount.reduce((sum, count) => sum + count, 0);

@@ -16,8 +16,6 @@ export interface LogisticSettings {
   /** `"l2"`: half the squared coefficients are added to `C` times the summed loss. `null`: no penalty. */
   readonly penalty: "l2" | null;
   readonly fitIntercept: boolean;
-  /** `"balanced"`: each class weighs the same in total. */
-  readonly classWeight: "balanced" | null;
   /** The solver stops when no entry of the mean loss's gradient exceeds this. */
   readonly tol: number;
   readonly maxIter: number;
@@ -49,12 +47,11 @@ export function fitLogistic(data: ClassProblem, settings: LogisticSettings): Lin
 /** Refuses settings out of range. Errors: `bad-argument`. */
 export function checkLogistic(settings: LogisticSettings): void {
   const check = new ParamChecks("LogisticRegression");
-  const { C, penalty, classWeight, tol, maxIter } = settings;
+  const { C, penalty, tol, maxIter } = settings;
   if (!(C > 0 && C < Number.POSITIVE_INFINITY)) {
     throw check.bad("C", C, "Pass a finite number above 0, or penalty null for no penalty");
   }
   check.oneOf("penalty", penalty, ["l2", null]);
-  check.oneOf("classWeight", classWeight, ["balanced", null]);
   check.positive("tol", tol);
   check.whole("maxIter", maxIter, 1);
 }

@@ -5,15 +5,14 @@ import type { ProbabilityRule } from "../../quantize/class-probabilities.js";
 import { ClassifierCoding } from "../../quantize/classifier-coding.js";
 import { fieldsOf, isFiniteList } from "../../quantize/json-checks.js";
 import type { AffineMap } from "../../quantize/transforms/client-transform.js";
-import {
-  type Labels,
-  type Matrix,
-  type Rows,
-  toLabels,
-  toMatrix,
-  toRowWeights,
-} from "../check-data.js";
+import { type Labels, type Matrix, type Rows, toMatrix, toRowWeights } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
+import {
+  type ClassTargets,
+  checkClassWeight,
+  classFactors,
+  toClassTargets,
+} from "../class-targets.js";
 import { ClassifierEstimator } from "../classifier-estimator.js";
 import type { CodedModel } from "../coded-model.js";
 import type { Benchmark } from "../estimator.js";
@@ -44,15 +43,18 @@ export interface LinearClassifierFit extends LinearFit {
 export interface ClassProblem {
   readonly x: Matrix;
   /** 0 to `classes - 1` */
-  readonly target: Uint32Array;
+  readonly target: Float64Array;
   readonly classes: number;
   /** Weights of rows, the classes' weights included. */
   readonly rowWeights: Float64Array;
+  /** Weights of rows without them, and the classes' factors. */
+  readonly sampleWeights: Float64Array;
+  readonly factors: Float64Array;
 }
 
 /** What all linear classifiers share: from weights to integers, circuits and files. Made into one by a solver. */
 export abstract class LinearClassifierEstimator<
-  P extends LinearClassifierParams & { readonly classWeight: "balanced" | null },
+  P extends LinearClassifierParams,
 > extends ClassifierEstimator<P, LinearClassifierFit> {
   /** Finds the weights: one output for two classes (class 1 above 0), else one each. */
   protected abstract solve(problem: ClassProblem): LinearFit;
@@ -68,14 +70,13 @@ export abstract class LinearClassifierEstimator<
     const path = `${this.name}.fit`;
     const matrix = toMatrix(x, `${path} X`);
     this.checkParams();
-    const labels = toLabels(y, matrix.rows, `${path} y`);
-    const weights = toRowWeights(sampleWeight, matrix.rows, `${path} sampleWeight`);
-    const classes = Float64Array.from(new Set(labels)).sort();
-    if (classes.length < 2) throw oneClass(`${path} y`, classes[0]);
-    const indexOf = new Map(Array.from(classes, (label, k) => [label, k]));
-    const target = Uint32Array.from(labels, (label) => indexOf.get(label) ?? 0);
-    const rowWeights = balanced(target, classes.length, weights, this.getParams().classWeight);
-    const fit = this.solve({ x: matrix, target, classes: classes.length, rowWeights });
+    const targets = toClassTargets(y, matrix.rows, 2, `${path} y`);
+    const sampleWeights = toRowWeights(sampleWeight, matrix.rows, `${path} sampleWeight`);
+    const { classes, indices: target } = targets;
+    const factors = this.classFactors(targets, sampleWeights);
+    const rowWeights = sampleWeights.map((weight, i) => weight * (factors[target[i] ?? 0] ?? 0));
+    const rows = { x: matrix, target, classes: classes.length };
+    const fit = this.solve({ ...rows, rowWeights, sampleWeights, factors });
     return this.adopt({ ...fit, classes }, matrix);
   }
 
@@ -88,7 +89,10 @@ export abstract class LinearClassifierEstimator<
    * A model from weights that were fitted elsewhere; `calibrate` or `compile` then gives it the ranges of its inputs.
    * Errors: `bad-shape`, `not-a-number`, `bad-argument` (classes).
    */
-  static fromFitted<Params extends object, T extends LinearClassifierEstimator<AnyParams>>(
+  static fromFitted<
+    Params extends object,
+    T extends LinearClassifierEstimator<LinearClassifierParams>,
+  >(
     this: new (
       params?: Partial<Params>,
     ) => T,
@@ -165,6 +169,11 @@ export abstract class LinearClassifierEstimator<
     return this.fitted().converged;
   }
 
+  /** Factor of each class. Balance counts sample weights. */
+  protected classFactors(targets: ClassTargets, sampleWeights: Float64Array): Float64Array {
+    return classFactors(targets, this.getParams().classWeight, sampleWeights);
+  }
+
   protected get linear(): LinearCoded<ClassifierCoding> {
     const coded = this.coded();
     if (coded instanceof LinearCoded) return coded;
@@ -174,6 +183,7 @@ export abstract class LinearClassifierEstimator<
   protected override checkParams(): void {
     const params = this.getParams();
     checkLinearParams(this.name, params);
+    checkClassWeight(this.name, params.classWeight);
     new ParamChecks(this.name).oneOf("result", params.result, ["scores", "class"]);
     this.checkSolver();
   }
@@ -236,34 +246,6 @@ export abstract class LinearClassifierEstimator<
   }
 }
 
-interface AnyParams extends LinearClassifierParams {
-  readonly classWeight: "balanced" | null;
-}
-
 function outputsFor(classes: number): number {
   return classes === 2 ? 1 : classes;
-}
-
-function balanced(
-  target: Uint32Array,
-  classes: number,
-  weights: Float64Array,
-  classWeight: "balanced" | null,
-): Float64Array {
-  if (classWeight === null) return weights;
-  const counts = new Float64Array(classes);
-  for (const k of target) counts[k] = (counts[k] ?? 0) + 1;
-  const scale = target.length / classes;
-  return weights.map((weight, i) => (weight * scale) / (counts[target[i] ?? 0] ?? 1));
-}
-
-function oneClass(path: string, label: number | undefined): VelumError {
-  return new VelumError({
-    code: "bad-argument",
-    path,
-    problem: `holds one class only, ${label}`,
-    limit: 2,
-    actual: 1,
-    cure: "Pass rows of at least two classes",
-  });
 }

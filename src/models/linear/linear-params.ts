@@ -1,5 +1,6 @@
 import type { Granularity } from "../../quantize/value-range.js";
 import { ParamChecks } from "../check-params.js";
+import type { ClassWeight } from "../class-targets.js";
 
 /** Bits of the quantized inputs (1 to 32) and weights (2 to 32). */
 export interface LinearBits {
@@ -22,6 +23,8 @@ export interface LinearClassifierParams extends LinearParams {
    * of 2 to 10 classes by table look-ups, and only the class leaves it. `nBits` is then lowered until differences of scores fit in 14 bits.
    */
   readonly result: "scores" | "class";
+  /** Weight of each class by label, `"balanced"` for the same total each, or `null` (default). */
+  readonly classWeight: ClassWeight;
 }
 
 export const defaultLinearParams: LinearParams = { nBits: 8, inputQuantizer: "perFeature" };
@@ -29,6 +32,7 @@ export const defaultLinearParams: LinearParams = { nBits: 8, inputQuantizer: "pe
 export const defaultLinearClassifierParams: LinearClassifierParams = {
   ...defaultLinearParams,
   result: "scores",
+  classWeight: null,
 };
 
 /** The widths, one by one. */

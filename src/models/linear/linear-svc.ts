@@ -24,13 +24,11 @@ export interface SupportSettings {
 /** Settings of a `LinearSVC`. */
 export interface LinearSVCParams extends LinearClassifierParams, SupportSettings {
   readonly loss: "hinge" | "squared_hinge";
-  readonly classWeight: "balanced" | null;
 }
 
 const defaults: LinearSVCParams = {
   ...defaultLinearClassifierParams,
   loss: "squared_hinge",
-  classWeight: null,
   C: 1,
   fitIntercept: true,
   interceptScaling: 1,
@@ -54,13 +52,12 @@ export class LinearSVC extends LinearClassifierEstimator<LinearSVCParams> {
     checkSupport(this.name, params);
     const check = new ParamChecks(this.name);
     check.oneOf("loss", params.loss, ["hinge", "squared_hinge"]);
-    check.oneOf("classWeight", params.classWeight, ["balanced", null]);
   }
 
   protected override solve(problem: ClassProblem): LinearFit {
-    const { x, rowWeights } = problem;
+    const { x } = problem;
     const { C, loss, fitIntercept, interceptScaling, tol, maxIter, randomState } = this.getParams();
-    const fits = oneAgainstRest(problem).map((y) =>
+    const fits = oneAgainstRest(problem).map(({ y, rowWeights }) =>
       supportVectors({
         ...{ x, y, tol, maxIter, randomState },
         cost: rowWeights.map((weight) => C * weight),

@@ -6,7 +6,7 @@ import type { Objective } from "./lbfgs.js";
 export interface LogisticProblem {
   readonly x: Matrix;
   /** Index of each row's class, 0 to `classes - 1`. */
-  readonly target: Uint32Array;
+  readonly target: Float64Array;
   readonly classes: number;
   /** Weight of each row in the loss. */
   readonly rowWeights: Float64Array;

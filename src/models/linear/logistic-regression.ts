@@ -32,7 +32,6 @@ const defaults: LogisticRegressionParams = {
   C: 1,
   penalty: "l2",
   fitIntercept: true,
-  classWeight: null,
   tol: 1e-4,
   maxIter: 100,
 };

@@ -1,5 +1,6 @@
 import type { ProbabilityRule } from "../../quantize/class-probabilities.js";
 import { ParamChecks } from "../check-params.js";
+import { type ClassTargets, classFactors } from "../class-targets.js";
 import { SeededRandom } from "../seeded-random.js";
 import { type ClassProblem, LinearClassifierEstimator } from "./linear-classifier-estimator.js";
 import type { LinearFit } from "./linear-fit.js";
@@ -13,13 +14,11 @@ import { stackFits } from "./sgd-regressor.js";
 export interface SGDClassifierParams extends LinearClassifierParams, SgdSettings {
   /** `"log_loss"` and `"modified_huber"` give probabilities. Default `"hinge"`. */
   readonly loss: ClassifierLoss;
-  readonly classWeight: "balanced" | null;
 }
 
 const defaults: SGDClassifierParams = {
   ...defaultLinearClassifierParams,
   loss: "hinge",
-  classWeight: null,
   penalty: "l2",
   alpha: 1e-4,
   l1Ratio: 0.15,
@@ -52,15 +51,19 @@ export class SGDClassifier extends LinearClassifierEstimator<SGDClassifierParams
     checkSgd(this.name, params);
     const check = new ParamChecks(this.name);
     check.oneOf("loss", params.loss, Object.keys(classifierLosses));
-    check.oneOf("classWeight", params.classWeight, ["balanced", null]);
+  }
+
+  /** Balance counts rows, as in scikit-learn. */
+  protected override classFactors(targets: ClassTargets): Float64Array {
+    return classFactors(targets, this.getParams().classWeight);
   }
 
   protected override solve(problem: ClassProblem): LinearFit {
-    const { x, rowWeights } = problem;
+    const { x } = problem;
     const params = this.getParams();
     const loss = classifierLosses[params.loss];
     const seeds = new SeededRandom(params.randomState); // each class sees the rows in an order of its own
-    const fits = oneAgainstRest(problem).map((y) =>
+    const fits = oneAgainstRest(problem).map(({ y, rowWeights }) =>
       fitSgd({ x, y, rowWeights, loss }, { ...params, randomState: seeds.nextUint32() }),
     );
     return stackFits(fits, x.columns);

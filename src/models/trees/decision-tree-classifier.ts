@@ -1,4 +1,11 @@
-import type { Labels, Rows } from "../check-data.js";
+import { type Labels, type Rows, toWeights } from "../check-data.js";
+import {
+  type ClassWeight,
+  checkClassWeight,
+  classWeights,
+  timesWeights,
+  toClassTargets,
+} from "../class-targets.js";
 import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
 import {
   type CartParams,
@@ -8,13 +15,6 @@ import {
 } from "./cart/cart-params.js";
 import { fitCart } from "./cart/fit-cart.js";
 import { checkChoice } from "./check-params.js";
-import {
-  type ClassWeight,
-  classWeights,
-  timesWeights,
-  toClassTargets,
-  toWeights,
-} from "./targets.js";
 import { TreeClassifier } from "./tree-classifier.js";
 import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 import { depthOf, leafCountOf } from "./tree-statistics.js";
@@ -84,6 +84,7 @@ export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifie
   protected override checkParams(): void {
     const params = this.getParams();
     checkCartParams(this.name, params);
+    checkClassWeight(this.name, params.classWeight);
     checkChoice(this.name, "criterion", params.criterion, ["gini", "entropy", "log_loss"]);
     checkChoice(this.name, "splitter", params.splitter, ["best", "random"]);
   }

@@ -1,4 +1,5 @@
-import { type Labels, type Rows, toLabels } from "../check-data.js";
+import { type Labels, type Rows, toLabels, toWeights } from "../check-data.js";
+import { requirePositive } from "../positive-targets.js";
 import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
 import {
   type CartParams,
@@ -9,7 +10,6 @@ import {
 import { fitCart } from "./cart/fit-cart.js";
 import type { TargetImpurity } from "./cart/target-criterion.js";
 import { checkChoice } from "./check-params.js";
-import { requirePositive, toWeights } from "./targets.js";
 import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 import { TreeRegressor } from "./tree-regressor.js";
 import { depthOf, leafCountOf } from "./tree-statistics.js";

@@ -1,18 +1,19 @@
 import { classIndices } from "../../quantize/class-scores.js";
-import { type Labels, notFitted, type Rows } from "../check-data.js";
+import { type Labels, notFitted, type Rows, toWeights } from "../check-data.js";
+import {
+  balancedDraw,
+  type ClassWeight,
+  checkClassWeight,
+  classWeights,
+  timesWeights,
+  toClassTargets,
+} from "../class-targets.js";
 import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
 import { featuresPerSplit } from "./cart/cart-params.js";
 import { checkChoice } from "./check-params.js";
 import { fitForest } from "./fit-forest.js";
 import { checkForestParams, type ForestParams } from "./forest-params.js";
 import { outOfBagScores } from "./out-of-bag.js";
-import {
-  type ClassWeight,
-  classWeights,
-  timesWeights,
-  toClassTargets,
-  toWeights,
-} from "./targets.js";
 import { TreeClassifier } from "./tree-classifier.js";
 import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 
@@ -39,6 +40,7 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
     const { rows, columns: features } = matrix;
     const targets = toClassTargets(y, rows, 1, `${this.name}.fit y`);
     const outputs = targets.classes.length;
+    const weights = toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`);
     const inDraw = classWeight === "balanced_subsample" && bootstrap;
     const overall = classWeight === "balanced_subsample" ? "balanced" : classWeight;
     const grown = fitForest(
@@ -52,11 +54,8 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
       },
       params,
       { splitter: this.splitter, maxFeatures: featuresPerSplit(this.name, params, features) },
-      timesWeights(
-        toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`),
-        inDraw ? undefined : classWeights(targets, overall),
-      ),
-      inDraw ? (drawn) => classWeights(targets, "balanced", drawn) : undefined,
+      timesWeights(weights, inDraw ? undefined : classWeights(targets, overall, weights)),
+      inDraw ? (drawn) => balancedDraw(targets, drawn) : undefined,
     );
     const ensemble = averageOf(grown.trees, features, outputs);
     let account = {};
@@ -78,6 +77,7 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
   protected override checkParams(): void {
     const params = this.getParams();
     checkForestParams(this.name, params);
+    checkClassWeight(this.name, params.classWeight, ["balanced", "balanced_subsample"]);
     checkChoice(this.name, "criterion", params.criterion, ["gini", "entropy", "log_loss"]);
   }
 

@@ -1,4 +1,5 @@
-import { type Labels, notFitted, type Rows, toLabels } from "../check-data.js";
+import { type Labels, notFitted, type Rows, toLabels, toWeights } from "../check-data.js";
+import { requirePositive } from "../positive-targets.js";
 import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
 import { featuresPerSplit } from "./cart/cart-params.js";
 import type { TargetImpurity } from "./cart/target-criterion.js";
@@ -6,7 +7,6 @@ import { checkChoice } from "./check-params.js";
 import { fitForest } from "./fit-forest.js";
 import { checkForestParams, type ForestParams } from "./forest-params.js";
 import { outOfBagScores } from "./out-of-bag.js";
-import { requirePositive, toWeights } from "./targets.js";
 import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 import { TreeRegressor } from "./tree-regressor.js";
 

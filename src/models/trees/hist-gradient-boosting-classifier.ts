@@ -1,14 +1,14 @@
-import type { Labels, Rows } from "../check-data.js";
-import { fitHgb, hgbRule } from "./boosting/fit-hgb.js";
-import { hgbClassLoss } from "./boosting/hgb-loss.js";
-import { checkHgbParams, type HgbParams, hgbDefaults } from "./boosting/hgb-params.js";
+import { type Labels, type Rows, toWeights } from "../check-data.js";
 import {
   type ClassWeight,
+  checkClassWeight,
   classWeights,
   timesWeights,
   toClassTargets,
-  toWeights,
-} from "./targets.js";
+} from "../class-targets.js";
+import { fitHgb, hgbRule } from "./boosting/fit-hgb.js";
+import { hgbClassLoss } from "./boosting/hgb-loss.js";
+import { checkHgbParams, type HgbParams, hgbDefaults } from "./boosting/hgb-params.js";
 import { TreeClassifier } from "./tree-classifier.js";
 import { toTreeMatrix } from "./tree-data.js";
 
@@ -59,6 +59,7 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
 
   protected override checkParams(): void {
     checkHgbParams(this.name, this.getParams());
+    checkClassWeight(this.name, this.getParams().classWeight);
   }
 
   /** Rounds that were made. */

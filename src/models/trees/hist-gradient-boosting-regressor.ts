@@ -1,9 +1,9 @@
-import { type Labels, type Rows, toLabels } from "../check-data.js";
+import { type Labels, type Rows, toLabels, toWeights } from "../check-data.js";
+import { requirePositive } from "../positive-targets.js";
 import { fitHgb, hgbRule } from "./boosting/fit-hgb.js";
 import { type HgbRegression, hgbRegressionLoss } from "./boosting/hgb-loss.js";
 import { checkHgbParams, type HgbParams, hgbDefaults } from "./boosting/hgb-params.js";
 import { checkChoice } from "./check-params.js";
-import { requirePositive, toWeights } from "./targets.js";
 import { toTreeMatrix } from "./tree-data.js";
 import { TreeRegressor } from "./tree-regressor.js";
 

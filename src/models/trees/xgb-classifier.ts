@@ -1,10 +1,10 @@
 import { VelumError } from "../../base/error.js";
-import type { Labels, Rows } from "../check-data.js";
+import { type Labels, type Rows, toWeights } from "../check-data.js";
+import { toClassTargets } from "../class-targets.js";
 import { fitXgb, xgbRule } from "./boosting/fit-xgb.js";
 import { logisticLoss, softmaxLoss } from "./boosting/xgb-objective.js";
 import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
 import { atLeast0Cure, checkChoice, checkParams, isAtLeast0 } from "./check-params.js";
-import { toClassTargets, toWeights } from "./targets.js";
 import { TreeClassifier } from "./tree-classifier.js";
 import { toTreeMatrix } from "./tree-data.js";
 

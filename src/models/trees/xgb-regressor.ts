@@ -1,9 +1,8 @@
-import { type Labels, type Rows, toLabels } from "../check-data.js";
+import { type Labels, type Rows, toLabels, toWeights } from "../check-data.js";
 import { fitXgb, xgbRule } from "./boosting/fit-xgb.js";
 import { checkTargets, regressionLoss, type XgbRegression } from "./boosting/xgb-objective.js";
 import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
 import { atLeast0Cure, checkChoice, checkParams, isAtLeast0 } from "./check-params.js";
-import { toWeights } from "./targets.js";
 import { toTreeMatrix } from "./tree-data.js";
 import { TreeRegressor } from "./tree-regressor.js";
 

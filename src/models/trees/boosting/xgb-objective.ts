@@ -1,5 +1,5 @@
 import { VelumError } from "../../../base/error.js";
-import { requirePositive } from "../targets.js";
+import { requirePositive } from "../../positive-targets.js";
 import type { Derivatives } from "./histogram.js";
 
 export type XgbRegression =

@@ -1,0 +1,108 @@
+import { VelumError } from "../base/error.js";
+import { type Labels, toLabels } from "./check-data.js";
+
+/** Labels as indices of classes. */
+export interface ClassTargets {
+  /** The labels, ascending. */
+  readonly classes: Float64Array;
+  /** `[rows]` index of each row's label in `classes`. */
+  readonly indices: Float64Array;
+}
+
+/** Reads one label a row. Errors: `bad-shape`, `not-a-number`, `bad-argument` for fewer than `least` classes. */
+export function toClassTargets(y: Labels, rows: number, least: 1 | 2, path: string): ClassTargets {
+  const labels = toLabels(y, rows, path);
+  const classes = Float64Array.from(new Set(labels)).sort();
+  if (classes.length < least) {
+    throw new VelumError({
+      code: "bad-argument",
+      path,
+      problem: `holds one class only, ${classes[0]}`,
+      limit: least,
+      actual: classes.length,
+      cure: "Pass rows of at least two classes",
+    });
+  }
+  const indexOf = new Map(Array.from(classes, (label, k) => [label, k]));
+  return { classes, indices: labels.map((label) => indexOf.get(label) ?? 0) };
+}
+
+/** Weight of each class by number, `"balanced"` for the same total each, or null. Labels that are not named weigh 1. */
+export type ClassWeight = "balanced" | Readonly<Record<number, number>> | null;
+
+/** Factor of each class's rows. `weights`: of rows, where balance counts them; else it counts rows. */
+export function classFactors(
+  { classes, indices }: ClassTargets,
+  classWeight: ClassWeight,
+  weights?: Float64Array,
+): Float64Array {
+  if (classWeight === null) return new Float64Array(classes.length).fill(1);
+  if (classWeight !== "balanced") return classes.map((label) => classWeight[label] ?? 1);
+  const counts = new Float64Array(classes.length);
+  indices.forEach((k, row) => {
+    counts[k] = (counts[k] ?? 0) + (weights?.[row] ?? 1);
+  });
+  return balancing(counts);
+}
+
+/** `classFactors`, one a row; undefined without class weights. */
+export function classWeights(
+  targets: ClassTargets,
+  classWeight: ClassWeight,
+  weights?: Float64Array,
+): Float64Array | undefined {
+  if (classWeight === null) return undefined;
+  const factors = classFactors(targets, classWeight, weights);
+  return targets.indices.map((k) => factors[k] ?? 0);
+}
+
+/** Weights of all rows that balance the classes among the `drawn` ones. */
+export function balancedDraw(
+  { classes, indices }: ClassTargets,
+  drawn: ArrayLike<number>,
+): Float64Array {
+  const counts = new Float64Array(classes.length);
+  for (let i = 0; i < drawn.length; i++) {
+    const k = indices[drawn[i] ?? 0] ?? 0;
+    counts[k] = (counts[k] ?? 0) + 1;
+  }
+  const factors = balancing(counts);
+  return indices.map((k) => factors[k] ?? 0);
+}
+
+/** Factors that give all classes that occur the same total. */
+function balancing(counts: Float64Array): Float64Array {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const present = counts.reduce((count, of) => count + Number(of > 0), 0);
+  return counts.map((count) => (count > 0 ? total / (present * count) : 0));
+}
+
+/** Refuses what is no class weight. Errors: `bad-argument`; `owner` names the estimator. */
+export function checkClassWeight(
+  owner: string,
+  classWeight: ClassWeight | "balanced_subsample",
+  named: readonly string[] = ["balanced"],
+): void {
+  if (classWeight === null) return;
+  const known = typeof classWeight === "string" && named.includes(classWeight);
+  const listed =
+    typeof classWeight === "object" &&
+    Object.values(classWeight).every((weight) => Number.isFinite(weight) && weight >= 0);
+  if (known || listed) return;
+  const texts = named.map((name) => JSON.stringify(name)).join(", ");
+  throw new VelumError({
+    code: "bad-argument",
+    path: `${owner} classWeight`,
+    problem: `is ${JSON.stringify(classWeight)}`,
+    cure: `Pass ${texts}, null, or numbers of at least 0 by label such as { 0: 1, 1: 5 }`,
+  });
+}
+
+/** The product of row weights, where undefined is 1. */
+export function timesWeights(
+  a: Float64Array | undefined,
+  b: Float64Array | undefined,
+): Float64Array | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.map((weight, i) => weight * (b[i] ?? 0));
+}
