@@ -41,7 +41,11 @@ export function toMatrixWithGaps(x: Rows, path: string): Matrix {
 
 /** `toMatrix`, and refuses another number of columns than the model was fitted on. Errors: also `bad-shape`. */
 export function toMatrixOf(columns: number, x: Rows, path: string): Matrix {
-  const matrix = toMatrix(x, path);
+  return requireColumns(columns, toMatrix(x, path), path);
+}
+
+/** Refuses another number of columns than the model was fitted on. Errors: `bad-shape`. */
+export function requireColumns(columns: number, matrix: Matrix, path: string): Matrix {
   if (matrix.columns === columns) return matrix;
   throw new VelumError({
     code: "bad-shape",

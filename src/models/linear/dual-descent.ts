@@ -1,6 +1,6 @@
 import type { Matrix } from "../check-data.js";
 import { SeededRandom } from "../seeded-random.js";
-import type { SgdFit } from "./sgd.js";
+import type { OutputFit } from "./linear-fit.js";
 
 /** A linear support vector problem of one output; the intercept is the weight of one more feature, `interceptScaling` in every row. */
 export interface SupportProblem {
@@ -24,7 +24,7 @@ export interface SupportProblem {
  * Weights by coordinate descent on the dual: Hsieh, Chang, Lin, Keerthi, Sundararajan, ICML 2008 (classifiers), and Ho and Lin, JMLR 13,
  * 2012 (regressors), without shrinking. The minimum is liblinear's; it stops when no coordinate's projected slope exceeds `tol`.
  */
-export function supportVectors(problem: SupportProblem): SgdFit {
+export function supportVectors(problem: SupportProblem): OutputFit {
   const { x, y, cost, squared, interceptScaling: bias } = problem;
   const weights = new Float64Array(x.columns);
   let intercept = 0; // as the weight of the constant feature

@@ -3,10 +3,9 @@ import type { Link } from "../../quantize/regressor-coding.js";
 import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import { minimizeLbfgs, type Objective } from "./lbfgs.js";
-import type { LinearFit } from "./linear-fit.js";
+import { type LinearFit, stackFits } from "./linear-fit.js";
 import type { LinearParams } from "./linear-params.js";
 import type { RegressionProblem } from "./linear-regressor-estimator.js";
-import { stackFits } from "./sgd-regressor.js";
 
 /** Settings of generalized linear regressors; names and defaults of scikit-learn's. */
 export interface GlmParams extends LinearParams {

@@ -21,6 +21,15 @@ export interface LinearFit extends LinearWeights {
   readonly converged: boolean;
 }
 
+/** What a solver of one output found. */
+export interface OutputFit {
+  /** `[features]` */
+  readonly weights: Float64Array;
+  readonly intercept: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
 /** A linear model that was fitted elsewhere, e.g. read from a file. */
 export interface GivenLinear {
   /** `[outputs, features]`, or `[features]` for one output. */
@@ -33,6 +42,20 @@ export interface GivenLinear {
 export interface GivenLinearClassifier extends GivenLinear {
   /** The labels, ascending. */
   readonly classes: ArrayLike<number>;
+}
+
+/** Fits of single outputs as one. */
+export function stackFits(fits: readonly OutputFit[], features: number): LinearFit {
+  const coef = new Float64Array(fits.length * features);
+  fits.forEach(({ weights }, k) => {
+    coef.set(weights, k * features);
+  });
+  return {
+    coef: { shape: [fits.length, features], data: coef },
+    intercept: Float64Array.from(fits, ({ intercept }) => intercept),
+    iterations: Math.max(...fits.map(({ iterations }) => iterations)),
+    converged: fits.every(({ converged }) => converged),
+  };
 }
 
 /** Reads given weights. Errors: `bad-shape`, `not-a-number`, `bad-argument`; `path` names the caller. */

@@ -1,11 +1,10 @@
 import { ParamChecks } from "../check-params.js";
 import { supportVectors } from "./dual-descent.js";
 import { columnsOf } from "./least-squares.js";
-import type { LinearFit } from "./linear-fit.js";
+import { type LinearFit, stackFits } from "./linear-fit.js";
 import { defaultLinearParams, type LinearParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
-import { checkSupport, type SupportSettings } from "./linear-svc.js";
-import { stackFits } from "./sgd-regressor.js";
+import { checkSupport, type SupportSettings, supportDefaults } from "./support-settings.js";
 
 /** Settings of a `LinearSVR`. */
 export interface LinearSVRParams extends LinearParams, SupportSettings {
@@ -16,14 +15,9 @@ export interface LinearSVRParams extends LinearParams, SupportSettings {
 
 const defaults: LinearSVRParams = {
   ...defaultLinearParams,
+  ...supportDefaults,
   loss: "epsilon_insensitive",
   epsilon: 0,
-  C: 1,
-  fitIntercept: true,
-  interceptScaling: 1,
-  tol: 1e-4,
-  maxIter: 1000,
-  randomState: 0,
 };
 
 /** Linear support vector regression; each target on its own. */

@@ -3,12 +3,11 @@ import { ParamChecks } from "../check-params.js";
 import { type ClassTargets, classFactors } from "../class-targets.js";
 import { SeededRandom } from "../seeded-random.js";
 import { type ClassProblem, LinearClassifierEstimator } from "./linear-classifier-estimator.js";
-import type { LinearFit } from "./linear-fit.js";
+import { type LinearFit, stackFits } from "./linear-fit.js";
 import { defaultLinearClassifierParams, type LinearClassifierParams } from "./linear-params.js";
 import { oneAgainstRest } from "./one-against-rest.js";
-import { checkSgd, fitSgd, type SgdSettings } from "./sgd.js";
+import { checkSgd, fitSgd, type SgdSettings, sgdDefaults } from "./sgd.js";
 import { type ClassifierLoss, classifierLosses } from "./sgd-losses.js";
-import { stackFits } from "./sgd-regressor.js";
 
 /** Settings of an `SGDClassifier`. */
 export interface SGDClassifierParams extends LinearClassifierParams, SgdSettings {
@@ -18,20 +17,8 @@ export interface SGDClassifierParams extends LinearClassifierParams, SgdSettings
 
 const defaults: SGDClassifierParams = {
   ...defaultLinearClassifierParams,
+  ...sgdDefaults,
   loss: "hinge",
-  penalty: "l2",
-  alpha: 1e-4,
-  l1Ratio: 0.15,
-  fitIntercept: true,
-  maxIter: 1000,
-  tol: 1e-3,
-  nIterNoChange: 5,
-  shuffle: true,
-  randomState: 0,
-  learningRate: "optimal",
-  eta0: 0.01,
-  powerT: 0.5,
-  average: false,
 };
 
 /** Linear classifiers by stochastic gradient descent, three and more classes one against the rest; scale the features first. */

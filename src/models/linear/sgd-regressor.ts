@@ -1,9 +1,9 @@
 import { ParamChecks } from "../check-params.js";
 import { columnsOf } from "./least-squares.js";
-import type { LinearFit } from "./linear-fit.js";
+import { type LinearFit, stackFits } from "./linear-fit.js";
 import { defaultLinearParams, type LinearParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
-import { checkSgd, fitSgd, type SgdFit, type SgdSettings } from "./sgd.js";
+import { checkSgd, fitSgd, type SgdSettings, sgdDefaults } from "./sgd.js";
 import { type RegressorLoss, regressorLoss } from "./sgd-losses.js";
 
 /** Settings of an `SGDRegressor`. */
@@ -15,21 +15,11 @@ export interface SGDRegressorParams extends LinearParams, SgdSettings {
 
 const defaults: SGDRegressorParams = {
   ...defaultLinearParams,
+  ...sgdDefaults,
   loss: "squared_error",
   epsilon: 0.1,
-  penalty: "l2",
-  alpha: 1e-4,
-  l1Ratio: 0.15,
-  fitIntercept: true,
-  maxIter: 1000,
-  tol: 1e-3,
-  nIterNoChange: 5,
-  shuffle: true,
-  randomState: 0,
   learningRate: "invscaling",
-  eta0: 0.01,
   powerT: 0.25,
-  average: false,
 };
 
 /** Linear regression by stochastic gradient descent; scale the features first. One run a target. */
@@ -53,18 +43,4 @@ export class SGDRegressor extends LinearRegressorEstimator<SGDRegressorParams> {
     const fits = columnsOf(y).map((target) => fitSgd({ x, y: target, rowWeights, loss }, params));
     return stackFits(fits, x.columns);
   }
-}
-
-/** Fits of single outputs as one. */
-export function stackFits(fits: readonly SgdFit[], features: number): LinearFit {
-  const coef = new Float64Array(fits.length * features);
-  fits.forEach(({ weights }, k) => {
-    coef.set(weights, k * features);
-  });
-  return {
-    coef: { shape: [fits.length, features], data: coef },
-    intercept: Float64Array.from(fits, ({ intercept }) => intercept),
-    iterations: Math.max(...fits.map(({ iterations }) => iterations)),
-    converged: fits.every(({ converged }) => converged),
-  };
 }

@@ -1,6 +1,7 @@
 import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import { SeededRandom } from "../seeded-random.js";
+import type { OutputFit } from "./linear-fit.js";
 import type { PointLoss } from "./sgd-losses.js";
 
 /** Settings of stochastic gradient descent; names and meanings of scikit-learn's. */
@@ -37,19 +38,28 @@ export interface SgdProblem {
   readonly loss: PointLoss;
 }
 
-export interface SgdFit {
-  readonly weights: Float64Array;
-  readonly intercept: number;
-  readonly iterations: number;
-  readonly converged: boolean;
-}
+export const sgdDefaults: SgdSettings = {
+  penalty: "l2",
+  alpha: 1e-4,
+  l1Ratio: 0.15,
+  fitIntercept: true,
+  maxIter: 1000,
+  tol: 1e-3,
+  nIterNoChange: 5,
+  shuffle: true,
+  randomState: 0,
+  learningRate: "optimal",
+  eta0: 0.01,
+  powerT: 0.5,
+  average: false,
+};
 
 /**
  * Linear weights by stochastic gradient descent, row by row: Bottou, "Stochastic Gradient Descent Tricks", 2012; l1 by cumulative penalty
  * with truncation (Tsuruoka, Tsujii, Ananiadou, ACL 2009). Repeatable for a `randomState`; rows come in another order than in
  * scikit-learn, so weights agree with it in distribution alone.
  */
-export function fitSgd(problem: SgdProblem, settings: SgdSettings): SgdFit {
+export function fitSgd(problem: SgdProblem, settings: SgdSettings): OutputFit {
   const { x, y, rowWeights, loss } = problem;
   const { alpha, penalty, tol, maxIter } = settings;
   const l1Share = penalty === "l1" ? 1 : penalty === "elasticnet" ? settings.l1Ratio : 0;
@@ -156,7 +166,7 @@ function result(
   settings: SgdSettings,
   iterations: number,
   converged: boolean,
-): SgdFit {
+): OutputFit {
   return settings.average
     ? { weights: state.mean, intercept: state.meanIntercept, iterations, converged }
     : { weights: state.weights, intercept: state.intercept, iterations, converged };

@@ -1,6 +1,12 @@
 import { VelumError } from "../../base/error.js";
 import type { ComparisonRule } from "../../quantize/feature-columns.js";
-import { type Matrix, type Rows, toMatrix, toMatrixWithGaps } from "../check-data.js";
+import {
+  type Matrix,
+  type Rows,
+  requireColumns,
+  toMatrix,
+  toMatrixWithGaps,
+} from "../check-data.js";
 
 /**
  * Reads rows that trees under `rule` can take: NaN only where the rule knows missing values, no infinities, nothing that is
@@ -32,16 +38,7 @@ export function toTreeMatrixOf(
   rule: ComparisonRule,
   path: string,
 ): Matrix {
-  const matrix = toTreeMatrix(x, rule, path);
-  if (matrix.columns === features) return matrix;
-  throw new VelumError({
-    code: "bad-shape",
-    path,
-    problem: `has ${matrix.columns} features, fitted on ${features}`,
-    limit: features,
-    actual: matrix.columns,
-    cure: "Pass the features of the training data in the same order",
-  });
+  return requireColumns(features, toTreeMatrix(x, rule, path), path);
 }
 
 function toMatrixWithMissing(x: Rows, path: string): Matrix {

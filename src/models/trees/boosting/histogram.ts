@@ -66,8 +66,7 @@ export class HistogramBuilder {
       const column = bins.subarray(feature * rows, (feature + 1) * rows);
       const from = width * (offsets[feature] ?? 0);
       const sums = histogram.subarray(from, width * (offsets[feature + 1] ?? 0));
-      if (width === 2) addColumn(sums, column, own, gradient, hessian);
-      else addCountedColumn(sums, column, own, gradient, hessian);
+      addColumn(sums, column, width, own, { gradient, hessian });
     }
     return histogram;
   }
@@ -125,31 +124,18 @@ function addFourColumns(
   }
 }
 
+/** `width` 3 also counts rows. */
 function addColumn(
   sums: Float64Array,
   column: Bins,
+  width: BinWidth,
   order: Int32Array,
-  gradient: Float32Array,
-  hessian: Float32Array,
+  { gradient, hessian }: Derivatives,
 ): void {
   for (let i = 0; i < order.length; i++) {
-    const at = 2 * (column[order[i] ?? 0] ?? 0);
+    const at = width * (column[order[i] ?? 0] ?? 0);
     sums[at] = (sums[at] ?? 0) + (gradient[i] ?? 0);
     sums[at + 1] = (sums[at + 1] ?? 0) + (hessian[i] ?? 0);
-  }
-}
-
-function addCountedColumn(
-  sums: Float64Array,
-  column: Bins,
-  order: Int32Array,
-  gradient: Float32Array,
-  hessian: Float32Array,
-): void {
-  for (let i = 0; i < order.length; i++) {
-    const at = 3 * (column[order[i] ?? 0] ?? 0);
-    sums[at] = (sums[at] ?? 0) + (gradient[i] ?? 0);
-    sums[at + 1] = (sums[at + 1] ?? 0) + (hessian[i] ?? 0);
-    sums[at + 2] = (sums[at + 2] ?? 0) + 1;
+    if (width === 3) sums[at + 2] = (sums[at + 2] ?? 0) + 1;
   }
 }
