@@ -38,6 +38,22 @@ export function unpackArchive(bytes: Uint8Array, path: string, largestBytes: num
   return files;
 }
 
+/** Whether an archive has a file of that name; false for what is no archive. Reads its directory alone. */
+export function archiveHolds(bytes: Uint8Array, name: string): boolean {
+  let found = false;
+  try {
+    unzipSync(bytes, {
+      filter: (file) => {
+        found ||= file.name === name;
+        return false;
+      },
+    });
+  } catch {
+    return false;
+  }
+  return found;
+}
+
 /** One file of an archive. Error `file-corrupt` when it is not there. */
 export function archiveFile(files: ArchiveFiles, name: string, path: string): Uint8Array {
   const found = files[name];

@@ -4,6 +4,7 @@ import { canonicalJson } from "../tfhe/parameter-id.js";
 import {
   type ArchiveFiles,
   archiveFile,
+  archiveHolds,
   archiveText,
   packArchive,
   unpackArchive,
@@ -31,6 +32,11 @@ export function writeServerModule(
   functions: ReadonlyMap<string, ServerFile>,
 ): Uint8Array<ArrayBuffer> {
   return writeModule("server module", functions, writeServerFile);
+}
+
+/** Whether a file is that of a module, of either side. */
+export function isModuleFile(bytes: Uint8Array): boolean {
+  return archiveHolds(bytes, index);
 }
 
 /** Reads the client's file of a module. Errors: those of `readClientFile`; `wrong-parameters` where functions do not share a key. */

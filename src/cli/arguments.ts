@@ -6,6 +6,8 @@ export type Options = Readonly<Record<string, string | undefined>>;
 
 export interface Arguments {
   readonly options: Options;
+  /** Values of options that may stand more than once, by long name. */
+  readonly repeated: Readonly<Record<string, readonly string[]>>;
   readonly positionals: readonly string[];
 }
 
@@ -16,14 +18,19 @@ export interface Command {
   /** Text of `velum NAME --help`. */
   readonly help: string;
   readonly options: readonly string[];
+  /** Options that may stand more than once. */
+  readonly repeated?: readonly string[];
   run(parameters: Arguments): Promise<void>;
 }
 
 /** Reads the words after the command's name; `undefined` where help is asked for. Error `bad-argument`. */
 export function readArguments(command: Command, words: readonly string[]): Arguments | undefined {
-  const options: Record<string, { type: "string" | "boolean"; short?: string }> = {
-    help: { type: "boolean", short: "h" },
-  };
+  const options: Record<
+    string,
+    { type: "string" | "boolean"; short?: string; multiple?: boolean }
+  > = { help: { type: "boolean", short: "h" } };
+  const repeatedNames = command.repeated ?? [];
+  for (const name of repeatedNames) options[name] = { type: "string", multiple: true };
   for (const name of command.options) {
     options[name] = name === "output" ? { type: "string", short: "o" } : { type: "string" };
   }
@@ -38,7 +45,15 @@ export function readArguments(command: Command, words: readonly string[]): Argum
       name,
       typeof value === "string" ? value : undefined,
     ]);
-    return { options: Object.fromEntries(texts), positionals };
+    const lists = repeatedNames.map((name) => {
+      const value = values[name];
+      return [name, Array.isArray(value) ? value.map(String) : []];
+    });
+    return {
+      options: Object.fromEntries(texts),
+      repeated: Object.fromEntries(lists),
+      positionals,
+    };
   } catch (error) {
     const text = error instanceof Error ? error.message : "the words do not fit";
     const [problem = text] = text.split(". ");

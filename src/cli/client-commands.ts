@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { isTensor, type NestedArray, toNested } from "../base/tensor.js";
 import { bytesText } from "../circuit/cost.js";
 import type { ClientValue } from "../client/check-inputs.js";
-import { Client } from "../client/client.js";
 import { readInputset } from "../trace/inputset.js";
 import {
   type Command,
@@ -14,6 +13,7 @@ import {
 } from "./arguments.js";
 import { parseJson, readBytes, readJson, writeBytes } from "./files.js";
 import { isSamples } from "./load-program.js";
+import { clientOf, clientOfAnswer, openClient, openClientWithKey } from "./open-sides.js";
 import { Progress } from "./progress.js";
 
 export const keygenCommand: Command = {
@@ -26,7 +26,7 @@ or a protected model, FOLDER/evaluation.keys for the server.`,
   async run({ options, positionals }) {
     const path = onlyOne(positionals, "the client file");
     const folder = required(options, "output");
-    const client = await Client.load(await readBytes(path));
+    const client = await openClient(path);
     const progress = new Progress();
     try {
       client.generateKey();
@@ -53,13 +53,15 @@ export const encryptCommand: Command = {
   summary: "values become a request for the server",
   help: `velum encrypt CLIENT.zip --key CLIENT.key -o REQUEST VALUE...
 velum encrypt CLIENT.zip --key CLIENT.key -o FOLDER --batch SAMPLES.json
+                                                                     --function NAME, for the file of a module
 
 One VALUE for each parameter, as JSON: 3 or [1,2,3]; or @FILE.json with a list of them. Words after -- may begin with a
 minus sign: velum encrypt client.zip --key client.key -o request -- -3
+A parameter that an earlier answer will feed is null; see velum run --from.
 
 --batch: a JSON list of samples (for several parameters a list of values each). Sample number 0 becomes FOLDER/0, and so on;
 velum run takes them all at once.`,
-  options: ["key", "output", "batch"],
+  options: ["key", "output", "batch", "function"],
   async run({ options, positionals }) {
     if (options["batch"] !== undefined) {
       await encryptBatch(onlyOne(positionals, "the client file"), options["batch"], options);
@@ -68,9 +70,9 @@ velum run takes them all at once.`,
     const [path, words] = oneAndMore(positionals, "the client file", "the values");
     const [key, output] = [required(options, "key"), required(options, "output")];
     const values = await readValues(words);
-    const client = await openClient(path, key);
+    const client = await openClientWithKey(path, key);
     try {
-      const request = client.encrypt(...values);
+      const request = clientOf(client, options["function"]).encrypt(...values);
       await writeBytes(output, request);
       console.log(`${output}: request, ${bytesText(request.length)}`);
     } finally {
@@ -83,14 +85,16 @@ export const decryptCommand: Command = {
   summary: "answers of the server become values",
   help: `velum decrypt CLIENT.zip --key CLIENT.key ANSWER...
 
-Prints one line of JSON an answer: the result, or a list for a program of several results.`,
+Prints one line of JSON an answer: the result, or a list for a program of several results. An answer of a module says itself which
+function gave it.`,
   options: ["key"],
   async run({ options, positionals }) {
     const [path, answers] = oneAndMore(positionals, "the client file", "the answers");
-    const client = await openClient(path, required(options, "key"));
+    const client = await openClientWithKey(path, required(options, "key"));
     try {
       for (const answer of answers) {
-        const results = client.decrypt(await readBytes(answer)).map(toNested);
+        const file = await readBytes(answer);
+        const results = clientOfAnswer(client, file, answer).decrypt(file).map(toNested);
         console.log(JSON.stringify(results.length === 1 ? results[0] : results));
       }
     } finally {
@@ -103,8 +107,9 @@ async function encryptBatch(path: string, file: string, options: Options): Promi
   const [key, folder] = [required(options, "key"), required(options, "output")];
   const samples = await readJson(file);
   if (!isSamples(samples)) throw usageError(file, "is not a list of samples");
-  const client = await openClient(path, key);
+  const opened = await openClientWithKey(path, key);
   try {
+    const client = clientOf(opened, options["function"]);
     const names = client.manifest.inputs.map(({ name }) => name);
     const requests = readInputset(names, samples, file).map((values) => client.encrypt(...values));
     for (const [index, request] of requests.entries()) {
@@ -113,17 +118,11 @@ async function encryptBatch(path: string, file: string, options: Options): Promi
     const bytes = requests.reduce((sum, { length }) => sum + length, 0);
     console.log(`${folder}: ${requests.length} requests, ${bytesText(bytes)}`);
   } finally {
-    client.dispose();
+    opened.dispose();
   }
 }
 
-async function openClient(path: string, key: string): Promise<Client> {
-  const client = await Client.load(await readBytes(path));
-  client.importKey(await readBytes(key));
-  return client;
-}
-
-async function readValues(words: readonly string[]): Promise<ClientValue[]> {
+async function readValues(words: readonly string[]): Promise<(ClientValue | null)[]> {
   const [first = ""] = words;
   if (words.length === 1 && first.startsWith("@")) {
     const file = first.slice(1);
@@ -135,9 +134,10 @@ async function readValues(words: readonly string[]): Promise<ClientValue[]> {
 }
 
 /** Entries are checked when they are encrypted. */
-function checkValue(value: unknown, path: string): ClientValue {
+function checkValue(value: unknown, path: string): ClientValue | null {
+  if (value === null) return null;
   if (isNested(value) || isTensor(value)) return value;
-  throw usageError(path, "is neither a number nor an array");
+  throw usageError(path, "is neither a number nor an array nor null");
 }
 
 function isNested(value: unknown): value is NestedArray {

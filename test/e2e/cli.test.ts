@@ -1,39 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { after, test } from "node:test";
-import { repositoryRoot } from "../support/repository.js";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { commandLine } from "../support/command-line.js";
 
-// Inside the repository, so that programs find the package by its name.
-mkdirSync(`${repositoryRoot}.cache`, { recursive: true });
-const folder = mkdtempSync(`${repositoryRoot}.cache/cli-`);
-after(() => rm(folder, { recursive: true, force: true }));
-
-function velum(...words: string[]) {
-  const main = `${repositoryRoot}dist/src/cli/main.js`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
-    cwd: folder,
-    encoding: "utf8",
-    timeout: 120_000,
-  });
-  return { status, stdout, stderr };
-}
-
-/** Standard output of a command that must succeed. */
-function done(...words: string[]): string {
-  const { status, stdout, stderr } = velum(...words);
-  assert.equal(stderr, "");
-  assert.equal(status, 0);
-  return stdout;
-}
-
-function refused(status: number, message: string, ...words: string[]): void {
-  const result = velum(...words);
-  assert.equal(result.stderr, `velum: ${message}\n`);
-  assert.equal(result.stdout, "");
-  assert.equal(result.status, status);
-}
+const { folder, run: velum, done, refused } = commandLine();
 
 writeFileSync(
   `${folder}/program.mjs`,

@@ -1,0 +1,103 @@
+import type { ClientManifest } from "../artifact/client-file.js";
+import type { ServerFile } from "../artifact/server-file.js";
+import { shapeText } from "../base/tensor.js";
+import {
+  bytesText,
+  type CircuitCost,
+  circuitCost,
+  type LookupCount,
+  lookupCount,
+  type PromisedLimits,
+} from "../circuit/cost.js";
+import { cores, ratesOf, referenceSpeed } from "../circuit/machine-speed.js";
+import { parameterSetText } from "../circuit/statistics.js";
+import { parameterId } from "../tfhe/parameter-id.js";
+import { usageError } from "./arguments.js";
+import { parseJson } from "./files.js";
+
+/** A name and a text. */
+export type Row = readonly [string, string];
+
+export function table(rows: readonly Row[]): string {
+  return rows.map(([name, text]) => `${name.padEnd(16)} ${text}`).join("\n");
+}
+
+/** What a client file says; nothing of it is secret. */
+export function clientRows(manifest: ClientManifest): Row[] {
+  const { name, circuitId, parameters, inputs, outputs } = manifest;
+  return [
+    ["name", name],
+    ["circuit", circuitId],
+    ...inputs.map(
+      (one): Row => ["input", `${one.name} ${shapeText(one.shape)}, ${one.min} to ${one.max}`],
+    ),
+    ...outputs.map(
+      (one): Row => [
+        "output",
+        `${shapeText(one.shape)}, ${one.signed ? "int" : "uint"}${one.messageBits}`,
+      ],
+    ),
+    ["parameters", parameterId(parameters)],
+    ["", parameterSetText(parameters)],
+  ];
+}
+
+export function serverRows({ manifest, circuitId, constants }: ServerFile): Row[] {
+  const { name, parameters, stages } = manifest;
+  return [
+    ["name", name],
+    ["circuit", circuitId],
+    ["parameters", parameterId(parameters)],
+    ["", parameterSetText(parameters)],
+    ["stages", `${stages.length}, constants of ${bytesText(constants.length)}`],
+  ];
+}
+
+/** Its op-graph. */
+export function graphText({ texts }: ServerFile): string {
+  return (texts["graph.txt"] ?? "").trimEnd();
+}
+
+/** What it takes, by the rates of a native engine on this processor. */
+export function serverCost(server: ServerFile): CircuitCost {
+  const { manifest } = server;
+  const speed = referenceSpeed(ratesOf("native"), "native", cores(), manifest);
+  return circuitCost(manifest, lookupsOf(server), promisedOf(server), speed, 16);
+}
+
+/** The tables of look-ups are prepared in the order of the stages that read them. */
+function lookupsOf({ manifest }: ServerFile): LookupCount[] {
+  const tables = manifest.preparations.filter(({ kind }) => kind === "tables");
+  const stages = manifest.stages.filter(({ kernel }) => kernel === "velum_stage_bootstrap");
+  return stages.map(({ items }, index) => {
+    const { precision = 0, tablesLog2 = 0 } = tables[index] ?? {};
+    return lookupCount(precision, items, tablesLog2);
+  });
+}
+
+/** As the compiler noted it; undefined in files of earlier releases. */
+function promisedOf({ texts }: ServerFile): PromisedLimits {
+  const text = texts["failure.json"];
+  const noted = text === undefined ? undefined : parseJson(text, "failure.json");
+  return { failureLog2: numberOf(noted, "runLog2"), distanceLog2: numberOf(noted, "distanceLog2") };
+}
+
+function numberOf(noted: unknown, name: string): number | undefined {
+  if (typeof noted !== "object" || noted === null) return undefined;
+  const found: unknown = Object.entries(noted).find(([own]) => own === name)?.[1];
+  return typeof found === "number" ? found : undefined;
+}
+
+export function shownText({ manifest, texts }: ServerFile, show: string): string {
+  const names: Readonly<Record<string, string>> = {
+    graph: "graph.txt",
+    program: "program.txt",
+    mlir: "circuit.mlir",
+  };
+  if (show === "manifest") return JSON.stringify(manifest, null, 2);
+  const name = names[show];
+  if (name === undefined) {
+    throw usageError("--show", `is "${show}", and may be graph, program, mlir, manifest`);
+  }
+  return (texts[name] ?? "").trimEnd();
+}
