@@ -38,9 +38,8 @@ PROGRAM is an ES module:
     export const inputset = [[0, 0], [7, 7]];      // or --inputset: a JSON list of samples
     export default (x) => x.matmul([2, 3]).add(1); // and all of fhe, which the package exports
 
-or, for several functions that share keys and may take each other's answers:
+or, for several functions that share keys and may take each other's answers (fhe is what the package exports):
 
-    import { fhe } from "velum";
     export const functions = { up: fhe.function({ x: "encrypted" }, (x) => x.add(1).mod(4)) };
     export const inputsets = { up: [0, 1, 2, 3] };  // or --inputset: a JSON object with a list a function
     export const wires = [{ from: "up", to: "up" }]; // what may feed what; left away: all of one shape
