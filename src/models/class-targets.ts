@@ -98,6 +98,23 @@ export function checkClassWeight(
   });
 }
 
+/** Refuses a class whose rows weigh nothing. Errors: `bad-argument`; `path` names the weights. */
+export function requireWeights(
+  { classes, indices }: ClassTargets,
+  weights: Float64Array,
+  path: string,
+): void {
+  const weighed = new Set(indices.filter((_, row) => (weights[row] ?? 0) > 0));
+  const missing = classes.findIndex((_, k) => !weighed.has(k));
+  if (missing < 0) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path,
+    problem: `all rows of class ${classes[missing]} weigh 0`,
+    cure: "Drop these rows, or give some of them a weight above 0",
+  });
+}
+
 /** The product of row weights, where undefined is 1. */
 export function timesWeights(
   a: Float64Array | undefined,

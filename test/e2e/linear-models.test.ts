@@ -164,6 +164,7 @@ test("naive Bayes and additive models: three modes and a dumped copy give the sa
     },
     { model: new GaussianNB({ nBits: { inputs: 3, values: 4 } }).fit(X, labels), rows: X },
     { model: new AdditiveRegressor({ nBits: { inputs: 2, values: 4 } }).fit(X, line), rows: X },
+    { model: new AdditiveClassifier({ nBits: { inputs: 2, values: 4 } }).fit(X, three), rows: X },
   ];
   for (const { model, rows } of models) {
     const circuit = await model.compile(rows);

@@ -7,20 +7,22 @@ import {
   type Rows,
   toLabels,
   toMatrix,
-  toMatrixOf,
   toRowWeights,
 } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import type { CodedModel } from "../coded-model.js";
+import type { Benchmark } from "../estimator.js";
 import { RegressorEstimator } from "../regressor-estimator.js";
 import {
   type AdditiveParams,
   checkAdditive,
   defaultAdditiveParams,
+  type FeatureShape,
   fitAdditive,
+  shapeOf,
   termImportances,
 } from "./additive-fit.js";
-import { poissonLoss, squaredLoss } from "./boost-tables.js";
+import { poissonLoss, squaredLoss } from "./boost-losses.js";
 import {
   parseRealTables,
   quantizeTables,
@@ -30,6 +32,12 @@ import {
 } from "./real-tables.js";
 import { readTables, TableCoded } from "./table-coded.js";
 import { tableScores } from "./table-scores.js";
+
+/** A fitted regressor in double precision. */
+export interface FloatRegressor {
+  /** One prediction a row. Errors: `bad-shape`, `not-a-number`. */
+  predict(x: Rows): Float64Array;
+}
 
 /** Settings of an `AdditiveRegressor`. */
 export interface AdditiveRegressorParams extends AdditiveParams {
@@ -70,21 +78,29 @@ export class AdditiveRegressor extends RegressorEstimator<AdditiveRegressorParam
     return this.adopt(fitAdditive(matrix, targets, weights, loss, params), matrix);
   }
 
-  /** The function of feature `j` by bins: upper bounds of all bins but the last, and values. Errors: `not-fitted`. */
-  shape(j: number) {
-    return shapeOf(this.fitted(), j);
+  /** `fit`, and the float model too, for comparison. Errors: those of `fit`. */
+  fitBenchmark(x: Rows, y: Labels, sampleWeight?: Labels): Benchmark<this, FloatRegressor> {
+    return { model: this.fit(x, y, sampleWeight), floatModel: this.floatModel };
   }
 
-  /** Mean size of each feature's function over `x`. Errors: `not-fitted`, `bad-shape`, `not-a-number`. */
-  termImportances(x: Rows): Float64Array {
-    return termImportances(this.fitted(), toMatrixOf(this.nFeaturesIn, x, "X"));
-  }
-
-  /** Predictions without rounding of the functions. Errors: `not-fitted`, `bad-shape`, `not-a-number`. */
-  predictFloat(x: Rows): Float64Array {
+  /** The model without rounding of the functions. Errors: `not-fitted`, as all here. */
+  get floatModel(): FloatRegressor {
     const fitted = this.fitted();
-    const q = fitted.quantizer.quantize(toMatrixOf(this.nFeaturesIn, x, "X"));
-    return linked(this.#link(), tableScores(fitted, q)).data;
+    const link = this.#link();
+    return {
+      predict: (x) =>
+        linked(link, tableScores(fitted, fitted.quantizer.quantize(this.readRows(x, "X")))).data,
+    };
+  }
+
+  /** The function of feature `j`: upper bounds of all bins but the last, and values by bin. Errors: also `out-of-range`. */
+  shape(j: number): FeatureShape {
+    return shapeOf(this.fitted(), j, 0, `${this.name}.shape`);
+  }
+
+  /** Mean size of each feature's function over `x`. Errors: also `bad-shape`, `not-a-number`. */
+  termImportances(x: Rows): Float64Array {
+    return termImportances(this.fitted(), this.readRows(x, `${this.name}.termImportances X`));
   }
 
   #link(): Link {
@@ -118,11 +134,4 @@ export class AdditiveRegressor extends RegressorEstimator<AdditiveRegressorParam
   protected override codedFromJson(value: unknown, coding: unknown, path: string) {
     return new TableCoded(RegressorCoding.fromJSON(coding, path), readTables(value, path));
   }
-}
-
-/** One feature's function by bins. */
-export function shapeOf({ quantizer, tables }: RealTables, j: number) {
-  const bounds =
-    "marks" in quantizer ? (quantizer.marks[j] ?? new Float64Array()) : new Float64Array();
-  return { bounds, values: tables[0]?.[j] ?? new Float64Array() };
 }

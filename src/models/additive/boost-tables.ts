@@ -1,3 +1,5 @@
+import { type BoostLoss, weightedMean } from "./boost-losses.js";
+
 /** Rows as places of features, feature by feature. */
 export interface BoostProblem {
   /** `[features][rows]` */
@@ -7,14 +9,6 @@ export interface BoostProblem {
   readonly y: Float64Array;
   readonly rowWeights: Float64Array;
   readonly loss: BoostLoss;
-}
-
-/** A loss by slope and curvature in the score. */
-export interface BoostLoss {
-  /** Score of the best constant. */
-  start(y: Float64Array, rowWeights: Float64Array): number;
-  slope(score: number, y: number): number;
-  curvature(score: number, y: number): number;
 }
 
 export interface BoostSettings {
@@ -27,89 +21,94 @@ export interface BoostSettings {
   readonly minChildWeight: number;
 }
 
-/** Squared error. */
-export const squaredLoss: BoostLoss = {
-  start: weightedMean,
-  slope: (score, y) => score - y,
-  curvature: () => 1,
-};
-
-/** Poisson deviance with the logarithm as link. */
-export const poissonLoss: BoostLoss = {
-  start: (y, rowWeights) => Math.log(weightedMean(y, rowWeights)),
-  slope: (score, y) => Math.exp(score) - y,
-  curvature: (score) => Math.exp(score),
-};
-
-/** Logistic loss of labels 0 and 1. */
-export const logisticBoostLoss: BoostLoss = {
-  start: (y, rowWeights) => {
-    const share = weightedMean(y, rowWeights);
-    return Math.log(share / (1 - share));
-  },
-  slope: (score, y) => 1 / (1 + Math.exp(-score)) - y,
-  curvature: (score) => {
-    const p = 1 / (1 + Math.exp(-score));
-    return p * (1 - p);
-  },
-};
-
 /**
  * Functions of single features by cyclic gradient boosting: round after round, each feature in turn gets the stump (one split of its
- * places) that lowers the loss most, times the learning rate. Each function is centred over the rows; what that takes goes into the
- * constant. Source: Lou, Caruana, Gehrke, "Intelligible models for classification and regression", KDD 2012; leaf values and gains as in
- * Chen and Guestrin, KDD 2016, section 2.2.
+ * places, one an output) that lowers the loss most, times the learning rate. Each function is centred over the rows; what that takes goes
+ * into the constant. Source: Lou, Caruana, Gehrke, "Intelligible models for classification and regression", KDD 2012; leaf values and
+ * gains as in Chen and Guestrin, KDD 2016, section 2.2. Gives tables `[outputs][features][places]` and constants `[outputs]`.
  */
 export function boostTables(problem: BoostProblem, settings: BoostSettings) {
   const { places, counts, y, rowWeights, loss } = problem;
-  const tables = counts.map((count) => new Float64Array(count));
-  let constant = loss.start(y, rowWeights);
-  const scores = new Float64Array(y.length).fill(constant);
+  const { outputs } = loss;
+  const bias = loss.start(y, rowWeights);
+  const tables = Array.from(bias, () => counts.map((count) => new Float64Array(count)));
+  const scores = Float64Array.from(
+    { length: y.length * outputs },
+    (_, i) => bias[i % outputs] ?? 0,
+  );
   for (let round = 0; round < settings.nEstimators; round++) {
     places.forEach((own, j) => {
-      const step = bestStump(own, counts[j] ?? 0, scores, problem, settings);
-      const table = tables[j];
-      if (step === undefined || table === undefined) return;
-      for (let v = 0; v < table.length; v++) {
-        table[v] = (table[v] ?? 0) + (v <= step.at ? step.left : step.right);
-      }
-      for (let i = 0; i < scores.length; i++) {
-        scores[i] = (scores[i] ?? 0) + ((own[i] ?? 0) <= step.at ? step.left : step.right);
-      }
+      const sums = sumsByPlace(own, counts[j] ?? 0, scores, problem);
+      sums.forEach((sum, k) => {
+        const step = bestStump(sum, settings);
+        const table = tables[k]?.[j];
+        if (step === undefined || table === undefined) return;
+        for (let v = 0; v < table.length; v++) {
+          table[v] = (table[v] ?? 0) + (v <= step.at ? step.left : step.right);
+        }
+        for (let i = 0; i < own.length; i++) {
+          const at = i * outputs + k;
+          scores[at] = (scores[at] ?? 0) + ((own[i] ?? 0) <= step.at ? step.left : step.right);
+        }
+      });
     });
   }
-  tables.forEach((table, j) => {
-    const mean = weightedMean(
-      (places[j] ?? new Float64Array()).map((v) => table[v] ?? 0),
-      rowWeights,
-    );
-    constant += mean;
-    for (let v = 0; v < table.length; v++) table[v] = (table[v] ?? 0) - mean;
+  tables.forEach((ofOutput, k) => {
+    ofOutput.forEach((table, j) => {
+      const values = (places[j] ?? new Float64Array()).map((v) => table[v] ?? 0);
+      const mean = weightedMean(values, rowWeights);
+      bias[k] = (bias[k] ?? 0) + mean;
+      for (let v = 0; v < table.length; v++) table[v] = (table[v] ?? 0) - mean;
+    });
   });
-  return { tables, constant };
+  return { tables, bias };
 }
 
-function bestStump(
+/** One output's derivatives and weights, by place. */
+interface PlaceSums {
+  readonly slopes: Float64Array;
+  readonly curves: Float64Array;
+  readonly rows: Float64Array;
+}
+
+/** For each output; all are taken at the same scores. */
+function sumsByPlace(
   places: Float64Array,
   count: number,
   scores: Float64Array,
   { y, rowWeights, loss }: BoostProblem,
+): PlaceSums[] {
+  const { outputs } = loss;
+  const rows = new Float64Array(count);
+  const sums = Array.from({ length: outputs }, () => ({
+    slopes: new Float64Array(count),
+    curves: new Float64Array(count),
+    rows,
+  }));
+  const [slope, curve] = [new Float64Array(outputs), new Float64Array(outputs)];
+  for (let i = 0; i < places.length; i++) {
+    const v = places[i] ?? 0;
+    const weight = rowWeights[i] ?? 0;
+    loss.derive(scores, i * outputs, y[i] ?? 0, slope, curve);
+    rows[v] = (rows[v] ?? 0) + weight;
+    for (let k = 0; k < outputs; k++) {
+      const own = sums[k];
+      if (own === undefined) continue;
+      own.slopes[v] = (own.slopes[v] ?? 0) + weight * (slope[k] ?? 0);
+      own.curves[v] = (own.curves[v] ?? 0) + weight * (curve[k] ?? 0);
+    }
+  }
+  return sums;
+}
+
+function bestStump(
+  { slopes, curves, rows }: PlaceSums,
   { learningRate, regLambda, minChildWeight }: BoostSettings,
 ) {
-  const slopes = new Float64Array(count);
-  const curves = new Float64Array(count);
-  const rows = new Float64Array(count);
-  for (let i = 0; i < scores.length; i++) {
-    const v = places[i] ?? 0;
-    const [score, target, weight] = [scores[i] ?? 0, y[i] ?? 0, rowWeights[i] ?? 0];
-    slopes[v] = (slopes[v] ?? 0) + weight * loss.slope(score, target);
-    curves[v] = (curves[v] ?? 0) + weight * loss.curvature(score, target);
-    rows[v] = (rows[v] ?? 0) + weight;
-  }
   const [g, h, n] = [sum(slopes), sum(curves), sum(rows)];
   let [gl, hl, nl] = [0, 0, 0];
   let best: { at: number; left: number; right: number; gain: number } | undefined;
-  for (let v = 0; v + 1 < count; v++) {
+  for (let v = 0; v + 1 < slopes.length; v++) {
     gl += slopes[v] ?? 0;
     hl += curves[v] ?? 0;
     nl += rows[v] ?? 0;
@@ -124,8 +123,4 @@ function bestStump(
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function weightedMean(values: Float64Array, weights: Float64Array): number {
-  return values.reduce((total, value, i) => total + value * (weights[i] ?? 0), 0) / sum(weights);
 }

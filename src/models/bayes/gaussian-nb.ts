@@ -77,7 +77,7 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams> {
     return { quantizer, tables, moments: { theta, variances } };
   }
 
-  protected override jointLogLikelihood(fitted: NaiveBayesFit, x: Matrix): Tensor {
+  protected override floatScores(fitted: NaiveBayesFit, x: Matrix): Tensor {
     const { theta = [], variances = [] } = fitted.moments;
     const classes = theta.length;
     const data = Float64Array.from({ length: x.rows * classes }, (_, i) => {

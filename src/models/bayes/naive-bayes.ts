@@ -1,48 +1,26 @@
 import type { JsonValue } from "../../artifact/client-file.js";
 import { VelumError } from "../../base/error.js";
-import type { Tensor } from "../../base/tensor.js";
-import { classIndices, classProbabilities } from "../../quantize/class-scores.js";
-import { ClassifierCoding } from "../../quantize/classifier-coding.js";
+import { fieldsOf, isFiniteList, isListOfFiniteLists } from "../../quantize/json-checks.js";
+import type { RealTables } from "../additive/real-tables.js";
 import {
-  fieldsOf,
-  isFiniteList,
-  isFiniteNumber,
-  isListOfFiniteLists,
-} from "../../quantize/json-checks.js";
-import {
-  parseRealTables,
-  quantizeTables,
-  type RealTables,
-  realTablesJson,
-  type TableBits,
-  tableBitsOf,
-} from "../additive/real-tables.js";
-import { readTables, TableCoded } from "../additive/table-coded.js";
-import {
-  type Labels,
-  type Matrix,
-  type Rows,
-  toMatrix,
-  toMatrixOf,
-  toRowWeights,
-} from "../check-data.js";
-import { toClassTargets } from "../class-targets.js";
-import { ClassifierEstimator } from "../classifier-estimator.js";
-import type { CodedModel } from "../coded-model.js";
-import type { Benchmark } from "../estimator.js";
+  parseTableFit,
+  TableClassifier,
+  type TableFit,
+  type TableParams,
+  tableFitJson,
+} from "../additive/table-classifier.js";
+import { type Labels, type Matrix, type Rows, toMatrix, toRowWeights } from "../check-data.js";
+import { requireWeights, toClassTargets } from "../class-targets.js";
 import { corruptModel } from "../model-file.js";
 
 /** What naive Bayes models share. */
-export interface NaiveBayesParams {
-  /** Bits of the features' places (1 to 8) and of the tables' entries (2 to 12). */
-  readonly nBits: number | TableBits;
+export interface NaiveBayesParams extends TableParams {
   /** Probabilities of the classes, ascending labels; `null` (default): as in the training data. */
   readonly priors: readonly number[] | null;
 }
 
 /** A fitted naive Bayes model: for each class a table of log-likelihoods a feature; the bias is the prior's logarithm. */
-export interface NaiveBayesFit extends RealTables {
-  readonly classes: Float64Array;
+export interface NaiveBayesFit extends TableFit {
   /** Rows of each class (sum of weights). */
   readonly classCount: Float64Array;
   /** Numbers by name, one list a class, e.g. means. */
@@ -62,7 +40,7 @@ export interface BayesProblem {
 const mostEvidence = 20;
 
 /** What naive Bayes classifiers share: the server looks each feature up for each class and sums. */
-export abstract class NaiveBayes<P extends NaiveBayesParams> extends ClassifierEstimator<
+export abstract class NaiveBayes<P extends NaiveBayesParams> extends TableClassifier<
   P,
   NaiveBayesFit
 > {
@@ -71,28 +49,14 @@ export abstract class NaiveBayes<P extends NaiveBayesParams> extends ClassifierE
     problem: BayesProblem,
   ): Pick<NaiveBayesFit, "quantizer" | "tables" | "moments">;
 
-  /** Exact log-likelihoods `[rows, classes]`, priors included, of real rows. */
-  protected jointLogLikelihood(fitted: NaiveBayesFit, x: Matrix): Tensor {
-    const { classes, bias } = fitted;
-    const q = fitted.quantizer.quantize(x, "X");
-    const data = Float64Array.from({ length: x.rows * classes.length }, (_, i) => {
-      const row = Math.floor(i / classes.length) * x.columns;
-      const own = fitted.tables[i % classes.length] ?? [];
-      return own.reduce(
-        (sum, table, j) => sum + (table[q.data[row + j] ?? 0] ?? 0),
-        bias[i % classes.length] ?? 0,
-      );
-    });
-    return { shape: [x.rows, classes.length], data };
-  }
-
-  /** Fits to `x` (`[rows, features]`) and one label a row. Errors: `bad-shape`, `not-a-number`, `bad-argument`. */
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const path = `${this.name}.fit`;
     const matrix = toMatrix(x, `${path} X`);
     this.checkParams();
-    const { classes, indices: target } = toClassTargets(y, matrix.rows, 2, `${path} y`);
+    const targets = toClassTargets(y, matrix.rows, 2, `${path} y`);
     const rowWeights = toRowWeights(sampleWeight, matrix.rows, `${path} sampleWeight`);
+    requireWeights(targets, rowWeights, `${path} sampleWeight`);
+    const { classes, indices: target } = targets;
     const classCount = new Float64Array(classes.length);
     target.forEach((k, i) => {
       classCount[k] = (classCount[k] ?? 0) + (rowWeights[i] ?? 0);
@@ -113,22 +77,6 @@ export abstract class NaiveBayes<P extends NaiveBayesParams> extends ClassifierE
     return this.adopt({ ...this.likelihoods(problem), bias, classes, classCount }, matrix);
   }
 
-  /** `fit`, and the float model too, for comparison. Errors: those of `fit`. */
-  fitBenchmark(x: Rows, y: Labels, sampleWeight?: Labels): Benchmark<this, FloatBayes> {
-    return { model: this.fit(x, y, sampleWeight), floatModel: this.floatModel };
-  }
-
-  /** The model without places and rounding. Errors: `not-fitted`, as all getters here. */
-  get floatModel(): FloatBayes {
-    const fitted = this.fitted();
-    const joint = (x: Rows) =>
-      this.jointLogLikelihood(fitted, toMatrixOf(this.featuresOf(fitted), x, "X"));
-    return {
-      predict: (x) => Float64Array.from(classIndices(joint(x)), (k) => fitted.classes[k] ?? 0),
-      predictProba: (x) => classProbabilities(joint(x)),
-    };
-  }
-
   /** Rows of each class (sum of weights). */
   get classCount(): Float64Array {
     return this.fitted().classCount;
@@ -139,23 +87,8 @@ export abstract class NaiveBayes<P extends NaiveBayesParams> extends ClassifierE
     return this.fitted().bias;
   }
 
-  protected override featuresOf(fitted: NaiveBayesFit): number {
-    return fitted.tables[0]?.length ?? 0;
-  }
-
-  protected override classesOf(fitted: NaiveBayesFit): Float64Array {
-    return fitted.classes;
-  }
-
-  protected override code(fitted: NaiveBayesFit): CodedModel<ClassifierCoding> {
-    const { scale, ...tables } = quantizeTables(
-      evidence(fitted),
-      tableBitsOf(this.getParams().nBits).values,
-    );
-    const { quantizer: inputQuantizer, classes } = fitted;
-    const features = this.featuresOf(fitted);
-    const parts = { inputQuantizer, features, classes, scoreScale: scale } as const;
-    return new TableCoded(new ClassifierCoding({ ...parts, result: "scores" }), tables);
+  protected override served(fitted: NaiveBayesFit): Pick<RealTables, "tables" | "bias"> {
+    return evidence(fitted);
   }
 
   protected override fittedToJson(fitted: NaiveBayesFit): JsonValue {
@@ -165,47 +98,24 @@ export abstract class NaiveBayes<P extends NaiveBayesParams> extends ClassifierE
         lists.map((l) => Array.from(l)),
       ]),
     );
-    const { classes, classCount } = fitted;
-    return {
-      ...realTablesJson(fitted),
-      moments,
-      classes: Array.from(classes),
-      classCount: Array.from(classCount),
-    };
+    return { ...tableFitJson(fitted), moments, classCount: Array.from(fitted.classCount) };
   }
 
   protected override fittedFromJson(value: unknown, path: string): NaiveBayesFit {
-    const { classes, classCount, moments } = fieldsOf(value);
-    const tables = parseRealTables(value, path);
+    const { classCount, moments } = fieldsOf(value);
+    const fit = parseTableFit(value, (classes) => classes, path);
     const lists = Object.entries(fieldsOf(moments)).map(
       ([name, list]): [string, Float64Array[]] => {
         if (isListOfFiniteLists(list)) return [name, list.map((l) => Float64Array.from(l))];
         throw corruptModel(path, `its ${name} are no lists of numbers`);
       },
     );
-    const fits =
-      isFiniteList(classes) && classes.length === tables.bias.length && Array.isArray(classCount);
-    if (!fits || !classCount.every(isFiniteNumber))
-      throw corruptModel(path, "its classes do not fit its tables");
-    return {
-      ...tables,
-      classes: Float64Array.from(classes),
-      classCount: Float64Array.from(classCount),
-      moments: Object.fromEntries(lists),
-    };
+    if (isFiniteList(classCount) && classCount.length === fit.classes.length) {
+      const counts = Float64Array.from(classCount);
+      return { ...fit, classCount: counts, moments: Object.fromEntries(lists) };
+    }
+    throw corruptModel(path, "its classes do not fit its tables");
   }
-
-  protected override codedFromJson(value: unknown, coding: unknown, path: string) {
-    return new TableCoded(ClassifierCoding.fromJSON(coding, path), readTables(value, path));
-  }
-}
-
-/** The model in doubles. */
-export interface FloatBayes {
-  /** One label a row. Errors: `bad-shape`, `not-a-number`. */
-  predict(x: Rows): Float64Array;
-  /** `[rows, classes]` */
-  predictProba(x: Rows): Tensor;
 }
 
 /**
