@@ -10,7 +10,10 @@ import {
   selectionMap,
   widenMap,
 } from "../program/affine.js";
+import { dropDeadElements } from "./drop-dead-elements.js";
 import { foldFactors } from "./fold-factors.js";
+import { joinTables } from "./join-tables.js";
+import { entryAt, KnownLookups, type KnownResult, type LookupContent } from "./known-look-ups.js";
 import { linearOperands } from "./linear-form.js";
 import {
   assignedBitsOf,
@@ -18,7 +21,7 @@ import {
   type LookupArgument,
   lookupArgument,
 } from "./lookup-argument.js";
-import { type ElementPlace, type Form, gatherForm, joinForms } from "./region-forms.js";
+import { type Form, joinForms, resultsForm } from "./region-forms.js";
 import type {
   RegionInput,
   RegionProgram,
@@ -37,7 +40,8 @@ import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
  * neither linear nor look-ups, and for clear results. Factors of look-up results are in the tables.
  */
 export function linearRegions(graph: Graph): RegionProgram {
-  return foldFactors(new Splitter(graph).split());
+  const split = new Splitter(graph).split();
+  return foldFactors(dropDeadElements(joinTables(split)));
 }
 
 /** Terms a row from which on a sum that is read several times is worth a step of its own. */
@@ -51,8 +55,7 @@ class Splitter {
   private readonly computed = new Map<number, number>();
   private readonly lookupArguments = new Map<string, number>();
   private readonly origins = new Map<string, number>();
-  /** Where the result of a table on an argument was computed first. */
-  private readonly lookedUp = new Map<string, ElementPlace>();
+  private readonly known = new KnownLookups();
 
   constructor(graph: Graph) {
     this.graph = graph;
@@ -145,62 +148,76 @@ class Splitter {
     this.forms.set(node.id, { sources: [result], map: identityMap(sizeOf(node.output.shape)) });
   }
 
-  /** Looks every distinct (argument, table) pair up once in the whole program: a repeated one would repeat its noise, too. */
+  /**
+   * Looks every element up that does not follow from an earlier look-up of the same argument: a repeated one would repeat its noise,
+   * too. Arguments that never change take no look-up.
+   */
   private lookUp(node: OperationNode, operand: GraphNode, lookup: LookupForm): void {
     const argument = lookupArgument(operand, lookup);
     const tables = lookup.tables.map((table) => argumentTable(table, argument, lookup));
     const { tableOf, addend = 0 } = lookup;
-    const origins = this.originsOf(operand, argument);
-    const tableTexts = tables.map(({ entries }) => `${addend} ${entries.join(",")}`);
-    const keys = Array.from(
-      origins,
-      (origin, i) => `${origin} ${assignedBitsOf(node)} ${tableTexts[tableOf[i] ?? 0]}`,
-    );
-    const known = new Set(this.lookedUp.keys());
-    const fresh = new Set<number>();
-    for (const [i, key] of keys.entries()) {
-      if (known.has(key)) continue;
-      known.add(key);
-      fresh.add(i);
-    }
-    const all = fresh.size === keys.length;
-    if (fresh.size > 0) {
+    const { low, wraps, bits } = argument;
+    const contents = tables.map(({ entries }): LookupContent => ({ entries, addend, wraps }));
+    const { origins, fixed } = this.originsOf(operand, argument);
+    const fresh: number[] = [];
+    const places: { value: number; readonly index: number }[] = [];
+    const results = Array.from(origins, (origin, i): KnownResult => {
+      const content = contents[tableOf[i] ?? 0];
+      if (content === undefined) throw new RangeError(`no table for element ${i}`);
+      const always = fixed.get(i);
+      if (always !== undefined) return { factor: 0, offset: entryAt(content, always / 2 ** low) };
+      const key = `${origin} ${assignedBitsOf(node)}`;
+      const known = this.known.find(key, content);
+      if (known !== undefined) return known;
+      const place = { value: -1, index: fresh.push(i) - 1 };
+      places.push(place);
+      this.known.add(key, content, place);
+      return { place, factor: 1, offset: 0 };
+    });
+    const all = fresh.length === origins.length;
+    if (fresh.length > 0) {
       const source = all
         ? this.computeArgument(operand, argument)
-        : this.addArgument(operand, argument, [...fresh]);
-      const result = this.addValue(node, fresh.size);
+        : this.addArgument(operand, argument, fresh);
+      const result = this.addValue(node, fresh.length);
       this.steps.push({
         ...{ kind: "lookup", source, tables, addend, result },
-        precision: argument.bits,
-        low: argument.low,
-        tableOf: tableOf.filter((_, i) => fresh.has(i)),
-        origins: origins.filter((_, i) => fresh.has(i)),
+        ...{ precision: bits, low },
+        tableOf: Int32Array.from(fresh, (i) => tableOf[i] ?? 0),
+        origins: Int32Array.from(fresh, (i) => origins[i] ?? 0),
       });
-      for (const [index, i] of [...fresh].entries()) {
-        this.lookedUp.set(keys[i] ?? "", { value: result, index });
-      }
+      for (const place of places) place.value = result;
       if (all) this.computed.set(node.id, result);
     }
-    const places = keys.flatMap((key) => this.lookedUp.get(key) ?? []);
-    this.forms.set(node.id, gatherForm(places, this.sizeOfValue));
+    this.forms.set(node.id, resultsForm(results, this.sizeOfValue));
   }
 
-  /** For each element of a look-up's argument, the number of its combination of inputs and look-up results. */
-  private originsOf(operand: GraphNode, { first, bits, low }: LookupArgument): Int32Array {
+  /**
+   * For each element of a look-up's argument, the number of its combination of inputs and look-up results; those that combine nothing
+   * are `fixed` at a value, counted like the argument.
+   */
+  private originsOf(
+    operand: GraphNode,
+    { first, bits, low }: LookupArgument,
+  ): { readonly origins: Int32Array; readonly fixed: ReadonlyMap<number, number> } {
     const { sources, map } = this.formOf(operand);
     const owners = sources.flatMap((source) =>
       Array.from({ length: this.sizeOfValue(source) }, (_, i) => `${source}.${i}`),
     );
-    const encoding = `${first} ${bits} ${low} ${assignedBitsOf(operand)}`;
-    return Int32Array.from({ length: map.outputs }, (_, row) => {
+    const encoding = `${bits} ${low} ${assignedBitsOf(operand)}`;
+    const fixed = new Map<number, number>();
+    const origins = Int32Array.from({ length: map.outputs }, (_, row) => {
       const terms: string[] = [];
       for (const [column, weight] of rowTerms(map, row)) terms.push(`${owners[column]}*${weight}`);
-      const text = `${terms.join("+")}+${map.constant[row]} ${encoding}`;
+      const counted = (map.constant[row] ?? 0) - first;
+      if (terms.length === 0) fixed.set(row, counted);
+      const text = `${terms.join("+")}+${counted} ${encoding}`;
       const known = this.origins.get(text);
       if (known !== undefined) return known;
       this.origins.set(text, this.origins.size);
       return this.origins.size - 1;
     });
+    return { origins, fixed };
   }
 
   /** The program value that holds `node`, computed by a step of its own at its first use. */

@@ -1,4 +1,5 @@
-import { type AffineMap, selectionMap, stackMaps, widenMap } from "../program/affine.js";
+import { AffineBuilder, type AffineMap, stackMaps, widenMap } from "../program/affine.js";
+import type { KnownResult } from "./known-look-ups.js";
 
 /** A node's value as an affine map over values of the program, `sources` ascending. */
 export interface Form {
@@ -6,21 +7,19 @@ export interface Form {
   readonly map: AffineMap;
 }
 
-/** One element of a program value. */
-export interface ElementPlace {
-  readonly value: number;
-  readonly index: number;
-}
-
-/** The form that picks single elements of computed values. */
-export function gatherForm(
-  places: readonly ElementPlace[],
+/** The form whose rows are multiples of single elements of computed values, and constants. */
+export function resultsForm(
+  results: readonly KnownResult[],
   sizeOfValue: (id: number) => number,
 ): Form {
-  const sources = ascending(places.map(({ value }) => value));
+  const sources = ascending(results.flatMap(({ place }) => place?.value ?? []));
   const { starts, total } = startsOf(sources, sizeOfValue);
-  const columns = places.map(({ value, index }) => (starts.get(value) ?? 0) + index);
-  return { sources, map: selectionMap(total, columns) };
+  const builder = new AffineBuilder(total);
+  for (const { place, factor, offset } of results) {
+    if (place !== undefined) builder.term((starts.get(place.value) ?? 0) + place.index, factor);
+    builder.endRow(offset);
+  }
+  return { sources, map: builder.finish() };
 }
 
 /** Forms one after the other, over the union of their sources. */

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { fhe } from "../../src/index.js";
 import type { Tracer } from "../../src/trace/tracer.js";
 
-const bit = new fhe.LookupTable([0, 1]);
-const flipped = new fhe.LookupTable([1, 0]);
+// No straight lines, none a multiple of the other.
+const bit = new fhe.LookupTable([0, 1, 0, 1]);
+const other = new fhe.LookupTable([1, 0, 0, 1]);
 
 function repeated(count: number, next: (a: Tracer, i: number) => Tracer): (a: Tracer) => Tracer {
   return (a) => {
@@ -20,9 +21,9 @@ test("a table looked up 60 times on one value is one bootstrap, and its noise co
       { a: "encrypted" },
       repeated(60, (a) => bit.apply(a)),
     )
-    .compile([0, 1], { inputForm: "numbers" });
+    .compile([0, 3], { inputForm: "numbers" });
   assert.equal(circuit.plan.bootstraps, 1);
-  const requests = await Promise.all([0, 1, 0, 1, 1, 0].map((a) => circuit.encrypt(a)));
+  const requests = await Promise.all([0, 1, 2, 3, 1, 0].map((a) => circuit.encrypt(a)));
   const answers = await circuit.run(requests);
   const results = await Promise.all(answers.map((answer) => circuit.decrypt(answer)));
   assert.deepEqual(results, [0, 60, 0, 60, 60, 0]);
@@ -44,7 +45,7 @@ test("elements of a vector that look up the same value share one bootstrap", asy
   const circuit = await fhe.compiler({ x: "encrypted" }, twice).compile(
     [
       [0, 0],
-      [1, 1],
+      [3, 3],
       [0, 1],
     ],
     { inputForm: "numbers" },
@@ -56,8 +57,10 @@ test("elements of a vector that look up the same value share one bootstrap", asy
 
 test("different tables on one value: their weights add up before they are squared", async () => {
   const compile = async (count: number) => {
-    const fn = repeated(count, (a, i) => (i % 2 === 0 ? bit : flipped).apply(a).mul(i + 1));
-    return fhe.compiler({ a: "encrypted" }, fn).compile([0, 1], { inputForm: "numbers" });
+    const sum = repeated(count, (a, i) => (i % 2 === 0 ? bit : other).apply(a).mul(i + 1));
+    // Returned by itself too, so that the tables do not become one.
+    const fn = (a: Tracer) => [sum(a), bit.apply(a)];
+    return fhe.compiler({ a: "encrypted" }, fn).compile([0, 3], { inputForm: "numbers" });
   };
   const [few, many] = [await compile(2), await compile(6)];
   // Both tables come from one rotation.

@@ -5,6 +5,8 @@ import { minimalIntegerType } from "../../graph/integer-type.js";
 import type { Attributes, Bounds, GraphNode } from "../../graph/node.js";
 import { broadcastShapes } from "../../ops/broadcast.js";
 import { nearestKnown, type Tables, tabulate } from "../../ops/tabulate.js";
+import { combinationOf, commonFactor, differenceOf } from "./combination.js";
+import { domainOf } from "./domain.js";
 
 /** An encrypted value of the graph under construction. */
 export interface Value {
@@ -65,6 +67,8 @@ export class LookupBuilder {
   readonly #lows: number[] = [];
   /** For each look-up its bits and elements. */
   readonly #lookups: (readonly [number, number])[] = [];
+  /** Nodes by `sharingKey`; those of ways that were tried out may have gone. */
+  readonly #byKey = new Map<string, number>();
   #origin: Origin = { tag: "", location: "" };
   #path = "";
 
@@ -107,7 +111,15 @@ export class LookupBuilder {
   push(node: GraphNode): number {
     const id = this.nodes.length;
     this.nodes.push({ ...node, id });
+    const key = sharingKey(node);
+    if (key !== undefined && this.#shared(key) === undefined) this.#byKey.set(key, id);
     return id;
+  }
+
+  /** An earlier node that is made like this, unless it was only tried out. */
+  #shared(key: string): GraphNode | undefined {
+    const node = this.nodes[this.#byKey.get(key) ?? -1];
+    return node !== undefined && sharingKey(node) === key ? node : undefined;
   }
 
   add(a: Value, b: Value): Value {
@@ -126,6 +138,7 @@ export class LookupBuilder {
   addScaled(a: Value, b: Value, factor: number): Value {
     if (factor === 1) return this.add(a, b);
     if (factor === -1) return this.subtract(a, b);
+    if (factor < 0) return this.subtract(a, this.scale(b, scalar(-factor)));
     return this.add(a, this.scale(b, scalar(factor)));
   }
 
@@ -178,7 +191,78 @@ export class LookupBuilder {
     forced: boolean,
     uniform = false,
   ): Value {
-    return this.lookUpTables(a, this.tablesOf(a, fn, shape, uniform), shape, forced);
+    const { value, factor, offset } = forced ? { value: a, ...itself } : this.reduced(a);
+    const plain = factor === 1 && offset === 0;
+    const whole = (operand: Tensor): Tensor =>
+      fn({ ...operand, data: operand.data.map((item) => factor * item + offset) });
+    const tables = this.tablesOf(value, plain ? fn : whole, shape, uniform);
+    return this.lookUpTables(value, tables, shape, forced);
+  }
+
+  /**
+   * What look-ups of `a` can read in its place, which is never wider: `a = factor * value + offset`. Multiples are divided, constants
+   * left away, sums of terms that cancel become what is left.
+   */
+  reduced(a: Value): {
+    readonly value: Value;
+    readonly factor: number;
+    readonly offset: number;
+  } {
+    if (this.nodes[a.id]?.hintBits !== undefined) return { value: a, ...itself };
+    const combination = combinationOf(this.nodes, a.id);
+    const { terms, constant } = combination;
+    const [first] = [...terms].sort(([a], [b]) => a - b);
+    if (first === undefined) return { value: a, ...itself };
+    // The first weight counts up, so that a difference and its opposite are one argument.
+    const factor = commonFactor(combination) * Math.sign(first[1]);
+    if (terms.size > 1 && factor === 1) return { value: a, ...itself };
+    if (terms.size > 1 && !sameShape(this.#sumShape(terms), a.shape))
+      return { value: a, ...itself };
+    const value = this.#sumOf(new Map([...terms].map(([id, weight]) => [id, weight / factor])));
+    if (!sameShape(value.shape, a.shape)) return { value: a, ...itself };
+    if (terms.size === 1) return { value, factor, offset: constant };
+    const ends = [a.bounds.min, a.bounds.max].map((end) => (end - constant) / factor);
+    const known = { min: Math.ceil(Math.min(...ends)), max: Math.floor(Math.max(...ends)) };
+    return { value: this.within(value, known), factor, offset: constant };
+  }
+
+  /** `a - b` without the terms that both have. */
+  difference(a: Value, b: Value): Value {
+    const [own, other] = [a, b].map(({ id }) => combinationOf(this.nodes, id));
+    if (own === undefined || other === undefined) return this.subtract(a, b);
+    const shared = [...own.terms.keys()].some((id) => other.terms.has(id));
+    const whole = this.subtract(a, b);
+    if (!shared) return whole;
+    const { terms, constant } = differenceOf(own, other);
+    if (terms.size === 0) return this.within(whole, { min: constant, max: constant });
+    if (!sameShape(this.#sumShape(terms), whole.shape)) return whole;
+    const rest = this.plus(this.#sumOf(terms), scalar(constant));
+    return this.within(rest, whole.bounds);
+  }
+
+  #valueAt(id: number): Value {
+    const node = this.nodes[id];
+    if (node === undefined) throw new RangeError(`node ${id}`);
+    return { id, bounds: domainOf(node), shape: node.output.shape };
+  }
+
+  #sumShape(terms: ReadonlyMap<number, number>): Shape {
+    return [...terms.keys()]
+      .map((id) => this.#valueAt(id).shape)
+      .reduce((a, b) => broadcastShapes(a, b, this.#path));
+  }
+
+  /** Weights times values; additions before subtractions. */
+  #sumOf(terms: ReadonlyMap<number, number>): Value {
+    const ordered = [...terms].sort(([a, v], [b, w]) => Math.sign(w) - Math.sign(v) || a - b);
+    let sum: Value | undefined;
+    for (const [id, weight] of ordered) {
+      const term = this.#valueAt(id);
+      sum =
+        sum === undefined ? this.scale(term, scalar(weight)) : this.addScaled(sum, term, weight);
+    }
+    if (sum === undefined) throw new RangeError("a sum of nothing");
+    return sum;
   }
 
   /** The tables of an element-wise function of one tensor over `domainOf(a)`. */
@@ -355,19 +439,25 @@ export class LookupBuilder {
     bounds: Bounds,
     shape: Shape,
   ): Value {
-    const id = this.push({
+    const node: GraphNode = {
       ...{ kind: "operation", id: 0, name, attributes, bounds, ...this.#origin },
       operands: operands.map((operand) => operand.id),
       output: { encrypted: true, type: minimalIntegerType(bounds.min, bounds.max), shape },
-    });
-    return { id, bounds, shape };
+    };
+    const key = sharingKey(node);
+    const known = key === undefined ? undefined : this.#shared(key);
+    if (known === undefined) return { id: this.push(node), bounds, shape };
+    return this.within({ id: known.id, bounds: known.bounds ?? bounds, shape }, bounds);
   }
 
   constant(value: Tensor): number {
     const bounds = extremes(value);
     const type = minimalIntegerType(bounds.min, bounds.max);
     const output = { encrypted: false, type, shape: value.shape };
-    return this.push({ kind: "constant", id: 0, value, output, bounds, ...this.#origin });
+    const node: GraphNode = { kind: "constant", id: 0, value, output, bounds, ...this.#origin };
+    const key = sharingKey(node);
+    const known = key === undefined ? undefined : this.#shared(key);
+    return known?.id ?? this.push(node);
   }
 
   private withConstant(name: string, a: Value, constant: Tensor, bounds: Bounds): Value {
@@ -392,17 +482,33 @@ function uniformTable(fn: (operand: Tensor) => Tensor, values: readonly number[]
   return Float64Array.from(near, (source) => (entries[source] ?? 0) + 0);
 }
 
+const itself = { factor: 1, offset: 0 } as const;
+
+/** Equal for nodes with equal values: operations without attributes, and single numbers. Undefined for all others. */
+function sharingKey(node: GraphNode): string | undefined {
+  if (node.hintBits !== undefined) return undefined;
+  if (node.kind === "constant") {
+    const { shape, data } = node.value;
+    return data.length === 1 ? `${data[0]} ${shape.join()}` : undefined;
+  }
+  if (node.kind === "input" || Object.keys(node.attributes).length > 0) return undefined;
+  return `${node.name} ${node.operands.join()}`;
+}
+
+/** Largest slope that is cheaper than a look-up: noise grows by as much. */
+const steepest = 8;
+
 interface Line {
   readonly slope: number;
   /** Value at the first place. */
   readonly start: number;
 }
 
-/** The line through all entries, `step` apart, if its slope is -1, 0 or 1: then no look-up is needed. */
+/** The line through all entries, `step` apart, if its slope is a small integer: then no look-up is needed. */
 function lineThrough(entries: Float64Array, step: number): Line | undefined {
   const start = entries[0] ?? 0;
   const slope = entries.length > 1 ? ((entries[1] ?? 0) - start) / step : 0;
-  if (slope !== 0 && Math.abs(slope) !== 1) return undefined;
+  if (!Number.isInteger(slope) || Math.abs(slope) > steepest) return undefined;
   return entries.every((entry, i) => entry === start + slope * step * i)
     ? { slope, start }
     : undefined;

@@ -6,7 +6,6 @@ import type { ExtremumForm } from "../../ops/extremum-form.js";
 import { listProducts, type SumsOfProducts } from "../../ops/products.js";
 import { opSpec } from "../../ops/registry.js";
 import type { OpSpec } from "../../ops/spec.js";
-import type { Tables } from "../../ops/tabulate.js";
 import { fuseIntegers } from "../fuse.js";
 import { removeDeadCode } from "../remove-dead-code.js";
 import { chooseElements } from "./choose-elements.js";
@@ -15,6 +14,7 @@ import { type ElementFunction, ElementFunctions } from "./element-functions.js";
 import { lookUpExtremum } from "./extremum-tree.js";
 import { LookupBuilder, type LookupLimits, type Value } from "./look-up-builder.js";
 import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
+import { withPossibleBounds } from "./possible-bounds.js";
 import { sumProducts } from "./sum-products.js";
 import { lookUpTrees } from "./tree-look-ups.js";
 import { wideWays } from "./wide-tables.js";
@@ -37,7 +37,7 @@ export function lower(
   several: number = limit,
 ): Graph {
   checkIntegers(graph);
-  const source = target === "dialect" ? graph : fuseCones(graph, limit);
+  const source = target === "dialect" ? graph : fuseCones(withPossibleBounds(graph), limit);
   return removeDeadCode(new Lowering(source, { single: limit, several }, target).run());
 }
 
@@ -109,7 +109,7 @@ class Lowering {
     const choice = spec.choice(node.attributes, shapes, nodePath(node));
     const sums = this.sumsOf(node, spec, shapes);
     if (sums !== undefined) return this.measured(node, () => this.sumsOfProducts(node, sums));
-    const wide = this.target !== "dialect" && this.isWideLookup(node);
+    const wide = this.target !== "dialect" && this.isTable(node);
     const linear = !spec.tabulated && spec.pair === undefined && choice === undefined && !wide;
     if (linear || onlyProduct || variables.length === 0) return this.copy(node);
     const single = variables.length === 1 || spec.pair?.kind === "product";
@@ -200,9 +200,7 @@ class Lowering {
     const chain = forced ? undefined : this.functions.chain(node);
     const alone = (): Value => this.lookUp(own, shape, forced);
     if (chain === undefined) return this.counted(node, 0, alone);
-    const value = this.valueOf(chain.of);
-    const tables = this.tablesOf(chain, shape);
-    const joined = (): Value => this.builder.lookUpTables(value, tables, shape);
+    const joined = (): Value => this.lookUp(chain, shape, false);
     const spent = this.costs.get(own.of) ?? 0;
     const [one, other] = [joined, alone].map((way) => {
       const cost = this.builder.costOf(way);
@@ -213,15 +211,11 @@ class Lowering {
       : this.counted(node, spent, alone);
   }
 
-  private lookUp(own: ElementFunction, shape: Shape, forced: boolean): Value {
-    const tables = this.tablesOf(own, shape);
-    return this.builder.lookUpTables(this.valueOf(own.of), tables, shape, forced);
-  }
-
-  private tablesOf({ of, fn, uniform }: ElementFunction, shape: Shape): Tables {
+  private lookUp({ of, fn, uniform }: ElementFunction, shape: Shape, forced: boolean): Value {
     const value = this.valueOf(of);
-    this.builder.checkCount(value.bounds.max - value.bounds.min + 1, "several");
-    return this.builder.tablesOf(value, fn, shape, uniform);
+    const { bounds } = forced ? value : this.builder.reduced(value).value;
+    this.builder.checkCount(bounds.max - bounds.min + 1, "several");
+    return this.builder.lookUpTensor(value, fn, shape, forced, uniform);
   }
 
   /** Remembers what the node's look-ups take, with `spent` on those before it that it goes on from. */
@@ -266,12 +260,9 @@ class Lowering {
     return this.builder.add(sums, placed);
   }
 
-  /** A table that the user gave for a value that is worth taking apart, or on a value that only it reads. */
-  private isWideLookup(node: OperationNode): boolean {
-    const own = this.functions.of(node);
-    if (own === undefined || !this.builder.takesApart) return false;
-    const { min, max } = domainOf(this.graph.node(own.of));
-    return max - min >= 16 || this.functions.chain(node) !== undefined;
+  /** A table that the user gave. */
+  private isTable(node: OperationNode): boolean {
+    return this.functions.of(node) !== undefined;
   }
 
   private copy(node: OperationNode): number {

@@ -46,7 +46,7 @@ export class PairStrategies {
     const result = b.cheapest(
       [
         () => this.packed([x, y], ([p = 0, q = 0]) => p * q),
-        () => b.subtract(b.lookUp(b.add(u, v), quarter), b.lookUp(b.subtract(u, v), quarter)),
+        () => b.subtract(b.lookUp(b.add(u, v), quarter), b.lookUp(b.difference(u, v), quarter)),
         ...(b.takesApart && this.#width(x) > 4 && this.#width(y) > 4
           ? this.#partProducts(x, y)
           : []),
@@ -100,23 +100,29 @@ export class PairStrategies {
   compare(x: Value, y: Value, of: (difference: number) => number): Value {
     const b = this.#b;
     return b.cheapest(
-      [() => b.lookUp(b.subtract(x, y), of), () => b.lookUp(this.#clippedDifference(x, y), of)],
+      [() => b.lookUp(b.difference(x, y), of), () => b.lookUp(this.#clippedDifference(x, y), of)],
       chunkBits
         .filter((bits) => bits < this.#span(x, y))
         .map((bits) => () => b.lookUp(this.#signCode(x, y, bits), of)),
     );
   }
 
-  /** `y + of(x - y)`, where `of` is 0 or its argument, depending on the sign. */
+  /**
+   * `y + of(x - y)`, where `of` is 0 or its argument, depending on the sign. Larger and smaller of two values share one look-up of
+   * their difference: `max(x, y) = y + relu(x - y)` and `min(x, y) = x - relu(x - y)`, the older value first.
+   */
   extremum(x: Value, y: Value, of: (difference: number) => number): Value {
     const b = this.#b;
     const takesFirst = (difference: number): number => (of(Math.sign(difference)) === 0 ? 0 : 1);
+    const [first, second] = x.id < y.id ? [x, y] : [y, x];
+    const largest = of(1) === 1;
     const bounds = {
       min: Math.min(x.bounds.min, y.bounds.min),
       max: Math.max(x.bounds.max, y.bounds.max),
     };
+    const positive = (): Value => b.lookUp(b.difference(first, second), (d) => Math.max(d, 0));
     const result = b.cheapest(
-      [() => b.add(y, b.lookUp(b.subtract(x, y), of))],
+      [() => (largest ? b.add(second, positive()) : b.subtract(first, positive()))],
       [() => this.select(this.compare(x, y, takesFirst), x, y)],
     );
     return b.within(result, bounds);
@@ -152,6 +158,7 @@ export class PairStrategies {
   /** `c != 0 ? x : y`. */
   select(c: Value, x: Value | Tensor, y: Value | Tensor): Value {
     const b = this.#b;
+    if (!isTensor(x) && !isTensor(y) && x.id === y.id) return b.add(x, b.scale(c, scalar(0)));
     const chosen = this.#truth(c);
     if (isTensor(x) && isTensor(y)) {
       const [difference, base] = [combine(x, y, (u, v) => u - v), y];
@@ -234,7 +241,9 @@ export class PairStrategies {
     const domains = operands.map((operand) => b.domainOf(operand));
     // Narrow operands take the low digits: the factors of the others, which multiply their noise, are least then.
     const order = [...operands.keys()].sort(
-      (i, j) => (domains[i]?.count ?? 0) - (domains[j]?.count ?? 0),
+      (i, j) =>
+        (domains[i]?.count ?? 0) - (domains[j]?.count ?? 0) ||
+        (operands[i]?.id ?? 0) - (operands[j]?.id ?? 0),
     );
     // Operands with zeros below are not divided: all others are multiplied instead, by `unit`.
     const radices: number[] = [];
