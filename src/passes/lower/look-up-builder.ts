@@ -72,10 +72,14 @@ export class LookupBuilder {
   #origin: Origin = { tag: "", location: "" };
   #path = "";
 
-  /** `wideWays`: how wide arguments are taken apart. */
-  constructor(limits: LookupLimits, wideWays: WideWays) {
+  /** Look-ups read what their arguments are multiples of, and equal sums are made once. */
+  readonly reduces: boolean;
+
+  /** `wideWays`: how wide arguments are taken apart. `reduces`: in favour of few look-ups, not of what people wrote. */
+  constructor(limits: LookupLimits, wideWays: WideWays, reduces: boolean) {
     this.#limits = limits;
     this.#wideWays = wideWays;
+    this.reduces = reduces;
   }
 
   /** Values wider than one look-up can be taken apart. */
@@ -111,7 +115,7 @@ export class LookupBuilder {
   push(node: GraphNode): number {
     const id = this.nodes.length;
     this.nodes.push({ ...node, id });
-    const key = sharingKey(node);
+    const key = this.reduces ? sharingKey(node) : undefined;
     if (key !== undefined && this.#shared(key) === undefined) this.#byKey.set(key, id);
     return id;
   }
@@ -208,31 +212,44 @@ export class LookupBuilder {
     readonly factor: number;
     readonly offset: number;
   } {
-    if (this.nodes[a.id]?.hintBits !== undefined) return { value: a, ...itself };
+    const hinted = this.nodes[a.id]?.hintBits !== undefined;
+    if (!this.reduces || hinted) return { value: a, ...itself };
     const combination = combinationOf(this.nodes, a.id);
     const { terms, constant } = combination;
     const [first] = [...terms].sort(([a], [b]) => a - b);
     if (first === undefined) return { value: a, ...itself };
-    // The first weight counts up, so that a difference and its opposite are one argument.
-    const factor = commonFactor(combination) * Math.sign(first[1]);
+    const common = commonFactor(combination);
+    const known = this.nodes.length;
+    // A difference and its opposite are one argument: the one that is there already.
+    const factor = first[1] < 0 ? -common : common;
     if (terms.size > 1 && factor === 1) return { value: a, ...itself };
     if (terms.size > 1 && !sameShape(this.#sumShape(terms), a.shape))
       return { value: a, ...itself };
     const value = this.#sumOf(new Map([...terms].map(([id, weight]) => [id, weight / factor])));
-    if (!sameShape(value.shape, a.shape)) return { value: a, ...itself };
+    const isOpposite = terms.size > 1 && factor === -1;
+    if (!sameShape(value.shape, a.shape) || (isOpposite && this.nodes.length > known)) {
+      this.#forget(known);
+      return { value: a, ...itself };
+    }
     if (terms.size === 1) return { value, factor, offset: constant };
     const ends = [a.bounds.min, a.bounds.max].map((end) => (end - constant) / factor);
-    const known = { min: Math.ceil(Math.min(...ends)), max: Math.floor(Math.max(...ends)) };
-    return { value: this.within(value, known), factor, offset: constant };
+    const bounds = { min: Math.ceil(Math.min(...ends)), max: Math.floor(Math.max(...ends)) };
+    return { value: this.within(value, bounds), factor, offset: constant };
+  }
+
+  /** Drops the nodes from `known` on. */
+  #forget(known: number): void {
+    this.nodes.length = known;
+    this.#lows.length = Math.min(this.#lows.length, known);
   }
 
   /** `a - b` without the terms that both have. */
   difference(a: Value, b: Value): Value {
-    const [own, other] = [a, b].map(({ id }) => combinationOf(this.nodes, id));
-    if (own === undefined || other === undefined) return this.subtract(a, b);
-    const shared = [...own.terms.keys()].some((id) => other.terms.has(id));
     const whole = this.subtract(a, b);
-    if (!shared) return whole;
+    const own = combinationOf(this.nodes, a.id);
+    const other = combinationOf(this.nodes, b.id);
+    const shared = [...own.terms.keys()].some((id) => other.terms.has(id));
+    if (!this.reduces || !shared) return whole;
     const { terms, constant } = differenceOf(own, other);
     if (terms.size === 0) return this.within(whole, { min: constant, max: constant });
     if (!sameShape(this.#sumShape(terms), whole.shape)) return whole;
@@ -331,7 +348,9 @@ export class LookupBuilder {
   #lines(a: Value, found: Tables, domain: Domain, shape: Shape): Value | undefined {
     const { tables, tableOf } = found;
     const step = 2 ** domain.low;
-    const lines = tables.map((entries) => lineThrough(entries, step));
+    const lines = tables.map((entries) =>
+      lineThrough(entries, step, this.reduces ? largestSlope : 1),
+    );
     if (!lines.every((line) => line !== undefined)) return undefined;
     const pick = (part: (line: Line) => number): Tensor => {
       const first = lines[0];
@@ -382,8 +401,7 @@ export class LookupBuilder {
       if (!(error instanceof TooWide)) throw error;
       return error;
     } finally {
-      this.nodes.length = nodes;
-      this.#lows.length = Math.min(this.#lows.length, nodes);
+      this.#forget(nodes);
       this.#lookups.length = lookups;
     }
   }
@@ -496,7 +514,7 @@ function sharingKey(node: GraphNode): string | undefined {
 }
 
 /** Largest slope that is cheaper than a look-up: noise grows by as much. */
-const steepest = 8;
+const largestSlope = 8;
 
 interface Line {
   readonly slope: number;
@@ -504,8 +522,8 @@ interface Line {
   readonly start: number;
 }
 
-/** The line through all entries, `step` apart, if its slope is a small integer: then no look-up is needed. */
-function lineThrough(entries: Float64Array, step: number): Line | undefined {
+/** The line through all entries, `step` apart, if its slope is an integer up to `steepest`: then no look-up is needed. */
+function lineThrough(entries: Float64Array, step: number, steepest: number): Line | undefined {
   const start = entries[0] ?? 0;
   const slope = entries.length > 1 ? ((entries[1] ?? 0) - start) / step : 0;
   if (!Number.isInteger(slope) || Math.abs(slope) > steepest) return undefined;

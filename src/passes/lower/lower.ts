@@ -64,7 +64,7 @@ class Lowering {
     this.graph = graph;
     this.target = target;
     this.functions = new ElementFunctions(graph);
-    this.builder = new LookupBuilder(limits, wideWays);
+    this.builder = new LookupBuilder(limits, wideWays, target !== "dialect");
     this.strategies = new PairStrategies(this.builder);
   }
 

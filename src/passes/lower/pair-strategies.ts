@@ -121,8 +121,11 @@ export class PairStrategies {
       max: Math.max(x.bounds.max, y.bounds.max),
     };
     const positive = (): Value => b.lookUp(b.difference(first, second), (d) => Math.max(d, 0));
+    const written = (): Value => b.add(y, b.lookUp(b.subtract(x, y), of));
+    const shared = (): Value =>
+      largest ? b.add(second, positive()) : b.subtract(first, positive());
     const result = b.cheapest(
-      [() => (largest ? b.add(second, positive()) : b.subtract(first, positive()))],
+      [b.reduces ? shared : written],
       [() => this.select(this.compare(x, y, takesFirst), x, y)],
     );
     return b.within(result, bounds);
@@ -243,7 +246,7 @@ export class PairStrategies {
     const order = [...operands.keys()].sort(
       (i, j) =>
         (domains[i]?.count ?? 0) - (domains[j]?.count ?? 0) ||
-        (operands[i]?.id ?? 0) - (operands[j]?.id ?? 0),
+        (b.reduces ? (operands[i]?.id ?? 0) - (operands[j]?.id ?? 0) : 0),
     );
     // Operands with zeros below are not divided: all others are multiplied instead, by `unit`.
     const radices: number[] = [];
