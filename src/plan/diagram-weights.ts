@@ -1,8 +1,8 @@
 import type { DecisionWork } from "./decision-cost.js";
 import type { DecisionDiagrams } from "./decision-diagrams.js";
+import type { DiagramWeights } from "./decision-noise.js";
 import { gateCopies } from "./diagram-noise.js";
 import type { LeafLimbs } from "./leaf-limbs.js";
-import type { DiagramWeights } from "./parameter-search-decision.js";
 
 /**
  * Bounds on the noise of the sum of all diagrams at any coefficient, whatever the bits are: along the worst way through every diagram,

@@ -1,61 +1,33 @@
 import { VelumError } from "../base/error.js";
-import { smallestTUniform } from "../security/curves.js";
-import { log2Failure } from "../security/failure.js";
-import { log2MixtureFailure } from "../security/failure-mixture.js";
-import {
-  type BitNoise,
-  decisionStepNoise,
-  gatheredStepNoise,
-  ggswBitNoise,
-} from "../security/noise-decision.js";
-import {
-  ciphertextRoundingVariance,
-  compensatedRoundingVariance,
-  freshGlweVariance,
-} from "../security/noise-fresh.js";
-import {
-  automorphismVariance,
-  conversionVariance,
-  packedBitNoise,
-} from "../security/noise-packing.js";
-import {
-  bigLweDimension,
-  type CryptoParameters,
-  type Gadget,
-  type GlweParameters,
-  type PackingParameters,
-  packingKeyBodyBits,
-} from "../tfhe/parameters.js";
+import { bigLweDimension, type CryptoParameters, type GlweParameters } from "../tfhe/parameters.js";
 import { type BitsLayout, ggswLayout, packedLayout } from "../tfhe/wire-bits.js";
 import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import { inputBodyBytes } from "../tfhe/wire-input.js";
-import { packingKeyFileBytes } from "../tfhe/wire-packing-keys.js";
 import { type DecisionTime, type DecisionWork, decisionTime } from "./decision-cost.js";
+import {
+  type DecisionSums,
+  decisionVariance,
+  downloadVariance,
+  type OutputLimit,
+  type OutputNoise,
+  outputFailure,
+  outputHolds,
+  outputLimitOf,
+  outputNoise,
+  rowsOf,
+} from "./decision-noise.js";
+import {
+  type DecisionCandidate,
+  type DecisionShape,
+  decisionShapes,
+  packingBytesOf,
+  parametersOf,
+} from "./decision-shapes.js";
 import type { KernelRates } from "./kernel-rates.js";
 
-/** Noise that decision diagrams put on one output, as sums over the diagrams added into it. For several outputs, the largest of each. */
-export interface DiagramWeights {
-  /** External products on the longest path: nodes that have a child that is no leaf. */
-  readonly externalProducts: number;
-  /** Most of these external products with one and the same bit; the number of diagrams always bounds it. */
-  readonly usesOfOneBit: number;
-  /** Diagrams. */
-  readonly diagrams: number;
-  /**
-   * Nodes between two leaves, which may share a bit: the sum over bits of `(sum over diagrams of the largest |high - low|)^2`, leaves in
-   * turns of the torus (at most 1/2), `|.|` the norm over all values of a leaf. `diagrams^2 / 4` bounds it for leaves of one value.
-   */
-  readonly squaredDifferences: number;
-}
-
-export interface DecisionRequest {
+export interface DecisionRequest extends DecisionSums {
   /** Bits that travel. */
   readonly bits: number;
-  readonly weights: DiagramWeights;
-  /** Bits of the values that are decrypted, without padding; leaves are multiples of `2^-messageBits`. */
-  readonly messageBits: number;
-  /** Coefficients that are decrypted. */
-  readonly outputs: number;
   readonly work: DecisionWork;
   /** log2 of the allowed failure probability of each output. */
   readonly failureLog2: number;
@@ -93,21 +65,6 @@ export interface DecisionChoices {
   readonly packed?: DecisionChoice;
 }
 
-/** k, N that the external product computes with noise low enough for digits of one level. */
-const directShapes = [
-  [3, 512],
-  [4, 512],
-  [5, 512],
-  [2, 1024],
-  [3, 1024],
-  [1, 2048],
-] as const;
-/** Packing needs noise of a few units. */
-const packedShapes = [
-  [5, 512],
-  [3, 1024],
-] as const;
-const largestLevels = 3;
 /** Bits of all digits of a CMUX, and of one: leaves are multiplied in double precision. */
 const digitBits = 30;
 const largestBaseLog = 24;
@@ -146,78 +103,55 @@ interface Widths {
   readonly to: number;
 }
 
-/** A form and shape; the base of the gadget is free. */
-interface Shape {
-  readonly glwe: GlweParameters;
-  readonly levels: number;
-  readonly packing?: PackingParameters;
-}
-
-interface Candidate {
-  readonly glwe: GlweParameters;
-  readonly gadget: Gadget;
-  readonly packing?: PackingParameters;
-}
-
-function* directShapesOfRings(): Generator<Shape> {
-  for (const [dimension, polynomialSize] of directShapes) {
-    const glwe = quietest(dimension, polynomialSize);
-    for (let levels = 1; levels <= largestLevels; levels++) yield { glwe, levels };
-  }
-}
-
-function* packedShapesOfRings(): Generator<Shape> {
-  for (const [dimension, polynomialSize] of packedShapes) {
-    const glwe = quietest(dimension, polynomialSize);
-    const row = freshGlweVariance(glwe.noiseLog2, packingKeyBodyBits);
-    const expansions = [2, 3, 4, 5].map((levels) =>
-      leastNoise(levels, (gadget) => automorphismVariance(glwe, gadget, row)),
-    );
-    const conversions = [2, 3, 4].map((levels) =>
-      leastNoise(levels, (gadget) => conversionVariance(glwe, gadget, row)),
-    );
-    for (let expansionLevels = 3; expansionLevels <= Math.log2(polynomialSize); expansionLevels++) {
-      for (let apart = 1; apart <= 5; apart++) {
-        const keyedLevels = keyedEvery(apart, expansionLevels, polynomialSize);
-        for (const expansionGadget of expansions) {
-          for (const conversionGadget of conversions) {
-            const packing = { expansionLevels, keyedLevels, expansionGadget, conversionGadget };
-            for (let levels = 1; levels <= largestLevels; levels++) yield { glwe, levels, packing };
-          }
-        }
-      }
-    }
-  }
-}
-
-/** The same for every request. */
-const shapesOf: Partial<Record<"direct" | "packed", readonly Shape[]>> = {};
-
 function best(
   form: "direct" | "packed",
   request: DecisionRequest,
   belowMs: number,
 ): DecisionChoice | undefined {
-  shapesOf[form] ??= [...(form === "direct" ? directShapesOfRings() : packedShapesOfRings())];
-  const shapes = shapesOf[form]
-    .map((shape) => ({ shape, leastMs: leastRoundTrip(shape, request) }))
-    .sort((a, b) => a.leastMs - b.leastMs);
+  const limit = outputLimitOf(request.messageBits, request.failureLog2);
   let found: DecisionChoice | undefined;
-  for (const { shape, leastMs } of shapes) {
-    if (leastMs >= (found?.roundTripMs ?? belowMs)) break;
+  for (const { shape, leastMs } of shapesByTime(form, request)) {
+    const outputMs = (request.outputs * downloadWidths.from) / 8 / lineBytes;
+    if (leastMs + outputMs >= (found?.roundTripMs ?? belowMs)) break;
     for (const candidate of basesOf(shape, request)) {
-      const choice = describe(candidate, request);
-      if (choice === undefined) continue;
-      if (choice.roundTripMs < (found?.roundTripMs ?? belowMs)) found = choice;
+      const choice = describe(candidate, request, limit, found?.roundTripMs ?? belowMs);
+      if (choice !== undefined) found = choice;
     }
   }
   return found;
 }
 
+/** Shapes by what the way takes at least, outputs aside. */
+type OrderedShapes = readonly { readonly shape: DecisionShape; readonly leastMs: number }[];
+
+interface ShapeOrder {
+  readonly form: "direct" | "packed";
+  readonly bits: number;
+  readonly rates: KernelRates;
+  readonly shapes: OrderedShapes;
+}
+
+/** Several cuts of the same diagrams' leaves ask in a row. */
+const knownOrders = new WeakMap<DecisionWork, ShapeOrder>();
+
+function shapesByTime(form: "direct" | "packed", request: DecisionRequest): OrderedShapes {
+  const { bits, work, rates } = request;
+  const known = knownOrders.get(work);
+  if (known?.form === form && known.bits === bits && known.rates === rates) return known.shapes;
+  const shapes = decisionShapes(form)
+    .map((shape) => ({ shape, leastMs: leastRoundTrip(shape, request) }))
+    .sort((a, b) => a.leastMs - b.leastMs);
+  knownOrders.set(work, { form, bits, rates, shapes });
+  return shapes;
+}
+
 /** Bases that leaves fit into; of packed bits, whose upload is a small share, the quietest alone. */
-function basesOf({ glwe, levels, packing }: Shape, request: DecisionRequest): Candidate[] {
+function basesOf(
+  { glwe, levels, packing }: DecisionShape,
+  request: DecisionRequest,
+): DecisionCandidate[] {
   const largest = Math.min(largestBaseLog, Math.floor(digitBits / levels));
-  const all: Candidate[] = [];
+  const all: DecisionCandidate[] = [];
   for (let baseLog = Math.max(5, largest - 8); baseLog <= largest; baseLog++) {
     if (baseLog * levels < request.messageBits) continue;
     const gadget = { baseLog, levels };
@@ -234,55 +168,65 @@ function basesOf({ glwe, levels, packing }: Shape, request: DecisionRequest): Ca
   return [quiet.candidate];
 }
 
-function parametersOf({ glwe, packing }: Pick<Candidate, "glwe" | "packing">): CryptoParameters {
-  return packing === undefined ? { glwe, bootstraps: [] } : { glwe, bootstraps: [], packing };
-}
-
-function keyBytesOf(candidate: Candidate): number {
-  return candidate.packing === undefined ? 0 : packingKeyFileBytes(parametersOf(candidate));
-}
-
-/** What the way takes at least, whatever the noise asks for. */
-function leastRoundTrip(shape: Shape, request: DecisionRequest): number {
+/** What the way takes at least, whatever the noise asks for and however many outputs there are. */
+function leastRoundTrip(shape: DecisionShape, request: DecisionRequest): number {
   const candidate = { ...shape, gadget: { baseLog: 1, levels: shape.levels } };
   const layout = layoutOf(candidate, request.bits, bodyWidths.from);
   const { totalMs } = decisionTime(parametersOf(candidate), layout, request.work, request.rates);
-  const response = responseBytes(candidate.glwe, request, downloadWidths.from);
-  const keys = keyBytesOf(candidate) / runsOfKeys;
+  const response = (bigLweDimension(candidate.glwe) * downloadWidths.from) / 8;
+  const keys = packingBytesOf(candidate) / runsOfKeys;
   return totalMs + (inputBodyBytes(layout) + response + keys) / lineBytes;
 }
 
-/** The candidate with the fewest bits up and down that meet the limits; undefined when none do. */
-function describe(candidate: Candidate, request: DecisionRequest): DecisionChoice | undefined {
-  const { glwe, gadget } = candidate;
+/** The candidate with the fewest bits up and down that meet the limits; undefined when none do, or its way takes `belowMs` or more. */
+function describe(
+  candidate: DecisionCandidate,
+  request: DecisionRequest,
+  limit: OutputLimit,
+  belowMs: number,
+): DecisionChoice | undefined {
+  const { glwe } = candidate;
   const parameters = parametersOf(candidate);
-  const keyBytes = keyBytesOf(candidate);
+  const keyBytes = packingBytesOf(candidate);
   if (keyBytes > request.maxKeyBytes) return undefined;
   // Every result needs a coefficient of its own.
   if (request.outputs > glwe.polynomialSize) return undefined;
+  // Times do not depend on how many bits are kept.
+  const { totalMs } = decisionTime(
+    parameters,
+    layoutOf(candidate, request.bits, bodyWidths.from),
+    request.work,
+    request.rates,
+  );
+  const mostBytes = (belowMs - totalMs) * lineBytes - keyBytes / runsOfKeys;
   // Without any rounding on the way there must be room; most candidates end here.
-  if (failureOf(candidate, request, bodyWidths.to, 64) > request.failureLog2) return undefined;
+  if (!outputHolds(outputNoise(candidate, request, bodyWidths.to), limit, 0)) return undefined;
   let found: { bodyBits: number; downloadBits: number; bytes: number } | undefined;
   let { from: fewest, to: enough } = bodyWidths;
   while (fewest < enough) {
     const middle = (fewest + enough) >> 1;
-    if (failureOf(candidate, request, middle, 64) > request.failureLog2) fewest = middle + 1;
-    else enough = middle;
+    if (outputHolds(outputNoise(candidate, request, middle), limit, 0)) enough = middle;
+    else fewest = middle + 1;
   }
   for (let bodyBits = fewest; bodyBits <= bodyWidths.to; bodyBits++) {
     const uploadBytes = seedBytes + inputBodyBytes(layoutOf(candidate, request.bits, bodyBits));
     if (uploadBytes > request.maxUploadBytes) break;
+    if (uploadBytes + responseBytes(glwe, request, downloadWidths.from) >= mostBytes) break;
     if (found !== undefined && uploadBytes > found.bytes) break;
-    const downloadBits = fewestDownloadBits(candidate, request, bodyBits);
+    const noise = outputNoise(candidate, request, bodyBits);
+    const downloadBits = fewestDownloadBits(glwe, noise, limit);
     if (downloadBits === undefined) continue;
     const bytes = uploadBytes + responseBytes(glwe, request, downloadBits);
     if (found === undefined || bytes < found.bytes) found = { bodyBits, downloadBits, bytes };
   }
   if (found === undefined) return undefined;
   const { bodyBits, downloadBits, bytes } = found;
+  if (bytes >= mostBytes) return undefined;
   const layout = layoutOf(candidate, request.bits, bodyBits);
   const time = decisionTime(parameters, layout, request.work, request.rates);
   const downloadBytes = responseBytes(glwe, request, downloadBits);
+  const noise = outputNoise(candidate, request, bodyBits);
+  const rounding = downloadVariance(glwe, downloadBits);
   return {
     parameters,
     layout,
@@ -290,81 +234,33 @@ function describe(candidate: Candidate, request: DecisionRequest): DecisionChoic
     keyBytes,
     downloadBits,
     downloadBytes,
-    noiseLog2:
-      Math.log2(
-        decisionVariance(glwe, gadget, rowsOf(candidate, bodyBits), request) +
-          downloadVariance(glwe, downloadBits),
-      ) / 2,
+    noiseLog2: Math.log2(noise.variance + rounding) / 2,
     limitLog2: -(request.messageBits + 1),
-    failureLog2: failureOf(candidate, request, bodyBits, downloadBits),
+    failureLog2: outputFailure(noise, limit.limit, rounding),
     time,
     roundTripMs: time.totalMs + (bytes + keyBytes / runsOfKeys) / lineBytes,
   };
 }
 
+/** Fewer bits are noisier, so the answer is halved out of the range. */
 function fewestDownloadBits(
-  candidate: Candidate,
-  request: DecisionRequest,
-  bodyBits: number,
-): number | undefined {
-  for (let { from: bits } = downloadWidths; bits <= downloadWidths.to; bits++) {
-    // The rounding alone must fit before the whole is worth its price.
-    const rounding = downloadVariance(candidate.glwe, bits);
-    if (log2Failure(2 ** -(request.messageBits + 1), rounding) > request.failureLog2) continue;
-    if (failureOf(candidate, request, bodyBits, bits) <= request.failureLog2) return bits;
-  }
-  return undefined;
-}
-
-/** log2 of the failure probability of one output; `downloadBits` 64 for no rounding. */
-function failureOf(
-  candidate: Candidate,
-  request: DecisionRequest,
-  bodyBits: number,
-  downloadBits: number,
-): number {
-  const { glwe, gadget } = candidate;
-  const rows = rowsOf(candidate, bodyBits);
-  const limit = 2 ** -(request.messageBits + 1);
-  const variance =
-    decisionVariance(glwe, gadget, rows, request) + downloadVariance(glwe, downloadBits);
-  const gaussian = log2Failure(limit, variance);
-  if (rows.gathered.length === 0 || gaussian > request.failureLog2) return gaussian;
-  const { externalProducts, usesOfOneBit } = request.weights;
-  const uses = Math.max(1, Math.min(usesOfOneBit, externalProducts));
-  const products = gatheredStepNoise(glwe, gadget, rows).map((one) => ({
-    variance: uses * one.variance,
-    freedom: one.freedom,
-    count: (gadget.levels * externalProducts) / uses,
-  }));
-  const gathered = products.reduce((sum, one) => sum + one.count * one.variance, 0);
-  return Math.max(gaussian, log2MixtureFailure(limit, variance - gathered, products));
-}
-
-/** Variance of one output before its response is rounded. */
-export function decisionVariance(
   glwe: GlweParameters,
-  gadget: Gadget,
-  rows: BitNoise,
-  { weights, messageBits, outputs }: Pick<DecisionRequest, "weights" | "messageBits" | "outputs">,
-): number {
-  const { baseLog, levels } = gadget;
-  const step = decisionStepNoise(glwe, gadget, rows, 1).total;
-  // The first digit of a difference, and below it, where leaves reach that far, digits of any size.
-  const below = messageBits > baseLog ? ((levels - 1) * outputs * weights.diagrams ** 2) / 4 : 0;
-  const digits = 2 ** (2 * baseLog) * (weights.squaredDifferences + below);
-  const rounding = weights.diagrams * ciphertextRoundingVariance(bigLweDimension(glwe), 32);
-  return weights.externalProducts * step + digits * rows.messageConstant + rounding;
-}
-
-function rowsOf({ glwe, packing }: Candidate, bodyBits: number): BitNoise {
-  const { noiseLog2 } = glwe;
-  if (packing === undefined) return ggswBitNoise(noiseLog2, bodyBits);
-  return packedBitNoise(glwe, packing, { noiseLog2, bodyBits, keyBodyBits: packingKeyBodyBits });
+  noise: OutputNoise,
+  limit: OutputLimit,
+): number | undefined {
+  const holds = (bits: number): boolean => outputHolds(noise, limit, downloadVariance(glwe, bits));
+  let { from: fewest, to: enough } = downloadWidths;
+  if (!holds(enough)) return undefined;
+  while (fewest < enough) {
+    const middle = (fewest + enough) >> 1;
+    if (holds(middle)) enough = middle;
+    else fewest = middle + 1;
+  }
+  return enough;
 }
 
 function layoutOf(
-  { glwe, gadget, packing }: Candidate,
+  { glwe, gadget, packing }: DecisionCandidate,
   bits: number,
   bodyBits: number,
 ): BitsLayout {
@@ -374,30 +270,6 @@ function layoutOf(
 
 function responseBytes(glwe: GlweParameters, { outputs }: DecisionRequest, bits: number): number {
   return Math.ceil(((bigLweDimension(glwe) + outputs) * bits) / 8);
-}
-
-function downloadVariance(glwe: GlweParameters, bits: number): number {
-  return bits === 64 ? 0 : compensatedRoundingVariance(bigLweDimension(glwe), bits);
-}
-
-function quietest(dimension: number, polynomialSize: number): GlweParameters {
-  return { dimension, polynomialSize, noiseLog2: smallestTUniform(dimension * polynomialSize, 64) };
-}
-
-function leastNoise(levels: number, noise: (gadget: Gadget) => number): Gadget {
-  const bases = Array.from({ length: Math.min(16, Math.floor(60 / levels)) - 3 }, (_, i) => ({
-    baseLog: i + 4,
-    levels,
-  }));
-  return bases.reduce((a, b) => (noise(b) < noise(a) ? b : a));
-}
-
-/** The last step and every `apart`-th before it; below the deepest step of a ring the one before it is the last of the others. */
-function keyedEvery(apart: number, steps: number, polynomialSize: number): readonly number[] {
-  const deepest = steps === Math.log2(polynomialSize);
-  const keyed = deepest ? [steps - 1] : [];
-  for (let step = deepest ? steps - 2 : steps - 1; step >= 0; step -= apart) keyed.unshift(step);
-  return keyed;
 }
 
 function noDecisionParameters({ weights, messageBits, failureLog2 }: DecisionRequest): VelumError {

@@ -3,6 +3,7 @@ import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { type BitPrices, type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
+import type { BitsForm } from "./decision-shapes.js";
 import { diagramWeights, diagramWork } from "./diagram-weights.js";
 import type { JoinedTrees } from "./joined-trees.js";
 import { type LeafLimbs, leafLimbs } from "./leaf-limbs.js";
@@ -14,8 +15,6 @@ import {
 } from "./parameter-search-decision.js";
 import type { PlanOptions } from "./plan.js";
 
-/** How encrypted bits travel: a GGSW ciphertext each, or packed in the coefficients of a few GLWE ciphertexts. */
-export type BitsForm = "direct" | "packed";
 export type UploadForm = "auto" | BitsForm;
 
 /** What a program takes with its bits in one form. */
@@ -121,6 +120,7 @@ function bestCut(
   { maxUploadBytes, maxEvaluationKeyBytes }: PlanLimits,
 ): FormChoice | undefined {
   const leafBits = Math.ceil(Math.log2(1 + largestLeaf(diagrams)));
+  const work = diagramWork(diagrams);
   // Beside the seed and bodies that the search counts.
   const overhead = headerBytes + inputPayloadBytes([{ length: 0, bodyBits: 1 }]) - seedBytes;
   let best: FormChoice | undefined;
@@ -128,12 +128,14 @@ function bestCut(
     const width = Math.max(1, Math.ceil(leafBits / count));
     const limbs = leafLimbs(diagrams, constant, width);
     if (limbs.messageBits > largestMessageBits) continue;
+    // Another limb that makes none narrower helps nobody; the one after it may.
+    if (limbs.messageBits === best?.limbs.messageBits) continue;
     const request: DecisionRequest = {
       bits: diagrams.bits.length,
       weights: diagramWeights(diagrams, limbs),
       messageBits: limbs.messageBits,
       outputs: trees.outputs * limbs.count,
-      work: diagramWork(diagrams),
+      work,
       failureLog2,
       maxUploadBytes: maxUploadBytes - overhead,
       maxKeyBytes: maxEvaluationKeyBytes,

@@ -32,13 +32,27 @@ export function log2MixtureFailure(
   const pole = Math.min(
     ...noisy.map(({ variance, freedom }) => Math.sqrt((total * freedom) / variance)),
   );
-  // Convex in t; without products the minimum lies at limit / deviation.
+  // Convex in t: Newton's method for the zero of the slope, held between its signs; without products it is at limit / deviation.
+  const deviations = limit / Math.sqrt(total);
   let low = 0;
-  let high = Math.min(pole, limit / Math.sqrt(total) + 1);
+  let high = Math.min(pole, deviations + 1);
+  let t = Math.min(pole / 2, deviations);
   for (let i = 0; i < 60; i++) {
-    const third = (high - low) / 3;
-    if (exponent(low + third) < exponent(high - third)) high -= third;
-    else low += third;
+    let slope = (t * gaussianVariance) / total - deviations;
+    let bend = gaussianVariance / total;
+    for (const { variance, freedom, count } of noisy) {
+      const share = variance / total / freedom;
+      const rest = 1 - t * t * share;
+      slope += (count * freedom * share * t) / rest;
+      bend += (count * freedom * share * (1 + t * t * share)) / rest ** 2;
+    }
+    if (slope > 0) high = t;
+    else low = t;
+    const next = t - slope / bend;
+    const inside = next > low && next < high;
+    const to = inside ? next : (low + high) / 2;
+    if (Math.abs(to - t) <= 1e-12 * t) break;
+    t = to;
   }
-  return Math.min(0, exponent((low + high) / 2) * Math.LOG2E + 1);
+  return Math.min(0, exponent(t) * Math.LOG2E + 1);
 }
