@@ -88,6 +88,7 @@ few_of_one = numpy.r_[0:30, 50:100, 90:150]
 f3 = ("uneven", Z[few_of_one])
 c3 = ("uneven", iris.target[few_of_one])
 lbfgs = dict(tol=1e-11, max_iter=100_000)
+saga = dict(solver="saga", tol=1e-10, max_iter=1_000_000, random_state=0)
 tight = dict(tol=1e-12, max_iter=1_000_000)
 glm = dict(tol=1e-11, max_iter=100_000)
 svm = dict(tol=1e-9, max_iter=10_000_000, random_state=0)
@@ -130,6 +131,14 @@ cases = [
     case("LogisticRegression", {"classWeight": "balanced"}, f3, c3, LogisticRegression(class_weight="balanced", **lbfgs), weights),
     case("LogisticRegression", {"classWeight": {"0": 0.5, "2": 4}}, f3, c3,
          LogisticRegression(class_weight={0: 0.5, 2: 4}, **lbfgs), weights),
+    case("LogisticRegression", {"penalty": "l1", "C": 0.3}, fp, cp, LogisticRegression(l1_ratio=1, C=0.3, **saga)),
+    case("LogisticRegression", {"l1Ratio": 1, "C": 0.2}, f3, c3, LogisticRegression(l1_ratio=1, C=0.2, **saga), weights),
+    case("LogisticRegression", {"penalty": "elasticnet", "l1Ratio": 0.4}, f3, c3, LogisticRegression(l1_ratio=0.4, **saga)),
+    case("LogisticRegression", {"penalty": "l1", "fitIntercept": False, "classWeight": "balanced"}, f3, c3,
+         LogisticRegression(l1_ratio=1, fit_intercept=False, class_weight="balanced", **saga)),
+    case("LinearSVC", {"penalty": "l1", "C": 0.05}, fp, cp, LinearSVC(penalty="l1", dual=False, C=0.05, **svm)),
+    case("LinearSVC", {"penalty": "l1", "C": 0.1, "interceptScaling": 5, "classWeight": "balanced"}, f3, c3,
+         LinearSVC(penalty="l1", dual=False, C=0.1, intercept_scaling=5, class_weight="balanced", **svm), weights),
 ]
 sgd = []
 for loss in ["squared_error", "huber", "epsilon_insensitive", "squared_epsilon_insensitive"]:

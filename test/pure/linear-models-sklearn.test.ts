@@ -93,6 +93,9 @@ for (const wanted of fixture.cases) {
     assert.ok(own.converged);
     assert.deepEqual(own.coef.shape, wanted.coefShape);
     assert.ok(relativeError(own.coef.data, wanted.coef) < 2e-6, String(own.coef.data));
+    wanted.coef.forEach((value, i) => {
+      if (value === 0) assert.equal(Math.abs(own.coef.data[i] ?? 1), 0); // what an l1 penalty sets to 0 is 0
+    });
     const size = Math.max(...wanted.coef.map(Math.abs));
     wanted.intercept.forEach((value, k) => {
       assert.ok(Math.abs(value - (own.intercept[k] ?? 0)) < 2e-6 * Math.max(size, Math.abs(value)));

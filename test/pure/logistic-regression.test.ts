@@ -133,6 +133,7 @@ test("settings: defaults, change, effect from the next fit", () => {
     classTableBits: null,
     C: 0.5,
     penalty: "l2",
+    l1Ratio: null,
     fitIntercept: true,
     classWeight: null,
     tol: 1e-4,
@@ -221,6 +222,7 @@ test("labels of one class are refused", async () => {
 
 test("settings out of range are refused at fit", async () => {
   const cases: [ConstructorParameters<typeof LogisticRegression>[0], string][] = [
+    [{ l1Ratio: 1.5 }, "l1Ratio: is 1.5. Pass a number from 0 to 1"],
     [{ C: 0 }, "C: is 0. Pass a finite number above 0, or penalty null for no penalty"],
     [{ tol: 0 }, "tol: is 0. Pass a finite number above 0"],
     [{ maxIter: 0.5 }, "maxIter: is 0.5. Pass an integer of at least 1"],

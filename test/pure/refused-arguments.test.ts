@@ -54,7 +54,7 @@ test("options that nobody reads are refused with the one that was meant", async 
   assert.equal(
     await textOf(() => new LogisticRegression(untyped({ nbits: 4 }))),
     "bad-argument: LogisticRegression nbits: is no option. Did you mean nBits? " +
-      "Known are nBits, inputQuantizer, result, classWeight, classTableBits, C, penalty, fitIntercept, tol, maxIter",
+      "Known are nBits, inputQuantizer, result, classWeight, classTableBits, C, penalty, l1Ratio, fitIntercept, tol, maxIter",
   );
   assert.match(
     await textOf(() => new LogisticRegression().setParams(untyped({ maxiter: 4 }))),

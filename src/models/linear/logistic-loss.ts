@@ -36,7 +36,6 @@ export function logisticObjective(problem: LogisticProblem): Objective {
   const stride = x.columns + 1;
   const total = rowWeights.reduce((sum, weight) => sum + weight, 0);
   const scores = new Float64Array(outputs);
-  const lossOf = outputs === 1 ? binaryLoss : softmaxLoss;
   return (point, gradient) => {
     gradient.fill(0);
     let loss = 0;
@@ -50,7 +49,7 @@ export function logisticObjective(problem: LogisticProblem): Objective {
         scores[k] = score;
       }
       const weight = (rowWeights[row] ?? 0) / total;
-      loss += weight * lossOf(scores, target[row] ?? 0); // scores now hold the loss's derivatives
+      loss += weight * logLossOf(scores, target[row] ?? 0); // scores now hold the loss's derivatives
       for (let k = 0; k < outputs; k++) {
         const slope = weight * (scores[k] ?? 0);
         for (let j = 0; j < x.columns; j++) {
@@ -69,6 +68,11 @@ export function logisticObjective(problem: LogisticProblem): Objective {
     }
     return loss;
   };
+}
+
+/** A row's negative log-likelihood at `scores` (one for two classes, else one each), which its derivatives then replace. */
+export function logLossOf(scores: Float64Array, target: number): number {
+  return scores.length === 1 ? binaryLoss(scores, target) : softmaxLoss(scores, target);
 }
 
 /** `log(1 + exp(-s))` of the signed score; replaces the score by the derivative. */

@@ -31,6 +31,7 @@ const defaults: LogisticRegressionParams = {
   classTableBits: null,
   C: 1,
   penalty: "l2",
+  l1Ratio: null,
   fitIntercept: true,
   tol: 1e-4,
   maxIter: 100,
