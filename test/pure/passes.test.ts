@@ -5,6 +5,7 @@ import { type Tensor, toTensor } from "../../src/base/tensor.js";
 import { extremes, GraphBuilder } from "../../src/graph/builder.js";
 import type { Graph } from "../../src/graph/graph.js";
 import { evaluateGraph, evaluateNodes } from "../../src/ops/evaluate.js";
+import type { Interval } from "../../src/ops/interval.js";
 import { opSpec } from "../../src/ops/registry.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { checkLegality } from "../../src/passes/check-legality.js";
@@ -12,6 +13,7 @@ import { foldConstants } from "../../src/passes/fold-constants.js";
 import { intervalBounds, nodeIntervals } from "../../src/passes/interval-bounds.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
 import { removeDeadCode } from "../../src/passes/remove-dead-code.js";
+import { lookup } from "../../src/trace/functions.js";
 import { LookupTable } from "../../src/trace/lookup-table.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import type { Tracer } from "../../src/trace/tracer.js";
@@ -81,23 +83,53 @@ describe("measured bounds", () => {
   }
 });
 
+function holds(graph: Graph, intervals: readonly Interval[], sample: readonly Tensor[]): void {
+  const values = evaluateNodes(graph, sample);
+  for (const node of graph.nodes) {
+    values.of(node).data.forEach((value, i) => {
+      assert.ok((intervals[node.id]?.low.data[i] ?? Infinity) <= value);
+      assert.ok((intervals[node.id]?.high.data[i] ?? -Infinity) >= value);
+    });
+  }
+}
+
 describe("interval bounds", () => {
   test("hold every element of every node for all inputs in range", () => {
     fc.assert(
       fc.property(randomProgram, ({ graph, inputset }) => {
         const joined = graph.inputNodes().map((node) => node.bounds ?? { min: 0, max: 0 });
         const intervals = nodeIntervals(graph, joined);
-        for (const sample of inputset) {
-          const values = evaluateNodes(graph, sample);
-          for (const node of graph.nodes) {
-            values.of(node).data.forEach((value, i) => {
-              assert.ok((intervals[node.id]?.low.data[i] ?? Infinity) <= value);
-              assert.ok((intervals[node.id]?.high.data[i] ?? -Infinity) >= value);
-            });
-          }
-        }
+        for (const sample of inputset) holds(graph, intervals, sample);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test("hold what is read, written and looked up at positions known only at run time", () => {
+    const value = fc.integer({ min: -3, max: 4 });
+    const position = fc.integer({ min: 0, max: 2 });
+    const row = fc.array(value, { minLength: 3, maxLength: 3 });
+    const x = [-1, 0, 2];
+    const graph = traceFunction(
+      "f",
+      { x: "encrypted", i: "encrypted", v: "encrypted", t: "clear" },
+      (x, i, v, t) => {
+        if (!x || !i || !v || !t) return [];
+        return [x.at(i), x.set(i, v), lookup(t, i), x.max(), x.min(0, true)];
+      },
+      [toTensor(x), toTensor(1), toTensor(0), toTensor(x)],
+    );
+    const ranges = [
+      { min: -3, max: 4 },
+      { min: 0, max: 2 },
+      { min: -3, max: 4 },
+      { min: -3, max: 4 },
+    ];
+    const intervals = nodeIntervals(graph, ranges);
+    fc.assert(
+      fc.property(row, position, value, row, (x, i, v, t) =>
+        holds(graph, intervals, [toTensor(x), toTensor(i), toTensor(v), toTensor(t)]),
+      ),
     );
   });
 
