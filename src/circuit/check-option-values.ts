@@ -25,6 +25,7 @@ const allowed: Readonly<Record<string, Allowed>> = {
   securityLevel: anyNumber,
   maxEvaluationKeyBytes: anyNumber,
   maxUploadBytes: anyNumber,
+  maxMemoryBytes: anyNumber,
   maxRunMs: anyNumber,
   machine: oneOf("this", "avx512", "avx2", "wasm"),
   inputForm: oneOf("auto", "numbers"),

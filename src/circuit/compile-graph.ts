@@ -27,6 +27,7 @@ import { CompileRecord } from "./compile-record.js";
 import type { Compiled } from "./compiled.js";
 import { checkFailure, failureOfEach } from "./failure-options.js";
 import { planningRates } from "./machine-speed.js";
+import { type MemoryLimits, withinMemory } from "./server-memory.js";
 import { formatRegions, planJson } from "./stage-texts.js";
 
 /** Widest argument of one look-up. */
@@ -72,22 +73,30 @@ async function compileStages(
   record.keep("graph-lowered.txt", () => `${lowered.format({ assignedWidths: true })}\n`);
   record.begin("regions");
   record.keep("regions.txt", () => formatRegions(found));
-  record.begin("plan");
   const inputBits = found.inputs.map(({ assignedBits }) => assignedBits);
-  const { regions, plan } = planQuietly(found, inputBits, (regions) => ({
-    failureLog2: failureOfEach(options, regions),
-    inputForm: options.inputForm,
-    ...protectionDistance(options),
-    uploadForm: options.uploadForm,
-    limits: options,
-    rates: planningRates(options),
-    nodePath: (node) => nodePath(lowered.node(node)),
-  }));
-  if (regions !== found) record.keep("regions.txt", () => formatRegions(regions));
-  record.keep("plan.json", () => planJson(plan));
-  record.keep("program.txt", () => `${formatProgram(plan.program)}\n`);
-  record.begin("code");
-  const [compiled] = await assembleTogether([{ graph, lowered, regions, plan, feeds: [] }], extras);
+  const pathOf = (node: number): string => nodePath(lowered.node(node));
+  const compileWith = (memory: MemoryLimits): Promise<Compiled[]> => {
+    record.begin("plan");
+    const { regions, plan } = planQuietly(found, inputBits, (regions) => ({
+      failureLog2: failureOfEach(options, regions),
+      inputForm: options.inputForm,
+      ...protectionDistance(options),
+      uploadForm: options.uploadForm,
+      limits: { ...options, ...memory },
+      rates: planningRates(options),
+      nodePath: pathOf,
+    }));
+    if (regions !== found) record.keep("regions.txt", () => formatRegions(regions));
+    record.keep("plan.json", () => planJson(plan));
+    record.keep("program.txt", () => `${formatProgram(plan.program)}\n`);
+    record.begin("code");
+    return assembleTogether([{ graph, lowered, regions, plan, feeds: [] }], extras);
+  };
+  const [compiled] = await withinMemory(
+    options.maxMemoryBytes,
+    (_, node) => pathOf(node),
+    compileWith,
+  );
   if (compiled === undefined) throw new Error("nothing was assembled");
   record.keepManifests(compiled);
   record.keepCode(compiled);

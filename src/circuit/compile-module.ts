@@ -29,6 +29,7 @@ import {
 import { checkFailure, failureOfEach } from "./failure-options.js";
 import { planningRates } from "./machine-speed.js";
 import { refreshOutputs, staleOutputs } from "./refresh-outputs.js";
+import { type MemoryLimits, withinMemory } from "./server-memory.js";
 import { formatRegions, planJson } from "./stage-texts.js";
 
 /** A traced function of a module with its inputset. */
@@ -75,28 +76,35 @@ export async function compileTogether(
     keep("graph-lowered.txt", (program) => lowered[program]?.format({ assignedWidths: true }));
     record.begin("regions");
     keep("regions.txt", (program) => regions[program] && formatRegions(regions[program]));
-    record.begin("plan");
     const { firsts, numbered, pathOf } = numberNodes(lowered, regions);
-    const plans = planTogether(
-      numbered.map((own, program) => ({ regions: own, feeds: outputsFor(feeds, program) })),
-      {
-        failureLog2: Math.min(...regions.map((own) => failureOfEach(options, own))),
-        limits: options,
-        inputForm: "numbers",
-        uploadForm: options.uploadForm,
-        rates: planningRates(options),
-        nodePath: pathOf,
-      },
-    ).map((plan, program) => withOwnNodes(plan, firsts[program] ?? 0));
-    keep("plan.json", (program) => plans[program] && planJson(plans[program]));
-    keep("program.txt", (program) => plans[program] && formatProgram(plans[program].program));
-    record.begin("code");
-    const parts = plans.flatMap((plan, program) => {
-      const [graph, low, own] = [graphs[program], lowered[program], regions[program]];
-      if (graph === undefined || low === undefined || own === undefined) return [];
-      return [{ graph, lowered: low, regions: own, plan, feeds: feedsTo(feeds, program) }];
-    });
-    const compiled = await assembleTogether(parts);
+    const compileWith = (memory: MemoryLimits): Promise<Compiled[]> => {
+      record.begin("plan");
+      const plans = planTogether(
+        numbered.map((own, program) => ({ regions: own, feeds: outputsFor(feeds, program) })),
+        {
+          failureLog2: Math.min(...regions.map((own) => failureOfEach(options, own))),
+          limits: { ...options, ...memory },
+          inputForm: "numbers",
+          uploadForm: options.uploadForm,
+          rates: planningRates(options),
+          nodePath: pathOf,
+        },
+      ).map((plan, program) => withOwnNodes(plan, firsts[program] ?? 0));
+      keep("plan.json", (program) => plans[program] && planJson(plans[program]));
+      keep("program.txt", (program) => plans[program] && formatProgram(plans[program].program));
+      record.begin("code");
+      const parts = plans.flatMap((plan, program) => {
+        const [graph, low, own] = [graphs[program], lowered[program], regions[program]];
+        if (graph === undefined || low === undefined || own === undefined) return [];
+        return [{ graph, lowered: low, regions: own, plan, feeds: feedsTo(feeds, program) }];
+      });
+      return assembleTogether(parts);
+    };
+    const compiled = await withinMemory(
+      options.maxMemoryBytes,
+      (own, node) => pathOf((firsts[lowered.indexOf(own.lowered)] ?? 0) + node),
+      compileWith,
+    );
     for (const [program, own] of compiled.entries()) record.keepManifests(own, folders[program]);
     for (const own of compiled.slice(0, 1)) record.keepCode(own);
     return compiled;

@@ -25,6 +25,11 @@ export interface CompileOptions {
   readonly maxEvaluationKeyBytes: number;
   /** Limit on one request as it travels, bytes; for circuits with bootstraps or decision trees. */
   readonly maxUploadBytes: number;
+  /**
+   * Limit on the server's memory as `cost` predicts it, bytes: weights and tables, one client's expanded keys, one request; of a module
+   * one request of every function.
+   */
+  readonly maxMemoryBytes: number;
   /** Limit on the predicted time of one run's look-ups on one thread, milliseconds. */
   readonly maxRunMs: number;
   /**
@@ -81,6 +86,7 @@ export const defaultCompileOptions: CompileOptions = {
   securityLevel,
   maxEvaluationKeyBytes: Number.POSITIVE_INFINITY,
   maxUploadBytes: Number.POSITIVE_INFINITY,
+  maxMemoryBytes: Number.POSITIVE_INFINITY,
   maxRunMs: Number.POSITIVE_INFINITY,
   machine: "this",
   inputForm: "auto",
@@ -124,7 +130,12 @@ export function checkLimits(options: CompileOptions): void {
       cure: `Leave it away: parameters come from the published curve of ${securityLevel} bits, and no other is offered`,
     });
   }
-  for (const path of ["maxEvaluationKeyBytes", "maxUploadBytes", "maxRunMs"] as const) {
+  for (const path of [
+    "maxEvaluationKeyBytes",
+    "maxUploadBytes",
+    "maxMemoryBytes",
+    "maxRunMs",
+  ] as const) {
     if (options[path] > 0) continue;
     throw new VelumError({
       code: "bad-argument",

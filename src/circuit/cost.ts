@@ -2,14 +2,13 @@ import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { evaluationKeyMemoryBytes } from "../plan/bootstrap-cost.js";
 import type { UploadFormCost } from "../plan/upload-form.js";
-import { expandedPublicKeyBytes } from "../tfhe/expanded-keys.js";
 import { keyFileBytes } from "../tfhe/key-files.js";
 import { keySectionLayout } from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
-import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";
 import { type MachineSpeed, predictRunMs } from "./machine-speed.js";
+import { expandedKeyBytes, memoryBesideKeys } from "./server-memory.js";
 
 /** Rotations of one run whose argument has `bits` bits. */
 export interface LookupCount {
@@ -113,11 +112,7 @@ export function circuitCost(
       expandedKeyBytes: evaluationKeyMemoryBytes(glwe, bootstrap),
     };
   });
-  const packingBytes = parameters.packing === undefined ? 0 : expandedPackingKeyBytes(parameters);
-  const expandedKeyBytes = bySet.reduce(
-    (sum, own) => sum + own.expandedKeyBytes,
-    packingBytes + (parameters.publicKey === true ? expandedPublicKeyBytes(glwe) : 0),
-  );
+  const keyMemoryBytes = expandedKeyBytes(parameters);
   const fields = {
     lane: laneOf(manifest),
     lookups: byWidth(lookups),
@@ -129,10 +124,10 @@ export function circuitCost(
     linearProducts: results * inputs,
     sets: bySet,
     evaluationKeyBytes: keyFileBytes(parameters),
-    expandedKeyBytes,
+    expandedKeyBytes: keyMemoryBytes,
     uploadBytes: headerBytes + inputPayloadBytes(parts),
     downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
-    serverMemoryBytes: manifest.constantBytes + manifest.requestBytes + expandedKeyBytes,
+    serverMemoryBytes: memoryBesideKeys(manifest) + keyMemoryBytes,
     failureLog2,
     distanceLog2,
     time: {

@@ -3,6 +3,7 @@ import type { NoiseSources, ParameterRequest } from "./parameter-request.js";
 import { noLimits } from "./parameter-request.js";
 import { searchParameters, uploadBytes } from "./parameter-search.js";
 import { bootstrapKeys } from "./search-space.js";
+import type { Objective, SetCandidate } from "./set-search.js";
 
 /** Failure probabilities that a cure may propose: log2, rising. */
 const failureProposals = [-128, -100, -80, -64, -50, -40, -30, -20];
@@ -24,6 +25,14 @@ export function noParameters(request: ParameterRequest): VelumError {
   if (smallest === undefined) return uploadError(request, leastUpload(request));
   if (smallest.keyBytes > request.limits.maxEvaluationKeyBytes) {
     return keyError(request, smallest.keyBytes);
+  }
+  const { maxMemoryBytes, otherMemoryBytes = 0, maxEvaluationKeyBytes } = request.limits;
+  const leanest = searchParameters(
+    { ...request, limits: { ...noLimits, maxUploadBytes, maxEvaluationKeyBytes } },
+    "memory",
+  );
+  if (leanest !== undefined && leanest.keyMemoryBytes + otherMemoryBytes > maxMemoryBytes) {
+    return memoryError(request, leanest.keyMemoryBytes);
   }
   const { maxRunMs } = request.limits;
   const fastest = searchParameters(request, "time")?.runMs ?? Number.POSITIVE_INFINITY;
@@ -63,7 +72,34 @@ function keyError(request: ParameterRequest, least: number): VelumError {
     actual: least,
     cure: [
       `Keys of ${bytesText(least)} would fit (maxEvaluationKeyBytes: ${least})`,
-      narrower(request, widest),
+      narrower(request, widest, "keys", ({ keyBytes }) => keyBytes <= limit),
+    ]
+      .filter((text) => text !== undefined)
+      .join("; or "),
+  });
+}
+
+function memoryError(request: ParameterRequest, leastKeys: number): VelumError {
+  const { maxMemoryBytes: limit, otherMemoryBytes = 0 } = request.limits;
+  const widest = widestLookup(request);
+  const least = leastKeys + otherMemoryBytes;
+  const others = otherMemoryBytes === 0 ? "" : `, ${bytesText(otherMemoryBytes)} of all else`;
+  return new VelumError({
+    code: "no-parameters",
+    path: pathOf(request, worstNode(request, widest)),
+    problem:
+      `with its table of ${bitsText(request.lookups[widest]?.precision ?? 0)} the server's memory takes at least ` +
+      `${bytesText(least)} (${bytesText(leastKeys)} of expanded keys${others}), and may take ${bytesText(limit)}`,
+    limit,
+    actual: least,
+    cure: [
+      `${bytesText(least)} would fit (maxMemoryBytes: ${least})`,
+      narrower(
+        request,
+        widest,
+        "memory",
+        ({ keyMemoryBytes }) => keyMemoryBytes + otherMemoryBytes <= limit,
+      ),
     ]
       .filter((text) => text !== undefined)
       .join("; or "),
@@ -215,8 +251,13 @@ function cureText(cures: readonly (string | undefined)[]): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)} would fit`;
 }
 
-/** What would fit the limit on keys, if anything does. */
-function narrower(request: ParameterRequest, kind: number): string | undefined {
+/** What would fit the limit on keys or memory, if anything does. */
+function narrower(
+  request: ParameterRequest,
+  kind: number,
+  objective: Objective,
+  isWithin: (found: SetCandidate) => boolean,
+): string | undefined {
   const bits = request.lookups[kind]?.precision ?? 1;
   for (let fewer = bits - 1; fewer >= 1; fewer--) {
     const lookups = request.lookups.map((own) =>
@@ -228,9 +269,9 @@ function narrower(request: ParameterRequest, kind: number): string | undefined {
         lookups,
         limits: { ...noLimits, maxUploadBytes: request.limits.maxUploadBytes },
       },
-      "keys",
+      objective,
     );
-    if (found !== undefined && found.keyBytes <= request.limits.maxEvaluationKeyBytes) {
+    if (found !== undefined && isWithin(found)) {
       return `look up at most ${bitsText(fewer)}`;
     }
   }

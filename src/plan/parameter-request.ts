@@ -51,6 +51,10 @@ export interface PlanLimits {
   readonly maxUploadBytes: number;
   /** Seeded evaluation keys as they travel. */
   readonly maxEvaluationKeyBytes: number;
+  /** What the server holds: one client's expanded keys, and `otherMemoryBytes`. */
+  readonly maxMemoryBytes: number;
+  /** Weights, tables and one request, as far as they are known; 0 where absent. */
+  readonly otherMemoryBytes?: number;
   /** Predicted look-ups of one run on one thread, milliseconds. */
   readonly maxRunMs: number;
 }
@@ -58,6 +62,7 @@ export interface PlanLimits {
 export const noLimits: PlanLimits = {
   maxUploadBytes: Number.POSITIVE_INFINITY,
   maxEvaluationKeyBytes: Number.POSITIVE_INFINITY,
+  maxMemoryBytes: Number.POSITIVE_INFINITY,
   maxRunMs: Number.POSITIVE_INFINITY,
 };
 

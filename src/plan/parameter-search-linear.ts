@@ -21,6 +21,8 @@ export interface LinearOutput {
   readonly oneNorm: number;
   /** Outputs of this kind. */
   readonly count: number;
+  /** How errors name it. */
+  readonly path?: string | undefined;
 }
 
 export interface LinearRequest {
@@ -338,13 +340,15 @@ function protectionOf(worst: LinearRequest, best: LinearCandidate): PlanProtecti
 }
 
 function noLinearParameters(request: LinearRequest): VelumError {
-  const widest = request.outputs.reduce((a, b) => (b.bits > a.bits ? b : a));
+  const widest = request.outputs.reduce((a, b) =>
+    b.bits > a.bits || (b.bits === a.bits && b.squaredNorm > a.squaredNorm) ? b : a,
+  );
   const { distanceLog2, failureLog2 } = request;
   const sum = `${widest.bits} bits of a sum with squared norm ${widest.squaredNorm}`;
   const cure = "Lower the bits of weights or inputs, or use fewer entries";
   return new VelumError({
     code: "no-parameters",
-    path: "linear parameters",
+    path: widest.path ?? "linear parameters",
     problem:
       `no parameters at 132 bits of security give ${sum} and failure below 2^${failureLog2}` +
       (distanceLog2 === undefined ? "" : ` in answers protected within 2^${distanceLog2}`),

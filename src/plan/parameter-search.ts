@@ -26,13 +26,14 @@ export function searchParameters(
     limits: limitsOf(request),
     rates: request.rates,
     maxEvaluationKeyBytes: request.limits.maxEvaluationKeyBytes,
+    maxKeyMemoryBytes: request.limits.maxMemoryBytes - (request.limits.otherMemoryBytes ?? 0),
     objective,
     admits: (glwe) => uploadBytes(request, glwe) <= request.limits.maxUploadBytes,
     diagramVariance: request.diagrams?.variance,
   };
   const levels = difficulties(request.lookups);
   let best = searchSets(search, [levels.flat()]);
-  if (objective === "keys") return best;
+  if (objective !== "time") return best;
   let cuts: readonly number[] = [];
   for (let sets = 2; sets <= Math.min(request.mostSets ?? defaultMostSets, levels.length); sets++) {
     if (best !== undefined && best.runMs <= leastSavedMs) break;

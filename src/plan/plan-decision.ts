@@ -9,7 +9,7 @@ import type { LeafLimbs } from "./leaf-limbs.js";
 import type { OutputEncoding, Plan, PlanOptions } from "./plan.js";
 import { chooseProtected } from "./protected-trees.js";
 import { protectInstruction } from "./protection.js";
-import { bitPrices, chooseUploadForm } from "./upload-form.js";
+import { bitPrices, chooseUploadForm, type TreeOptions } from "./upload-form.js";
 
 /** Gates of one chunk of work. */
 const gatesPerChunk = 24;
@@ -39,10 +39,11 @@ export function planDecision(
   { joined, diagrams: direct }: DecisionRegions,
   options: PlanOptions,
 ): Plan {
+  const path = treesPath(regions, options);
   const { parameters, layout, diagrams, limbs, wordBits, failureLog2, ...rest } =
     options.distanceLog2 === undefined
-      ? choosePlain(joined, direct, options)
-      : chooseProtectedTrees(joined, direct, options);
+      ? choosePlain(joined, direct, { ...options, path })
+      : chooseProtectedTrees(joined, direct, { ...options, path });
   const { protection } = rest;
   const values = joined.trees.outputs * limbs.count;
   const instructions: Instruction[] = [
@@ -98,10 +99,17 @@ interface TreeChoice extends Pick<Plan, "parameters" | "uploadForms" | "protecti
   readonly failureLog2: number;
 }
 
+/** How errors name the trees: as their first node. */
+function treesPath({ steps, values }: RegionProgram, { nodePath }: PlanOptions): string {
+  const trees = steps.find(({ kind }) => kind === "ensemble");
+  const node = trees && values[trees.result]?.node;
+  return (node === undefined ? undefined : nodePath?.(node)) ?? "decision lane";
+}
+
 function choosePlain(
   joined: JoinedTrees,
   direct: DecisionDiagrams,
-  options: PlanOptions,
+  options: TreeOptions,
 ): TreeChoice {
   const { chosen, forms } = chooseUploadForm(joined, direct, options);
   const { diagrams, limbs } = chosen;
@@ -112,7 +120,7 @@ function choosePlain(
 function chooseProtectedTrees(
   joined: JoinedTrees,
   diagrams: DecisionDiagrams,
-  options: PlanOptions,
+  options: TreeOptions,
 ): TreeChoice {
   const { bits, ...choice } = chooseProtected(joined, diagrams, options);
   const { glwe, gadget, bodyBits } = bits;

@@ -27,14 +27,16 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
     input?.assignedBits ?? 1,
     ...regions.outputs.map(({ value }) => regions.values[value]?.assignedBits ?? 1),
   );
+  const paths = steps.map(({ result }) => pathOf(regions, result, options));
   const { maps, shifts, choice, vectorLength } = chooseForm(
     steps.map(({ map }) => map),
+    paths,
     input?.size ?? 0,
     bits,
     options,
   );
   const placement = placeVector(choice, vectorLength);
-  const packed = packRows(maps, choice, placement, bits);
+  const packed = packRows(maps, paths, choice, placement, bits);
   const expand: Instruction = {
     op: "expand",
     length: placement.length,
@@ -82,6 +84,7 @@ interface LinearForm extends WeightDigits {
 /** Weights as they are; where answers are protected and nothing fits, in digits. */
 function chooseForm(
   maps: readonly AffineMap[],
+  paths: readonly (string | undefined)[],
   inputs: number,
   bits: number,
   { failureLog2, distanceLog2 }: PlanOptions,
@@ -91,7 +94,7 @@ function chooseForm(
     const form = weightDigits(maps, count);
     const vectorLength = count * inputs;
     const request = {
-      outputs: form.maps.flatMap((map) => outputKinds(map, bits)),
+      outputs: form.maps.flatMap((map, output) => outputKinds(map, bits, paths[output])),
       vectorLength,
       largestOutputsPerResponse: Number.POSITIVE_INFINITY,
       failureLog2,
@@ -111,7 +114,17 @@ function outputSteps(regions: RegionProgram): AffineStep[] {
   });
 }
 
-function outputKinds(map: AffineMap, bits: number): LinearOutput[] {
+/** How errors name the node of a value. */
+function pathOf(
+  { values }: RegionProgram,
+  value: number,
+  { nodePath }: PlanOptions,
+): string | undefined {
+  const node = values[value]?.node;
+  return node === undefined ? undefined : nodePath?.(node);
+}
+
+function outputKinds(map: AffineMap, bits: number, path: string | undefined): LinearOutput[] {
   const squares = squaredNorms(map);
   const sums = absoluteNorms(map);
   return Array.from(squares, (squaredNorm, row) => ({
@@ -119,6 +132,7 @@ function outputKinds(map: AffineMap, bits: number): LinearOutput[] {
     squaredNorm: Math.max(1, squaredNorm),
     oneNorm: Math.max(1, sums[row] ?? 1),
     count: 1,
+    path,
   }));
 }
 
@@ -155,6 +169,7 @@ function placeVector(choice: LinearChoice, vectorLength: number): Placement {
 /** One linear instruction for all outputs, then one pack instruction an output. */
 function packRows(
   maps: readonly AffineMap[],
+  paths: readonly (string | undefined)[],
   choice: LinearChoice,
   placement: Placement,
   bits: number,
@@ -180,9 +195,11 @@ function packRows(
         weights[block * polynomialSize + at] = weight;
       }
     }
-    first += responses[index] ?? 0;
+    const end = first + (responses[index] ?? 0);
+    const own = ciphertexts * polynomialSize;
+    checkNorms(weights.subarray(first * own, end * own), polynomialSize, paths[index]);
+    first = end;
   }
-  checkNorms(weights, polynomialSize);
   const instructions: Instruction[] = [
     { op: "linear", inputs: ciphertexts, results, read, weights, positions, addends },
   ];
@@ -215,13 +232,13 @@ function packRows(
   return { instructions, layouts };
 }
 
-function checkNorms(weights: Int32Array, polynomialSize: number): void {
+function checkNorms(weights: Int32Array, polynomialSize: number, path = "linear region"): void {
   for (let at = 0; at < weights.length; at += polynomialSize) {
     const norm = Math.hypot(...weights.subarray(at, at + polynomialSize));
     if (norm <= largestWeightNorm) continue;
     throw new VelumError({
       code: "width-too-wide",
-      path: "linear region",
+      path,
       problem: `the weights of one product have the 2-norm ${Math.round(norm)}`,
       limit: largestWeightNorm,
       actual: Math.round(norm),

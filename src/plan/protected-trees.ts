@@ -12,8 +12,8 @@ import type { DecisionDiagrams } from "./decision-diagrams.js";
 import { type DirectBits, diagramVariance } from "./diagram-noise.js";
 import type { JoinedTrees } from "./joined-trees.js";
 import { type LeafLimbs, leafLimbs } from "./leaf-limbs.js";
-import type { PlanOptions } from "./plan.js";
 import { type PlanProtection, protectionFloodLog2, weakerProtection } from "./protection.js";
+import type { TreeOptions } from "./upload-form.js";
 
 /** Most bits of a limb: more would not fit beside the noise anyway. */
 const widestLimb = 14;
@@ -27,7 +27,7 @@ interface ProtectedChoice {
   readonly protection?: PlanProtection;
 }
 
-type DirectOptions = Pick<PlanOptions, "failureLog2" | "distanceLog2">;
+type DirectOptions = Pick<TreeOptions, "failureLog2" | "distanceLog2" | "path">;
 
 /**
  * Parameters for trees whose answers are protected, bits as a GGSW each. Error `no-parameters`.
@@ -43,7 +43,7 @@ export function chooseProtected(
   const cure = "Use fewer or shallower trees, or allow a higher failure probability";
   throw new VelumError({
     code: "no-parameters",
-    path: "decision lane",
+    path: options.path,
     problem:
       `no parameters at 132 bits of security hold the sum of ${diagrams.diagrams.length} trees with failure below 2^${failureLog2}` +
       (distanceLog2 === undefined ? "" : ` in answers protected within 2^${distanceLog2}`),

@@ -5,7 +5,7 @@ import type {
   GlweParameters,
   LweParameters,
 } from "../tfhe/parameters.js";
-import { bootstrapTime, evaluationKeyBytes } from "./bootstrap-cost.js";
+import { bootstrapTime, evaluationKeyBytes, evaluationKeyMemoryBytes } from "./bootstrap-cost.js";
 import type { KernelRates } from "./kernel-rates.js";
 import {
   bootstrapVariance,
@@ -25,13 +25,15 @@ export interface VarianceLimits {
   readonly outputs: readonly { readonly output: OutputConstraint; readonly largest: number }[];
 }
 
-/** What candidates are compared by: predicted time, or bytes of evaluation keys. */
-export type Objective = "time" | "keys";
+/** What candidates are compared by: predicted time, or bytes of evaluation keys as they travel or in the server's memory. */
+export type Objective = "time" | "keys" | "memory";
 
 export interface SetRequest {
   readonly limits: VarianceLimits;
   readonly rates: KernelRates;
   readonly maxEvaluationKeyBytes: number;
+  /** Of expanded keys. */
+  readonly maxKeyMemoryBytes: number;
   readonly objective: Objective;
   /** Whether a GLWE key may be used. */
   readonly admits: (glwe: GlweParameters) => boolean;
@@ -49,6 +51,8 @@ export interface SetCandidate {
   /** All look-ups of a run, milliseconds. */
   readonly runMs: number;
   readonly keyBytes: number;
+  /** Of expanded keys. */
+  readonly keyMemoryBytes: number;
 }
 
 /** A set's best choice while the noise of the other sets' results is held fixed. */
@@ -58,6 +62,7 @@ interface OwnChoice {
   readonly extensions: readonly number[];
   readonly runMs: number;
   readonly keyBytes: number;
+  readonly keyMemoryBytes: number;
   readonly variance: number;
 }
 
@@ -113,8 +118,12 @@ interface OpenChoice {
   readonly least: number;
 }
 
-function value({ objective }: SetRequest, own: Pick<SetCandidate, "runMs" | "keyBytes">): number {
-  return objective === "time" ? own.runMs : own.keyBytes;
+function value(
+  { objective }: SetRequest,
+  own: Pick<SetCandidate, "runMs" | "keyBytes" | "keyMemoryBytes">,
+): number {
+  if (objective === "time") return own.runMs;
+  return objective === "keys" ? own.keyBytes : own.keyMemoryBytes;
 }
 
 /** A candidate with these bootstrap gadgets whose value is below `below`. */
@@ -155,7 +164,10 @@ function combine(
   chosen: readonly OwnChoice[],
 ): SetCandidate | undefined {
   const keyBytes = chosen.reduce((sum, own) => sum + own.keyBytes, 0);
-  if (keyBytes > request.maxEvaluationKeyBytes) return undefined;
+  const keyMemoryBytes = chosen.reduce((sum, own) => sum + own.keyMemoryBytes, 0);
+  if (keyBytes > request.maxEvaluationKeyBytes || keyMemoryBytes > request.maxKeyMemoryBytes) {
+    return undefined;
+  }
   const extensions: number[] = [];
   for (const [set, kinds] of groups.entries()) {
     for (const [i, kind] of kinds.entries()) extensions[kind] = chosen[set]?.extensions[i] ?? 0;
@@ -167,6 +179,7 @@ function combine(
     extensions,
     runMs: chosen.reduce((sum, own) => sum + own.runMs, 0),
     keyBytes,
+    keyMemoryBytes,
   };
 }
 
@@ -215,6 +228,7 @@ class GroupSearch {
       const bound = {
         runMs: this.#runMs(kinds, smallest, []),
         keyBytes: evaluationKeyBytes(this.#glwe, smallest),
+        keyMemoryBytes: evaluationKeyMemoryBytes(this.#glwe, smallest),
       };
       if (value(this.#request, bound) >= least) continue;
       const bySet = variances.with(set, variance);
@@ -245,7 +259,9 @@ class GroupSearch {
         const bootstrap = { lwe, bootstrapGadget: gadget, keySwitchGadget };
         const keyBytes = evaluationKeyBytes(this.#glwe, bootstrap);
         if (keyBytes > this.#request.maxEvaluationKeyBytes) continue;
-        const own = { bootstrap, extensions, keyBytes, variance };
+        const keyMemoryBytes = evaluationKeyMemoryBytes(this.#glwe, bootstrap);
+        if (keyMemoryBytes > this.#request.maxKeyMemoryBytes) continue;
+        const own = { bootstrap, extensions, keyBytes, keyMemoryBytes, variance };
         const runMs = this.#runMs(kinds, bootstrap, extensions);
         const found = { ...own, runMs };
         if (value(this.#request, found) >= least) continue;

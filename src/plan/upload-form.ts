@@ -7,7 +7,7 @@ import type { BitsForm } from "./decision-shapes.js";
 import { diagramWeights, diagramWork } from "./diagram-weights.js";
 import type { JoinedTrees } from "./joined-trees.js";
 import { type LeafLimbs, leafLimbs } from "./leaf-limbs.js";
-import type { PlanLimits } from "./parameter-request.js";
+import { noLimits, type PlanLimits } from "./parameter-request.js";
 import {
   type DecisionChoice,
   type DecisionRequest,
@@ -57,6 +57,11 @@ export interface FormChoice {
   readonly fits: boolean;
 }
 
+export interface TreeOptions extends PlanOptions {
+  /** How errors name the trees. */
+  readonly path: string;
+}
+
 /**
  * How the bits of a program travel. Both forms are searched for the shortest way from the client and back within the limits; `auto`
  * takes `direct` where a request stays below 256 KiB, since it needs no keys, and else `packed`, each if it fits.
@@ -65,7 +70,7 @@ export interface FormChoice {
 export function chooseUploadForm(
   joined: JoinedTrees,
   direct: DecisionDiagrams,
-  options: PlanOptions,
+  options: TreeOptions,
 ): { readonly chosen: FormChoice; readonly forms: readonly UploadFormCost[] } {
   checkForm(options.uploadForm);
   const found = [
@@ -105,9 +110,7 @@ function searchForm(
 ): FormChoice | undefined {
   const within = bestCut(form, joined, diagrams, options, options.limits);
   if (within !== undefined && within.choice.time.totalMs <= options.limits.maxRunMs) return within;
-  const none = Number.POSITIVE_INFINITY;
-  const free = { maxUploadBytes: none, maxEvaluationKeyBytes: none, maxRunMs: none };
-  const any = within ?? bestCut(form, joined, diagrams, options, free);
+  const any = within ?? bestCut(form, joined, diagrams, options, noLimits);
   return any === undefined ? undefined : { ...any, fits: false };
 }
 
@@ -172,9 +175,8 @@ function checkForm(form: UploadForm): void {
 function noForm(
   asked: readonly FormChoice[],
   { diagrams }: DecisionDiagrams,
-  { failureLog2, limits, uploadForm }: PlanOptions,
+  { failureLog2, limits, path, uploadForm }: TreeOptions,
 ): VelumError {
-  const path = "decision lane";
   if (asked.length === 0) {
     return new VelumError({
       code: "no-parameters",

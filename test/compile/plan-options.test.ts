@@ -79,6 +79,12 @@ const refused: readonly (readonly [Partial<CompileOptions>, string, RegExp])[] =
     "no-parameters",
     /^maxUploadBytes: the upload of 3 numbers takes at least \d+ bytes, and may take 50\. Allow \d+ bytes/,
   ],
+  [{ maxMemoryBytes: 0 }, "bad-argument", /^maxMemoryBytes: is 0, and may be a positive number/],
+  [
+    { maxMemoryBytes: 1e6 },
+    "no-parameters",
+    /^matmul @ act \(.*plan-options\.test\.\ws:\d+\): with its table of \d bits the server's memory takes at least \d+\.\d MB \(\d+\.\d MB of expanded keys, \d+\.\d MB of all else\), and may take 1\.0 MB\. \d+\.\d MB would fit \(maxMemoryBytes: \d+\)$/,
+  ],
   [
     { maxRunMs: 1 },
     "no-parameters",
@@ -101,4 +107,13 @@ test("the kind of machine that will run it decides between parameters", async ()
   const fast = await planOf({ machine: "avx512" });
   const slow = await planOf({ machine: "wasm" });
   assert.ok(slow.bootstrapMs > 2 * fast.bootstrapMs);
+});
+
+test("sums of too many bits name the node and its line", async () => {
+  const large = fhe.compiler({ x: "encrypted" }, (x) => [x, x.mul(2 ** 40)]);
+  await assert.rejects(large.compile([0, 3], {}), {
+    code: "no-parameters",
+    message:
+      /^multiply \(.*plan-options\.test\.\ws:\d+\): no parameters at 132 bits of security give 42 bits of a sum with squared norm/,
+  });
 });

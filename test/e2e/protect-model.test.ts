@@ -142,7 +142,7 @@ test("protected forests equal the simulation, within the distance that their noi
       await assert.rejects(forest.compile(rows, { ...wasm, protectModel: true }), {
         code: "no-parameters",
         message:
-          /^decision lane: .* in answers protected within 2\^-40\. .*; protectModel: \{ bits: \d+ \} would fit as it is$/,
+          /^tree_ensemble \(.*protect-model.*\): .* in answers protected within 2\^-40\. .*; protectModel: \{ bits: \d+ \} would fit as it is$/,
       });
     }
     await sameAsSimulated(circuit, rows);
@@ -251,7 +251,7 @@ test("what cannot be protected is refused, with what would fit", async () => {
   await assert.rejects(wide.compile(samples, { ...wasm, protectModel: true }), {
     code: "no-parameters",
     message:
-      /^linear parameters: no parameters at 132 bits of security give 16 bits of a sum with squared norm \d+ and failure below 2\^-64 in answers protected within 2\^-40\. .*; protectModel: \{ bits: \d+ \} would fit as it is$/,
+      /^dot \(.*protect-model\.test\.\ws:\d+\): no parameters at 132 bits of security give 16 bits of a sum with squared norm \d+ and failure below 2\^-64 in answers protected within 2\^-40\. .*; protectModel: \{ bits: \d+ \} would fit as it is$/,
   });
   const table = new fhe.LookupTable([3, 1, 4, 1, 5, 2, 2, 6]);
   const looked = fhe.compiler({ x: "encrypted", y: "encrypted" }, (x, y) => table.apply(x.add(y)));
