@@ -325,7 +325,7 @@ function divided(map: AffineMap, divisor: number, node: OperationNode): AffineMa
     problem: `it divides by ${divisor} a linear combination with the weight ${rest}`,
     limit: `multiples of ${divisor}`,
     actual: rest,
-    cure: "Take the sum and divide after decryption, or look up the quotient",
+    cure: 'Round it, which makes it one look-up of the sum: round().astype("int64"), fhe.floor, astype; or divide after decryption',
   });
 }
 

@@ -9,6 +9,7 @@ import { floatOps } from "./float-functions/float-functions.js";
 import { indexDynamic } from "./index-dynamic/index-dynamic.js";
 import { maxPool1d, maxPool2d, maxPool3d } from "./max-pool/max-pool.js";
 import { multivariate } from "./multivariate/multivariate.js";
+import { quotient } from "./quotient/quotient.js";
 import { roundingOps } from "./rounding/rounding.js";
 import type { OpSpec } from "./spec.js";
 import { take } from "./take/take.js";
@@ -32,6 +33,7 @@ export const lookupOps: readonly OpSpec[] = [
     indexDynamic,
     floatUnivariate,
     multivariate,
+    quotient,
     take,
     tlu,
     univariate,

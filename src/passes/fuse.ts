@@ -10,6 +10,7 @@ import { evaluateOperation } from "../ops/evaluate-operation.js";
 import { opSpec } from "../ops/registry.js";
 import { singleCommonAncestor } from "./common-ancestor.js";
 import { removeDeadCode } from "./remove-dead-code.js";
+import { settleQuotients } from "./settle-quotients.js";
 
 /**
  * Replaces every part of the graph that works on floating-point numbers, ends in integers and depends on one encrypted integer
@@ -18,7 +19,7 @@ import { removeDeadCode } from "./remove-dead-code.js";
  * Errors: `unsupported-op` for a floating-point part that depends on several values or is not element-wise.
  */
 export function fuse(graph: Graph): Graph {
-  const integers = fuseFloats(graph);
+  const integers = fuseFloats(settleQuotients(graph));
   return fuseIntegers(integers, (node) => {
     const { pair, tabulated } = opSpec(node.name, nodePath(node));
     // Concrete leaves these as they are; the rewriting for ciphertexts fuses them all the same.

@@ -2,7 +2,7 @@ import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { type Shape, shapeText, toTensor } from "../base/tensor.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
-import { divideExactly } from "./shape-functions.js";
+import { quotient } from "./shape-functions.js";
 import { type Operand, record, Tracer } from "./tracer.js";
 
 /** Settings of a convolution as in ONNX's Conv: one entry a spatial axis. */
@@ -98,8 +98,9 @@ export function sumPool<E extends Encryption>(
 }
 
 /**
- * Means of the windows of `kernelShape`, zeros of the padding included: `sumPool` divided by the size of the window. The
- * quotient must be exact for all inputs (`not-integer` otherwise), e.g. because `x` is a multiple of the size.
+ * Means of the windows of `kernelShape`, zeros of the padding included: `sumPool` divided by the size of the window. Like `mean`: one
+ * look-up of the sum where the result is rounded; else it must come out even for all inputs (`not-integer` otherwise), e.g. because
+ * `x` is a multiple of the size.
  */
 export function avgPool<E extends Encryption>(
   x: Tracer<E>,
@@ -107,7 +108,7 @@ export function avgPool<E extends Encryption>(
   options: PoolOptions = {},
 ): Tracer<E> {
   const size = kernelShape.reduce((product, length) => product * length, 1);
-  return divideExactly(sumPool(x, kernelShape, options), size);
+  return quotient(sumPool(x, kernelShape, options), size);
 }
 
 /**

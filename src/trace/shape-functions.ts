@@ -42,8 +42,9 @@ export function min<E extends Encryption>(
 }
 
 /**
- * Mean over `axis`. The quotient must be exact for all inputs (`not-integer` otherwise), e.g. because `x` is a multiple of
- * the number of elements; else take the sum and divide after decryption.
+ * Mean over `axis`, a fraction like in NumPy: rounded (`round().astype("int64")`, `fhe.floor`, a comparison, any function that ends in
+ * integers) it is one look-up of the sum. Not rounded, it must come out even for all inputs (`not-integer` otherwise), e.g. because
+ * `x` is a multiple of the number of elements, and costs nothing.
  */
 export function mean<E extends Encryption>(
   x: Tracer<E>,
@@ -51,12 +52,12 @@ export function mean<E extends Encryption>(
   keepdims = false,
 ): Tracer<E> {
   const total = x.sum(axis, keepdims);
-  return divideExactly(total, x.size / total.size);
+  return quotient(total, x.size / total.size);
 }
 
-/** `x / divisor` where the linear combination that `x` is can be divided without a rest. */
-export function divideExactly<E extends Encryption>(x: Tracer<E>, divisor: number): Tracer<E> {
-  return divisor === 1 ? x : record("divide_exactly", [x], { divisor });
+/** `x / divisor`, part of a look-up where it is rounded; else it must come out even. */
+export function quotient<E extends Encryption>(x: Tracer<E>, divisor: number): Tracer<E> {
+  return divisor === 1 ? x : record("quotient", [x], { divisor });
 }
 
 /** The elements of `x`, row-major, in another shape; one length may be -1. */

@@ -9,6 +9,8 @@ import { linearRegions } from "../../src/ops/linear-regions.js";
 import { opSpec } from "../../src/ops/registry.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { foldConstants } from "../../src/passes/fold-constants.js";
+import { fuse } from "../../src/passes/fuse.js";
+import { lower } from "../../src/passes/lower/lower.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import type { Tracer } from "../../src/trace/tracer.js";
@@ -200,7 +202,7 @@ test("trivial encryptions belong to the function that is traced, and exist only 
   assert.equal(String(foldConstants(graph)), String(graph));
 });
 
-test("means are linear where the divisor cancels, and refused where it does not", () => {
+test("means that are not rounded are linear where the divisor cancels, and refused where it does not", () => {
   const samples = [
     [matrix],
     [
@@ -210,8 +212,9 @@ test("means are linear where the divisor cancels, and refused where it does not"
       ]),
     ],
   ];
+  const fused = (fn: (x: Tracer) => Tracer, value = matrix) => fuse(traced(fn, value));
   const regionsOf = (fn: (x: Tracer) => Tracer) =>
-    linearRegions(assignBitWidths(measureBounds(traced(fn), samples)));
+    linearRegions(assignBitWidths(measureBounds(fused(fn), samples)));
   const [step] = regionsOf((x) => fhe.mean(x.mul(6).add(3).sub(x.mul(3)), 1)).steps;
   assert.ok(step?.kind === "affine");
   assert.deepEqual([...step.map.weight], [1, 1, 1, 1, 1, 1]);
@@ -219,18 +222,64 @@ test("means are linear where the divisor cancels, and refused where it does not"
   const pooled = regionsOf((x) => fhe.avgPool(x.mul(4).reshape(1, 1, 2, 3), [2, 2])).steps[0];
   assert.ok(pooled?.kind === "affine");
   assert.deepEqual([...pooled.map.weight], [1, 1, 1, 1, 1, 1, 1, 1]);
-  assert.throws(() => traced((x) => fhe.mean(x)), {
+  // What is computed from such a mean is an integer, also in operations that are not element-wise.
+  const deviations = regionsOf((x) =>
+    x
+      .mul(6)
+      .sub(fhe.mean(x.mul(6)))
+      .sum(0),
+  );
+  assert.deepEqual(
+    deviations.steps.map(({ kind }) => kind),
+    ["affine"],
+  );
+  assert.throws(() => regionsOf((x) => fhe.mean(x)), {
     code: "not-integer",
-    message: /divide_exactly .*: a value is no multiple of 6\. Take the sum and divide after/,
+    message:
+      /divide_exactly .*: a value is no multiple of 6\. Round it, which makes it one look-up/,
   });
   // All samples divide by 3, other inputs would not.
   const even = [[toTensor([3, 3, 3])]];
-  const odd = traced((x) => fhe.mean(x), even[0]?.[0]);
+  const odd = fused((x) => fhe.mean(x), even[0]?.[0]);
   assert.throws(() => linearRegions(assignBitWidths(measureBounds(odd, even))), {
     code: "not-integer",
     message: /it divides by 3 a linear combination with the weight 1\./,
   });
   assert.match(mlirModule(assignBitWidths(measureBounds(odd, even))), /apply_lookup_table/);
+});
+
+test("means that are rounded are one look-up of the sum, whatever the divisor", () => {
+  const numbers = [0, 1, 2, 3];
+  const samples = numbers.flatMap((a) =>
+    numbers.flatMap((b) => numbers.map((c) => [toTensor([a, b, -c])])),
+  );
+  const programs: readonly (readonly [(x: Tracer) => Tracer, (mean: number) => number])[] = [
+    [(x) => fhe.mean(x).astype("int64"), Math.trunc],
+    [(x) => fhe.floor(fhe.mean(x)).astype("int64"), Math.floor],
+    [(x) => fhe.mean(x).round().astype("int64"), Math.round],
+    [(x) => fhe.floor(fhe.mean(x).mul(2.5).add(1)).astype("int64"), (m) => Math.floor(2.5 * m + 1)],
+    [(x) => fhe.mean(x).greater(0.5), (m) => Number(m > 0.5)],
+    [
+      (x) =>
+        fhe
+          .avgPool(x.reshape(1, 1, 3), [3])
+          .astype("int64")
+          .at(0, 0, 0),
+      (m) => Math.trunc(m),
+    ],
+  ];
+  for (const [program, meaning] of programs) {
+    const graph = measureBounds(fuse(traced(program, samples[0]?.[0])), samples);
+    const lowered = lower(graph, 8, "look-ups");
+    const looks = lowered.nodes.filter((node) => node.kind === "operation" && node.name === "tlu");
+    assert.equal(looks.length, 1);
+    for (const sample of samples) {
+      const [x] = sample;
+      const sum = x?.data.reduce((total, value) => total + value, 0) ?? 0;
+      const [found] = evaluateGraph(lowered, sample);
+      assert.equal(found?.data[0], meaning(sum / 3) + 0);
+    }
+  }
 });
 
 test("values are not changed by set", () => {

@@ -1,5 +1,6 @@
 import { VelumError } from "../../base/error.js";
 import { sizeOf, type Tensor } from "../../base/tensor.js";
+import type { Attributes } from "../../graph/node.js";
 import { identityMap } from "../../program/affine.js";
 import { readIntegers } from "../attributes.js";
 import { shapeOf } from "../elementwise.js";
@@ -12,18 +13,7 @@ export const divideExactly = defineOp<number>({
   name: "divide_exactly",
   doc: "Quotient by a number that divides every weight of the linear combination so far. Free.",
   operands: 1,
-  read: (attributes, path) => {
-    const [divisor = 0] = readIntegers(attributes, "divisor", path) ?? [];
-    if (divisor >= 1) return divisor;
-    throw new VelumError({
-      code: "bad-argument",
-      path,
-      problem: `the divisor is ${divisor}`,
-      limit: 1,
-      actual: divisor,
-      cure: "Divide by 1 or more",
-    });
-  },
+  read: readDivisor,
   shape: (_, shapes, path) => onlyOperand(shapes, path),
   evaluate: (divisor, operands, path) => quotients(onlyOperand(operands, path), divisor, path),
   range: (divisor, operands, path) => {
@@ -48,6 +38,20 @@ export const divideExactly = defineOp<number>({
   divisor: (divisor) => divisor,
 });
 
+/** Errors: `bad-argument` for a divisor below 1. */
+export function readDivisor(attributes: Attributes, path: string): number {
+  const [divisor = 0] = readIntegers(attributes, "divisor", path) ?? [];
+  if (divisor >= 1) return divisor;
+  throw new VelumError({
+    code: "bad-argument",
+    path,
+    problem: `the divisor is ${divisor}`,
+    limit: 1,
+    actual: divisor,
+    cure: "Divide by 1 or more",
+  });
+}
+
 function quotients(value: Tensor, divisor: number, path: string): Tensor {
   const data = value.data.map((item) => {
     if (item % divisor === 0) return item / divisor + 0;
@@ -56,7 +60,7 @@ function quotients(value: Tensor, divisor: number, path: string): Tensor {
       path,
       problem: `a value is no multiple of ${divisor}`,
       limit: `multiples of ${divisor}`,
-      cure: "Take the sum and divide after decryption, or look up the quotient",
+      cure: 'Round it, which makes it one look-up of the sum: round().astype("int64"), fhe.floor, astype; or divide after decryption',
     });
   });
   return { shape: value.shape, data };
