@@ -66,6 +66,7 @@ export { crossValidate, crossValScore } from "./models/selection/cross-validate.
 export { KFold, StratifiedKFold } from "./models/selection/folds.js";
 export { GridSearchCV } from "./models/selection/grid-search.js";
 export { trainTestSplit } from "./models/selection/train-test-split.js";
+export type { EvalSet } from "./models/trees/boosting/evaluation.js";
 export { DecisionTreeClassifier } from "./models/trees/decision-tree-classifier.js";
 export { DecisionTreeRegressor } from "./models/trees/decision-tree-regressor.js";
 export { ExtraTreesClassifier } from "./models/trees/extra-trees-classifier.js";

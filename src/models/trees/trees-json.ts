@@ -6,8 +6,10 @@ import {
   isFiniteList,
   isFiniteNumber,
   isIntegerList,
+  isListOfFiniteLists,
 } from "../../quantize/json-checks.js";
 import { type ScoreMeaning, scoreMeaning } from "../../quantize/tree-coding.js";
+import type { EvalRecord } from "./boosting/evaluation.js";
 import type { Tree, TreeEnsemble } from "./tree-ensemble.js";
 
 /** What fitting a tree estimator gives, as data. */
@@ -29,6 +31,8 @@ export interface TreeAccount {
   readonly rounds?: number;
   /** Forests: score on rows that trees did not see. */
   readonly oobScore?: number;
+  /** XGBoost: what rounds were worth on rows that they were judged on. */
+  readonly evaluation?: EvalRecord;
 }
 
 /** Fitted trees as JSON; every double survives exactly. */
@@ -37,7 +41,7 @@ export function fittedTreesJson(fitted: FittedTrees): JsonValue {
   return {
     ...{ meaning, classes: [...classes], importances: [...featureImportances] },
     ...{ offset: offset ?? null, ensemble: ensembleJson(ensemble) },
-    ...(account === undefined ? {} : { account: { ...account } }),
+    ...(account === undefined ? {} : { account: JSON.parse(JSON.stringify(account)) }),
   };
 }
 
@@ -73,10 +77,15 @@ export function readFittedTrees(value: unknown, path: string): FittedTrees {
 }
 
 function readAccount(value: unknown): TreeAccount {
-  const { rounds, oobScore } = fieldsOf(value);
+  const { rounds, oobScore, evaluation } = fieldsOf(value);
+  const { metric, history, bestIteration } = fieldsOf(evaluation);
+  const best = bestIteration === 0 || isCount(bestIteration) ? ({ bestIteration } as const) : {};
   return {
     ...(isCount(rounds) ? { rounds } : {}),
     ...(isFiniteNumber(oobScore) ? { oobScore } : {}),
+    ...(typeof metric === "string" && isListOfFiniteLists(history)
+      ? { evaluation: { metric, history, ...best } }
+      : {}),
   };
 }
 

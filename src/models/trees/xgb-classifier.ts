@@ -1,7 +1,11 @@
 import { VelumError } from "../../base/error.js";
 import { type Labels, type Rows, toWeights } from "../check-data.js";
 import { toClassTargets } from "../class-targets.js";
-import { fitXgb, xgbRule } from "./boosting/fit-xgb.js";
+import { bestRoundOf, type EvalResults, evalResultsOf } from "./boosting/eval-results.js";
+import type { EvalSet } from "./boosting/evaluation.js";
+import { accountOf, fitXgb, xgbRule } from "./boosting/fit-xgb.js";
+import { readJudging } from "./boosting/read-judging.js";
+import { xgbMetric } from "./boosting/xgb-metrics.js";
 import { logisticLoss, softmaxLoss } from "./boosting/xgb-objective.js";
 import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
 import { atLeast0Cure, checkChoice, checkParams, isAtLeast0 } from "./check-params.js";
@@ -31,10 +35,11 @@ export class XGBClassifier extends TreeClassifier<XGBClassifierParams> {
   }
 
   /**
-   * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row.
-   * Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row and column, `bad-argument` (settings, one class).
+   * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row. Rounds are judged on `evalSet`; with
+   * `earlyStoppingRounds` the last of the sets ends the fit. Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row
+   * and column, `bad-argument` (settings, one class, unknown labels).
    */
-  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels, evalSet: readonly EvalSet[] = []): this {
     const params = this.getParams();
     const { objective, scalePosWeight, maxDeltaStep } = params;
     this.checkParams();
@@ -55,8 +60,31 @@ export class XGBClassifier extends TreeClassifier<XGBClassifierParams> {
       ? logisticLoss({ scalePosWeight, maxDeltaStep, tweedieVariancePower: 1.5 })
       : softmaxLoss(classes.length);
     const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
-    const fit = fitXgb(matrix, { y: indices, weights }, params, loss);
-    return this.adopt({ ...fit, meaning: binary ? "logistic" : "softmax", classes });
+    const meaning = binary ? "logistic" : "softmax";
+    const metric = params.evalMetric ?? (binary ? "logloss" : "mlogloss");
+    const indexOf = new Map(Array.from(classes, (label, k) => [label, k]));
+    const judging = readJudging(this.name, params, evalSet, {
+      features: matrix.columns,
+      metric: xgbMetric(this.name, metric, meaning, 1.5),
+      target: (labels, path) => labels.map((label) => indexOf.get(label) ?? unseen(label, path)),
+    });
+    const fit = fitXgb(matrix, { y: indices, weights }, params, loss, judging);
+    return this.adopt({ ...fit, meaning, classes, account: accountOf(fit) });
+  }
+
+  /** What each round was worth on each of `evalSet`. Errors: `not-fitted`. */
+  evalsResult(): EvalResults {
+    return evalResultsOf(this.name, this.fitted().account?.evaluation);
+  }
+
+  /** The best round, counted from 0, of a fit with early stopping; the model ends there. Errors: `not-fitted`. */
+  get bestIteration(): number {
+    return bestRoundOf(this.name, this.fitted().account?.evaluation).iteration;
+  }
+
+  /** The metric of the best round on the last set. Errors: `not-fitted`. */
+  get bestScore(): number {
+    return bestRoundOf(this.name, this.fitted().account?.evaluation).score;
   }
 
   protected override checkParams(): void {
@@ -68,4 +96,14 @@ export class XGBClassifier extends TreeClassifier<XGBClassifierParams> {
     const choices = ["binary:logistic", "multi:softprob", "multi:softmax", null];
     checkChoice(this.name, "objective", params.objective, choices);
   }
+}
+
+function unseen(label: number, path: string): never {
+  throw new VelumError({
+    code: "bad-argument",
+    path,
+    problem: `holds the label ${label}, which the training data does not have`,
+    actual: label,
+    cure: "Judge by rows of the same classes",
+  });
 }

@@ -1,5 +1,9 @@
 import { type Labels, type Rows, toLabels, toWeights } from "../check-data.js";
-import { fitXgb, xgbRule } from "./boosting/fit-xgb.js";
+import { bestRoundOf, type EvalResults, evalResultsOf } from "./boosting/eval-results.js";
+import type { EvalSet } from "./boosting/evaluation.js";
+import { accountOf, fitXgb, xgbRule } from "./boosting/fit-xgb.js";
+import { readJudging } from "./boosting/read-judging.js";
+import { xgbMetric } from "./boosting/xgb-metrics.js";
 import { checkTargets, regressionLoss, type XgbRegression } from "./boosting/xgb-objective.js";
 import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
 import { atLeast0Cure, checkChoice, checkParams, isAtLeast0 } from "./check-params.js";
@@ -29,10 +33,10 @@ export class XGBRegressor extends TreeRegressor<XGBRegressorParams> {
   }
 
   /**
-   * Fits to `x` (`[rows, features]`, NaN where missing), one target and perhaps one weight a row.
-   * Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (also targets that the objective refuses), `bad-argument`.
+   * Fits to `x` (`[rows, features]`, NaN where missing), one target and perhaps one weight a row. Rounds are judged on `evalSet`; with
+   * `earlyStoppingRounds` the last of the sets ends the fit. Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (also targets that the objective refuses), `bad-argument`.
    */
-  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels, sampleWeight?: Labels, evalSet: readonly EvalSet[] = []): this {
     const { objective, ...params } = this.getParams();
     this.checkParams();
     const matrix = toTreeMatrix(x, xgbRule, `${this.name}.fit X`);
@@ -42,8 +46,34 @@ export class XGBRegressor extends TreeRegressor<XGBRegressorParams> {
     // XGBoost bounds the steps of a Poisson model unless told otherwise.
     const poisson = objective === "count:poisson" && params.maxDeltaStep === 0;
     const own = poisson ? { ...params, maxDeltaStep: 0.7 } : params;
-    const fit = fitXgb(matrix, { y: target, weights }, own, regressionLoss(objective, own));
-    return this.adopt({ ...fit, meaning: meanings[objective], classes: new Float64Array(0) });
+    const meaning = meanings[objective];
+    const metric = params.evalMetric ?? metrics[objective];
+    const judging = readJudging(this.name, params, evalSet, {
+      features: matrix.columns,
+      metric: xgbMetric(this.name, metric, meaning, params.tweedieVariancePower),
+      target: (targets, path) => {
+        checkTargets(objective, targets, path);
+        return targets;
+      },
+    });
+    const loss = regressionLoss(objective, own);
+    const fit = fitXgb(matrix, { y: target, weights }, own, loss, judging);
+    return this.adopt({ ...fit, meaning, classes: new Float64Array(0), account: accountOf(fit) });
+  }
+
+  /** What each round was worth on each of `evalSet`. Errors: `not-fitted`. */
+  evalsResult(): EvalResults {
+    return evalResultsOf(this.name, this.fitted().account?.evaluation);
+  }
+
+  /** The best round, counted from 0, of a fit with early stopping; the model ends there. Errors: `not-fitted`. */
+  get bestIteration(): number {
+    return bestRoundOf(this.name, this.fitted().account?.evaluation).iteration;
+  }
+
+  /** The metric of the best round on the last set. Errors: `not-fitted`. */
+  get bestScore(): number {
+    return bestRoundOf(this.name, this.fitted().account?.evaluation).score;
   }
 
   protected override checkParams(): void {
@@ -67,4 +97,13 @@ const meanings = {
   "count:poisson": "exponential",
   "reg:gamma": "exponential",
   "reg:tweedie": "exponential",
+} as const;
+
+/** What XGBoost judges each objective by. */
+const metrics = {
+  "reg:squarederror": "rmse",
+  "reg:logistic": "rmse",
+  "count:poisson": "poisson-nloglik",
+  "reg:gamma": "gamma-deviance",
+  "reg:tweedie": "tweedie-nloglik",
 } as const;

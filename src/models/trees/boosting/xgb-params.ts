@@ -44,6 +44,10 @@ export interface XgbParams extends TreeQuantization {
   readonly baseScore: number | null;
   /** Seed of the draws, 0 to 2^32 - 1. */
   readonly randomState: number;
+  /** Ends where the metric on the last of `fit`'s `evalSet` has not become better for so many rounds; null: never. The best round counts. */
+  readonly earlyStoppingRounds: number | null;
+  /** What `evalSet` is judged by, XGBoost's name; null: the objective's own loss. */
+  readonly evalMetric: string | null;
 }
 
 export const xgbDefaults: XgbParams = {
@@ -66,6 +70,8 @@ export const xgbDefaults: XgbParams = {
   maxBin: 256,
   baseScore: null,
   randomState: 0,
+  earlyStoppingRounds: null,
+  evalMetric: null,
 };
 
 const isCountOr0 = (value: number) => Number.isInteger(value) && value >= 0;
@@ -103,6 +109,12 @@ export function checkXgbParams(owner: string, params: XgbParams): void {
       orOther: true,
     },
     { name: "randomState", good: isSeed, cure: seedCure },
+    {
+      name: "earlyStoppingRounds",
+      good: isCount,
+      cure: "Pass an integer of at least 1, or null",
+      orOther: true,
+    },
   ]);
   checkChoice(owner, "growPolicy", params.growPolicy, ["depthwise", "lossguide"]);
   checkChoice(owner, "treeMethod", params.treeMethod, ["auto", "hist", "exact", "approx"]);

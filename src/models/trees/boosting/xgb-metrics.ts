@@ -1,0 +1,143 @@
+import { VelumError } from "../../../base/error.js";
+import { sigmoid } from "../../../quantize/class-scores.js";
+import { logGamma } from "./log-gamma.js";
+
+/** Rows that are judged: targets (or indices of classes) and weights. */
+export interface JudgedRows {
+  readonly y: Float64Array;
+  readonly weights: Float64Array | undefined;
+}
+
+/** How well scores fit, by one of XGBoost's names. */
+export interface XgbMetric {
+  readonly name: string;
+  readonly greaterIsBetter: boolean;
+  /** `scores`: `[rows, outputs]`. */
+  of(scores: Float32Array, rows: JudgedRows): number;
+}
+
+/** What scores of an objective mean. */
+export type ScoreLink = "identity" | "logistic" | "exponential" | "softmax";
+
+type RowLoss = (prediction: number, y: number) => number;
+
+const least = 1e-16;
+const clip = (p: number) => Math.min(1 - least, Math.max(least, p));
+
+const rowLosses: Readonly<Record<string, RowLoss>> = {
+  rmse: (p, y) => (p - y) ** 2,
+  mae: (p, y) => Math.abs(p - y),
+  logloss: (p, y) => -y * Math.log(clip(p)) - (1 - y) * Math.log(clip(1 - p)),
+  error: (p, y) => (p > 0.5 ? 1 - y : y),
+  "poisson-nloglik": (p, y) => logGamma(y + 1) + p - Math.log(Math.max(p, least)) * y,
+  "gamma-nloglik": (p, y) => y / p + Math.log(p),
+  "gamma-deviance": (p, y) => {
+    const ratio = (y + 1e-6) / (p + 1e-6);
+    return 2 * (ratio - 1 - Math.log(ratio));
+  },
+};
+
+const targetMetrics = [
+  "rmse",
+  "mae",
+  "poisson-nloglik",
+  "gamma-deviance",
+  "gamma-nloglik",
+  "tweedie-nloglik",
+];
+const metricsOf: Readonly<Record<ScoreLink, readonly string[]>> = {
+  logistic: ["logloss", "error", "auc", "rmse", "mae"],
+  softmax: ["mlogloss", "merror"],
+  identity: targetMetrics,
+  exponential: targetMetrics,
+};
+
+/** The metric called `name` for scores with `link`. Errors: `bad-argument`; `owner` names the estimator. */
+export function xgbMetric(
+  owner: string,
+  name: string,
+  link: ScoreLink,
+  tweedieVariancePower: number,
+): XgbMetric {
+  const known = metricsOf[link];
+  if (!known.includes(name)) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: `${owner} evalMetric`,
+      problem: `is ${JSON.stringify(name)}, which this objective does not have`,
+      actual: name,
+      cure: `Pass ${known.map((own) => JSON.stringify(own)).join(", ")}, or null for the first that fits`,
+    });
+  }
+  if (name === "auc") return { name, greaterIsBetter: true, of: areaUnderCurve };
+  if (link === "softmax") return { name, greaterIsBetter: false, of: ofClasses(name) };
+  const tweedie = name === "tweedie-nloglik";
+  const loss = tweedie ? tweedieLoss(tweedieVariancePower) : rowLosses[name];
+  return {
+    name: tweedie ? `${name}@${tweedieVariancePower}` : name,
+    greaterIsBetter: false,
+    of: (scores, { y, weights }) => {
+      const mean = weightedMean(y, weights, (target, i) => {
+        const score = scores[i] ?? 0;
+        const prediction =
+          link === "logistic" ? sigmoid(score) : link === "exponential" ? Math.exp(score) : score;
+        return loss?.(prediction, target) ?? 0;
+      });
+      return name === "rmse" ? Math.sqrt(mean) : mean;
+    },
+  };
+}
+
+function tweedieLoss(power: number): RowLoss {
+  return (p, y) =>
+    Math.exp((2 - power) * Math.log(p)) / (2 - power) -
+    (y * Math.exp((1 - power) * Math.log(p))) / (1 - power);
+}
+
+/** `mlogloss` or `merror`. */
+function ofClasses(name: string): XgbMetric["of"] {
+  return (scores, { y, weights }) => {
+    const classes = scores.length / y.length;
+    return weightedMean(y, weights, (k, i) => {
+      const own = scores.subarray(i * classes, (i + 1) * classes);
+      if (name === "merror") return Number(own.indexOf(Math.max(...own)) !== k);
+      const most = Math.max(...own);
+      const total = own.reduce((sum, score) => sum + Math.exp(score - most), 0);
+      return -Math.log(Math.max(Math.exp((own[k] ?? 0) - most) / total, least));
+    });
+  };
+}
+
+/** Share of pairs of rows of both classes that the scores order rightly; equal ones count half. */
+function areaUnderCurve(scores: Float32Array, { y, weights }: JudgedRows): number {
+  const order = Array.from(scores.keys()).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+  let [below, positive, area] = [0, 0, 0];
+  for (let from = 0; from < order.length; ) {
+    let [low, high, to] = [0, 0, from];
+    for (; to < order.length && scores[order[to] ?? 0] === scores[order[from] ?? 0]; to++) {
+      const i = order[to] ?? 0;
+      const weight = weights?.[i] ?? 1;
+      if (y[i] === 1) high += weight;
+      else low += weight;
+    }
+    area += high * (below + low / 2);
+    below += low;
+    positive += high;
+    from = to;
+  }
+  return area / (below * positive);
+}
+
+function weightedMean(
+  y: Float64Array,
+  weights: Float64Array | undefined,
+  of: (y: number, i: number) => number,
+): number {
+  let [sum, total] = [0, 0];
+  y.forEach((target, i) => {
+    const weight = weights?.[i] ?? 1;
+    sum += weight * of(target, i);
+    total += weight;
+  });
+  return sum / total;
+}
