@@ -3,7 +3,7 @@ import type { NativeMachine } from "../src/tfhe/machine-native.js";
 import type { WasmMachine } from "../src/tfhe/machine-wasm.js";
 import { type CryptoParameters, packingKeyBodyBits } from "../src/tfhe/parameters.js";
 import { type BitsLayout, expandedBitBytes } from "../src/tfhe/wire-bits.js";
-import { seedBytes } from "../src/tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../src/tfhe/wire-header.js";
 import { inputBodyBytes } from "../src/tfhe/wire-input.js";
 import { packingKeyLayout, packingShape } from "../src/tfhe/wire-packing-keys.js";
 import { Blocks, lineUp } from "../test/support/blocks.js";

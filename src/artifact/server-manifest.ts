@@ -1,6 +1,6 @@
 import { bootstrapShape, type RotationShape, tableWords } from "../tfhe/bootstrap-shape.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../tfhe/wire-header.js";
 import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
 import { type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
 import type { JsonFields } from "./json-fields.js";

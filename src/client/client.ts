@@ -19,7 +19,7 @@ import { readKernelModule } from "../tfhe/kernel-files.js";
 import type { Machine } from "../tfhe/machine.js";
 import { createWasmMachine } from "../tfhe/machine-wasm.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
-import { needsEvaluationKeys } from "../tfhe/wire-evaluation-keys.js";
+import { needsEvaluationKeys, needsPackingKeysAlone } from "../tfhe/wire-evaluation-keys.js";
 import { type EncryptedInputPart, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
 import { type ClientValue, checkInputs } from "./check-inputs.js";
@@ -98,7 +98,7 @@ export class Client {
   async evaluationKeys(options: GenerationOptions = {}): Promise<Uint8Array | undefined> {
     const key = this.#requireKey();
     if (!needsEvaluationKeys(this.parameters)) return undefined;
-    if (this.parameters.packing !== undefined) {
+    if (needsPackingKeysAlone(this.parameters)) {
       return generatePackingKeys(this.#machine, key, systemRandom, options);
     }
     return generateEvaluationKeys(this.#machine, key, systemRandom, options);

@@ -9,7 +9,7 @@ import { expandedKeyLayout } from "../tfhe/expanded-keys.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
 import { protectionBytes } from "../tfhe/protection.js";
 import { expandedBitBytes } from "../tfhe/wire-bits.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../tfhe/wire-header.js";
 import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
 import { ciphertextBytes, type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
 import { packingShape, requirePacking } from "../tfhe/wire-packing-keys.js";

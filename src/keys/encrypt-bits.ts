@@ -2,7 +2,7 @@ import { VelumError } from "../base/error.js";
 import type { RandomSource } from "../base/random.js";
 import type { Machine } from "../tfhe/machine.js";
 import type { BitsLayout, EncryptedBits } from "../tfhe/wire-bits.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../tfhe/wire-header.js";
 import { inputBodyBytes } from "../tfhe/wire-input.js";
 import { requirePacking } from "../tfhe/wire-packing-keys.js";
 import type { ClientKey } from "./client-key.js";

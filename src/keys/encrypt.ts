@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import type { RandomSource } from "../base/random.js";
 import type { Machine } from "../tfhe/machine.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../tfhe/wire-header.js";
 import { type EncryptedVector, inputBodyBytes } from "../tfhe/wire-input.js";
 import type { ClientKey } from "./client-key.js";
 import { fillRandom, noiseBytes } from "./noise.js";

@@ -8,11 +8,11 @@ import {
   keySectionLayout,
   keySwitchRowBytes,
   requireBootstrap,
-  seedBytes,
 } from "../tfhe/wire-evaluation-keys.js";
-import { allocateFile, anyCircuit, payloadOf, sealFile } from "../tfhe/wire-header.js";
+import { allocateFile, anyCircuit, payloadOf, sealFile, seedBytes } from "../tfhe/wire-header.js";
 import type { ClientKey } from "./client-key.js";
 import { fillRandom, noiseBytes } from "./noise.js";
+import { fillPackingKeys } from "./packing-keys.js";
 import { publicKeySection } from "./public-key.js";
 import { Workspace } from "./workspace.js";
 
@@ -100,6 +100,12 @@ export async function generateEvaluationKeys(
   if (key.parameters.publicKey === true) {
     const section = publicKeySection(machine, key, random);
     payload.set(section, at);
+    sum.update(section);
+    at += section.length;
+  }
+  if (key.parameters.packing !== undefined) {
+    const section = payload.subarray(at);
+    await fillPackingKeys(machine, key, random, section, signal === undefined ? {} : { signal });
     sum.update(section);
   }
   onProgress?.(1);

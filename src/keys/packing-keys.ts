@@ -2,8 +2,7 @@ import { nextTurn, sliceMs, throwIfAborted } from "../base/event-loop.js";
 import type { RandomSource } from "../base/random.js";
 import type { Machine } from "../tfhe/machine.js";
 import { packingKeyBodyBits } from "../tfhe/parameters.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
-import { allocateFile, anyCircuit, payloadOf, sealFile } from "../tfhe/wire-header.js";
+import { allocateFile, anyCircuit, payloadOf, sealFile, seedBytes } from "../tfhe/wire-header.js";
 import { packingKeyLayout, packingShape } from "../tfhe/wire-packing-keys.js";
 import type { ClientKey } from "./client-key.js";
 import type { GenerationOptions } from "./evaluation-keys.js";
@@ -25,14 +24,27 @@ export async function generatePackingKeys(
   random: RandomSource,
   options: GenerationOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const file = allocateFile(packingKeyLayout(key.parameters).payloadBytes);
+  await fillPackingKeys(machine, key, random, payloadOf(file), options);
+  const { parameterId, id: keyId } = key;
+  sealFile(file, { kind: "packing keys", parameterId, circuitId: anyCircuit, keyId });
+  return file;
+}
+
+/** Writes the seed and the bodies of all rows to `payload`, of `packingKeyLayout(...).payloadBytes` bytes. Errors and cost: as above. */
+export async function fillPackingKeys(
+  machine: Machine,
+  key: ClientKey,
+  random: RandomSource,
+  payload: Uint8Array,
+  options: GenerationOptions = {},
+): Promise<void> {
   const { signal, onProgress } = options;
   throwIfAborted(signal, "packing keys");
   const layout = packingKeyLayout(key.parameters);
   const { polynomialSize, noiseLog2 } = key.parameters.glwe;
   const rows = layout.expansionRows + layout.conversionRows;
   const rowNoise = polynomialSize * noiseBytes(noiseLog2);
-  const file = allocateFile(layout.payloadBytes);
-  const payload = payloadOf(file);
   random.fill(payload.subarray(0, seedBytes));
   const workspace = new Workspace(machine, key);
   try {
@@ -62,7 +74,4 @@ export async function generatePackingKeys(
     workspace.dispose();
   }
   onProgress?.(1);
-  const { parameterId, id: keyId } = key;
-  sealFile(file, { kind: "packing keys", parameterId, circuitId: anyCircuit, keyId });
-  return file;
 }

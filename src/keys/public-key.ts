@@ -1,7 +1,7 @@
 import type { RandomSource } from "../base/random.js";
 import type { Machine } from "../tfhe/machine.js";
 import { bigLweDimension } from "../tfhe/parameters.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../tfhe/wire-header.js";
 import type { ClientKey } from "./client-key.js";
 import { fillRandom, noiseBytes } from "./noise.js";
 import { withWorkspace } from "./workspace.js";

@@ -4,6 +4,7 @@ import { decisionStepNoise, ggswBitNoise } from "../security/noise-decision.js";
 import type { GlweParameters } from "../tfhe/parameters.js";
 
 import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
+import type { BitsForm } from "./decision-shapes.js";
 import { type DirectBits, diagramVariance } from "./diagram-noise.js";
 import { joinedTrees } from "./joined-trees.js";
 import type { LeafLimbs } from "./leaf-limbs.js";
@@ -24,15 +25,18 @@ export interface DecisionFront {
   readonly limbs: LeafLimbs;
 }
 
-/** Undefined without trees, without look-ups, or where trees ask nothing. */
-export function decisionFront(regions: RegionProgram): DecisionFront | undefined {
+/** Undefined without trees, without look-ups, or where trees ask nothing. `form`: how bits travel, which makes them dear or cheap. */
+export function decisionFront(
+  regions: RegionProgram,
+  form: BitsForm = "direct",
+): DecisionFront | undefined {
   const ensembles = regions.steps.filter((step): step is EnsembleStep => step.kind === "ensemble");
   const looksUp = regions.steps.some(({ kind }) => kind === "lookup");
   if (ensembles.length === 0 || !looksUp) return undefined;
   const outputs = ensembles.map(({ result }) => ({ value: result }));
   const joined = joinedTrees({ values: regions.values, steps: ensembles, outputs });
   if (joined === undefined) return undefined;
-  const diagrams = decisionDiagrams(joined.trees, bitPrices.direct);
+  const diagrams = decisionDiagrams(joined.trees, bitPrices[form]);
   if (diagrams.diagrams.length === 0) return undefined;
   const widths = ensembles.flatMap(({ result, trees }) =>
     new Array<number>(trees.outputs).fill(regionValue(regions, result).assignedBits),

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { bigLweDimension, type CryptoParameters, type GlweParameters } from "../tfhe/parameters.js";
 import { type BitsLayout, ggswLayout, packedLayout } from "../tfhe/wire-bits.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../tfhe/wire-header.js";
 import { inputBodyBytes } from "../tfhe/wire-input.js";
 import { type DecisionTime, type DecisionWork, decisionTime } from "./decision-cost.js";
 import {
@@ -71,8 +71,8 @@ const largestBaseLog = 24;
 const bodyWidths: Widths = { from: 24, to: 62 };
 const downloadWidths: Widths = { from: 8, to: 32 };
 /** Bytes a millisecond at 10 Mbit/s, and runs with one set of keys. */
-const lineBytes = 1250;
-const runsOfKeys = 100;
+export const lineBytes = 1250;
+export const runsOfKeys = 100;
 
 /**
  * The parameters with the shortest way from the client and back, once with a GGSW for each bit and once with packed bits, over all shapes

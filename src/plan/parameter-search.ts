@@ -1,7 +1,6 @@
 import { largestVariance } from "../security/failure.js";
 import type { GlweParameters } from "../tfhe/parameters.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
-import { headerBytes } from "../tfhe/wire-header.js";
+import { headerBytes, seedBytes } from "../tfhe/wire-header.js";
 import { bootstrapUploadBits, lookupLimit, outputLimit } from "./noise-prediction.js";
 import type { LookupConstraint, ParameterRequest } from "./parameter-request.js";
 import {

@@ -1,6 +1,5 @@
 import { VelumError } from "../base/error.js";
-import { seedBytes } from "../tfhe/wire-evaluation-keys.js";
-import { headerBytes } from "../tfhe/wire-header.js";
+import { headerBytes, seedBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { type BitPrices, type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
 import type { BitsForm } from "./decision-shapes.js";
@@ -41,7 +40,7 @@ export const bitPrices: Readonly<Record<BitsForm, BitPrices>> = {
 };
 
 /** Above this an upload travels packed where the person leaves it open: a second on a line of 2 Mbit/s. */
-const largestDirectUpload = 256 * 1024;
+export const largestDirectUpload = 256 * 1024;
 /** Limbs of a leaf; more would not help anyone. */
 const mostLimbs = 12;
 /** Bits of all digits of a leaf. */
@@ -160,7 +159,8 @@ function largestLeaf({ leaves }: DecisionDiagrams): number {
   return leaves.reduce((most, leaf) => leaf.reduce((a, b) => Math.max(a, b), most), 1);
 }
 
-function checkForm(form: UploadForm): void {
+/** Error `bad-argument` for anything but `auto`, `direct` and `packed`. */
+export function checkForm(form: UploadForm): void {
   if (form === "auto" || form === "direct" || form === "packed") return;
   throw new VelumError({
     code: "bad-argument",

@@ -5,12 +5,13 @@ import { type Address, offsetAddress } from "../tfhe/machine.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
 import {
   type KeySection,
-  type PublicKeySection,
   readEvaluationKeys,
   requireBootstrap,
+  type SeededSection,
 } from "../tfhe/wire-evaluation-keys.js";
 import type { KeyId } from "../tfhe/wire-header.js";
 import { allocate, callKernel, type Engine, release } from "./engine.js";
+import { expandPackingSection } from "./packing-keys.js";
 import { forRanges } from "./ranges.js";
 import type { RunOptions } from "./run-options.js";
 
@@ -35,7 +36,7 @@ export async function expandEvaluationKeys(
   file: Uint8Array,
   options: RunOptions,
 ): Promise<ExpandedKeys> {
-  const { keyId, sections, publicKey } = readEvaluationKeys(file, parameters);
+  const { keyId, sections, publicKey, packing } = readEvaluationKeys(file, parameters);
   throwIfAborted(options.signal, "evaluation keys");
   const { places, publicKey: publicPlace, bytes } = expandedKeyLayout(parameters);
   const address = await allocate(engine, bytes);
@@ -51,6 +52,9 @@ export async function expandEvaluationKeys(
     if (publicKey !== undefined) {
       await expandPublicKey(engine, parameters, publicKey, offsetAddress(address, publicPlace));
     }
+    if (packing !== undefined) {
+      await expandPackingSection(engine, parameters, packing, address, options);
+    }
     return { keyId, bytes, address };
   } catch (error) {
     await release(engine, address);
@@ -61,7 +65,7 @@ export async function expandEvaluationKeys(
 async function expandPublicKey(
   engine: Engine,
   { glwe }: CryptoParameters,
-  { seed, bodies }: PublicKeySection,
+  { seed, bodies }: SeededSection,
   address: Address,
 ): Promise<void> {
   const wire = await allocate(engine, seed.length + bodies.length);

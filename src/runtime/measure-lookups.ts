@@ -5,7 +5,8 @@ import {
   bootstrapKeyBodyBits,
   type CryptoParameters,
 } from "../tfhe/parameters.js";
-import { requireBootstrap, seedBytes } from "../tfhe/wire-evaluation-keys.js";
+import { requireBootstrap } from "../tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../tfhe/wire-header.js";
 import { allocate, callKernel, type Engine, release, type Step } from "./engine.js";
 import { keyBatch } from "./schedule.js";
 

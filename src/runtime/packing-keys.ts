@@ -1,7 +1,14 @@
+import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
 import { type Address, offsetAddress } from "../tfhe/machine.js";
 import { type CryptoParameters, packingKeyBodyBits } from "../tfhe/parameters.js";
-import { packingKeyLayout, packingShape, readPackingKeys } from "../tfhe/wire-packing-keys.js";
+import type { SeededSection } from "../tfhe/wire-evaluation-keys.js";
+import {
+  expandedPackingKeyBytes,
+  packingKeyLayout,
+  packingShape,
+  readPackingKeys,
+} from "../tfhe/wire-packing-keys.js";
 import { allocate, callKernel, type Engine, release } from "./engine.js";
 import type { ExpandedKeys } from "./evaluation-keys.js";
 import { forRanges } from "./ranges.js";
@@ -20,8 +27,27 @@ export async function expandPackingKeys(
   file: Uint8Array,
   options: RunOptions,
 ): Promise<ExpandedKeys> {
-  const { keyId, seed, bodies } = readPackingKeys(file, parameters);
+  const { keyId, ...section } = readPackingKeys(file, parameters);
   throwIfAborted(options.signal, "evaluation keys");
+  const bytes = expandedPackingKeyBytes(parameters);
+  const address = await allocate(engine, bytes);
+  try {
+    await expandPackingSection(engine, parameters, section, address, options);
+    return { keyId, bytes, address };
+  } catch (error) {
+    await release(engine, address);
+    throw error;
+  }
+}
+
+/** Expands the packing keys of a key file to `keys`. Errors: `aborted`, `runtime-unavailable`, `file-corrupt`. */
+export async function expandPackingSection(
+  engine: Engine,
+  parameters: CryptoParameters,
+  { seed, bodies }: SeededSection,
+  keys: Address,
+  options: RunOptions,
+): Promise<void> {
   const { expansionRows, conversionRows } = packingKeyLayout(parameters);
   const passing: Address[] = [];
   const own = async (bytes: number): Promise<Address> => {
@@ -29,7 +55,6 @@ export async function expandPackingKeys(
     passing.push(block);
     return block;
   };
-  let keys: Address | undefined;
   try {
     const shapeWords = packingShape(parameters);
     const shape = await own(shapeWords.byteLength);
@@ -42,9 +67,8 @@ export async function expandPackingKeys(
     ]);
     const bytes = await callKernel(engine, "velum_packing_key_bytes", shape);
     const scratchBytes = await callKernel(engine, "velum_packing_scratch_bytes", shape);
+    if (bytes !== expandedPackingKeyBytes(parameters)) throw wrongRoom(parameters, bytes);
     const scratch = await own(scratchBytes * engine.threads);
-    const address = await allocate(engine, bytes);
-    keys = address;
     await forRanges(
       engine.threads,
       expansionRows + conversionRows,
@@ -57,19 +81,27 @@ export async function expandPackingKeys(
             do: "call",
             name: "velum_expand_packing_key",
             parameters: [
-              ...[address, wire, bodiesAt, begin, end, packingKeyBodyBits, shape],
+              ...[keys, wire, bodiesAt, begin, end, packingKeyBodyBits, shape],
               scratch + thread * scratchBytes,
             ],
           },
         ]),
     );
-    return { keyId, bytes, address };
-  } catch (error) {
-    if (keys !== undefined) await release(engine, keys);
-    throw error;
   } finally {
     await release(engine, ...passing);
   }
+}
+
+/** Kernels come with the circuit: theirs is the last word on what keys take. */
+function wrongRoom(parameters: CryptoParameters, bytes: number): VelumError {
+  return new VelumError({
+    code: "file-corrupt",
+    path: "server file",
+    problem: `has kernels whose packing keys take ${bytes} bytes, not what their place holds`,
+    limit: expandedPackingKeyBytes(parameters),
+    actual: bytes,
+    cure: "Compile the circuit anew",
+  });
 }
 
 /** Bodies are read in whole words. */

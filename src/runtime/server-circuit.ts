@@ -5,8 +5,8 @@ import { throwIfAborted } from "../base/event-loop.js";
 import { expandedKeyLayout } from "../tfhe/expanded-keys.js";
 import type { Address } from "../tfhe/machine.js";
 import { parameterId } from "../tfhe/parameter-id.js";
-import { needsEvaluationKeys, seedBytes } from "../tfhe/wire-evaluation-keys.js";
-import type { CircuitId, KeyId } from "../tfhe/wire-header.js";
+import { needsEvaluationKeys, needsPackingKeysAlone } from "../tfhe/wire-evaluation-keys.js";
+import { type CircuitId, type KeyId, seedBytes } from "../tfhe/wire-header.js";
 import { type FileIdentity, inputBodyBytes, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { writeOutputCiphertext } from "../tfhe/wire-output.js";
 import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";
@@ -139,7 +139,7 @@ export class ServerCircuit {
   async loadEvaluationKeys(file: Uint8Array, options: RunOptions = {}): Promise<LoadedKeys> {
     checkRunOptions(options, "loadEvaluationKeys");
     const { parameters } = this.#file.manifest;
-    const expand = parameters.packing === undefined ? expandEvaluationKeys : expandPackingKeys;
+    const expand = needsPackingKeysAlone(parameters) ? expandPackingKeys : expandEvaluationKeys;
     const expanded = await expand(this.#host.engine, parameters, file, options);
     const keys: LoadedKeys = {
       keyId: expanded.keyId,
@@ -266,7 +266,7 @@ export class ServerCircuit {
     const { publicKey, packing } = parameters;
     if (publicKey !== true && packing === undefined) return undefined;
     const bytes =
-      packing === undefined
+      publicKey === true
         ? expandedKeyLayout(parameters).bytes
         : expandedPackingKeyBytes(parameters);
     return { keyId: nobodysKey, bytes, address: await allocate(this.#host.engine, bytes) };

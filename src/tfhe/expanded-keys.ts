@@ -1,5 +1,6 @@
 import { bigLweDimension, type CryptoParameters, type GlweParameters } from "./parameters.js";
 import { keySectionLayout } from "./wire-evaluation-keys.js";
+import { expandedPackingKeyBytes } from "./wire-packing-keys.js";
 
 /** Where the expanded keys of one set lie, in bytes from the first. */
 export interface ExpandedKeyPlace {
@@ -20,12 +21,12 @@ const switchColumns = 16;
 const switchSlackBytes = 4096;
 
 /**
- * Expanded evaluation keys of all sets, one after the other: bootstrap key in the Fourier domain (doubles), then key-switch key, with
+ * Packing keys first, where there are any. Then expanded evaluation keys of all sets, one after the other: bootstrap key in the Fourier domain (doubles), then key-switch key, with
  * room for the widest vectors that a machine may have. Behind them the public key: whole ciphertexts on the 64-bit torus.
  */
 export function expandedKeyLayout(parameters: CryptoParameters): ExpandedKeyLayout {
   const { glwe, bootstraps } = parameters;
-  let bytes = 0;
+  let bytes = parameters.packing === undefined ? 0 : expandedPackingKeyBytes(parameters);
   const places = bootstraps.map(({ lwe }, set): ExpandedKeyPlace => {
     const { bootstrapRows, keySwitchRows } = keySectionLayout(parameters, set);
     const bootstrap = bytes;

@@ -12,10 +12,9 @@ import {
   headerBytes,
   type KeyId,
   readFile,
+  seedBytes,
 } from "./wire-header.js";
-
-/** Bytes of the seed that all masks of one key set or ciphertext grow from. */
-export const seedBytes = 32;
+import { packingKeyLayout } from "./wire-packing-keys.js";
 
 /**
  * Sizes of one section of an evaluation-keys file. The payload is one section for each set of `CryptoParameters.bootstraps`, in order:
@@ -33,6 +32,8 @@ export const seedBytes = 32;
  *
  * Where `CryptoParameters.publicKey` is set, a last section follows: `seed (32 bytes) | bodies`, k GLWE encryptions of zero. Masks: stream
  * number `row` of domain 7; the wire holds the N coefficients of the body, 64 bits each.
+ *
+ * Where `CryptoParameters.packing` is set beside either of the two, the payload of a packing-keys file comes last (`PackingKeyLayout`).
  */
 export interface KeySectionLayout {
   readonly bootstrapRows: number;
@@ -77,12 +78,20 @@ export function publicKeySectionBytes({ glwe, publicKey }: CryptoParameters): nu
   return publicKey === true ? seedBytes + 8 * bigLweDimension(glwe) : 0;
 }
 
+/** True where packing keys are all that a server needs: they then travel as a file of their own kind. */
+export function needsPackingKeysAlone(parameters: CryptoParameters): boolean {
+  const { bootstraps, publicKey, packing } = parameters;
+  return packing !== undefined && bootstraps.length === 0 && publicKey !== true;
+}
+
 /** Bytes of all sections. Error `bad-argument` for parameters without a bootstrap or a public key. */
 export function evaluationKeyPayloadBytes(parameters: CryptoParameters): number {
   if (parameters.publicKey !== true) requireBootstrap(parameters, 0);
+  const packingBytes =
+    parameters.packing === undefined ? 0 : packingKeyLayout(parameters).payloadBytes;
   return parameters.bootstraps.reduce(
     (sum, _, set) => sum + keySectionLayout(parameters, set).bytes,
-    publicKeySectionBytes(parameters),
+    publicKeySectionBytes(parameters) + packingBytes,
   );
 }
 
@@ -97,12 +106,13 @@ export interface SeededEvaluationKeys {
   readonly keyId: KeyId;
   /** One for each set of the parameters. */
   readonly sections: readonly KeySection[];
-  /** Present where the parameters ask for it. */
-  readonly publicKey?: PublicKeySection;
+  /** Present where the parameters ask for them. */
+  readonly publicKey?: SeededSection;
+  readonly packing?: SeededSection;
 }
 
-/** Seed and bodies of encryptions of zero. */
-export interface PublicKeySection {
+/** Seed and bodies: of encryptions of zero, or of packing keys. */
+export interface SeededSection {
   readonly seed: Uint8Array;
   readonly bodies: Uint8Array;
 }
@@ -143,10 +153,18 @@ export function readEvaluationKeys(
     };
   });
   const { parameterId, keyId } = header;
-  if (parameters.publicKey !== true) return { parameterId, keyId, sections };
-  const own = payload.subarray(at);
-  const publicKey = { seed: own.subarray(0, seedBytes), bodies: own.subarray(seedBytes) };
-  return { parameterId, keyId, sections, publicKey };
+  const end = at + publicKeySectionBytes(parameters);
+  const seeded = (own: Uint8Array): SeededSection => ({
+    seed: own.subarray(0, seedBytes),
+    bodies: own.subarray(seedBytes),
+  });
+  return {
+    parameterId,
+    keyId,
+    sections,
+    ...(parameters.publicKey === true ? { publicKey: seeded(payload.subarray(at, end)) } : {}),
+    ...(parameters.packing === undefined ? {} : { packing: seeded(payload.subarray(end)) }),
+  };
 }
 
 /** Set number `set` of `parameters`. Error `bad-argument` where there is none. */

@@ -50,6 +50,9 @@ const magic = "VELM";
 const formatVersion = 1;
 const checkedBytes = 68;
 
+/** Bytes of the seed that all masks of one key set or ciphertext grow from. */
+export const seedBytes = 32;
+
 /**
  * Every file starts with these bytes, numbers little-endian:
  *

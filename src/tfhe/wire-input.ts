@@ -1,7 +1,6 @@
 import { ByteReader, ByteWriter } from "../base/bytes.js";
 import type { ParameterId } from "./parameter-id.js";
 import { type BitsLayout, bitsHeadWord, type EncryptedBits } from "./wire-bits.js";
-import { seedBytes } from "./wire-evaluation-keys.js";
 import {
   allocateFile,
   type CircuitId,
@@ -11,6 +10,7 @@ import {
   payloadOf,
   readFile,
   sealFile,
+  seedBytes,
 } from "./wire-header.js";
 
 /** How one input vector travels: number j sits in coefficient j mod N of GLWE floor(j / N), and only its body is sent. */

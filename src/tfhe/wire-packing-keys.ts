@@ -1,13 +1,13 @@
 import { VelumError } from "../base/error.js";
 import { type ParameterId, parameterId } from "./parameter-id.js";
 import { type CryptoParameters, type PackingParameters, packingKeyBodyBits } from "./parameters.js";
-import { seedBytes } from "./wire-evaluation-keys.js";
 import {
   anyCircuit,
   type FileExpectation,
   headerBytes,
   type KeyId,
   readFile,
+  seedBytes,
 } from "./wire-header.js";
 
 /**

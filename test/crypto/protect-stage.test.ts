@@ -1,4 +1,5 @@
 // The protecting stage against its definition in whole numbers, and its noise against the formula.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateClientKey } from "../../src/keys/client-key.js";
@@ -7,7 +8,7 @@ import { publicZeroVariance } from "../../src/security/noise-protection.js";
 import type { Machine } from "../../src/tfhe/machine.js";
 import type { GlweParameters } from "../../src/tfhe/parameters.js";
 import { protectionBytes } from "../../src/tfhe/protection.js";
-import { seedBytes } from "../../src/tfhe/wire-evaluation-keys.js";
+import { seedBytes } from "../../src/tfhe/wire-header.js";
 import { withBlocks } from "../support/blocks.js";
 import { evalMachines, keyMachine } from "../support/eval-machines.js";
 import { packGlwe, runStage } from "../support/eval-stages.js";
