@@ -1,5 +1,5 @@
 // Whole programs beside Concrete's: vectors of look-ups, maxima, compile times and simulation; Concrete runs where it is installed here.
-//   npm run bench -- programs [--only look-ups|maximum|chain|simulate] [--threads n]
+//   npm run bench -- programs [--only look-ups|rounding|maximum|chain|simulate] [--threads n]
 // Without --threads all cores work. Concrete's maxima take minutes: they run only with `--only maximum`.
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -26,6 +26,12 @@ export async function* run(options: BenchOptions): AsyncIterable<Line> {
     if (!wanted(options, name)) continue;
     yield keep(await lookups(`${name}, bootstrapped`, bits, "numbers", all));
     yield keep(await lookups(`${name}, inputs as cells`, bits, "auto", all));
+  }
+  for (const [bits, kept] of widths) {
+    for (const exactness of ["exact", "approximate"] as const) {
+      const name = `16 ${exactness} roundings of ${bits} bits to ${kept} with a table`;
+      if (wanted(options, name)) yield keep(await roundings(name, bits, kept, exactness, all));
+    }
   }
   if (wanted(options, "maximum")) yield keep(await maxima(all));
   yield* beside(rows, options);
@@ -67,6 +73,41 @@ async function lookups(
     [inputset[0] ?? []],
     options,
   );
+}
+
+/** Bits of a value and bits that its rounding keeps. */
+const widths: readonly (readonly [number, number])[] = [
+  [8, 4],
+  [12, 6],
+  [16, 6],
+];
+
+/** Signed values, rounded and looked up in a table of no structure. The sample lies far from ties, so that results are certain. */
+async function roundings(
+  name: string,
+  bits: number,
+  kept: number,
+  exactness: "exact" | "approximate",
+  options: BenchOptions,
+): Promise<Row> {
+  const step = 2 ** (bits - kept);
+  const half = 2 ** (bits - 1);
+  const sample = Array.from({ length: 16 }, (_, i) => step * (i - 8) + (i % 2));
+  const table = fhe.univariate((v) => (Math.floor(v / step) ** 2 * 7 + 3) % 61);
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) =>
+      table(fhe.roundBitPattern(x, bits - kept, true, exactness)),
+    )
+    .compile([sample, sample.map(() => -half), sample.map(() => half - 1)], {
+      failureLog2,
+      inputForm: "numbers",
+      threads: options.threads,
+    });
+  const { time, roundings: planned } = await circuit.measureCost();
+  const row = await runs(name, circuit, [sample], options);
+  const [off] = planned.map(({ offShare }) => offShare);
+  const facts = { ...row.facts, predictedMs: time.requestMs };
+  return { ...row, facts: off === undefined ? facts : { ...facts, offShare: off } };
 }
 
 async function maxima(options: BenchOptions): Promise<Row> {

@@ -2,7 +2,7 @@
 
     python concrete_programs.py CASE
 
-CASE is `256 look-ups of P bits`, `maximum of 64 pairs of 8 bits` (minutes), `chain compile`, `simulate chain` or
+CASE is `256 look-ups of P bits`, `16 exact|approximate roundings of P bits to K with a table`, `maximum of 64 pairs of 8 bits` (minutes), `chain compile`, `simulate chain` or
 `simulate 64 x 64 product with a look-up`.
 """
 import json
@@ -45,6 +45,14 @@ def look_ups(bits):
     table = fhe.LookupTable([(3 * i + 1) % 2**bits for i in range(2**bits)])
     inputset = [np.random.randint(0, 2**bits, size=(256,)) for _ in range(10)]
     run(lambda x: table[x], "x", [*inputset, np.full((256,), 2**bits - 1)], 2)
+
+
+def roundings(exactness, bits, kept):
+    step, half = 2 ** (bits - kept), 2 ** (bits - 1)
+    table = fhe.univariate(lambda v: ((v // step) ** 2 * 7 + 3) % 61)
+    sample = np.array([step * (i - 8) + i % 2 for i in range(16)])
+    inputset = [sample, np.full((16,), -half), np.full((16,), half - 1)]
+    run(lambda x: table(fhe.round_bit_pattern(x, bits - kept, exactness=exactness)), "x", inputset, 2)
 
 
 def maximum():
@@ -90,4 +98,9 @@ CASES = {
 }
 for width in (4, 5, 6):
     CASES[f"256 look-ups of {width} bits"] = lambda width=width: look_ups(width)
+for bits, kept in ((8, 4), (12, 6), (16, 6)):
+    for word, exactness in (("exact", fhe.Exactness.EXACT), ("approximate", fhe.Exactness.APPROXIMATE)):
+        CASES[f"16 {word} roundings of {bits} bits to {kept} with a table"] = (
+            lambda exactness=exactness, bits=bits, kept=kept: roundings(exactness, bits, kept)
+        )
 CASES[sys.argv[1]]()

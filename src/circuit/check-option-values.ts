@@ -31,6 +31,11 @@ const allowed: Readonly<Record<string, Allowed>> = {
   inputForm: oneOf("auto", "numbers"),
   bounds: oneOf("inputset", "intervals"),
   composable: truth,
+  roundingExactness: oneOf("exact", "approximate"),
+  roundingBand: {
+    is: (value) => typeof value === "number" && value >= 0 && value < 1 / 2,
+    text: "a number from 0 to below 1/2",
+  },
   protectModel: { is: isProtection, text: "true, false or { bits }" },
   uploadForm: oneOf("auto", "direct", "packed"),
   runtime: oneOf("auto", "wasm", "native"),

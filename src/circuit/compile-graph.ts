@@ -13,6 +13,8 @@ import { fuse } from "../passes/fuse.js";
 import { boundsBy } from "../passes/interval-bounds.js";
 import { lower } from "../passes/lower/lower.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
+import { boundsWithErrors } from "../passes/rounding-errors.js";
+import type { RoundingRule } from "../passes/rounding-rule.js";
 import {
   type InputForm,
   type Plan,
@@ -22,7 +24,12 @@ import {
 } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { assembleTogether } from "./assemble.js";
-import { type CompileOptions, checkLimits, protectionDistance } from "./compile-options.js";
+import {
+  type CompileOptions,
+  checkLimits,
+  protectionDistance,
+  roundingRule,
+} from "./compile-options.js";
 import { CompileRecord } from "./compile-record.js";
 import type { Compiled } from "./compiled.js";
 import { checkFailure, failureOfEach } from "./failure-options.js";
@@ -69,7 +76,12 @@ async function compileStages(
   const graph = assignBitWidths(bounded);
   record.keep("graph.txt", () => `${graph.format({ assignedWidths: true, locations: true })}\n`);
   record.begin("look-ups");
-  const { lowered, regions: found } = lowerForLanes(graph, options.inputForm);
+  const rounding = roundingRule(options);
+  const computed =
+    options.bounds === "intervals"
+      ? graph
+      : assignBitWidths(boundsWithErrors(bounded, inputset, rounding));
+  const { lowered, regions: found } = lowerForLanes(computed, options.inputForm, rounding);
   record.keep("graph-lowered.txt", () => `${lowered.format({ assignedWidths: true })}\n`);
   record.begin("regions");
   record.keep("regions.txt", () => formatRegions(found));
@@ -128,9 +140,12 @@ function planQuietly(
 function lowerForLanes(
   graph: Graph,
   inputForm: InputForm,
+  rounding: RoundingRule,
 ): { lowered: Graph; regions: RegionProgram } {
   for (const target of ["gates", "look-ups"] as const) {
-    const lowered = assignBitWidths(lower(graph, largestLookupBits, target, largestArgumentBits));
+    const lowered = assignBitWidths(
+      lower(graph, largestLookupBits, target, largestArgumentBits, rounding),
+    );
     checkLegality(lowered, largestLookupBits);
     const regions = linearRegions(lowered);
     if (target === "look-ups" || treesFit(regions, inputForm)) return { lowered, regions };

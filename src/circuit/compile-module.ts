@@ -9,13 +9,20 @@ import { fuse } from "../passes/fuse.js";
 import { boundsBy } from "../passes/interval-bounds.js";
 import { lower } from "../passes/lower/lower.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
+import { boundsWithErrors } from "../passes/rounding-errors.js";
+import type { RoundingRule } from "../passes/rounding-rule.js";
 import type { Plan } from "../plan/plan.js";
 import { planTogether } from "../plan/plan-together.js";
 import { noProtection } from "../plan/protection.js";
 import { formatProgram } from "../program/program.js";
 import { assembleTogether } from "./assemble.js";
 import { largestArgumentBits, largestLookupBits } from "./compile-graph.js";
-import { type CompileOptions, checkLimits, protectionDistance } from "./compile-options.js";
+import {
+  type CompileOptions,
+  checkLimits,
+  protectionDistance,
+  roundingRule,
+} from "./compile-options.js";
 import { CompileRecord } from "./compile-record.js";
 import type { Compiled } from "./compiled.js";
 import {
@@ -64,15 +71,20 @@ export async function compileTogether(
       boundsBy(options.bounds, fuse(adjustRounders(removeDeadCode(graph), inputset)), inputset),
     );
     const feeds = feedsOf(measured, wiring);
-    const bounded = options.bounds === "intervals" ? settledRanges(measured, feeds) : measured;
+    const byIntervals = options.bounds === "intervals";
+    const bounded = byIntervals ? settledRanges(measured, feeds) : measured;
+    const rounding = roundingRule(options);
+    const computed = byIntervals
+      ? bounded
+      : bounded.map((graph, i) => boundsWithErrors(graph, functions[i]?.inputset ?? [], rounding));
     keep("graph-bounds.txt", (program) => bounded[program]?.format());
     record.begin("bit-widths");
     const graphs = assignTogether(bounded, feeds);
     const withPlaces = { assignedWidths: true, locations: true };
     keep("graph.txt", (program) => graphs[program]?.format(withPlaces));
     record.begin("look-ups");
-    const fed = withFedRanges(bounded, feeds);
-    const { lowered, regions } = lowerAll(fed, feeds);
+    const fed = withFedRanges(computed, feeds);
+    const { lowered, regions } = lowerAll(fed, feeds, rounding);
     keep("graph-lowered.txt", (program) => lowered[program]?.format({ assignedWidths: true }));
     record.begin("regions");
     keep("regions.txt", (program) => regions[program] && formatRegions(regions[program]));
@@ -145,19 +157,28 @@ function numberNodes(
 /** The plan of a function whose nodes were numbered from `first` on. */
 function withOwnNodes(plan: Plan, first: number): Plan {
   const counts = [...plan.bootstrapsByNode].map(([node, count]) => [node - first, count] as const);
-  return { ...plan, bootstrapsByNode: new Map(counts) };
+  const roundings = plan.roundings?.map((own) => ({
+    ...own,
+    node: own.node === undefined ? undefined : own.node - first,
+  }));
+  return {
+    ...plan,
+    bootstrapsByNode: new Map(counts),
+    ...(roundings === undefined ? {} : { roundings }),
+  };
 }
 
 /** Linear operations and look-ups; wired outputs end in a look-up, and so does everything where nothing is looked up at all. */
 function lowerAll(
   graphs: readonly Graph[],
   feeds: readonly Feed[],
+  rounding: RoundingRule,
 ): { lowered: Graph[]; regions: RegionProgram[] } {
   const wired = graphs.map(
     (_, program) =>
       new Set(feeds.flatMap(({ from }) => (from.program === program ? [from.output] : []))),
   );
-  const first = lowerOnce(graphs, feeds);
+  const first = lowerOnce(graphs, feeds, rounding);
   const stale = first.regions.map((regions, program) =>
     staleOutputs(regions, wired[program] ?? new Set()),
   );
@@ -167,21 +188,26 @@ function lowerAll(
     return lowerOnce(
       graphs.map((graph) => refreshOutputs(graph, new Set(graph.outputs.keys()))),
       feeds,
+      rounding,
     );
   }
   if (stale.every(({ size }) => size === 0)) return first;
   return lowerOnce(
     graphs.map((graph, program) => refreshOutputs(graph, stale[program] ?? new Set())),
     feeds,
+    rounding,
   );
 }
 
 function lowerOnce(
   graphs: readonly Graph[],
   feeds: readonly Feed[],
+  rounding: RoundingRule,
 ): { lowered: Graph[]; regions: RegionProgram[] } {
   const lowered = assignTogether(
-    graphs.map((graph) => lower(graph, largestLookupBits, "look-ups", largestArgumentBits)),
+    graphs.map((graph) =>
+      lower(graph, largestLookupBits, "look-ups", largestArgumentBits, rounding),
+    ),
     feeds,
   );
   for (const graph of lowered) checkLegality(graph, largestLookupBits);

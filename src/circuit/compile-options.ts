@@ -1,9 +1,11 @@
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import type { BoundsForm } from "../passes/interval-bounds.js";
+import { defaultRounding, type RoundingRule } from "../passes/rounding-rule.js";
 import type { InputForm } from "../plan/plan.js";
 import type { UploadForm } from "../plan/upload-form.js";
 import type { RuntimeKind } from "../runtime/start-engine.js";
+import type { Exactness } from "../trace/lookup-functions.js";
 import { checkOptionValues } from "./check-option-values.js";
 
 /** Bits of security of all parameters (docs/security.md). */
@@ -47,6 +49,13 @@ export interface CompileOptions {
    * each parameter on the inputset, by interval analysis; often wider, so that look-ups cost more.
    */
   readonly bounds: BoundsForm;
+  /** Of `roundBitPattern` where the program does not say: exact, or approximate (`roundingBand`). */
+  readonly roundingExactness: Exactness;
+  /**
+   * How far from a tie approximate roundings must be right, in steps: 0 to below 1/2. Closer values may come out one step off. 3/8
+   * costs what looking up the remaining bits costs, 1/4 twice as much, 1/8 four times.
+   */
+  readonly roundingBand: number;
   /**
    * Answers may be inputs again without being decrypted: every output may come back as a parameter of its shape. Outputs are refreshed
    * where that keeps their noise small, and travel unrounded.
@@ -91,6 +100,8 @@ export const defaultCompileOptions: CompileOptions = {
   machine: "this",
   inputForm: "auto",
   bounds: "inputset",
+  roundingExactness: defaultRounding.exactness,
+  roundingBand: defaultRounding.band,
   protectModel: false,
   uploadForm: "auto",
   composable: false,
@@ -146,6 +157,14 @@ export function checkLimits(options: CompileOptions): void {
       cure: "Leave it away for no limit",
     });
   }
+}
+
+/** The options of roundings together. */
+export function roundingRule({
+  roundingExactness,
+  roundingBand,
+}: Pick<CompileOptions, "roundingExactness" | "roundingBand">): RoundingRule {
+  return { exactness: roundingExactness, band: roundingBand };
 }
 
 const defaultProtectionBits = 40;

@@ -108,6 +108,7 @@ export class CompiledFunction extends BothSides {
     const promised = {
       failureLog2: plan.failure.runLog2,
       distanceLog2: plan.protection?.distanceLog2,
+      ...(plan.roundings === undefined ? {} : { roundings: plan.roundings }),
     };
     const forms = plan.uploadForms ?? [];
     return circuitCost(manifest, lookups, promised, speed, checkBatch(batch), forms);

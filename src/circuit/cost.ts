@@ -1,6 +1,7 @@
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { evaluationKeyMemoryBytes } from "../plan/bootstrap-cost.js";
+import type { PlannedRounding } from "../plan/plan.js";
 import type { UploadFormCost } from "../plan/upload-form.js";
 import { keyFileBytes } from "../tfhe/key-files.js";
 import { keySectionLayout } from "../tfhe/wire-evaluation-keys.js";
@@ -70,20 +71,23 @@ export interface CircuitCost {
   readonly serverMemoryBytes: number;
   /** log2 of the failure probability of one run; `undefined` where only the server file is at hand. */
   readonly failureLog2: number | undefined;
+  /** Look-ups that round approximately; empty where there are none, or only the server file is at hand. */
+  readonly roundings: readonly PlannedRounding[];
   /** log2 of the statistical distance of an answer from one that says nothing of the model but the values; `undefined` where the model is not protected. */
   readonly distanceLog2: number | undefined;
   readonly time: PredictedTime;
   toString(): string;
 }
 
-/** What was promised of a circuit, as logarithms to base 2. */
-export type PromisedLimits = Pick<CircuitCost, "failureLog2" | "distanceLog2">;
+/** What was promised of a circuit: logarithms to base 2, and where roundings may be off. */
+export type PromisedLimits = Pick<CircuitCost, "failureLog2" | "distanceLog2"> &
+  Partial<Pick<CircuitCost, "roundings">>;
 
 /** Works it out from what a server file says. `batch`: requests of one call. */
 export function circuitCost(
   manifest: ServerManifest,
   lookups: readonly LookupCount[],
-  { failureLog2, distanceLog2 }: PromisedLimits,
+  { failureLog2, distanceLog2, roundings = [] }: PromisedLimits,
   speed: MachineSpeed,
   batch: number,
   uploadForms: readonly UploadFormCost[] = [],
@@ -129,6 +133,7 @@ export function circuitCost(
     downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
     serverMemoryBytes: memoryBesideKeys(manifest) + keyMemoryBytes,
     failureLog2,
+    roundings,
     distanceLog2,
     time: {
       source: speed.source,
@@ -205,6 +210,12 @@ function formatCost(cost: Omit<CircuitCost, "toString">): string {
   rows.push(["server memory", bytesText(cost.serverMemoryBytes)]);
   if (cost.failureLog2 !== undefined) {
     rows.push(["failure", `2^${cost.failureLog2.toFixed(1)} a run`]);
+  }
+  for (const { count, step, band, offShare } of cost.roundings) {
+    if (band.from > band.to) continue;
+    const share = Number((100 * offShare).toPrecision(2));
+    const text = `${count} to multiples of ${step}: remainders ${band.from} to ${band.to} go either way`;
+    rows.push(["roundings", `${text}, ${share} % of evenly spread values wrong`]);
   }
   if (cost.distanceLog2 !== undefined) {
     rows.push(["model protected", `within 2^${cost.distanceLog2.toFixed(1)} an answer`]);

@@ -41,16 +41,14 @@ function checkArgument(graph: Graph, node: OperationNode, values: NodeValues): v
   const [operand] = node.operands.map((id) => graph.node(id));
   const lookup = opSpec(node.name, nodePath(node)).lookup(node.attributes, node.output.shape);
   if (operand === undefined || lookup === undefined) return;
-  const { first, bits, low, wraps } = lookupArgument(operand, lookup);
-  if (wraps) return;
-  const last = first + 2 ** (bits + low) - 1;
-  const outside = values.of(operand).data.find((value) => value < first || value > last);
+  const { least, most } = lookupArgument(operand, lookup);
+  const outside = values.of(operand).data.find((value) => value < least || value > most);
   if (outside === undefined) return;
   throw new VelumError({
     code: "out-of-range",
     path: nodePath(node),
-    problem: `a value of ${outside} is looked up, and the inputset asked for ${first} to ${last}`,
-    limit: `${first} to ${last}`,
+    problem: `a value of ${outside} is looked up, and the inputset asked for ${least} to ${most}`,
+    limit: `${least} to ${most}`,
     actual: outside,
     cure: "Compile with an inputset that reaches such values, or clip the inputs",
   });

@@ -64,8 +64,8 @@ function limitsOf(graph: Graph): Limit[] {
     const [operand] = node.operands;
     const lookup = opSpec(node.name, nodePath(node)).lookup(node.attributes, node.output.shape);
     if (operand === undefined || lookup === undefined) continue;
-    const { first, bits, low, wraps } = lookupArgument(graph.node(operand), lookup);
-    if (!wraps) limit(operand, first, first + 2 ** (bits + low) - 1);
+    const { least, most } = lookupArgument(graph.node(operand), lookup);
+    limit(operand, least, most);
   }
   return [...limits.values()];
 }

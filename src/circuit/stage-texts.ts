@@ -1,4 +1,4 @@
-import type { RegionProgram } from "../ops/region-program.js";
+import type { LookupStep, RegionProgram } from "../ops/region-program.js";
 import type { Plan } from "../plan/plan.js";
 
 /** The region program as text: one value a line, with the step that computes it. */
@@ -10,7 +10,7 @@ export function formatRegions(regions: RegionProgram): string {
       step === undefined
         ? `inputs(${inputs})`
         : step.kind === "lookup"
-          ? `lookup(v${step.source}, bits=${step.precision}, tables=${step.tables.length})`
+          ? `lookup(v${step.source}, bits=${step.precision}, tables=${step.tables.length}${roundingText(step)})`
           : step.kind === "ensemble"
             ? `ensemble(v0, trees=${step.trees.roots.length})`
             : `affine(${step.sources.map((source) => `v${source}`).join(", ")})`;
@@ -20,6 +20,11 @@ export function formatRegions(regions: RegionProgram): string {
   });
   const results = regions.outputs.map(({ value }) => `v${value}`).join(", ");
   return [...lines, `return ${results}`, ""].join("\n");
+}
+
+/** How many values on either side of a tie may be rounded either way. */
+function roundingText({ low, inBand }: LookupStep): string {
+  return inBand === undefined ? "" : `, rounds=2^${low}, band=${inBand}`;
 }
 
 /** A plan as JSON, without its program. */

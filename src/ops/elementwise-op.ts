@@ -8,7 +8,7 @@ import { elementwiseRange } from "./elementwise-range.js";
 import { exact } from "./exact.js";
 import { elementwiseKernel } from "./kernel.js";
 import { wrongCount } from "./operands.js";
-import { defineOp, type OpSpec, type PairForm } from "./spec.js";
+import { defineOp, type OpSpec, type PairForm, type RoundingForm } from "./spec.js";
 
 /** An operation whose result elements each depend on one element of every operand, with broadcasting. */
 export interface ElementwiseDefinition<A> {
@@ -26,6 +26,8 @@ export interface ElementwiseDefinition<A> {
   /** For fixed other operands the function rises or falls in each operand, so that extremes lie in corners. */
   readonly monotone?: boolean;
   readonly pair?: PairForm;
+  /** Which rounding it is; absent for everything else. */
+  readonly rounding?: (attributes: A) => RoundingForm;
   /** Why there may be no result; absent: operands that are no numbers. */
   readonly noValue?: NoValue;
 }
@@ -83,6 +85,7 @@ export function defineElementwise<A>(definition: ElementwiseDefinition<A>): OpSp
         ? operands.some((float) => float)
         : definition.result === "float",
     ...(definition.pair === undefined ? {} : { pair: definition.pair }),
+    ...(definition.rounding === undefined ? {} : { rounding: definition.rounding }),
   });
 }
 

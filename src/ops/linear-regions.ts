@@ -156,7 +156,10 @@ class Splitter {
     const argument = lookupArgument(operand, lookup);
     const tables = lookup.tables.map((table) => argumentTable(table, argument, lookup));
     const { tableOf, addend = 0 } = lookup;
-    const { low, wraps, bits } = argument;
+    const { low, bits } = argument;
+    const isRough = lookup.inBand !== undefined;
+    // Of blocks the one beyond the last is the first, negated, where there is an addend.
+    const wraps = argument.wraps || (isRough && lookup.addend !== undefined);
     const contents = tables.map(({ entries }): LookupContent => ({ entries, addend, wraps }));
     const { origins, fixed } = this.originsOf(operand, argument);
     const fresh: number[] = [];
@@ -165,7 +168,10 @@ class Splitter {
       const content = contents[tableOf[i] ?? 0];
       if (content === undefined) throw new RangeError(`no table for element ${i}`);
       const always = fixed.get(i);
-      if (always !== undefined) return { factor: 0, offset: entryAt(content, always / 2 ** low) };
+      if (always !== undefined) {
+        const index = isRough ? Math.round(always / 2 ** low) : always / 2 ** low;
+        return { factor: 0, offset: entryAt(content, index) };
+      }
       const key = `${origin} ${assignedBitsOf(node)}`;
       const known = this.known.find(key, content);
       if (known !== undefined) return known;
@@ -183,6 +189,7 @@ class Splitter {
       this.steps.push({
         ...{ kind: "lookup", source, tables, addend, result },
         ...{ precision: bits, low },
+        ...(lookup.inBand === undefined ? {} : { inBand: lookup.inBand }),
         tableOf: Int32Array.from(fresh, (i) => tableOf[i] ?? 0),
         origins: Int32Array.from(fresh, (i) => origins[i] ?? 0),
       });
@@ -263,7 +270,7 @@ class Splitter {
       size: chosen.outputs,
       node: node.id,
       type: { signed: false, bits: bits + low },
-      bounds: { min: min - first, max: max - first },
+      bounds: { min: Math.floor(min - first), max: Math.ceil(max - first) },
       assignedBits: bits + low,
     });
     this.steps.push({

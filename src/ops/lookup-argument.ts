@@ -5,12 +5,16 @@ import type { LookupForm } from "./spec.js";
 
 /** What a look-up reads of its operand: the `bits` bits from bit `low` on of the operand less `first`. */
 export interface LookupArgument {
+  /** An integer, or half of one where the look-up reads blocks. */
   readonly first: number;
   readonly bits: number;
-  /** Lower bits are known to be zero. */
+  /** Lower bits are known to be zero, or part of the noise where the look-up reads blocks. */
   readonly low: number;
   /** Higher bits may be anything; the one right above negates the result (`LookupStep`). */
   readonly wraps: boolean;
+  /** Values of the operand that the look-up may be asked for; all where it wraps. */
+  readonly least: number;
+  readonly most: number;
 }
 
 /**
@@ -18,18 +22,32 @@ export interface LookupArgument {
  * the user counts as measured. Look-ups with a window or with zero bits below say themselves what they read.
  */
 export function lookupArgument(node: GraphNode, lookup: LookupForm): LookupArgument {
-  const { low = 0, first = 0, tables } = lookup;
-  if (lookup.window !== undefined) return { first: 0, bits: lookup.window, low, wraps: true };
+  const { low = 0, first = 0, tables, inBand } = lookup;
+  if (lookup.window !== undefined) {
+    const all = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
+    return { first: 0, bits: lookup.window, low, wraps: true, ...all };
+  }
   if (low > 0) {
-    const entries = tables[0]?.data.length ?? 1;
-    return { first, bits: Math.ceil(Math.log2(entries)), low, wraps: false };
+    const bits = Math.ceil(Math.log2(tables[0]?.data.length ?? 1));
+    if (inBand === undefined) return whole(first, bits, low);
+    // Entries of blocks stand in their middles, between two values; an addend completes one block more.
+    const blocks = 2 ** bits + (lookup.addend === undefined ? 0 : 1);
+    return {
+      ...{ first: first + (2 ** low - 1) / 2, bits, low, wraps: false },
+      ...{ least: first + inBand, most: first + blocks * 2 ** low - 1 - inBand },
+    };
   }
   const { type } = node.output;
   const { min, max } = boundsOf(node);
   const { bits } = minimalIntegerType(0, max - min);
   return bits < type.bits && node.hintBits === undefined
-    ? { first: min, bits, low, wraps: false }
-    : { first: minimumOf(type), bits: type.bits, low, wraps: false };
+    ? whole(min, bits, low)
+    : whole(minimumOf(type), type.bits, low);
+}
+
+function whole(first: number, bits: number, low: number): LookupArgument {
+  const most = first + 2 ** (bits + low) - 1;
+  return { first, bits, low, wraps: false, least: first, most };
 }
 
 /** Errors: `not-compiled` before bounds are measured. */

@@ -13,6 +13,7 @@ import { quotient } from "./quotient/quotient.js";
 import { roundingOps } from "./rounding/rounding.js";
 import type { OpSpec } from "./spec.js";
 import { take } from "./take/take.js";
+import { roundedTlu } from "./tlu/rounded-tlu.js";
 import { tlu } from "./tlu/tlu.js";
 import { windowTlu } from "./tlu/window-tlu.js";
 import { floatUnivariate, univariate } from "./univariate/univariate.js";
@@ -34,6 +35,7 @@ export const lookupOps: readonly OpSpec[] = [
     floatUnivariate,
     multivariate,
     quotient,
+    roundedTlu,
     take,
     tlu,
     univariate,

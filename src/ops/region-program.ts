@@ -44,7 +44,7 @@ export interface RegionTable {
 
 /**
  * Element `i` of `result` is `addend` plus the entry for element `i` of `source` in `tables[tableOf[i]]`. Arguments are multiples of
- * 2^low. Where they leave the table, the ciphertext wraps: entry `v + 2^precision` is minus entry `v`, and so on around, so that a
+ * 2^low, or are read as the nearest one (`inBand`). Where they leave the table, the ciphertext wraps: entry `v + 2^precision` is minus entry `v`, and so on around, so that a
  * table can read bits `low` to `low + precision` of a number whatever its higher bits are.
  */
 export interface LookupStep {
@@ -53,6 +53,11 @@ export interface LookupStep {
   readonly precision: number;
   readonly low: number;
   readonly addend: number;
+  /**
+   * Present where arguments are no multiples of 2^low, but lie between two of them, and the nearest is read: it may be either one
+   * for the `inBand` integers below and above the middle. Arguments are then odd numbers of halves.
+   */
+  readonly inBand?: number;
   readonly tables: readonly RegionTable[];
   readonly tableOf: Int32Array;
   /**

@@ -42,6 +42,13 @@ export type PairForm =
   /** Any function: the operands are packed as they are, also where they come from one value. */
   | { readonly kind: "packed" };
 
+/** Rounding to multiples of 2^lsbs, ties upwards. */
+export interface RoundingForm {
+  readonly lsbs: number;
+  /** Absent where the program leaves it open. */
+  readonly exactness?: "exact" | "approximate";
+}
+
 /** A result computed element by element from one operand of the same shape. */
 export interface LookupForm {
   /** Entries with Python's indexing: a negative index counts from the end. With `first`: entries from that index on. */
@@ -57,6 +64,11 @@ export interface LookupForm {
    */
   readonly window?: number;
   readonly addend?: number;
+  /**
+   * Entries belong to blocks of 2^low values, the first block beginning at `first`, and the argument may be any value. Those of the
+   * `inBand` values next to the border of two blocks, on either side of it, may get the entry of either block.
+   */
+  readonly inBand?: number;
 }
 
 /**
@@ -122,6 +134,8 @@ export interface OpDefinition<A> {
   readonly extremum?: (attributes: A, shape: Shape, path: string) => ExtremumForm;
   /** The decision trees whose sum it is; absent for everything else. */
   readonly trees?: (attributes: A) => IntegerTrees;
+  /** Which rounding it is; absent for everything else. */
+  readonly rounding?: (attributes: A) => RoundingForm;
 }
 
 /** An operation as shared code sees it: like `OpDefinition`, with attributes as they stand in the node. */
@@ -160,6 +174,7 @@ export interface OpSpec {
   lookup(attributes: Attributes, shape: Shape): LookupForm | undefined;
   extremum(attributes: Attributes, shape: Shape, path: string): ExtremumForm | undefined;
   trees(attributes: Attributes): IntegerTrees | undefined;
+  rounding(attributes: Attributes): RoundingForm | undefined;
 }
 
 /** Joins a definition with its reader of attributes, which makes it fit beside all others without casts. */
@@ -197,6 +212,7 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     extremum: (attributes, shape, path) =>
       definition.extremum?.(read(attributes, path), shape, path),
     trees: (attributes) => definition.trees?.(read(attributes, name)),
+    rounding: (attributes) => definition.rounding?.(read(attributes, name)),
   };
 }
 

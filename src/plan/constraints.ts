@@ -1,5 +1,5 @@
 import { VelumError } from "../base/error.js";
-import type { RegionProgram } from "../ops/region-program.js";
+import type { LookupStep, RegionProgram } from "../ops/region-program.js";
 import { NoiseFront } from "./noise-front.js";
 import type { LookupConstraint, NoiseSources, OutputConstraint } from "./parameter-request.js";
 import { regionValue } from "./region-value.js";
@@ -27,7 +27,7 @@ export interface PlannedRotations extends RotationGroup {
 
 /** What programs ask of the parameters that they share. */
 export interface ProgramConstraints {
-  /** Kinds of rotations: one for each width and number of tables. */
+  /** Kinds of rotations: one for each width, margin and number of tables. */
   readonly lookups: readonly LookupConstraint[];
   /** The outputs of all programs, one after the other. */
   readonly outputs: readonly OutputConstraint[];
@@ -52,11 +52,11 @@ export function constraintsOf(
   const kindOf = new Map<string, number>();
   const rotations = programs.map(({ regions }) =>
     rotationsOf(regions, policy).map((group): PlannedRotations => {
-      const { precision, tablesLog2, elements } = group;
-      const key = `${precision} ${tablesLog2}`;
+      const { precision, tablesLog2, elements, before } = group;
+      const shape = { precision, negacyclic: false, tablesLog2, ...marginOf(before) };
+      const key = JSON.stringify(shape);
       const kind = kindOf.get(key) ?? lookups.length;
       kindOf.set(key, kind);
-      const shape = { precision, negacyclic: false, tablesLog2 };
       const known = lookups[kind];
       if (known === undefined) {
         const constraint = { ...shape, count: elements.length };
@@ -103,6 +103,11 @@ export function constraintsOf(
     rotations,
     firstOutputs,
   };
+}
+
+/** The nearest argument that must be read right lies `inBand + 1/2` from the border of two entries. */
+function marginOf({ low, inBand }: LookupStep): Pick<LookupConstraint, "margin"> {
+  return inBand === undefined ? {} : { margin: (2 * inBand + 1) / 2 ** low };
 }
 
 /** The kind of rotation behind each element of every look-up step's result. */

@@ -3,9 +3,11 @@ import type { BootstrapInstruction, Instruction } from "../program/program.js";
 import type { RotationShape } from "../tfhe/bootstrap-shape.js";
 import type { RotationChoice } from "./choose-rotations.js";
 import type { PlannedRotations } from "./constraints.js";
-import type { OutputEncoding, Plan } from "./plan.js";
+import type { LookupNoise } from "./parameter-request.js";
+import type { OutputEncoding, Plan, PlannedRounding } from "./plan.js";
 import { regionValue } from "./region-value.js";
 import type { LookupElement, RotationGroup } from "./rotations.js";
+import { wrongShare } from "./rounding-share.js";
 import { movedLwes, SlotLowering } from "./slot-lowering.js";
 import { torus32 } from "./torus.js";
 
@@ -67,6 +69,9 @@ export function lowerBootstrap(
       signed: type.signed,
     };
   });
+  const roundings = groups.flatMap((group) =>
+    plannedRoundings(group, regions, choice.lookups[group.kind]),
+  );
   const counted = groups.map(({ kind, elements }) => {
     const count = elements.length;
     return { count, ms: count * (choice.times[kind]?.totalMs ?? 0) };
@@ -90,7 +95,28 @@ export function lowerBootstrap(
     bootstraps: counted.reduce((sum, { count }) => sum + count, 0),
     bootstrapMs: counted.reduce((sum, { ms }) => sum + ms, 0),
     bootstrapsByNode: bootstrapsByNode(regions, groups),
+    ...(roundings.length === 0 ? {} : { roundings }),
   };
+}
+
+/** What is promised of rotations that round, for each node that they serve; nothing for others. */
+function plannedRoundings(
+  { before, results }: PlannedRotations,
+  regions: RegionProgram,
+  noise: LookupNoise | undefined,
+): PlannedRounding[] {
+  const { precision, low, inBand } = before;
+  if (inBand === undefined || noise === undefined) return [];
+  const step = 2 ** low;
+  const { failureLog2, totalLog2 } = noise;
+  const offShare = wrongShare(step * 2 ** (totalLog2 + precision + 1), step);
+  const band = { from: step / 2 - inBand, to: step / 2 + inBand - 1 };
+  const counts = new Map<number | undefined, number>();
+  for (const { step: own } of results.flat()) {
+    const { node } = regionValue(regions, own.result);
+    counts.set(node, (counts.get(node) ?? 0) + 1);
+  }
+  return [...counts].map(([node, count]) => ({ node, count, step, band, failureLog2, offShare }));
 }
 
 /** Numbers that a request holds: none where trees alone read the inputs, as bits. */

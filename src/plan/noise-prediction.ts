@@ -80,9 +80,11 @@ function bootstrapPart(norms: NoiseSources, { bootstraps }: SourceVariances): nu
   return sum;
 }
 
-/** Half a step of a table's argument: the largest error that reads the right entry. */
-export function lookupLimit(lookup: Pick<LookupConstraint, "precision" | "negacyclic">): number {
-  return 2 ** -(lookup.precision + (lookup.negacyclic ? 1 : 2));
+/** The largest error that reads the right entry of a table: half a step of its argument, or the margin that it has. */
+export function lookupLimit(
+  lookup: Pick<LookupConstraint, "precision" | "negacyclic" | "margin">,
+): number {
+  return (lookup.margin ?? 1) * 2 ** -(lookup.precision + (lookup.negacyclic ? 1 : 2));
 }
 
 /** Half a step of an output. */

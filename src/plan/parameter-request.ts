@@ -28,6 +28,11 @@ export interface LookupConstraint {
   readonly negacyclic: boolean;
   /** log2 of the number of tables read from one rotation. */
   readonly tablesLog2: number;
+  /**
+   * The error that must be borne, in halves of a step: less than 1 where arguments lie between entries, at least so far from the middle
+   * of two; 1 where absent.
+   */
+  readonly margin?: number;
   /** Rotations of this kind in one run. */
   readonly count: number;
   /** The noisiest arguments: at least one. */
@@ -99,7 +104,7 @@ export interface LookupNoise {
   readonly keySwitchLog2: number;
   readonly modulusSwitchLog2: number;
   readonly totalLog2: number;
-  /** log2 of the largest error that still reads the right table entry: half a step. */
+  /** log2 of the largest error that still reads the right table entry: half a step, or a part of it (`LookupConstraint.margin`). */
   readonly limitLog2: number;
   /** log2 of the failure probability of one look-up. */
   readonly failureLog2: number;

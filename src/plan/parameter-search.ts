@@ -87,7 +87,8 @@ export function uploadBytes(
 function difficulties(lookups: readonly LookupConstraint[]): readonly (readonly number[])[] {
   const levels = new Map<number, number[]>();
   for (const [kind, lookup] of lookups.entries()) {
-    const bits = lookup.precision + lookup.tablesLog2 - (lookup.negacyclic ? 1 : 0);
+    const narrower = Math.round(-Math.log2(lookup.margin ?? 1));
+    const bits = lookup.precision + lookup.tablesLog2 - (lookup.negacyclic ? 1 : 0) + narrower;
     levels.set(bits, [...(levels.get(bits) ?? []), kind]);
   }
   return [...levels].sort(([a], [b]) => a - b).map(([, kinds]) => kinds);

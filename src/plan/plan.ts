@@ -63,6 +63,25 @@ export interface PlanFailure {
   readonly runLog2: number;
 }
 
+/** Look-ups that round approximately: where they may be one step off, and how often. */
+export interface PlannedRounding {
+  /** Node of the lowered graph. */
+  readonly node: number | undefined;
+  /** Elements. */
+  readonly count: number;
+  /** What is rounded to: multiples of `step`. */
+  readonly step: number;
+  /**
+   * Values whose remainder modulo `step` lies from `from` to `to` may be rounded to either neighbour. All others are right, up to
+   * the failure probability, and none is more than one step off. `from > to` where all are right.
+   */
+  readonly band: { readonly from: number; readonly to: number };
+  /** log2 of the probability that a value outside the band comes out wrong. */
+  readonly failureLog2: number;
+  /** Share of evenly spread values that come out one step off, predicted for the noisiest. */
+  readonly offShare: number;
+}
+
 /** A lane, its parameters, the program for the server and the encodings for the client. */
 export interface Plan {
   readonly lane: Lane;
@@ -75,6 +94,8 @@ export interface Plan {
   readonly uploadForms?: readonly UploadFormCost[];
   readonly outputs: readonly OutputEncoding[];
   readonly failure: PlanFailure;
+  /** Present where the program has approximate roundings that are looked up as such. */
+  readonly roundings?: readonly PlannedRounding[];
   /** Present where answers are protected. */
   readonly protection?: PlanProtection;
   /** Rotations of one run. */

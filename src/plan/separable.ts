@@ -150,7 +150,7 @@ function entryOf(step: LookupStep, index: number): (argument: number) => number 
   const table = step.tables[step.tableOf[index] ?? 0];
   const size = 2 ** step.precision;
   return (argument) => {
-    const at = (argument - (table?.first ?? 0)) / 2 ** step.low;
+    const at = Math.round((argument - (table?.first ?? 0)) / 2 ** step.low);
     // Beyond its end a table goes on with its entries negated, and so on around (`LookupStep`).
     const turn = Math.floor(at / size);
     const own = table?.entries[at - turn * size] ?? 0;

@@ -140,12 +140,16 @@ export function bits<E extends Encryption>(x: Tracer<E>): Bits<E> {
   };
 }
 
-/** Whether a rounding must be exact; `approximate` allows one step off close to ties. Velum rounds exactly. */
+/**
+ * Whether a rounding must be exact. An `approximate` one takes a single look-up of the bits that it keeps, together with the function
+ * that follows; values near a tie may come out one step off (`roundingBand`, docs/wide-values.md). Simulation rounds exactly.
+ */
 export type Exactness = "exact" | "approximate";
 
 /**
  * `x` rounded to the nearest multiple of 2^lsbsToRemove, ties upwards; an `AutoRounder` finds the number of bits on the inputset.
- * `overflowProtection` and `exactness` are kept for programs written for Concrete and change nothing in the result.
+ * `exactness` is that of the compile option `roundingExactness` where it is null. `overflowProtection` is kept for programs written for
+ * Concrete and changes nothing in the result.
  */
 export function roundBitPattern<E extends Encryption>(
   x: Tracer<E>,

@@ -16,7 +16,9 @@ export function runRegions(program: RegionProgram, inputs: readonly Tensor[]): n
       values[step.result] = Array.from(values[step.source] ?? [], (value, i) => {
         const table = step.tables[step.tableOf[i] ?? -1];
         if (table === undefined) return Number.NaN;
-        const at = (value - table.first) / 2 ** step.low;
+        const nearest = (place: number): number =>
+          step.inBand === undefined ? place : Math.round(place);
+        const at = nearest((value - table.first) / 2 ** step.low);
         const around = at - Math.floor(at / (2 * half)) * 2 * half;
         const entry = table.entries[around % half] ?? Number.NaN;
         return step.addend + (around < half ? entry : -entry);

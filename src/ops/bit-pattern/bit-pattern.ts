@@ -1,7 +1,7 @@
 import { VelumError } from "../../base/error.js";
 import type { Attributes } from "../../graph/node.js";
 import { defineElementwise } from "../elementwise-op.js";
-import type { OpSpec } from "../spec.js";
+import type { OpSpec, RoundingForm } from "../spec.js";
 
 /** How many of the lowest bits are removed. */
 function readLsbs(attributes: Attributes, path: string): number {
@@ -85,13 +85,20 @@ function choiceText(choice: BitChoice): string {
   return `${first}:${last}${step === 1 ? "" : `:${step}`}`;
 }
 
-function readRounding(attributes: Attributes, path: string): { lsbs: number; rest: string } {
+/** What a rounding carries. */
+interface RoundingAttributes extends RoundingForm {
+  /** The attributes that are printed behind the number of bits. */
+  readonly rest: string;
+}
+
+function readRounding(attributes: Attributes, path: string): RoundingAttributes {
   const protect = attributes["overflow_protection"] === false ? "False" : "True";
-  const exactness = attributes["exactness"];
+  const { exactness } = attributes;
   const word = typeof exactness === "string" ? `Exactness.${exactness.toUpperCase()}` : "None";
   return {
     lsbs: readLsbs(attributes, path),
     rest: `overflow_protection=${protect}, exactness=${word}`,
+    ...(exactness === "exact" || exactness === "approximate" ? { exactness } : {}),
   };
 }
 
@@ -121,6 +128,7 @@ export const bitPatternOps: readonly OpSpec[] = [
         lsbs === 0 ? a : Math.floor((a + 2 ** (lsbs - 1)) / 2 ** lsbs) * 2 ** lsbs,
     result: "integer",
     monotone: true,
+    rounding: ({ lsbs, exactness }) => (exactness === undefined ? { lsbs } : { lsbs, exactness }),
   }),
   defineElementwise({
     name: "truncate_bit_pattern",

@@ -3,6 +3,7 @@ import type { Graph } from "../../graph/graph.js";
 import { nodePath, type OperationNode, operandsOf } from "../../graph/node.js";
 import { opSpec } from "../../ops/registry.js";
 import { ascendingTable } from "../../ops/table.js";
+import { type RoundingRule, roughBits } from "../rounding-rule.js";
 import { domainOf } from "./domain.js";
 
 /** What a node computes of one value, element by element. */
@@ -13,6 +14,8 @@ export interface ElementFunction {
   readonly fn: (operand: Tensor) => Tensor;
   /** The same for every element, whatever the operand's shape. */
   readonly uniform: boolean;
+  /** Present where it begins with a rounding that may be approximate: the bits that this removes. */
+  readonly roughLsbs?: number;
 }
 
 /** Nodes of a graph as functions of one value, alone and in chains. */
@@ -20,9 +23,11 @@ export class ElementFunctions {
   readonly #graph: Graph;
   /** How often the value of each node is read. */
   readonly #reads: Int32Array;
+  readonly #rounding: RoundingRule;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, rounding: RoundingRule) {
     this.#graph = graph;
+    this.#rounding = rounding;
     this.#reads = new Int32Array(graph.nodes.length);
     for (const node of graph.nodes) {
       for (const id of new Set(operandsOf(node))) this.#reads[id] = (this.#reads[id] ?? 0) + 1;
@@ -63,29 +68,35 @@ export class ElementFunctions {
         path,
       );
     const scalars = constants.every((own) => own === undefined || own.shape.length === 0);
-    return { of: first, fn, uniform: scalars && hasNoTensors(node) };
+    return { of: first, fn, uniform: scalars && hasNoTensors(node), ...this.#rough(node) };
   }
 
   /**
-   * The function of `node` and of those before it whose values nothing else reads, as one of an earlier value; undefined where there is
-   * no such chain of two or more.
+   * The function of `node`, then the same together with that of the node before it where nothing else reads its value, and so on: each
+   * is a function of an earlier value. Empty where `node` is no function of one value.
    */
-  chain(node: OperationNode): ElementFunction | undefined {
+  chains(node: OperationNode): ElementFunction[] {
+    const found: ElementFunction[] = [];
     let whole = this.of(node);
-    const last = whole?.of;
     while (whole !== undefined) {
+      found.push(whole);
       const { of, fn, uniform }: ElementFunction = whole;
       const inner = this.#graph.node(of);
       const own = inner.kind === "operation" && this.#joins(inner) ? this.of(inner) : undefined;
       if (own === undefined) break;
       if (!sameShape(this.#graph.node(own.of).output.shape, inner.output.shape)) break;
-      whole = {
-        of: own.of,
-        fn: (operand) => fn(own.fn(operand)),
+      const joined = {
+        fn: (operand: Tensor) => fn(own.fn(operand)),
         uniform: uniform && own.uniform,
       };
+      whole = { ...own, ...joined };
     }
-    return whole?.of === last ? undefined : whole;
+    return found;
+  }
+
+  #rough(node: OperationNode): Pick<ElementFunction, "roughLsbs"> {
+    const roughLsbs = roughBits(node, this.#rounding);
+    return roughLsbs === undefined ? {} : { roughLsbs };
   }
 
   /** True if nothing but one node reads the value, and nobody asked for it to be as it is. */

@@ -4,9 +4,10 @@ import { extremes, type Origin } from "../../graph/builder.js";
 import { minimalIntegerType } from "../../graph/integer-type.js";
 import type { Attributes, Bounds, GraphNode } from "../../graph/node.js";
 import { broadcastShapes } from "../../ops/broadcast.js";
-import { nearestKnown, type Tables, tabulate } from "../../ops/tabulate.js";
+import type { Tables } from "../../ops/tabulate.js";
 import { combinationOf, commonFactor, differenceOf } from "./combination.js";
 import { domainOf } from "./domain.js";
+import { asAttribute, tablesAt } from "./tables-at.js";
 
 /** An encrypted value of the graph under construction. */
 export interface Value {
@@ -21,6 +22,14 @@ export interface Domain {
   readonly first: number;
   readonly low: number;
   readonly count: number;
+}
+
+/** A look-up of blocks of values. */
+export interface BlockReading {
+  readonly first: number;
+  readonly lsbs: number;
+  readonly inBand: number;
+  readonly bits: number;
 }
 
 /** Ways to look up `a` in windows of bits, and costly ones for want of others; not `deep` where that is done already. */
@@ -290,9 +299,7 @@ export class LookupBuilder {
     const most = this.takesApart ? this.#limits.several + 2 : this.#limits.single;
     if (bits > most) throw new TooWide(bits, most);
     const values = Array.from({ length: count }, (_, i) => first + i * 2 ** low);
-    return uniform
-      ? { tables: [uniformTable(fn, values)], tableOf: new Int32Array(sizeOf(shape)) }
-      : tabulate(fn, a.shape, shape, values);
+    return tablesAt(a.shape, values, { fn, shape, uniform });
   }
 
   /** Look-up of every element in its table, which has an entry for each value of `domainOf(a)`. */
@@ -300,8 +307,7 @@ export class LookupBuilder {
     const domain = this.domainOf(a);
     const lines = forced ? undefined : this.#lines(a, found, domain, shape);
     if (lines !== undefined) return lines;
-    const stretched = sameShape(shape, a.shape);
-    const on = stretched ? a : this.plus(a, { shape, data: new Float64Array(sizeOf(shape)) });
+    const on = this.#stretched(a, shape);
     const single = (): Value => this.#single(on, found, domain, shape);
     if (forced || !this.takesApart) return single();
     if (domain.count <= 16) return single();
@@ -328,17 +334,37 @@ export class LookupBuilder {
     return this.withLow(result, zeroBits(table));
   }
 
-  #single(a: Value, { tables, tableOf }: Tables, domain: Domain, shape: Shape): Value {
+  /**
+   * Look-up of blocks of 2^lsbs values, entry 0 for the block that begins at `first`; the `inBand` values next to a border may read
+   * either block. `bits`: of the blocks' numbers, more by what the margin costs.
+   */
+  blocks(
+    a: Value,
+    found: Tables,
+    shape: Shape,
+    { first, lsbs, inBand, bits }: BlockReading,
+  ): Value {
+    if (bits > this.#limits.single) throw new TooWide(Math.ceil(bits), this.#limits.single);
+    this.#lookups.push([bits, sizeOf(shape)]);
+    const on = this.#stretched(a, shape);
+    const attributes = { table: asAttribute(found, shape), first, low: lsbs, in_band: inBand };
+    const { tables } = found;
+    const result = this.operation("rounded_tlu", [on], attributes, boundsOfTables(tables), shape);
+    return this.withLow(result, Math.min(...tables.map(zeroBits)));
+  }
+
+  #stretched(a: Value, shape: Shape): Value {
+    if (sameShape(shape, a.shape)) return a;
+    return this.plus(a, { shape, data: new Float64Array(sizeOf(shape)) });
+  }
+
+  #single(a: Value, found: Tables, domain: Domain, shape: Shape): Value {
+    const { tables } = found;
     const { first, low, count } = domain;
     const bits = bitsOf(count);
     if (bits > this.#limits.single) throw new TooWide(bits, this.#limits.single);
     this.#lookups.push([bits, sizeOf(shape)]);
-    const asTensors = tables.map((data) => ({ shape: [count], data }));
-    const [only] = asTensors;
-    const table =
-      asTensors.length === 1 && only !== undefined
-        ? only
-        : { shape, items: Array.from(tableOf, (index) => asTensors[index] ?? scalar(0)) };
+    const table = asAttribute(found, shape);
     const attributes = { table, first, ...(low === 0 ? {} : { low }) };
     const result = this.operation("tlu", [a], attributes, boundsOfTables(tables), shape);
     return this.withLow(result, Math.min(...tables.map(zeroBits)));
@@ -491,13 +517,6 @@ export class LookupBuilder {
 /** Bits that count `count` values; at least one. */
 export function bitsOf(count: number): number {
   return Math.max(1, Math.ceil(Math.log2(count)));
-}
-
-/** All values at once, or one by one where the function fails for some. */
-function uniformTable(fn: (operand: Tensor) => Tensor, values: readonly number[]): Float64Array {
-  const entries = fn({ shape: [values.length], data: Float64Array.from(values) }).data;
-  const near = nearestKnown(Array.from(entries, Number.isFinite));
-  return Float64Array.from(near, (source) => (entries[source] ?? 0) + 0);
 }
 
 const itself = { factor: 1, offset: 0 } as const;

@@ -8,6 +8,7 @@ import { opSpec } from "../../ops/registry.js";
 import type { OpSpec } from "../../ops/spec.js";
 import { fuseIntegers } from "../fuse.js";
 import { removeDeadCode } from "../remove-dead-code.js";
+import { defaultRounding, inBandOf, type RoundingRule } from "../rounding-rule.js";
 import { chooseElements } from "./choose-elements.js";
 import { domainOf } from "./domain.js";
 import { type ElementFunction, ElementFunctions } from "./element-functions.js";
@@ -15,6 +16,7 @@ import { lookUpExtremum } from "./extremum-tree.js";
 import { LookupBuilder, type LookupLimits, type Value } from "./look-up-builder.js";
 import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
 import { withPossibleBounds } from "./possible-bounds.js";
+import { lookUpRounded } from "./rounded-look-up.js";
 import { sumProducts } from "./sum-products.js";
 import { lookUpTrees } from "./tree-look-ups.js";
 import { wideWays } from "./wide-tables.js";
@@ -35,10 +37,11 @@ export function lower(
   limit: number,
   target: LowerTarget,
   several: number = limit,
+  rounding: RoundingRule = defaultRounding,
 ): Graph {
   checkIntegers(graph);
   const source = target === "dialect" ? graph : fuseCones(withPossibleBounds(graph), limit);
-  return removeDeadCode(new Lowering(source, { single: limit, several }, target).run());
+  return removeDeadCode(new Lowering(source, { single: limit, several }, target, rounding).run());
 }
 
 /** Operations on several values that all come from one value: one look-up of that value. */
@@ -60,10 +63,13 @@ class Lowering {
   /** What the look-ups of functions of one value take, by node. */
   private readonly costs = new Map<number, number>();
 
-  constructor(graph: Graph, limits: LookupLimits, target: LowerTarget) {
+  private readonly rounding: RoundingRule;
+
+  constructor(graph: Graph, limits: LookupLimits, target: LowerTarget, rounding: RoundingRule) {
     this.graph = graph;
     this.target = target;
-    this.functions = new ElementFunctions(graph);
+    this.rounding = rounding;
+    this.functions = new ElementFunctions(graph, rounding);
     this.builder = new LookupBuilder(limits, wideWays, target !== "dialect");
     this.strategies = new PairStrategies(this.builder);
   }
@@ -190,28 +196,47 @@ class Lowering {
 
   /**
    * A function of one value. Where nothing else reads the functions before it, they become one look-up with it, unless the look-ups one
-   * by one take less.
+   * by one take less. A rounding that may be approximate must come first in a look-up.
    */
   private ofOne(node: OperationNode): Value {
-    const own = this.functions.of(node);
-    if (own === undefined) throw new Error(`${nodePath(node)} is no function of one value`);
-    const { shape } = node.output;
     const forced = node.attributes["force_noise_refresh"] === true;
-    const chain = forced ? undefined : this.functions.chain(node);
-    const alone = (): Value => this.lookUp(own, shape, forced);
-    if (chain === undefined) return this.counted(node, 0, alone);
-    const joined = (): Value => this.lookUp(chain, shape, false);
-    const spent = this.costs.get(own.of) ?? 0;
-    const [one, other] = [joined, alone].map((way) => {
-      const cost = this.builder.costOf(way);
-      return typeof cost === "number" ? cost : Number.POSITIVE_INFINITY;
-    });
-    return (one ?? 0) <= (other ?? 0) + spent
-      ? this.counted(node, 0, joined)
-      : this.counted(node, spent, alone);
+    const chains = this.functions.chains(node).slice(0, forced ? 1 : undefined);
+    const last = chains.length - 1;
+    const ways = chains
+      .map((chain, i) => ({
+        // What was spent on values that the look-ups before this node alone need.
+        spent: i === last ? 0 : (this.costs.get(chain.of) ?? 0),
+        build: this.lookUp(chain, node.output.shape, forced),
+        wanted: i === 0 || i === last || chain.roughLsbs !== undefined,
+      }))
+      .filter(({ wanted }) => wanted)
+      .reverse();
+    let [best] = ways;
+    if (best === undefined) throw new Error(`${nodePath(node)} is no function of one value`);
+    let least = Number.POSITIVE_INFINITY;
+    for (const way of ways.length === 1 ? [] : ways) {
+      const cost = this.builder.costOf(way.build);
+      if (typeof cost !== "number" || cost + way.spent >= least) continue;
+      least = cost + way.spent;
+      best = way;
+    }
+    return this.counted(node, best.spent, best.build);
   }
 
-  private lookUp({ of, fn, uniform }: ElementFunction, shape: Shape, forced: boolean): Value {
+  private lookUp(own: ElementFunction, shape: Shape, forced: boolean): () => Value {
+    const exactly = (): Value => this.lookUpExactly(own, shape, forced);
+    const { roughLsbs, fn, uniform } = own;
+    if (roughLsbs === undefined) return exactly;
+    const rounding = { lsbs: roughLsbs, inBand: inBandOf(roughLsbs, this.rounding) };
+    const way = lookUpRounded(this.builder, this.valueOf(own.of), { fn, uniform, shape }, rounding);
+    return way === undefined ? exactly : () => this.builder.cheapest([exactly, way]);
+  }
+
+  private lookUpExactly(
+    { of, fn, uniform }: ElementFunction,
+    shape: Shape,
+    forced: boolean,
+  ): Value {
     const value = this.valueOf(of);
     const { bounds } = forced ? value : this.builder.reduced(value).value;
     this.builder.checkCount(bounds.max - bounds.min + 1, "several");
