@@ -1,5 +1,4 @@
 import { VelumError } from "../base/error.js";
-import type { Matrix } from "../models/check-data.js";
 import type { CodedModel } from "../models/coded-model.js";
 import { LinearCoded } from "../models/linear/linear-coded.js";
 import { QuantizedLinearModel } from "../models/linear/quantized-linear.js";
@@ -67,7 +66,7 @@ export function quantizeImported(
   const bits = importedLinearBits(path, params);
   const quantized = QuantizedLinearModel.fromWeights(
     { coef, intercept },
-    withRangesOfConstants(matrix),
+    matrix,
     bits,
     "perFeature",
   );
@@ -84,26 +83,6 @@ export function quantizeImported(
 }
 
 const without = { classes: new Float64Array(), featureImportances: new Float64Array() };
-
-/**
- * Two more rows where a column is constant: it then ranges at least from 0 to 1, as indicators of categories do that the rows happen to
- * lack. A range of no width would give its weight the coarsest step of all.
- */
-function withRangesOfConstants(x: Matrix): Matrix {
-  const { rows, columns, data } = x;
-  const first = data.subarray(0, columns);
-  const constant = Array.from(first, (value, j) =>
-    Array.from({ length: rows }, (_, row) => data[row * columns + j] === value).every(Boolean),
-  );
-  if (!constant.includes(true)) return x;
-  const zeros = first.map((value, j) => (constant[j] ? Math.min(value, 0) : value));
-  const ones = first.map((value, j) => (constant[j] ? Math.max(value, 1) : value));
-  const all = new Float64Array(data.length + 2 * columns);
-  all.set(data);
-  all.set(zeros, data.length);
-  all.set(ones, data.length + columns);
-  return { shape: [rows + 2, columns], data: all, rows: rows + 2, columns };
-}
 
 /** Infinite thresholds, which only missing values tell apart, as the farthest finite ones: no finite value lies beyond. */
 function withFiniteThresholds(ensemble: TreeEnsemble): TreeEnsemble {

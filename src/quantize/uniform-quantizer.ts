@@ -202,9 +202,13 @@ function fitAffine(low: number, high: number, qMin: number, qMax: number): Step 
   const scale = high / levels - low / levels; // the difference itself could overflow
   const zeroPoint = roundHalfEven(qMin - low / scale) + 0;
   if (scale >= leastScale && Math.abs(zeroPoint) < 2 ** 52) return { scale, zeroPoint };
-  // One value, or values closer together than doubles can count: make the lower end exact.
-  if (low === 0) return { scale: 1, zeroPoint: qMin };
-  return { scale: Math.abs(low), zeroPoint: low > 0 ? qMin : qMin + 1 };
+  // One value, or values closer together than doubles can count: make the lower end exact, and leave room from 0 to beyond it, or
+  // around 1: other rows may have other values, and a step as large as the value would give its weight the coarsest scale of all.
+  const steps = 2 ** Math.floor(Math.log2(levels + 1) - 1);
+  if (low === 0) return { scale: 1 / steps, zeroPoint: qMin };
+  const step = Math.abs(low) / steps;
+  if (step < leastScale) return { scale: Math.abs(low), zeroPoint: low > 0 ? qMin : qMin + 1 };
+  return { scale: step, zeroPoint: low > 0 ? qMin : qMin + steps };
 }
 
 function fitSymmetric(low: number, high: number, _qMin: number, qMax: number): Step {

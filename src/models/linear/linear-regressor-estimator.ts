@@ -28,6 +28,7 @@ import {
 import { bitsOf, checkLinearParams, type LinearParams } from "./linear-params.js";
 import { LinearPredictor } from "./linear-predictor.js";
 import { foldScales, QuantizedLinearModel } from "./quantized-linear.js";
+import { largestWeights, steadyColumns } from "./steady-columns.js";
 
 /** Rows with their targets. */
 export interface RegressionProblem {
@@ -142,7 +143,9 @@ export abstract class LinearRegressorEstimator<P extends LinearParams> extends R
     const { inputQuantizer: granularity, ...params } = this.getParams();
     const bits = bitsOf({ ...params, inputQuantizer: granularity });
     const inputs = UniformQuantizer.calibrate(x, { nBits: bits.inputs, granularity });
-    const sizes = outputSizes(foldScales(fitted.coef, inputs), fitted.intercept);
+    const steady = granularity === "perFeature" ? steadyColumns(x) : [];
+    const largest = largestWeights(foldScales(fitted.coef, inputs), steady);
+    const sizes = largest.map((size, k) => size || Math.abs(fitted.intercept[k] ?? 0) || 1);
     const { features } = { features: this.featuresOf(fitted) };
     const weights = {
       coef: {
@@ -173,14 +176,4 @@ export abstract class LinearRegressorEstimator<P extends LinearParams> extends R
       throw corruptModel(path, "its scores do not fit its scales");
     return new LinearCoded(read, model);
   }
-}
-
-/** For each output the largest weight of `folded` (`[features, outputs]`); where all are 0, that of the intercept, or 1. */
-function outputSizes(folded: Tensor, intercept: Float64Array): Float64Array {
-  const outputs = intercept.length;
-  const sizes = new Float64Array(outputs);
-  folded.data.forEach((w, i) => {
-    sizes[i % outputs] = Math.max(sizes[i % outputs] ?? 0, Math.abs(w));
-  });
-  return sizes.map((size, k) => size || Math.abs(intercept[k] ?? 0) || 1);
 }

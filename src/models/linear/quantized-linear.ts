@@ -6,6 +6,7 @@ import type { Matrix } from "../check-data.js";
 import { type IntegerInterval, productIntervals, signedBits } from "../integer-interval.js";
 import type { LinearWeights } from "./linear-fit.js";
 import { parseQuantizedLinear, type QuantizedLinearForm } from "./quantized-linear-json.js";
+import { largestWeights, steadyColumns } from "./steady-columns.js";
 
 /** The integers that make the model, and the real value of one score step. */
 export interface QuantizedLinearParts {
@@ -78,7 +79,8 @@ export class QuantizedLinearModel implements QuantizedLinearParts {
 
   /**
    * Quantizes fitted weights: inputs to unsigned integers over the range that they have in `x`, then the weights,
-   * times the scale of their feature, to symmetric signed integers on one scale for all outputs.
+   * times the scale of their feature, to symmetric signed integers on one scale for all outputs. Features that are the same in all of
+   * `x` count through the bias; their weights are cut where they are far larger than those of all others.
    * A score has at most `nBits.inputs + nBits.weights + log2(features) + 2` bits.
    * `nBits.inputs` is 1 to 32, `nBits.weights` 2 to 32. Errors: `bad-argument`, `width-too-wide`.
    */
@@ -97,7 +99,9 @@ export class QuantizedLinearModel implements QuantizedLinearParts {
     const middle = productAt(folded, fromZero).map((sum, k) => sum + (fitted.intercept[k] ?? 0));
     const productBits = nBits.inputs + nBits.weights + Math.ceil(Math.log2(x.columns));
     const step = largest(middle) / 2 ** productBits;
-    const top = Math.max(largest(folded.data), step * (2 ** (nBits.weights - 1) - 1));
+    const steady = granularity === "perFeature" ? steadyColumns(x) : [];
+    const size = largest(largestWeights(folded, steady));
+    const top = Math.max(size, step * (2 ** (nBits.weights - 1) - 1));
     const weightQuantizer = UniformQuantizer.forRange(
       { low: Float64Array.of(-top), high: Float64Array.of(top) },
       { nBits: nBits.weights, signed: true, symmetric: true },
