@@ -1,4 +1,5 @@
 import { VelumError } from "../base/error.js";
+import { callPath } from "./origin.js";
 
 let made = 0;
 
@@ -16,7 +17,7 @@ export class AutoRounder {
     if (!Number.isInteger(targetMsbs) || targetMsbs < 1 || targetMsbs > 53) {
       throw new VelumError({
         code: "bad-argument",
-        path: "AutoRounder",
+        path: callPath("AutoRounder"),
         problem: `${targetMsbs} is no number of bits`,
         limit: "1 to 53",
         actual: targetMsbs,

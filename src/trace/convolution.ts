@@ -2,6 +2,7 @@ import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { type Shape, shapeText, toTensor } from "../base/tensor.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
+import { callPath } from "./origin.js";
 import { quotient } from "./shape-functions.js";
 import { type Operand, record, Tracer } from "./tracer.js";
 
@@ -42,7 +43,7 @@ export function conv<X extends Operand, W extends Operand, B extends Operand | n
   if (axes < 1 || axes > 3) {
     throw new VelumError({
       code: "bad-shape",
-      path: "conv",
+      path: callPath("conv"),
       problem: `a weight of shape ${shapeText(taps)} has ${axes} spatial axes`,
       limit: "1 to 3",
       actual: axes,
@@ -54,7 +55,7 @@ export function conv<X extends Operand, W extends Operand, B extends Operand | n
   if (kernelShape.join() !== kernel.join()) {
     throw new VelumError({
       code: "bad-shape",
-      path: "conv",
+      path: callPath("conv"),
       problem: `kernelShape is ${shapeText(kernelShape)}, the weight's ${shapeText(kernel)}`,
       limit: shapeText(kernel),
       actual: shapeText(kernelShape),
@@ -124,7 +125,7 @@ export function maxPool<E extends Encryption>(
   if (axes < 1 || axes > 3 || x.ndim !== axes + 2) {
     throw new VelumError({
       code: "bad-shape",
-      path: "maxPool",
+      path: callPath("maxPool"),
       problem: `a window of ${shapeText(kernelShape)} does not fit values of shape ${shapeText(x.shape)}`,
       limit: "1 to 3 spatial axes",
       actual: axes,
@@ -156,7 +157,7 @@ function padsOf(
   if (pads !== undefined) {
     throw new VelumError({
       code: "bad-argument",
-      path: "conv",
+      path: callPath("conv"),
       problem: `both pads and autoPad ${mode} were given`,
       cure: "Give one of them",
     });

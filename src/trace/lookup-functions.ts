@@ -3,6 +3,7 @@ import { minimalIntegerType } from "../graph/integer-type.js";
 import type { ScalarFunction } from "../graph/node.js";
 import type { AutoRounder } from "./auto-rounder.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
+import { callPath } from "./origin.js";
 import { type Operand, record, type Tracer } from "./tracer.js";
 
 /** Numbers on which a function is tried to see whether its results are integers. */
@@ -52,10 +53,10 @@ function attempt(f: (value: number) => number, value: number): number | undefine
   }
 }
 
-function noFunction(f: unknown, path: string): VelumError {
+function noFunction(f: unknown, name: string): VelumError {
   return new VelumError({
     code: "bad-argument",
-    path,
+    path: callPath(name),
     problem: `is given a ${f === null ? "null" : typeof f}, not a function`,
     cure: "Give a function of numbers, such as (v) => v * v",
   });
@@ -107,7 +108,7 @@ export function hint<E extends Encryption>(x: Tracer<E>, bits: number): Tracer<E
   if (!Number.isInteger(bits) || bits < 1 || bits > 53) {
     throw new VelumError({
       code: "bad-argument",
-      path: "hint",
+      path: callPath("hint"),
       problem: `${bits} is no number of bits`,
       limit: "1 to 53",
       actual: bits,

@@ -11,6 +11,7 @@ import type { Attributes, TensorArray } from "../graph/node.js";
 import { checkIntegers } from "../ops/evaluate.js";
 import { opSpec } from "../ops/registry.js";
 import type { Encryption } from "./encryption.js";
+import { callPath } from "./origin.js";
 import { record, Tracer } from "./tracer.js";
 
 /**
@@ -54,7 +55,7 @@ export function tablesPerElement(
   if (tables.length !== sizeOf(shape)) {
     throw new VelumError({
       code: "bad-shape",
-      path: "LookupTable",
+      path: callPath("LookupTable"),
       problem: `${tables.length} tables were given for shape ${shapeText(shape)}`,
       limit: sizeOf(shape),
       actual: tables.length,
@@ -69,7 +70,7 @@ function readTable(entries: ArrayLike<number>): Tensor {
   if (table.shape.length !== 1 || table.data.length === 0) {
     throw new VelumError({
       code: "bad-shape",
-      path: "LookupTable",
+      path: callPath("LookupTable"),
       problem: `a table of shape ${shapeText(table.shape)} is not a list of entries`,
       cure:
         table.shape.length === 2

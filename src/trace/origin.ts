@@ -24,6 +24,17 @@ export function currentOrigin(): Origin {
   return { tag: tags.join("."), location: callerLocation(stack) };
 }
 
+/** How errors call something that is not recorded: its name, tag and source line. */
+export function callPath(name: string): string {
+  return pathAt(name, currentOrigin());
+}
+
+/** The same of an origin that is known. */
+export function pathAt(name: string, { tag, location }: Origin): string {
+  const tagged = tag === "" ? name : `${name} @ ${tag}`;
+  return location === "" ? tagged : `${tagged} (${location})`;
+}
+
 /** V8 keeps ten frames by default; a model's own code may lie deeper below its caller. */
 const framesSearched = 50;
 

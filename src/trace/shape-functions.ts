@@ -9,6 +9,7 @@ import {
 } from "../base/tensor.js";
 import { broadcastShapes } from "../ops/broadcast.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
+import { callPath } from "./origin.js";
 import { type Operand, record, Tracer } from "./tracer.js";
 
 /** Traced scalars and numbers in nested arrays. */
@@ -216,16 +217,16 @@ function isNested(value: NestedOperands | undefined): value is readonly NestedOp
 function ragged(shape: Shape): VelumError {
   return new VelumError({
     code: "bad-shape",
-    path: "array",
+    path: callPath("array"),
     problem: `rows differ in length (the first ones make the shape ${shapeText(shape)})`,
     cure: "Make every row of an axis equally long",
   });
 }
 
-function nothingGiven(path: string): VelumError {
+function nothingGiven(name: string): VelumError {
   return new VelumError({
     code: "bad-argument",
-    path,
+    path: callPath(name),
     problem: "no operands were given",
     limit: 1,
     actual: 0,

@@ -9,7 +9,7 @@ import { opSpec } from "../ops/registry.js";
 import { activeTrace } from "./active-trace.js";
 import type { Encryption, EncryptionOf, EncryptionOfAll, JoinedEncryption } from "./encryption.js";
 import { type IndexPart, indexAttributes } from "./index-parts.js";
-import { currentOrigin } from "./origin.js";
+import { callPath, currentOrigin, pathAt } from "./origin.js";
 
 /** What an operand may be: a traced value, or clear integers. */
 export type Operand = Tracer | NestedArray | ArrayLike<number> | Tensor;
@@ -291,7 +291,7 @@ export function record<E extends Encryption = Encryption>(
   attributes: Attributes = {},
 ): Tracer<E> {
   const origin = currentOrigin();
-  const path = origin.location === "" ? name : `${name} (${origin.location})`;
+  const path = pathAt(name, origin);
   const traced = operands.filter((operand) => operand instanceof Tracer);
   const builder = traced[0]?.builder ?? (opSpec(name, path).encrypts ? activeTrace() : undefined);
   if (builder === undefined) {
@@ -348,10 +348,9 @@ function overAxes(axis: number | readonly number[] | undefined, keepdims: boolea
 }
 
 function noValue(): VelumError {
-  const { location } = currentOrigin();
   return new VelumError({
     code: "not-traceable",
-    path: location === "" ? "traced value" : `traced value (${location})`,
+    path: callPath("traced value"),
     problem: "its number is not known while the function is traced",
     cure: "Use methods such as x.add(1) instead of operators, and look-up tables instead of branches",
   });

@@ -8,6 +8,7 @@ import {
   fhe,
   LogisticRegression,
   ServerCircuit,
+  type Tracer,
   trainTestSplit,
   VelumError,
 } from "../../src/index.js";
@@ -32,6 +33,14 @@ async function textOf(call: () => unknown): Promise<string> {
     return `${error.code}: ${error.message}`;
   }
   assert.fail("nothing was refused");
+}
+
+/** The same with `(line)` for the place in this file, which must be named. */
+async function placedTextOf(call: () => unknown): Promise<string> {
+  const text = await textOf(call);
+  const placed = text.replace(/\(\S*refused-arguments\.test\.\ws:\d+\)/, "(line)");
+  assert.notEqual(placed, text);
+  return placed;
 }
 
 const untyped = (value: unknown): Untyped => value;
@@ -193,8 +202,8 @@ test("what has no value says so with its node and its line", async () => {
     /^not-a-number: /,
   );
   assert.equal(
-    await textOf(compiled((x) => fhe.univariate(untyped(5))(x))),
-    "bad-argument: univariate: is given a number, not a function. Give a function of numbers, such as (v) => v * v",
+    await placedTextOf(compiled((x) => fhe.univariate(untyped(5))(x))),
+    "bad-argument: univariate (line): is given a number, not a function. Give a function of numbers, such as (v) => v * v",
   );
   const circuit = await fhe
     .compiler({ x: "encrypted" }, (x) => fhe.univariate(upTo(2))(x))
@@ -208,13 +217,13 @@ test("tables for each element are made by tablesPerElement", async () => {
     [3, 4],
   ];
   assert.equal(
-    await textOf(() => new fhe.LookupTable(untyped(nested))),
-    "bad-shape: LookupTable: a table of shape (2, 2) is not a list of entries. " +
+    await placedTextOf(() => new fhe.LookupTable(untyped(nested))),
+    "bad-shape: LookupTable (line): a table of shape (2, 2) is not a list of entries. " +
       "Give one list of integers, or fhe.tablesPerElement(shape, tables) for a table for each element",
   );
   const table = new fhe.LookupTable(fhe.tablesPerElement([2], nested));
   assert.deepEqual([...table.apply([1, 0]).data], [2, 3]);
-  assert.match(await textOf(() => new fhe.LookupTable(untyped(5))), /^bad-shape: LookupTable: /);
+  assert.match(await textOf(() => new fhe.LookupTable(untyped(5))), /^bad-shape: LookupTable \(/);
 });
 
 test("an option that is undefined counts as absent", async () => {
@@ -272,4 +281,29 @@ test("labels that are text come back with the way to number them", async () => {
     "bad-argument: LogisticRegression.fit y[1]: is text, and labels are numbers. " +
       "Number the classes: const classes = [...new Set(y)], then y.map((label) => classes.indexOf(label))",
   );
+});
+
+test("what functions refuse while a function is traced names the place, and the tag", async () => {
+  const inTag = (body: () => Tracer) => (): Tracer => fhe.tag("layer", body);
+  const trace =
+    (fn: (x: Tracer) => unknown): (() => Promise<unknown>) =>
+    () =>
+      fhe.compiler({ x: "encrypted" }, (x) => untyped(fn(x))).compile([[[[1, 2]]]]);
+  const cases: readonly (readonly [string, (x: Tracer) => unknown])[] = [
+    [
+      "bad-shape: conv (line): a weight of shape (1, 2) has 0 spatial axes",
+      (x) => fhe.conv(x, [[1, 2]]),
+    ],
+    ["bad-shape: maxPool (line): a window of (2, 2) does not fit", (x) => fhe.maxPool(x, [2, 2])],
+    ["bad-argument: concatenate (line): no operands were given", () => fhe.concatenate([])],
+    ["bad-shape: array (line): rows differ in length", () => fhe.array([[1, 2], [3]])],
+    ["bad-argument: hint (line): 99 is no number of bits", (x) => fhe.hint(x, 99)],
+    ["bad-argument: hint @ layer (line): 0 is no", (x) => inTag(() => fhe.hint(x, 0))()],
+    ["bad-shape: matmul @ layer (line): ", (x) => inTag(() => x.matmul([1, 2, 3]))()],
+    ["bad-argument: AutoRounder (line): 0 is no", () => new fhe.AutoRounder(0)],
+  ];
+  for (const [begin, fn] of cases) {
+    const text = await placedTextOf(trace(fn));
+    assert.ok(text.startsWith(begin), text);
+  }
 });

@@ -221,7 +221,7 @@ describe("LookupTable", () => {
     assert.throws(() => tablesPerElement([3], [[1], [2]]), {
       code: "bad-shape",
       message:
-        "LookupTable: 2 tables were given for shape (3,). Give one table for each element, row-major",
+        /^LookupTable \(.*trace\.test\.\ws:\d+\): 2 tables were given for shape \(3,\)\. Give one table for each element, row-major$/,
     });
   });
 
