@@ -93,6 +93,14 @@ export function nodePath(node: GraphNode): string {
       : node.kind === "input"
         ? `input "${node.name}"`
         : "constant";
-  const tag = node.tag === "" ? "" : ` @ ${node.tag}`;
-  return node.location === "" ? `${name}${tag}` : `${name}${tag} (${node.location})`;
+  return placedName(name, node);
+}
+
+/** A name with tag and source line. */
+export function placedName(
+  name: string,
+  { tag, location }: Pick<NodeFields, "tag" | "location">,
+): string {
+  const tagged = tag === "" ? name : `${name} @ ${tag}`;
+  return location === "" ? tagged : `${tagged} (${location})`;
 }

@@ -2,7 +2,7 @@ import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import { extremes, type GraphBuilder, type Origin } from "../graph/builder.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
-import type { Attributes } from "../graph/node.js";
+import { type Attributes, placedName } from "../graph/node.js";
 import { evaluateOperation } from "./evaluate-operation.js";
 import { wrongCount } from "./operands.js";
 import { opSpec } from "./registry.js";
@@ -28,7 +28,7 @@ export function applyOp(
   attributes: Attributes,
   origin: Origin,
 ): SampledNode {
-  const path = origin.location === "" ? name : `${name} (${origin.location})`;
+  const path = placedName(name, origin);
   const spec = opSpec(name, path);
   if (spec.operands !== "any" && operands.length !== spec.operands) {
     throw wrongCount(operands.length, spec.operands, path);

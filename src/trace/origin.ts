@@ -1,4 +1,5 @@
 import type { Origin } from "../graph/builder.js";
+import { placedName } from "../graph/node.js";
 
 const tags: string[] = [];
 
@@ -26,13 +27,7 @@ export function currentOrigin(): Origin {
 
 /** How errors call something that is not recorded: its name, tag and source line. */
 export function callPath(name: string): string {
-  return pathAt(name, currentOrigin());
-}
-
-/** The same of an origin that is known. */
-export function pathAt(name: string, { tag, location }: Origin): string {
-  const tagged = tag === "" ? name : `${name} @ ${tag}`;
-  return location === "" ? tagged : `${tagged} (${location})`;
+  return placedName(name, currentOrigin());
 }
 
 /** V8 keeps ten frames by default; a model's own code may lie deeper below its caller. */

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { type NestedArray, type Shape, sizeOf, type Tensor, toTensor } from "../base/tensor.js";
 import type { GraphBuilder } from "../graph/builder.js";
-import type { Attributes } from "../graph/node.js";
+import { type Attributes, placedName } from "../graph/node.js";
 import { applyOp, type SampledNode } from "../ops/apply.js";
 import { checkIntegers } from "../ops/evaluate.js";
 import type { IndexItem } from "../ops/index-expression.js";
@@ -9,7 +9,7 @@ import { opSpec } from "../ops/registry.js";
 import { activeTrace } from "./active-trace.js";
 import type { Encryption, EncryptionOf, EncryptionOfAll, JoinedEncryption } from "./encryption.js";
 import { type IndexPart, indexAttributes } from "./index-parts.js";
-import { callPath, currentOrigin, pathAt } from "./origin.js";
+import { callPath, currentOrigin } from "./origin.js";
 
 /** What an operand may be: a traced value, or clear integers. */
 export type Operand = Tracer | NestedArray | ArrayLike<number> | Tensor;
@@ -291,7 +291,7 @@ export function record<E extends Encryption = Encryption>(
   attributes: Attributes = {},
 ): Tracer<E> {
   const origin = currentOrigin();
-  const path = pathAt(name, origin);
+  const path = placedName(name, origin);
   const traced = operands.filter((operand) => operand instanceof Tracer);
   const builder = traced[0]?.builder ?? (opSpec(name, path).encrypts ? activeTrace() : undefined);
   if (builder === undefined) {
