@@ -70,7 +70,7 @@ export function toTensor(
       throw new VelumError({
         code: "bad-argument",
         path,
-        problem: `an entry is a ${item === null ? "null" : typeof item}, not a number`,
+        problem: `an entry is ${item === null || item === undefined ? String(item) : `a ${typeof item}`}, not a number`,
         cure: "Pass numbers, nested arrays of numbers or typed arrays",
       });
     }

@@ -68,7 +68,7 @@ export function toLabels(y: Labels, rows: number, path: string): Float64Array {
       problem: `its shape is ${shapeText(tensor.shape)}, X has ${rows} rows`,
       limit: rows,
       actual: tensor.data.length,
-      cure: "Pass one label for each row of X",
+      cure: "Pass one number for each row of X",
     });
   }
   requireFinite(tensor, path);

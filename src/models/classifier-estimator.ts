@@ -1,4 +1,4 @@
-import type { Tensor } from "../base/tensor.js";
+import type { NestedArray, Tensor } from "../base/tensor.js";
 import { probabilitiesMissing } from "../quantize/class-probabilities.js";
 import { decisionShape } from "../quantize/class-scores.js";
 import { type ClassifierCoding, classOnly } from "../quantize/classifier-coding.js";
@@ -14,6 +14,11 @@ export abstract class ClassifierEstimator<P extends object, F> extends Estimator
   ClassifierCoding
 > {
   protected abstract classesOf(fitted: F): Float64Array;
+
+  /** Cross-validation then keeps the shares of the classes. */
+  get isClassifier(): true {
+    return true;
+  }
 
   /** The labels, ascending. Errors: `not-fitted`. */
   get classes(): Float64Array {
@@ -47,10 +52,10 @@ export abstract class ClassifierEstimator<P extends object, F> extends Estimator
     return decisionShape(coding.scores(await this.results(x, mode, path), path));
   }
 
-  /** Integer scores `[rows, outputs]`, as a circuit gives them, to real ones. Errors: `not-fitted`; `bad-argument` as above. */
-  dequantizeOutput(results: Tensor): Tensor {
+  /** Integer scores `[rows, outputs]`, as a circuit gives them, to real ones. Errors: `not-fitted`, `bad-shape`; `bad-argument` as above. */
+  dequantizeOutput(results: Tensor | NestedArray): Tensor {
     const path = `${this.name}.dequantizeOutput`;
-    return this.coded(path).coding.scores(results, path);
+    return this.coded(path).coding.scores(this.readResults(results, path), path);
   }
 
   /** Share of rows whose label is right. Errors: those of `predict`. */

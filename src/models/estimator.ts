@@ -1,6 +1,7 @@
 import type { JsonValue } from "../artifact/client-file.js";
 import { checkOptions } from "../base/check-options.js";
-import type { Tensor } from "../base/tensor.js";
+import { VelumError } from "../base/error.js";
+import { type NestedArray, shapeText, type Tensor, toTensor } from "../base/tensor.js";
 import type { Circuit } from "../circuit/circuit.js";
 import type { CompileOptions } from "../circuit/compile-options.js";
 import type { LoadedCircuit } from "../circuit/loaded-circuit.js";
@@ -204,6 +205,23 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
       );
     }
     return coded;
+  }
+
+  /** Reads integers as a circuit gives them, one row or more, as `[rows, outputs]`. Errors: `not-fitted`, `bad-shape`; `path` names the caller. */
+  protected readResults(results: Tensor | NestedArray, path: string): Tensor {
+    const { outputs } = this.coded(path).coding;
+    const { shape, data } = toTensor(results, path);
+    const rows = data.length / outputs;
+    const fits = shape.length < 2 ? Number.isInteger(rows) : shape.at(-1) === outputs;
+    if (fits && shape.length <= 2) return { shape: [rows, outputs], data };
+    throw new VelumError({
+      code: "bad-shape",
+      path,
+      problem: `the shape of the results is ${shapeText(shape)}, and the model gives ${outputs} a row`,
+      limit: outputs,
+      actual: shape.at(-1) ?? 0,
+      cure: "Pass what the circuit gives for a row, or rows of it",
+    });
   }
 
   /** What a run gives for each row: integers `[rows, outputs]`. */

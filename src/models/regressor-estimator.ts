@@ -1,4 +1,4 @@
-import type { Tensor } from "../base/tensor.js";
+import type { NestedArray, Tensor } from "../base/tensor.js";
 import type { RegressorCoding } from "../quantize/regressor-coding.js";
 import { type Labels, type Rows, toTargets } from "./check-data.js";
 import { Estimator } from "./estimator.js";
@@ -20,9 +20,10 @@ export abstract class RegressorEstimator<P extends object, F> extends Estimator<
     return this.coded(path).coding.values(await this.results(x, mode, path)).data;
   }
 
-  /** Integer scores `[rows, targets]`, as a circuit gives them, to real ones, before any exponential. Errors: `not-fitted`. */
-  dequantizeOutput(results: Tensor): Tensor {
-    return this.coded(`${this.name}.dequantizeOutput`).coding.scores(results);
+  /** Integer scores `[rows, targets]`, as a circuit gives them, to real ones, before any exponential. Errors: `not-fitted`, `bad-shape`. */
+  dequantizeOutput(results: Tensor | NestedArray): Tensor {
+    const path = `${this.name}.dequantizeOutput`;
+    return this.coded(path).coding.scores(this.readResults(results, path));
   }
 
   /** Coefficient of determination, the mean over targets. Errors: those of `predict`. */

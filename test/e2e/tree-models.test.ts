@@ -188,6 +188,29 @@ test("a pipeline's preprocessing is run by the client, a search finds the depth"
   assert.equal(await search.bestEstimator.score(X, yClass), 1);
 });
 
+test("a pipeline gives scores, judges rounds, and takes models without labels", async () => {
+  const steps = () => [new SimpleImputer(), new StandardScaler()];
+  const boosted = new XGBClassifier({ nEstimators: 30, maxDepth: 2, earlyStoppingRounds: 3 });
+  const pipeline = new Pipeline(steps(), boosted);
+  const evalSet = [[withGaps.slice(80), yClass.slice(80)]] as const;
+  pipeline.fit(withGaps.slice(0, 80), yClass.slice(0, 80), undefined, evalSet);
+  assert.ok(boosted.bestIteration < 29);
+  const score = await pipeline.score(withGaps.slice(80), yClass.slice(80));
+  assert.ok(score > 0.7, String(score));
+  assert.deepEqual((await pipeline.decisionFunction(withGaps)).shape, [120, 3]);
+  const circuit = await pipeline.compile(withGaps);
+  assert.equal(pipeline.circuit, circuit);
+  assert.equal(pipeline.quantizeInput(few).shape[0], few.length);
+  await circuit.close();
+
+  const outliers = new Pipeline(steps(), new IsolationForest({ nEstimators: 5 })).fit(withGaps);
+  assert.equal((await outliers.decisionFunction(withGaps)).length, 120);
+  assert.throws(
+    () => outliers.fit(withGaps, undefined, undefined, evalSet),
+    /Pipeline.fit evalSet: IsolationForest takes no rows to judge by/,
+  );
+});
+
 test("one class, and features that no tree asks, compile too", async () => {
   const model = new DecisionTreeClassifier().fit([[1], [2]], [4, 4]);
   const circuit = await model.compile([[1], [2]]);

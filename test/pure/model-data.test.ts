@@ -119,7 +119,7 @@ test("split refuses shares and seeds out of range", () => {
   refused(
     () => trainTestSplit([[1], [2]], [0]),
     "bad-shape",
-    "trainTestSplit y: its shape is (1,), X has 2 rows. Pass one label for each row of X",
+    "trainTestSplit y: its shape is (1,), X has 2 rows. Pass one number for each row of X",
   );
 });
 
@@ -146,7 +146,7 @@ test("accuracy", () => {
   refused(
     () => accuracyScore([0, 1], [0]),
     "bad-shape",
-    "accuracyScore yPredicted: its shape is (1,), X has 2 rows. Pass one label for each row of X",
+    "accuracyScore yPredicted: its shape is (1,), X has 2 rows. Pass one number for each row of X",
   );
 });
 

@@ -2,21 +2,27 @@ import { strToU8 } from "fflate";
 import { archiveFile, archiveText, packArchive, unpackArchive } from "../../artifact/archive.js";
 import { parseJson } from "../../artifact/json-fields.js";
 import { VelumError } from "../../base/error.js";
-import { type Tensor, toTensor } from "../../base/tensor.js";
+import { type NestedArray, type Tensor, toTensor } from "../../base/tensor.js";
 import type { Circuit } from "../../circuit/circuit.js";
 import type { CompileOptions } from "../../circuit/compile-options.js";
+import type { LoadedCircuit } from "../../circuit/loaded-circuit.js";
 import type { AffineMap, ClientTransform } from "../../quantize/transforms/client-transform.js";
 import { readTransforms } from "../../quantize/transforms/read-transform.js";
 import { type Labels, notFitted, type Rows } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import type { Transformer } from "../preprocessing/transformer.js";
+import type { EvalSet } from "../trees/boosting/evaluation.js";
 
 /** What a pipeline asks of its model. */
 export interface PipelineModel {
   readonly name: string;
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): unknown;
+  readonly circuit: Circuit | LoadedCircuit | undefined;
+  /** True for classifiers: cross-validation then keeps the shares of the classes. */
+  readonly isClassifier?: boolean;
+  fit(x: Rows, y?: Labels | Rows, sampleWeight?: Labels, evalSet?: readonly EvalSet[]): unknown;
   predict(x: Rows, mode?: PredictionMode): Promise<Float64Array>;
-  score(x: Rows, y: Labels, mode?: PredictionMode): Promise<number>;
+  quantizeInput(x: Rows): Tensor;
+  dequantizeOutput(results: Tensor | NestedArray): Tensor;
   compileWithSteps(
     x: Rows,
     options: Partial<CompileOptions>,
@@ -25,11 +31,23 @@ export interface PipelineModel {
   dump(): Uint8Array<ArrayBuffer>;
   /** Takes an affine step before it into its weights; only linear models can. */
   foldAffine?(map: AffineMap, x: Rows): unknown;
+  /** Only models that judge their rounds have an `evalSet`. */
+  evalsResult?(): unknown;
 }
 
 /** A model with probabilities. */
 interface ProbabilityModel extends PipelineModel {
   predictProba(x: Rows, mode?: PredictionMode): Promise<Tensor>;
+}
+
+/** A model with scores of its own. */
+interface DecisionModel<D> extends PipelineModel {
+  decisionFunction(x: Rows, mode?: PredictionMode): Promise<D>;
+}
+
+/** A model that can be judged; isolation forests cannot. */
+interface ScoredModel extends PipelineModel {
+  score(x: Rows, y: Labels | Rows, mode?: PredictionMode): Promise<number>;
 }
 
 /** How a pipeline treats its preprocessing. */
@@ -76,8 +94,20 @@ export class Pipeline<M extends PipelineModel> {
     return this.#steps;
   }
 
-  /** Fits every transformer on what the ones before it give, then the model. Errors: those of the steps, with their names. */
-  fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  /** The circuit of the last `compile`, or of the file that was loaded. */
+  get circuit(): Circuit | LoadedCircuit | undefined {
+    return this.model.circuit;
+  }
+
+  get isClassifier(): boolean {
+    return this.model.isClassifier === true;
+  }
+
+  /**
+   * Fits every transformer on what the ones before it give, then the model; `evalSet`, where the model takes one, goes through the steps too.
+   * Errors: those of the steps, with their names; `bad-argument` for a model without `evalSet`.
+   */
+  fit(x: Rows, y?: Labels | Rows, sampleWeight?: Labels, evalSet?: readonly EvalSet[]): this {
     let ready: Rows = x;
     const fitted: { readonly step: ClientTransform; readonly input: Rows }[] = [];
     for (const transformer of this.#transformers) {
@@ -85,7 +115,11 @@ export class Pipeline<M extends PipelineModel> {
       ready = transformer.fitTransform(input);
       fitted.push({ step: transformer.step, input });
     }
-    this.model.fit(ready, y, sampleWeight);
+    const judged = this.#readyToJudge(
+      evalSet,
+      fitted.map(({ step }) => step),
+    );
+    this.model.fit(ready, y, sampleWeight, judged);
     const fold = this.#foldedSteps(fitted.map(({ step }) => step));
     for (const { step, input } of fitted.slice(fitted.length - fold).reverse()) {
       if (step.affine !== undefined) this.model.foldAffine?.(step.affine, input);
@@ -96,8 +130,7 @@ export class Pipeline<M extends PipelineModel> {
 
   /** `[rows, features]` as the model takes them. Errors: `not-fitted`, and those of the steps. */
   transform(x: Rows): Tensor {
-    const at = "Pipeline X";
-    return this.steps.reduce<Tensor>((z, step) => step.apply(z, at), toTensor(x, at));
+    return transformed(x, this.steps, "Pipeline X");
   }
 
   /** The model's circuit; its client file carries the steps. Errors: those of the model's `compile`. */
@@ -119,9 +152,33 @@ export class Pipeline<M extends PipelineModel> {
     return this.model.predictProba(this.transform(x), mode);
   }
 
-  /** The model's score. Errors: those of the steps and of the model. */
-  async score(x: Rows, y: Labels, mode: PredictionMode = {}): Promise<number> {
+  /** The model's scores. Errors: those of the steps and of the model. */
+  async decisionFunction<D>(
+    this: Pipeline<M & DecisionModel<D>>,
+    x: Rows,
+    mode: PredictionMode = {},
+  ): Promise<D> {
+    return this.model.decisionFunction(this.transform(x), mode);
+  }
+
+  /** How well the model predicts. Errors: those of the steps and of the model. */
+  async score(
+    this: Pipeline<M & ScoredModel>,
+    x: Rows,
+    y: Labels | Rows,
+    mode: PredictionMode = {},
+  ): Promise<number> {
     return this.model.score(this.transform(x), y, mode);
+  }
+
+  /** Raw features to the integers that are encrypted. Errors: those of the steps and of the model. */
+  quantizeInput(x: Rows): Tensor {
+    return this.model.quantizeInput(this.transform(x));
+  }
+
+  /** Integer results, as a circuit gives them, to real scores. Errors: those of the model. */
+  dequantizeOutput(results: Tensor | NestedArray): Tensor {
+    return this.model.dequantizeOutput(results);
   }
 
   /** Fitted steps and the model's own file in one. Errors: `not-fitted`. */
@@ -140,6 +197,20 @@ export class Pipeline<M extends PipelineModel> {
     const pipeline = new Pipeline([], load(archiveFile(files, "model.zip", path)));
     pipeline.#steps = readTransforms(steps, path);
     return pipeline;
+  }
+
+  #readyToJudge(evalSet: readonly EvalSet[] | undefined, steps: readonly ClientTransform[]) {
+    if (evalSet === undefined) return undefined;
+    const at = "Pipeline.fit evalSet";
+    if (this.model.evalsResult === undefined) {
+      throw new VelumError({
+        code: "bad-argument",
+        path: at,
+        problem: `${this.model.name} takes no rows to judge by`,
+        cure: "Leave evalSet away",
+      });
+    }
+    return evalSet.map(([x, ...rest]): EvalSet => [transformed(x, steps, at), ...rest]);
   }
 
   /** How many steps at the end are folded. */
@@ -167,4 +238,8 @@ export class Pipeline<M extends PipelineModel> {
       cure: "Fold affine steps right before a linear model only, or pass true to fold what can be",
     });
   }
+}
+
+function transformed(x: Rows, steps: readonly ClientTransform[], path: string): Tensor {
+  return steps.reduce<Tensor>((z, step) => step.apply(z, path), toTensor(x, path));
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../base/check-options.js";
 import type { Tensor } from "../../base/tensor.js";
 import {
   type Labels,
@@ -8,10 +9,11 @@ import {
   toMatrixWithGaps,
 } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
-import { KFold, type Splitter } from "./folds.js";
+import { KFold, type Splitter, StratifiedKFold } from "./folds.js";
 
 /** What is judged: any estimator, or a pipeline. */
 export interface Judged {
+  readonly isClassifier?: boolean;
   fit(x: Rows, y: Labels): unknown;
   predict(x: Rows, mode?: PredictionMode): Promise<Float64Array>;
   score(x: Rows, y: Labels, mode?: PredictionMode): Promise<number>;
@@ -19,7 +21,7 @@ export interface Judged {
 
 /** How it is judged. */
 export interface JudgeParams {
-  /** Number of folds of consecutive rows, or a splitter. Default 5. */
+  /** Number of folds of consecutive rows, of classifiers with each label's share in each; or a splitter. Default 5. */
   readonly cv?: number | Splitter;
   /** Greater is better. Default: the model's own `score`. */
   readonly scoring?: (yTrue: Float64Array, yPred: Float64Array) => number;
@@ -34,17 +36,19 @@ export interface CrossValidation {
 
 /**
  * Fits a fresh model on all folds but one and scores it on that one, for each. `make` gives a fresh model. The quantized model is scored,
- * in clear. Errors: those of the model; `bad-shape`, `not-a-number`, `bad-argument` (too few rows).
+ * in clear; a model of trees as `fit` leaves it, in double precision. Errors: those of the model; `bad-shape`, `not-a-number`, `bad-argument` (too few rows).
  */
 export async function crossValidate(
   make: () => Judged,
   x: Rows,
   y: Labels,
-  { cv = 5, scoring }: JudgeParams = {},
+  params: JudgeParams = {},
 ): Promise<CrossValidation> {
+  checkOptions(params, judgeNames, "crossValidate");
+  const { cv = 5, scoring } = params;
   const matrix = toMatrixWithGaps(x, "crossValidate X");
   const labels = toLabels(y, matrix.rows, "crossValidate y");
-  const folds = (typeof cv === "number" ? new KFold({ nSplits: cv }) : cv).split(labels);
+  const folds = splitterOf(cv, make().isClassifier === true).split(labels);
   const results = {
     testScore: new Float64Array(folds.length),
     fitMs: new Float64Array(folds.length),
@@ -64,6 +68,14 @@ export async function crossValidate(
     results.scoreMs[i] = performance.now() - fitted;
   }
   return results;
+}
+
+/** The names of `JudgeParams`. */
+export const judgeNames = ["cv", "scoring"];
+
+function splitterOf(cv: number | Splitter, classes: boolean): Splitter {
+  if (typeof cv !== "number") return cv;
+  return classes ? new StratifiedKFold({ nSplits: cv }) : new KFold({ nSplits: cv });
 }
 
 /** The scores of `crossValidate`, one a fold. */

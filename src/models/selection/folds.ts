@@ -51,7 +51,7 @@ export class KFold implements Splitter {
   }
 }
 
-/** Folds in which each label has its share, to within one row. */
+/** Folds in which each label has its share, to within one row; unless shuffled, scikit-learn's. */
 export class StratifiedKFold implements Splitter {
   readonly #params: FoldParams;
 
@@ -63,19 +63,24 @@ export class StratifiedKFold implements Splitter {
   split(labels: ArrayLike<number>): Fold[] {
     const { nSplits, shuffle, randomState } = this.#params;
     const random = new SeededRandom(randomState);
-    const rows = Array.from({ length: labels.length }, (_, i) => i);
+    // Rows by label, in the order in which labels come first.
     const groups = new Map<number, number[]>();
-    for (const row of rows) {
+    for (let row = 0; row < labels.length; row++) {
       const label = labels[row] ?? 0;
-      groups.set(label, [...(groups.get(label) ?? []), row]);
+      const group = groups.get(label);
+      if (group === undefined) groups.set(label, [row]);
+      else group.push(row);
     }
     const most = Math.max(0, ...Array.from(groups.values(), (group) => group.length));
     if (most < nSplits) throw fewRows("StratifiedKFold", most, nSplits);
-    const foldOf = new Uint32Array(rows.length);
+    const foldOf = new Uint32Array(labels.length);
     let dealt = 0; // goes on from label to label, so that folds stay equal in size
-    for (const [, group] of [...groups].sort(([a], [b]) => a - b)) {
-      if (shuffle) random.shuffle(group);
-      for (const row of group) foldOf[row] = dealt++ % nSplits;
+    for (const group of groups.values()) {
+      const folds = group.map(() => dealt++ % nSplits).sort((a, b) => a - b);
+      if (shuffle) random.shuffle(folds);
+      group.forEach((row, i) => {
+        foldOf[row] = folds[i] ?? 0;
+      });
     }
     return foldsOf(foldOf, nSplits);
   }

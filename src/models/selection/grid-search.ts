@@ -1,6 +1,7 @@
+import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import { type Labels, notFitted, type Rows } from "../check-data.js";
-import { crossValScore, type Judged, type JudgeParams } from "./cross-validate.js";
+import { crossValScore, type Judged, type JudgeParams, judgeNames } from "./cross-validate.js";
 
 /** Values to try, a list for each parameter. */
 export type Grid<P> = { readonly [Name in keyof P]?: readonly P[Name][] };
@@ -29,6 +30,7 @@ export class GridSearchCV<P extends object, M extends Judged> {
   #best: { readonly result: GridResult<P>; readonly estimator: M } | undefined;
 
   constructor(make: (params: Partial<P>) => M, grid: Grid<P>, judge: JudgeParams = {}) {
+    checkOptions(judge, judgeNames, "GridSearchCV");
     this.#make = make;
     this.#grid = grid;
     this.#judge = judge;

@@ -18,6 +18,11 @@ export abstract class TreeClassifier<Params extends TreeQuantization> extends Tr
     return { model: this.fit(x, y, sampleWeight), floatModel: this.floatModel };
   }
 
+  /** Cross-validation then keeps the shares of the classes. */
+  get isClassifier(): true {
+    return true;
+  }
+
   /** The labels, ascending. */
   get classes(): Float64Array {
     return this.fitted().classes;

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../artifact/client-file.js";
 import { checkOptions } from "../../base/check-options.js";
-import type { Tensor } from "../../base/tensor.js";
+import type { NestedArray, Tensor } from "../../base/tensor.js";
 import { answersOf, type TreeCoding } from "../../quantize/tree-coding.js";
 import type { Matrix, Rows } from "../check-data.js";
 import type { CodedModel } from "../coded-model.js";
@@ -51,10 +51,10 @@ export abstract class TreeModel<Params extends TreeQuantization> extends Estimat
     return leavesOf(ensemble, this.readRows(x, `${path} X`));
   }
 
-  /** Integer sums `[rows, outputs]` to real scores. Errors: `not-fitted`. */
-  dequantizeOutput(sums: Tensor): Tensor {
+  /** Integer sums `[rows, outputs]` to real scores. Errors: `not-fitted`, `bad-shape`; `bad-argument` where scores stay on the server. */
+  dequantizeOutput(sums: Tensor | NestedArray): Tensor {
     const path = `${this.name}.dequantizeOutput`;
-    return this.coded(path).coding.scores(sums, path);
+    return this.coded(path).coding.scores(this.readResults(sums, path), path);
   }
 
   protected override featuresOf(fitted: FittedTrees): number {

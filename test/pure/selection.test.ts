@@ -1,0 +1,74 @@
+// Folds and searches. The stratified folds are those of scikit-learn 1.9.1: StratifiedKFold(3).split(y, y).
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  crossValScore,
+  GridSearchCV,
+  LogisticRegression,
+  Pipeline,
+  Ridge,
+  StandardScaler,
+  StratifiedKFold,
+  VelumError,
+  XGBClassifier,
+} from "../../src/index.js";
+
+const labels = [2, 2, 0, 1, 0, 1, 1, 2, 0, 0, 1, 2, 2, 1, 0, 5, 5, 5, 2];
+
+test("stratified folds are scikit-learn's", () => {
+  const foldOf = new Array<number>(labels.length).fill(-1);
+  new StratifiedKFold({ nSplits: 3 }).split(labels).forEach(({ test: rows, train }, fold) => {
+    for (const row of rows) foldOf[row] = fold;
+    assert.equal(rows.length + train.length, labels.length);
+  });
+  assert.deepEqual(foldOf, [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 1, 2, 2, 2, 0, 1, 2, 2]);
+});
+
+test("shuffled stratified folds differ with the seed and keep the shares", () => {
+  const foldsOf = (randomState: number) =>
+    new StratifiedKFold({ nSplits: 3, shuffle: true, randomState }).split(labels);
+  assert.notDeepEqual(foldsOf(1), foldsOf(2));
+  assert.deepEqual(foldsOf(1), foldsOf(1));
+  for (const { test: rows } of foldsOf(1)) {
+    assert.equal(rows.filter((row) => labels[row] === 5).length, 1);
+    assert.equal(rows.filter((row) => labels[row] === 2).length, 2);
+  }
+});
+
+// Rows in the order of their labels, as data sets often come.
+const X = Array.from({ length: 60 }, (_, i) => [10 * Math.floor(i / 30) + (i % 5), (i * 7) % 11]);
+const sorted = X.map((_, i) => Math.floor(i / 30));
+
+test("classifiers are judged on folds that hold every class, in pipelines too", async () => {
+  const makers = [
+    () => new LogisticRegression(),
+    () => new XGBClassifier({ nEstimators: 3 }),
+    () => new Pipeline([new StandardScaler()], new LogisticRegression()),
+  ];
+  for (const make of makers) {
+    const scores = await crossValScore(make, X, sorted, { cv: 3 });
+    assert.ok(
+      scores.every((score) => score > 0.9),
+      String(scores),
+    );
+  }
+});
+
+test("regressors are judged on consecutive rows", async () => {
+  const [first = 0] = await crossValScore(() => new Ridge(), X, sorted, { cv: 2 });
+  assert.equal(first, 0); // the first half holds zeros alone, which have no variance to explain
+});
+
+test("judging refuses options that nobody reads", async () => {
+  const refused = (error: unknown) =>
+    error instanceof VelumError && /folds: is no option. Known are cv, scoring/.test(error.message);
+  const mistyped = JSON.parse('{ "folds": 3 }');
+  await assert.rejects(
+    crossValScore(() => new Ridge(), X, sorted, mistyped),
+    refused,
+  );
+  assert.throws(
+    () => new GridSearchCV((params) => new Ridge(params), { alpha: [1] }, mistyped),
+    refused,
+  );
+});
