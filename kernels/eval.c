@@ -92,6 +92,9 @@ EXPORT void velum_stage_expand(STAGE, word in, word body_bytes, word used, word 
 }
 
 // Result GLWE r = sum over the input's GLWEs of weights[r][g] * input[g], plus addends at the coefficients that are read.
+INLINE void add_at(uint64_t *body, const int32_t *at, const uint64_t *add, word read) {
+  for (word q = 0; q < read; q++) if (at[q] >= 0) body[at[q]] += add[q];
+}
 EXPORT void velum_stage_linear(STAGE, word in, word inputs, word N, word k, word weights, word positions, word addends, word read, word out) {
   (void)keys;
   for (word item = begin; item < end; item++) {
@@ -103,11 +106,27 @@ EXPORT void velum_stage_linear(STAGE, word in, word inputs, word N, word k, word
       const uint64_t *glwe = (const uint64_t *)(REQUEST(item) + in) + (size_t)(g * (k + 1) * N);
       for (word c = 0; c <= k; c++) torus_mul_add(result + c * N, glwe + c * N, w, (int)N, 3, (double *)scratch);
     }
-    const int32_t *at = (const int32_t *)(constants + positions) + r * read;
-    const uint64_t *add = (const uint64_t *)(constants + addends) + r * read;
-    for (word q = 0; q < read; q++) if (at[q] >= 0) result[k * N + at[q]] += add[q];
+    add_at(result + k * N, (const int32_t *)(constants + positions) + r * read, (const uint64_t *)(constants + addends) + r * read, read);
   }
 }
+// The same with weights (N i32 a polynomial) and addends of the request itself.
+EXPORT void velum_stage_linear_clear(STAGE, word in, word inputs, word N, word k, word weights, word positions, word addends, word read, word out) {
+  (void)keys;
+  double *fourier = (double *)scratch;
+  char *free = scratch + N * 8;
+  for (word item = begin; item < end; item++) {
+    const word r = INDEX(item);
+    uint64_t *result = (uint64_t *)(REQUEST(item) + out) + (size_t)(r * (k + 1) * N);
+    for (word j = 0; j < (k + 1) * N; j++) result[j] = 0;
+    for (word g = 0; g < inputs; g++) {
+      small_to_fourier(fourier, (const int32_t *)(REQUEST(item) + weights) + (size_t)((r * inputs + g) * N), (int)N, (double *)free);
+      const uint64_t *glwe = (const uint64_t *)(REQUEST(item) + in) + (size_t)(g * (k + 1) * N);
+      for (word c = 0; c <= k; c++) torus_mul_add(result + c * N, glwe + c * N, fourier, (int)N, 3, (double *)free);
+    }
+    add_at(result + k * N, (const int32_t *)(constants + positions) + r * read, (const uint64_t *)(REQUEST(item) + addends) + r * read, read);
+  }
+}
+EXPORT word velum_linear_clear_scratch_bytes(word N) { return N * 8 + (word)POLYNOMIAL_SCRATCH(N); }
 EXPORT word velum_linear_scratch_bytes(word N) { return (word)POLYNOMIAL_SCRATCH(N); }
 
 INLINE uint32_t to_torus32(uint64_t x) { return (uint32_t)((x + 0x80000000u) >> 32); }
@@ -132,21 +151,31 @@ EXPORT void velum_stage_extract(STAGE, word in, word N, word k, word rows, word 
 
 // ---- bootstrap lane ----------------------------------------------------------------------------------------------------
 // out[r] = addend[r] + sum of weight * in[column], over LWE ciphertexts. Sparse rows: starts (per_request + 1), columns, weights (i32).
+INLINE void affine_row(uint32_t *to, const char *in, word dimension, const int32_t *start, const int32_t *column, const int32_t *weight, uint32_t addend) {
+  for (word j = 0; j < dimension; j++) to[j] = 0;
+  to[dimension] = addend;
+  for (int32_t e = start[0]; e < start[1]; e++) {
+    const uint32_t *from = (const uint32_t *)(in + (word)lwe_bytes(dimension) * column[e]);
+    const uint32_t w = (uint32_t)weight[e];
+    for (word j = 0; j <= dimension; j++) to[j] += w * from[j];
+  }
+}
+#define AFFINE_ROWS(BASE)                                                                                                       \
+  for (word item = begin; item < end; item++) {                                                                                 \
+    const word r = INDEX(item);                                                                                                 \
+    const char *base = (BASE);                                                                                                  \
+    affine_row((uint32_t *)(REQUEST(item) + out + (word)lwe_bytes(dimension) * r), REQUEST(item) + in, dimension,               \
+               (const int32_t *)(base + starts) + r, (const int32_t *)(base + columns), (const int32_t *)(base + weights),      \
+               ((const uint32_t *)(base + addends))[r]);                                                                        \
+  }
 EXPORT void velum_stage_affine(STAGE, word in, word dimension, word starts, word columns, word weights, word addends, word out) {
   (void)keys; (void)scratch;
-  const int32_t *start = (const int32_t *)(constants + starts), *column = (const int32_t *)(constants + columns);
-  const int32_t *weight = (const int32_t *)(constants + weights);
-  for (word item = begin; item < end; item++) {
-    const word r = INDEX(item);
-    uint32_t *to = (uint32_t *)(REQUEST(item) + out + (word)lwe_bytes(dimension) * r);
-    for (word j = 0; j < dimension; j++) to[j] = 0;
-    to[dimension] = ((const uint32_t *)(constants + addends))[r];
-    for (int32_t e = start[r]; e < start[r + 1]; e++) {
-      const uint32_t *from = (const uint32_t *)(REQUEST(item) + in + (word)lwe_bytes(dimension) * column[e]);
-      const uint32_t w = (uint32_t)weight[e];
-      for (word j = 0; j <= dimension; j++) to[j] += w * from[j];
-    }
-  }
+  AFFINE_ROWS(constants)
+}
+// The same with rows of the request itself.
+EXPORT void velum_stage_affine_clear(STAGE, word in, word dimension, word starts, word columns, word weights, word addends, word out) {
+  (void)keys; (void)scratch; (void)constants;
+  AFFINE_ROWS(REQUEST(item))
 }
 
 // Shape of a bootstrap, as i32 in the constants: N, k, levels, base_log, extension_log, tables_log, n, switch levels, switch base_log.

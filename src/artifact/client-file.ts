@@ -16,10 +16,12 @@ import {
   readParameters,
 } from "./shared-fields.js";
 
-/** 2: several sets of bootstrap parameters, inputs that travel as bits. */
-export const clientFormat = 2;
+/** 2: several sets of bootstrap parameters, inputs that travel as bits. 3: clear parameters; files without any are still of format 2. */
+export const clientFormat = 3;
+/** Of files without clear parameters. */
+export const plainClientFormat = 2;
 
-/** One encrypted parameter of the circuit. */
+/** One parameter of the circuit. */
 export interface ClientInput {
   readonly name: string;
   readonly shape: Shape;
@@ -35,6 +37,8 @@ export interface ClientInput {
   readonly cells?: readonly number[];
   /** An earlier answer may take its place. */
   readonly composable?: boolean;
+  /** It travels as it is, and the server reads it. Format 3. */
+  readonly clear?: boolean;
 }
 
 /** One result of the circuit, and how it is read. */
@@ -128,12 +132,13 @@ export function readClientFile(bytes: Uint8Array): ClientManifest {
     outputs: fields.objects("outputs", mostEntries, (own) => readOutput(own, parameters)),
     extras: jsonValue(fields.value("extras")),
   };
-  const numbers = manifest.inputs.reduce((sum, input) => sum + inputLength(input), 0);
+  const encrypted = manifest.inputs.filter(({ clear }) => clear !== true);
+  const numbers = encrypted.reduce((sum, input) => sum + inputLength(input), 0);
   const copies = 1 + (manifest.vectorCopies?.length ?? 0);
   if (vectorLength > 0 && manifest.vectorStart + copies * numbers > vectorLength) {
     throw fields.misfit("inputs", "do not fit into the vector");
   }
-  const elements = manifest.inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const elements = encrypted.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   if (bits?.sources.some((value, at) => at % 4 === 0 && value >= elements)) {
     throw fields.misfit("bits", "ask for elements that no input has");
   }
@@ -151,6 +156,7 @@ function readInput(fields: JsonFields): ClientInput {
     shift: fields.integer("shift", 0, 63),
     ...(fields.has("cells") ? { cells: readCells(fields, sizeOf(shape)) } : {}),
     ...(fields.has("composable") ? { composable: fields.flag("composable") } : {}),
+    ...(fields.has("clear") ? { clear: fields.flag("clear") } : {}),
   };
 }
 

@@ -2,7 +2,8 @@ import { VelumError } from "../base/error.js";
 
 /** An object of a JSON file, read field by field with its type and range checked. Error `file-corrupt` names the field. */
 export class JsonFields {
-  readonly #path: string;
+  /** Names the file. */
+  readonly path: string;
   readonly #at: string;
   readonly #fields: ReadonlyMap<string, unknown>;
 
@@ -11,7 +12,7 @@ export class JsonFields {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       throw misfit(path, `${at === "" ? "its content" : at} is not an object`);
     }
-    this.#path = path;
+    this.path = path;
     this.#at = at;
     this.#fields = new Map(Object.entries(value));
   }
@@ -25,7 +26,7 @@ export class JsonFields {
   }
 
   integer(name: string, least: number, most: number): number {
-    return checkInteger(this.value(name), this.#path, this.place(name), least, most);
+    return checkInteger(this.value(name), this.path, this.place(name), least, most);
   }
 
   /** A text of at most 1,000 characters, of the form `pattern` where one is given. */
@@ -44,7 +45,7 @@ export class JsonFields {
   }
 
   object(name: string): JsonFields {
-    return new JsonFields(this.value(name), this.#path, this.place(name));
+    return new JsonFields(this.value(name), this.path, this.place(name));
   }
 
   /** Every entry of a list through `read`, which gets the entry and its place. */
@@ -56,18 +57,16 @@ export class JsonFields {
   }
 
   objects<Item>(name: string, most: number, read: (fields: JsonFields) => Item): Item[] {
-    return this.list(name, most, (value, at) => read(new JsonFields(value, this.#path, at)));
+    return this.list(name, most, (value, at) => read(new JsonFields(value, this.path, at)));
   }
 
   integers(name: string, most: number, least: number, largest: number): number[] {
-    return this.list(name, most, (value, at) =>
-      checkInteger(value, this.#path, at, least, largest),
-    );
+    return this.list(name, most, (value, at) => checkInteger(value, this.path, at, least, largest));
   }
 
   /** The error of a field whose value does not fit. */
   misfit(name: string, problem: string): VelumError {
-    return misfit(this.#path, `${this.place(name)} ${problem}`);
+    return misfit(this.path, `${this.place(name)} ${problem}`);
   }
 
   place(name: string): string {

@@ -3,6 +3,7 @@ import type { CryptoParameters } from "../tfhe/parameters.js";
 import { seedBytes } from "../tfhe/wire-header.js";
 import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
 import { type OutputLayout, outputDataBytes } from "../tfhe/wire-output.js";
+import { type ClearInfo, readClearInfo } from "./clear-info.js";
 import type { JsonFields } from "./json-fields.js";
 import {
   checkFormat,
@@ -13,8 +14,13 @@ import {
   readParameters,
 } from "./shared-fields.js";
 
-/** 2: several sets of bootstrap parameters, a shape for every kind of look-up, several parts of a request. */
-export const serverFormat = 2;
+/**
+ * 2: several sets of bootstrap parameters, a shape for every kind of look-up, several parts of a request. 3: clear parameters travel as
+ * they are; files without any are still of format 2.
+ */
+export const serverFormat = 3;
+/** Of files without clear parameters. */
+export const plainServerFormat = 2;
 
 /** One stage as the runtime sees it. */
 export interface StageInfo {
@@ -90,6 +96,8 @@ export interface ServerManifest {
   /** Of a function of a module: number of its first stage in the program that all functions share; absent for 0. */
   readonly firstStage?: number;
   readonly feed?: FeedInfo;
+  /** Present where parameters are clear. Format 3. */
+  readonly clear?: ClearInfo;
 }
 
 /** Parts of a request: numbers and bits. */
@@ -156,6 +164,9 @@ export function readServerManifest(fields: JsonFields, constants: Uint8Array): S
       : {}),
     ...(fields.has("randomPlace")
       ? { randomPlace: readPlace(fields.object("randomPlace"), requestBytes) }
+      : {}),
+    ...(fields.has("clear")
+      ? { clear: readClearInfo(fields.object("clear"), glwe.polynomialSize, requestBytes) }
       : {}),
     ...(fields.has("feed") ? { feed: readFeed(fields.object("feed"), manifest) } : {}),
   };

@@ -1,21 +1,29 @@
+import { type ClearInfo, type ClearPlaceInfo, clearPartJson } from "../artifact/clear-info.js";
 import {
   type ClientBits,
+  type ClientInput,
   type ClientManifest,
   clientFormat,
   type JsonValue,
+  plainClientFormat,
 } from "../artifact/client-file.js";
 import { circuitIdOf, type ServerFile } from "../artifact/server-file.js";
-import { type FeedInfo, type ServerManifest, serverFormat } from "../artifact/server-manifest.js";
+import {
+  type FeedInfo,
+  plainServerFormat,
+  type ServerManifest,
+  serverFormat,
+} from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { sizeOf } from "../base/tensor.js";
 import { emitC } from "../codegen/emit-c.js";
 import { emitWasm } from "../codegen/emit-wasm.js";
-import type { StagedProgram } from "../codegen/stage.js";
+import type { ClearPlace, StagedProgram } from "../codegen/stage.js";
 import { stageProgram } from "../codegen/stage-program.js";
 import type { Graph } from "../graph/graph.js";
 import { maximumOf, minimumOf } from "../graph/integer-type.js";
 import { mlirModule } from "../mlir/module-text.js";
-import type { RegionProgram } from "../ops/region-program.js";
+import type { ClearInput, RegionInput, RegionProgram } from "../ops/region-program.js";
 import { assignBitWidths } from "../passes/assign-bit-widths.js";
 import { lower } from "../passes/lower/lower.js";
 import type { BitEncoding, Plan } from "../plan/plan.js";
@@ -109,10 +117,10 @@ function serverFile(
   parts: readonly CompiledPart[],
   code: SharedCode,
 ): ServerFile {
-  const { graph, plan } = part;
-  const { stages, preparations, rawConstants, slotsPlace, ...places } = staged;
+  const { graph, plan, regions } = part;
+  const { stages, preparations, rawConstants, slotsPlace, clearPlaces, ...places } = staged;
   const manifest: ServerManifest = {
-    format: serverFormat,
+    format: regions.clear === undefined ? plainServerFormat : serverFormat,
     name: graph.name,
     parameters: plan.parameters,
     inputs: inputParts(plan),
@@ -122,6 +130,9 @@ function serverFile(
     ...places,
     ...(firstStage === 0 ? {} : { firstStage }),
     ...(part.feeds.length === 0 ? {} : { feed: feedInfo(part, slotsPlace, parts) }),
+    ...(regions.clear === undefined
+      ? {}
+      : { clear: clearInfo(regions, regions.clear, clearPlaces) }),
   };
   const content = { manifest, constants: rawConstants, ...code };
   const texts = {
@@ -170,19 +181,22 @@ function clientManifest(
 ): ClientManifest {
   const fed = new Set(feeds.map(({ to }) => to.input));
   return {
-    format: clientFormat,
+    format: regions.clear === undefined ? plainClientFormat : clientFormat,
     name: server.manifest.name,
     circuitId: server.circuitId,
     parameters: plan.parameters,
-    inputs: regions.inputs.map(({ name, node, shape, start }, index) => ({
-      name,
-      shape,
-      min: minimumOf(graph.node(node).output.type),
-      max: maximumOf(graph.node(node).output.type),
-      shift: plan.input.shifts[index] ?? 0,
-      ...(fed.has(index) ? { composable: true } : {}),
-      ...cellsOfInput(plan, start, sizeOf(shape)),
-    })),
+    inputs: inOrder(graph, regions).map((input): ClientInput => {
+      const { name, shape, type } = input;
+      const own = { name, shape, min: minimumOf(type), max: maximumOf(type) };
+      if (!("start" in input)) return { ...own, shift: 0, clear: true };
+      const index = regions.inputs.indexOf(input);
+      return {
+        ...own,
+        shift: plan.input.shifts[index] ?? 0,
+        ...(fed.has(index) ? { composable: true } : {}),
+        ...cellsOfInput(plan, input.start, sizeOf(shape)),
+      };
+    }),
     vectorLength: plan.input.length,
     vectorStart: plan.input.start,
     ...(plan.input.copies === undefined ? {} : { vectorCopies: plan.input.copies }),
@@ -194,6 +208,42 @@ function clientManifest(
       ...output,
     })),
     extras,
+  };
+}
+
+/** All parameters as they were declared, clear ones in between. */
+function inOrder(graph: Graph, { inputs, clear }: RegionProgram): (RegionInput | ClearInput)[] {
+  return graph.inputNodes().flatMap(({ name }): (RegionInput | ClearInput)[] => {
+    const found = inputs.find((input) => input.name === name);
+    const other = clear?.inputs.find((input) => input.name === name);
+    return found !== undefined ? [found] : other !== undefined ? [other] : [];
+  });
+}
+
+/** What the server file says of clear parameters. */
+function clearInfo(
+  regions: RegionProgram,
+  { inputs, ...part }: NonNullable<RegionProgram["clear"]>,
+  places: readonly ClearPlace[],
+): ClearInfo {
+  return {
+    inputs: inputs.map(({ name, shape, type }) => ({
+      ...{ name, shape, min: minimumOf(type), max: maximumOf(type) },
+    })),
+    part: clearPartJson(part),
+    sizes: regions.values.map(({ size }) => size),
+    places: places.map((place): ClearPlaceInfo => {
+      if (place.kind === "linear") {
+        const { inputs, results, read, pitch, deltaLog2, parts } = place.instruction;
+        const shape = { inputs, results, read, pitch, deltaLog2, parts };
+        const [weights, addends] = [place.weights.offset, place.addends.offset];
+        return { kind: "linear", ...shape, weights, addends };
+      }
+      const { instruction, ...where } = place;
+      const { sums, columns, terms, count, scaleLog2, deltaLog2 } = instruction;
+      const shape = { sums, slots: Array.from(columns), terms, count, scaleLog2, deltaLog2 };
+      return { ...where, ...shape };
+    }),
   };
 }
 

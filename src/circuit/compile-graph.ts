@@ -1,6 +1,7 @@
 import type { JsonValue } from "../artifact/client-file.js";
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
+import { encryptClear, readsClear } from "../graph/clear-part.js";
 import type { Graph } from "../graph/graph.js";
 import { nodePath } from "../graph/node.js";
 import { linearRegions } from "../ops/linear-regions.js";
@@ -75,13 +76,47 @@ async function compileStages(
   record.begin("bit-widths");
   const graph = assignBitWidths(bounded);
   record.keep("graph.txt", () => `${graph.format({ assignedWidths: true, locations: true })}\n`);
-  record.begin("look-ups");
-  const rounding = roundingRule(options);
   const computed =
     options.bounds === "intervals"
       ? graph
-      : assignBitWidths(boundsWithErrors(bounded, inputset, rounding));
-  const { lowered, regions: found } = lowerForLanes(computed, options.inputForm, rounding);
+      : assignBitWidths(boundsWithErrors(bounded, inputset, roundingRule(options)));
+  return inPlainOrEncrypted(computed, (source) =>
+    compileBounded(graph, source, options, extras, record),
+  );
+}
+
+/** Codes of errors that say that a plan was not found. */
+const notPlanned: readonly string[] = ["no-parameters", "unsupported-op", "width-too-wide"];
+
+/** Clear parameters travel as they are where that can be planned; else they are encrypted like the others. */
+async function inPlainOrEncrypted<T>(
+  graph: Graph,
+  compile: (graph: Graph) => Promise<T>,
+): Promise<T> {
+  const mixed = graph.inputNodes().some(({ output }) => output.encrypted);
+  if (!mixed || !readsClear(graph)) return compile(encryptClear(graph));
+  try {
+    return await compile(graph);
+  } catch (error) {
+    if (!(error instanceof VelumError) || !notPlanned.includes(error.code)) throw error;
+    return compile(encryptClear(graph));
+  }
+}
+
+/** From widths to both files. `source` is `graph` with the ranges of what is computed, its clear parameters encrypted or not. */
+async function compileBounded(
+  graph: Graph,
+  source: Graph,
+  options: CompileOptions,
+  extras: JsonValue,
+  record: CompileRecord,
+): Promise<Compiled> {
+  record.begin("look-ups");
+  const { lowered, regions: found } = lowerForLanes(
+    source,
+    options.inputForm,
+    roundingRule(options),
+  );
   record.keep("graph-lowered.txt", () => `${lowered.format({ assignedWidths: true })}\n`);
   record.begin("regions");
   record.keep("regions.txt", () => formatRegions(found));
@@ -145,6 +180,8 @@ function lowerForLanes(
   for (const target of ["gates", "look-ups"] as const) {
     const lowered = assignBitWidths(
       lower(graph, largestLookupBits, target, largestArgumentBits, rounding),
+      undefined,
+      true,
     );
     checkLegality(lowered, largestLookupBits);
     const regions = linearRegions(lowered);

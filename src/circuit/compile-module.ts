@@ -1,4 +1,5 @@
 import type { Tensor } from "../base/tensor.js";
+import { encryptClear } from "../graph/clear-part.js";
 import type { Graph } from "../graph/graph.js";
 import { nodePath } from "../graph/node.js";
 import { linearRegions } from "../ops/linear-regions.js";
@@ -205,8 +206,9 @@ function lowerOnce(
   rounding: RoundingRule,
 ): { lowered: Graph[]; regions: RegionProgram[] } {
   const lowered = assignTogether(
+    // Clear parameters of modules travel encrypted.
     graphs.map((graph) =>
-      lower(graph, largestLookupBits, "look-ups", largestArgumentBits, rounding),
+      lower(encryptClear(graph), largestLookupBits, "look-ups", largestArgumentBits, rounding),
     ),
     feeds,
   );

@@ -1,3 +1,4 @@
+import { clearLayoutsOf } from "../artifact/clear-info.js";
 import { VelumError } from "../base/error.js";
 import type { NestedArray } from "../base/tensor.js";
 import { type ClientValue, checkInputs } from "../client/check-inputs.js";
@@ -82,9 +83,9 @@ export class CompiledFunction extends BothSides {
   /** Sizes of everything that travels, headers included. */
   get sizes(): CircuitSizes {
     const { plan, server } = this.#compiled;
-    const { parameters, inputs, outputs } = server.manifest;
+    const { parameters, inputs, outputs, clear } = server.manifest;
     return {
-      uploadBytes: headerBytes + inputPayloadBytes(inputs),
+      uploadBytes: headerBytes + inputPayloadBytes(inputs, clearLayoutsOf(clear)),
       downloadBytes: headerBytes + outputPayloadBytes(parameters.glwe, outputs),
       evaluationKeyBytes: keyFileBytes(parameters),
       bootstraps: plan.bootstraps,

@@ -1,3 +1,4 @@
+import { clearLayoutsOf } from "../artifact/clear-info.js";
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { evaluationKeyMemoryBytes } from "../plan/bootstrap-cost.js";
@@ -97,7 +98,7 @@ export function circuitCost(
   const bootstraps = lookups.reduce((sum, { count }) => sum + count, 0);
   const inputs = stages.find(({ kernel }) => kernel === "velum_stage_expand")?.items ?? 1;
   const results = stages
-    .filter(({ kernel }) => kernel === "velum_stage_linear")
+    .filter(({ kernel }) => kernel.startsWith("velum_stage_linear"))
     .reduce((sum, { items }) => sum + items, 0);
   const rotations = stages.flatMap(({ items, shape }) => {
     const found = shape === undefined ? undefined : shapes[shape];
@@ -129,7 +130,7 @@ export function circuitCost(
     sets: bySet,
     evaluationKeyBytes: keyFileBytes(parameters),
     expandedKeyBytes: keyMemoryBytes,
-    uploadBytes: headerBytes + inputPayloadBytes(parts),
+    uploadBytes: headerBytes + inputPayloadBytes(parts, clearLayoutsOf(manifest.clear)),
     downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
     serverMemoryBytes: memoryBesideKeys(manifest) + keyMemoryBytes,
     failureLog2,

@@ -143,8 +143,10 @@ function stageMs({ kernel, items, shape = 0 }: StageInfo, speed: MachineSpeed): 
 const numberNs: Readonly<Record<string, number>> = {
   velum_stage_expand: 2.5,
   velum_stage_linear: 6.8,
+  velum_stage_linear_clear: 10,
   velum_stage_extract: 1,
   velum_stage_affine: 1,
+  velum_stage_affine_clear: 1,
   velum_stage_pack_glwe: 3,
   velum_stage_pack_lwe: 3,
 };
@@ -156,7 +158,7 @@ function requestMs(manifest: ServerManifest, rates: KernelRates): number {
   const inputs = manifest.stages.find(({ kernel }) => kernel === "velum_stage_expand")?.items ?? 1;
   const numbers = polynomialNumbers(manifest.parameters);
   const ns = manifest.stages.map(({ kernel, items }) => {
-    const each = kernel === "velum_stage_linear" ? inputs : 1;
+    const each = kernel.startsWith("velum_stage_linear") ? inputs : 1;
     return items * each * numbers * (numberNs[kernel] ?? 0);
   });
   return (

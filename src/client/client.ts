@@ -19,6 +19,7 @@ import { readKernelModule } from "../tfhe/kernel-files.js";
 import type { Machine } from "../tfhe/machine.js";
 import { createWasmMachine } from "../tfhe/machine-wasm.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
+import { clearInputLayouts } from "../tfhe/wire-clear.js";
 import { needsEvaluationKeys, needsPackingKeysAlone } from "../tfhe/wire-evaluation-keys.js";
 import { type EncryptedInputPart, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
@@ -105,7 +106,7 @@ export class Client {
   }
 
   /**
-   * Encrypts one value for each parameter, in their order; gives the file for the server. `null` stands for a parameter of a composable
+   * Encrypts one value for each parameter, in their order; gives the file for the server, which reads clear parameters in it. `null` stands for a parameter of a composable
    * function that the server will take from an earlier answer.
    * Errors: `bad-argument` (number of values, no key), `bad-shape`, `not-a-number`, `not-integer`, `out-of-range`. Below 1 ms.
    */
@@ -128,8 +129,13 @@ export class Client {
     const open = inputs.flatMap(({ composable }, index) =>
       composable === true ? [values[index] === null] : [],
     );
+    const clear = inputs.flatMap((input, index) => {
+      const numbers = tensors[index]?.data;
+      if (input.clear !== true || numbers === undefined) return [];
+      return clearInputLayouts([input]).map((layout) => ({ ...layout, numbers }));
+    });
     const identity = { parameterId: key.parameterId, circuitId, keyId: key.id };
-    return writeInputCiphertext(identity, parts, open);
+    return writeInputCiphertext(identity, parts, open, clear);
   }
 
   /**
@@ -173,6 +179,7 @@ export class Client {
     const vector = new Float64Array(vectorLength);
     let at = vectorStart;
     for (const [index, input] of inputs.entries()) {
+      if (input.clear === true) continue;
       for (const [element, value] of (tensors[index]?.data ?? []).entries()) {
         const [low, high] = [input.cells?.[2 * element] ?? 1, input.cells?.[2 * element + 1] ?? 0];
         if (low > high) vector[at++] = value * 2 ** input.shift;

@@ -1,4 +1,6 @@
 import type {
+  ClearAffineInstruction,
+  ClearLinearInstruction,
   EnsembleInstruction,
   ExpandBitsInstruction,
   Instruction,
@@ -15,7 +17,7 @@ import { ciphertextBytes, type OutputLayout, outputDataBytes } from "../tfhe/wir
 import { packingShape, requirePacking } from "../tfhe/wire-packing-keys.js";
 import { aligned, ByteLayout } from "./byte-layout.js";
 import { Constants } from "./constants.js";
-import type { OutputPlace, ShapePlace, Stage, StagedProgram } from "./stage.js";
+import type { ClearPlace, OutputPlace, ShapePlace, Stage, StagedProgram } from "./stage.js";
 
 /**
  * Lowers a TFHE program to stages: every buffer gets a fixed place in a request's workspace, every table a place in the constants.
@@ -49,6 +51,7 @@ class Stager {
   #linear: number | undefined;
   #sums = 0;
   #random: OutputPlace | undefined;
+  readonly #clear = new Map<Instruction, ClearPlace>();
   #slots = 0;
   #largestRead = 1;
   #largestSlots = 0;
@@ -86,7 +89,10 @@ class Stager {
         this.#sums = this.#workspace.place(glweBytes);
         this.#largestSlots = Math.max(this.#largestSlots, instruction.slots);
       }
-      if (instruction.op === "linear")
+      if (instruction.op === "clear linear" || instruction.op === "clear affine") {
+        this.#clear.set(instruction, this.#placeClear(instruction));
+      }
+      if (instruction.op === "linear" || instruction.op === "clear linear")
         this.#linear = this.#workspace.place(instruction.results * glweBytes);
       if (instruction.op === "protect") {
         const bytes = instruction.results * protectionBytes(glwe, instruction.read);
@@ -111,6 +117,7 @@ class Stager {
       uploadPlaces: this.#uploads,
       outputPlaces,
       ...(this.#random === undefined ? {} : { randomPlace: this.#random }),
+      clearPlaces: [...this.#clear.values()],
       shapes: this.#shapes,
       slotsPlace: this.#slots,
       largestRead: this.#largestRead,
@@ -123,6 +130,23 @@ class Stager {
     const place = this.#workspace.place(seedBytes + inputBodyBytes(layout) + 8);
     this.#uploads.push(place);
     return place;
+  }
+
+  /** Room for numbers that come with the request. */
+  #placeClear(instruction: ClearLinearInstruction | ClearAffineInstruction): ClearPlace {
+    const place = (bytes: number): number => this.#workspace.place(bytes);
+    if (instruction.op === "clear affine") {
+      const { count, terms } = instruction;
+      return {
+        ...{ kind: "affine", instruction, starts: place((count + 1) * 4) },
+        ...{ columns: place(terms * 4), weights: place(terms * 4), addends: place(count * 4) },
+      };
+    }
+    const { results, inputs, read } = instruction;
+    const block = (bytes: number): OutputPlace => ({ offset: place(bytes), bytes });
+    const { polynomialSize: N } = this.#parameters.glwe;
+    const weights = block(results * inputs * N * 4);
+    return { kind: "linear", instruction, weights, addends: block(results * read * 8) };
   }
 
   #addShape({ set, extensionLog2, tablesLog2 }: RotationShape): void {
@@ -255,6 +279,18 @@ class Stager {
           heavy: results * inputs >= 16,
         };
       }
+      case "clear linear": {
+        const { inputs, results, read, positions } = instruction;
+        const place = this.#clear.get(instruction);
+        if (place?.kind !== "linear") throw new RangeError("no place for clear weights");
+        const numbers = [place.weights.offset, constants.copy(positions), place.addends.offset];
+        return {
+          kernel: "velum_stage_linear_clear",
+          items: results,
+          constants: [this.#fresh, inputs, N, k, ...numbers, read, this.#linear ?? 0],
+          heavy: results * inputs >= 16,
+        };
+      }
       case "extract": {
         const { from, rows, addends, to, count } = instruction;
         const source = { fresh: this.#fresh, linear: this.#linear ?? 0, sums: this.#sums }[from];
@@ -274,6 +310,19 @@ class Stager {
           items: count,
           constants: [this.#slot(0), dimension, ...places, this.#slot(to)],
           heavy: columns.length >= 4096,
+        };
+      }
+      case "clear affine": {
+        const { terms, to, count } = instruction;
+        const place = this.#clear.get(instruction);
+        if (place?.kind !== "affine") throw new RangeError("no place for clear weights");
+        const { starts, columns, weights, addends } = place;
+        const rows = [starts, columns, weights, addends];
+        return {
+          kernel: "velum_stage_affine_clear",
+          items: count,
+          constants: [this.#slot(0), dimension, ...rows, this.#slot(to)],
+          heavy: terms >= 4096,
         };
       }
       case "bootstrap": {

@@ -1,3 +1,4 @@
+import type { ClearAffineInstruction, ClearLinearInstruction } from "../program/program.js";
 import type { RotationShape } from "../tfhe/bootstrap-shape.js";
 
 /**
@@ -43,6 +44,26 @@ export interface OutputPlace {
   readonly bytes: number;
 }
 
+/** Where the numbers of a `clear linear` instruction lie in a request's workspace: polynomials of N i32, and u64 a position. */
+export interface ClearLinearPlace {
+  readonly kind: "linear";
+  readonly instruction: ClearLinearInstruction;
+  readonly weights: OutputPlace;
+  readonly addends: OutputPlace;
+}
+
+/** The same for `clear affine`: i32 `[count + 1]`, `[terms]`, `[terms]`, u32 `[count]`. */
+export interface ClearAffinePlace {
+  readonly kind: "affine";
+  readonly instruction: ClearAffineInstruction;
+  readonly starts: number;
+  readonly columns: number;
+  readonly weights: number;
+  readonly addends: number;
+}
+
+export type ClearPlace = ClearLinearPlace | ClearAffinePlace;
+
 /** Everything that code generation fixes: stages, and the sizes and places of what they work on. */
 export interface StagedProgram {
   readonly stages: readonly Stage[];
@@ -57,6 +78,8 @@ export interface StagedProgram {
   readonly outputPlaces: readonly OutputPlace[];
   /** Of fresh randomness for every run, where answers are protected. */
   readonly randomPlace?: OutputPlace;
+  /** Of what the server computes from clear parameters, in the order of the instructions. */
+  readonly clearPlaces: readonly ClearPlace[];
   /** One for every kind of bootstrap in the program. */
   readonly shapes: readonly ShapePlace[];
   /** Offset of the first LWE ciphertext of a request's workspace. */

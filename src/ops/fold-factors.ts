@@ -25,7 +25,9 @@ export function foldFactors(program: RegionProgram): RegionProgram {
       const { source, index } = columns[column] ?? noPlace;
       const known = factors.get(source);
       if (known === undefined) continue;
-      known[index] = commonDivisor(known[index] ?? 0, Math.abs(step.map.weight[at] ?? 0));
+      // Weights that are known only at run time share nothing.
+      const weight = step.clear === undefined ? Math.abs(step.map.weight[at] ?? 0) : 1;
+      known[index] = commonDivisor(known[index] ?? 0, weight);
     }
   }
   for (const step of program.steps) {

@@ -10,6 +10,8 @@ import {
   selectionMap,
   widenMap,
 } from "../program/affine.js";
+import { constantMap, cutClearPart } from "./clear-part.js";
+import { ClearWeights, isClear, magnitudes } from "./clear-weights.js";
 import { dropDeadElements } from "./drop-dead-elements.js";
 import { foldFactors } from "./fold-factors.js";
 import { joinTables } from "./join-tables.js";
@@ -37,11 +39,14 @@ import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
 /**
  * Splits a graph with bounds into affine maps and look-ups. Every look-up input and every output is the result of a step,
  * so an affine step may be the identity. Errors: `not-compiled` without bounds, `unsupported-op` for operations that are
- * neither linear nor look-ups, and for clear results. Factors of look-up results are in the tables.
+ * neither linear nor look-ups. Factors of look-up results are in the tables. Weights and constants that clear parameters decide are left
+ * to the clear part, where the graph says that they are clear.
  */
 export function linearRegions(graph: Graph): RegionProgram {
   const split = new Splitter(graph).split();
-  return foldFactors(dropDeadElements(joinTables(split)));
+  // The clear part reads values as they stand.
+  const reduced = split.clear === undefined ? dropDeadElements(joinTables(split)) : split;
+  return foldFactors(reduced);
 }
 
 /** Terms a row from which on a sum that is read several times is worth a step of its own. */
@@ -56,9 +61,12 @@ class Splitter {
   private readonly lookupArguments = new Map<string, number>();
   private readonly origins = new Map<string, number>();
   private readonly known = new KnownLookups();
+  private readonly weights: ClearWeights;
+  private readonly leafForms = new Map<number, Form>();
 
   constructor(graph: Graph) {
     this.graph = graph;
+    this.weights = new ClearWeights(graph);
   }
 
   split(): RegionProgram {
@@ -68,16 +76,47 @@ class Splitter {
     }
     const outputs = this.graph.outputs.map((id) => {
       const node = this.graph.node(id);
-      if (!node.output.encrypted && node.kind !== "operation") {
+      if (node.kind === "constant" || (node.kind === "input" && !node.output.encrypted)) {
         throw unsupported(node, "a clear value is returned");
       }
       return { value: this.compute(node), node: id, shape: node.output.shape };
     });
-    return { values: this.values, inputs, steps: this.steps, outputs };
+    return this.withClearPart({ values: this.values, inputs, steps: this.steps, outputs });
+  }
+
+  /** The same where no parameter is clear. */
+  private withClearPart(program: RegionProgram): RegionProgram {
+    const parameters = this.graph.inputNodes().filter(({ output }) => !output.encrypted);
+    if (parameters.length === 0) return program;
+    const affine = program.steps.filter((step) => step.kind === "affine");
+    const some = affine.some(({ clear }) => clear !== undefined);
+    // Without look-ups all sums are products of one kind.
+    const all = some && affine.length === program.steps.length;
+    const rows = new Map(
+      affine.flatMap(({ result, clear }) => {
+        const own = clear ?? (all ? { node: this.values[result]?.node ?? 0, first: 0 } : undefined);
+        return own === undefined ? [] : [[result, own] as const];
+      }),
+    );
+    const targets = [...rows.values()].map(({ node }) => node);
+    const leaves = new Map(
+      this.weights.leavesOf(targets).flatMap((id) => {
+        const form = this.leafForm(id);
+        return form === undefined ? [] : [[id, form] as const];
+      }),
+    );
+    const { part, idOf } = cutClearPart(this.graph, leaves, targets);
+    const steps = program.steps.map((step): RegionStep => {
+      const own = rows.get(step.result);
+      if (step.kind !== "affine" || own === undefined) return step;
+      return { ...step, clear: { ...own, node: idOf(own.node) } };
+    });
+    const inputs = parameters.map(({ name, output: { shape, type } }) => ({ name, shape, type }));
+    return { ...program, steps, clear: { ...part, inputs } };
   }
 
   private addInputs(): RegionInput[] {
-    const nodes = this.graph.inputNodes();
+    const nodes = this.graph.inputNodes().filter(({ output }) => output.encrypted);
     const total = nodes.reduce((sum, node) => sum + sizeOf(node.output.shape), 0);
     const bounds = nodes.map(boundsOf);
     const min = Math.min(...bounds.map((own) => own.min));
@@ -112,12 +151,25 @@ class Splitter {
   }
 
   private addOperation(node: OperationNode): void {
+    if (isClear(node)) return;
     const spec = opSpec(node.name, nodePath(node));
     const operands = linearOperands(this.graph, node);
     const local = spec.affine(node.attributes, operands);
     if (local !== undefined) {
-      const forms = node.operands.flatMap((id) => this.forms.get(id) ?? []);
+      const weighted = this.weights.areRead(node);
+      const forms = node.operands.flatMap(
+        (id) => (weighted ? this.leafForm(id) : this.forms.get(id)) ?? [],
+      );
       const inner = joinForms(forms, this.sizeOfValue);
+      if (weighted) {
+        if (spec.divisor(node.attributes) !== 1) {
+          throw unsupported(node, "sums with clear weights cannot be divided");
+        }
+        const map = composeMaps(magnitudes(local), magnitudes(inner.map));
+        this.forms.set(node.id, { sources: inner.sources, map });
+        this.weights.add(node, local);
+        return;
+      }
       const map = divided(composeMaps(local, inner.map), spec.divisor(node.attributes), node);
       this.forms.set(node.id, { sources: inner.sources, map });
       return;
@@ -133,6 +185,13 @@ class Splitter {
       throw unsupported(node, "products of two encrypted values cannot be compiled yet");
     }
     this.lookUp(node, this.graph.node(operand), lookup);
+  }
+
+  /** A form that the clear part starts from stays as it was found first. */
+  private leafForm(id: number): Form | undefined {
+    const form = this.leafForms.get(id) ?? this.forms.get(id);
+    if (form !== undefined) this.leafForms.set(id, form);
+    return form;
   }
 
   private addEnsemble(node: OperationNode, trees: IntegerTrees): void {
@@ -213,18 +272,25 @@ class Splitter {
     );
     const encoding = `${bits} ${low} ${assignedBitsOf(operand)}`;
     const fixed = new Map<number, number>();
+    const weighted = this.weights.rowsOf(operand);
     const origins = Int32Array.from({ length: map.outputs }, (_, row) => {
+      if (weighted !== undefined) {
+        return this.originOf(`clear ${weighted[row]} less ${first} ${encoding}`);
+      }
       const terms: string[] = [];
       for (const [column, weight] of rowTerms(map, row)) terms.push(`${owners[column]}*${weight}`);
       const counted = (map.constant[row] ?? 0) - first;
       if (terms.length === 0) fixed.set(row, counted);
-      const text = `${terms.join("+")}+${counted} ${encoding}`;
-      const known = this.origins.get(text);
-      if (known !== undefined) return known;
-      this.origins.set(text, this.origins.size);
-      return this.origins.size - 1;
+      return this.originOf(`${terms.join("+")}+${counted} ${encoding}`);
     });
     return { origins, fixed };
+  }
+
+  private originOf(text: string): number {
+    const known = this.origins.get(text);
+    if (known !== undefined) return known;
+    this.origins.set(text, this.origins.size);
+    return this.origins.size - 1;
   }
 
   /** The program value that holds `node`, computed by a step of its own at its first use. */
@@ -233,17 +299,25 @@ class Splitter {
     if (known !== undefined) return known;
     const { sources, map } = this.formOf(node);
     const result = this.addValue(node);
-    this.steps.push({ kind: "affine", sources, map, scaleLog2: 0, result });
+    const clear = this.weights.areIn(node) ? { clear: { node: node.id, first: 0 } } : {};
+    this.steps.push({ kind: "affine", sources, map, scaleLog2: 0, result, ...clear });
     this.computed.set(node.id, result);
     return result;
   }
 
   private formOf(node: GraphNode): Form {
-    const form = this.forms.get(node.id);
+    const form = this.forms.get(node.id) ?? this.clearForm(node);
     if (form === undefined) throw unsupported(node, "it has no encrypted value");
     if (form.sources.length > 0) return form;
     // A value made of constants alone still needs a source.
     return { sources: [0], map: widenMap(form.map, this.sizeOfValue(0), []) };
+  }
+
+  /** A clear value that is returned: constants of which nothing is known yet. */
+  private clearForm(node: GraphNode): Form | undefined {
+    if (!isClear(node)) return undefined;
+    const size = sizeOf(node.output.shape);
+    return { sources: [], map: constantMap({ shape: [size], data: new Float64Array(size) }) };
   }
 
   /** The argument of look-ups of `node`, counted from its smallest value, in as few bits as it needs. */
@@ -276,7 +350,9 @@ class Splitter {
     this.steps.push({
       kind: "affine",
       sources,
-      map: { ...chosen, constant: chosen.constant.map((constant) => constant - first) },
+      ...(this.weights.areIn(node)
+        ? { map: chosen, clear: { node: node.id, first, ...(rows === undefined ? {} : { rows }) } }
+        : { map: { ...chosen, constant: chosen.constant.map((constant) => constant - first) } }),
       scaleLog2: assignedBitsOf(node) - bits - low,
       result,
     });
@@ -287,6 +363,8 @@ class Splitter {
   private computedForm(node: GraphNode): Form {
     const form = this.formOf(node);
     if (form.map.column.length <= longSum * form.map.outputs) return form;
+    // What is computed from magnitudes must not be subtracted from itself.
+    if (this.weights.areIn(node)) return form;
     const value = this.compute(node);
     const own = { sources: [value], map: identityMap(this.sizeOfValue(value)) };
     this.forms.set(node.id, own);

@@ -22,6 +22,8 @@ const widestInput = 8;
  */
 export function refreshInputs(program: RegionProgram): RegionProgram | undefined {
   if (!program.steps.every(({ kind }) => kind !== "ensemble")) return undefined;
+  // The clear part names the inputs as they are.
+  if (program.clear !== undefined) return undefined;
   const large = new Set<number>();
   for (const { map, sources } of program.steps.filter((step) => step.kind === "affine")) {
     const start = startOfInputs(program, sources);

@@ -2,6 +2,7 @@ import type { Shape } from "../base/tensor.js";
 import type { IntegerType } from "../graph/integer-type.js";
 import type { Bounds } from "../graph/node.js";
 import type { AffineMap } from "../program/affine.js";
+import type { ClearPart, ClearRows } from "./clear-part.js";
 import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
 
 /** A vector of encrypted integers in a region program; all elements have one type. */
@@ -32,6 +33,11 @@ export interface AffineStep {
    */
   readonly scaleLog2: number;
   readonly result: number;
+  /**
+   * Present where weights or constants depend on clear parameters. `map` then holds the largest magnitudes that weights may have, and no
+   * constants; the numbers come from the program's clear part.
+   */
+  readonly clear?: ClearRows;
 }
 
 /** A table over every value of a look-up's argument. */
@@ -89,6 +95,9 @@ export interface RegionInput {
   readonly assignedBits: number;
 }
 
+/** A clear parameter, which travels as it is. */
+export type ClearInput = Pick<RegionInput, "name" | "shape" | "type">;
+
 export interface RegionOutput {
   readonly value: number;
   readonly node: number;
@@ -96,8 +105,8 @@ export interface RegionOutput {
 }
 
 /**
- * A graph as alternating affine maps and look-ups. Value 0 holds all inputs, flattened and joined in the order of the
- * parameters; clear ones too: they are encrypted like the others, since the program adds them to encrypted values. Chains of linear operations are one map, so that their noise is known exactly.
+ * A graph as alternating affine maps and look-ups. Value 0 holds all encrypted inputs, flattened and joined in the order of the
+ * parameters. Chains of linear operations are one map, so that their noise is known exactly.
  */
 export interface RegionProgram {
   readonly values: readonly RegionValue[];
@@ -105,4 +114,6 @@ export interface RegionProgram {
   /** In an order in which every source is computed before it is read. */
   readonly steps: readonly RegionStep[];
   readonly outputs: readonly RegionOutput[];
+  /** Present where parameters are clear: what the server computes from them, and the parameters in their order. */
+  readonly clear?: ClearPart & { readonly inputs: readonly ClearInput[] };
 }

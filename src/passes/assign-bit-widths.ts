@@ -7,17 +7,24 @@ import { opSpec } from "../ops/registry.js";
  * Gives every node the width that the compiled program reserves for it. Linear operations work on one width, so their
  * operands and results form classes, and each class takes the width of its widest member: the least total that the
  * rules allow. `least`: bits that nodes get at least, by id. Clear inputs and constants get one bit more than measured, for the sign.
+ * `inPlain`: what is computed from clear inputs is never encrypted, so that it widens nothing.
  */
-export function assignBitWidths(graph: Graph, least?: ReadonlyMap<number, number>): Graph {
+export function assignBitWidths(
+  graph: Graph,
+  least?: ReadonlyMap<number, number>,
+  inPlain = false,
+): Graph {
   const classes = new Classes(graph.nodes.length);
   const needed = graph.nodes.map((node) =>
     Math.max(node.output.type.bits, least?.get(node.id) ?? 0),
   );
+  const isPlain = (node: GraphNode): boolean =>
+    inPlain && !node.output.encrypted && node.kind !== "constant";
   for (const node of graph.nodes) {
-    if (node.kind !== "operation") continue;
+    if (node.kind !== "operation" || isPlain(node)) continue;
     const encrypted = node.operands.map((id) => graph.node(id).output.encrypted);
     const rule = opSpec(node.name, nodePath(node)).widths(encrypted);
-    const operands = operandsOf(node);
+    const operands = operandsOf(node).filter((id) => !isPlain(graph.node(id)));
     const sums = rule.spareBits === 0 ? 0 : mixedSignBits(operands.map((id) => graph.node(id)));
     for (const id of operands) {
       const bits = Math.max(graph.node(id).output.type.bits + rule.spareBits, sums);

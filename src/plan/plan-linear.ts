@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import type { AffineStep, RegionProgram } from "../ops/region-program.js";
 import { type AffineMap, absoluteNorms, rowTerms, squaredNorms } from "../program/affine.js";
-import type { Instruction } from "../program/program.js";
+import type { ClearSums, Instruction } from "../program/program.js";
 import {
   chooseLinearParameters,
   type LinearChoice,
@@ -28,15 +28,20 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
     ...regions.outputs.map(({ value }) => regions.values[value]?.assignedBits ?? 1),
   );
   const paths = steps.map(({ result }) => pathOf(regions, result, options));
+  // Weights that come with the request cannot be cut into digits.
+  const clear = steps.flatMap((step) =>
+    step.clear === undefined ? [] : [{ ...step.clear, sources: step.sources }],
+  );
   const { maps, shifts, choice, vectorLength } = chooseForm(
     steps.map(({ map }) => map),
     paths,
     input?.size ?? 0,
     bits,
     options,
+    clear.length > 0 ? 1 : mostDigits,
   );
   const placement = placeVector(choice, vectorLength);
-  const packed = packRows(maps, paths, choice, placement, bits);
+  const packed = packRows(maps, paths, choice, placement, bits, clear);
   const expand: Instruction = {
     op: "expand",
     length: placement.length,
@@ -88,8 +93,9 @@ function chooseForm(
   inputs: number,
   bits: number,
   { failureLog2, distanceLog2 }: PlanOptions,
+  digits: number,
 ): LinearForm {
-  const most = distanceLog2 === undefined ? 1 : mostDigits;
+  const most = distanceLog2 === undefined ? 1 : digits;
   for (let count = 1; ; count++) {
     const form = weightDigits(maps, count);
     const vectorLength = count * inputs;
@@ -166,13 +172,14 @@ function placeVector(choice: LinearChoice, vectorLength: number): Placement {
   };
 }
 
-/** One linear instruction for all outputs, then one pack instruction an output. */
+/** One linear instruction for all outputs (`clear`: whose numbers come with the request, if there are any), then one pack instruction an output. */
 function packRows(
   maps: readonly AffineMap[],
   paths: readonly (string | undefined)[],
   choice: LinearChoice,
   placement: Placement,
   bits: number,
+  clear: readonly ClearSums[],
 ): { instructions: Instruction[]; layouts: OutputEncoding["layout"][] } {
   const { polynomialSize, ciphertexts, pitch, start } = placement;
   const read = choice.outputsPerResponse;
@@ -200,8 +207,15 @@ function packRows(
     checkNorms(weights.subarray(first * own, end * own), polynomialSize, paths[index]);
     first = end;
   }
+  const shape = { inputs: ciphertexts, results, read, positions };
+  const firsts = responses.map((_, i) => responses.slice(0, i).reduce((sum, n) => sum + n, 0));
   const instructions: Instruction[] = [
-    { op: "linear", inputs: ciphertexts, results, read, weights, positions, addends },
+    clear.length === 0
+      ? { op: "linear", ...shape, weights, addends }
+      : {
+          ...{ op: "clear linear", ...shape, pitch, deltaLog2: 64 - bits },
+          parts: clear.map((sums, output) => ({ sums, first: firsts[output] ?? 0 })),
+        },
   ];
   if (choice.protection !== undefined) {
     instructions.push(protectInstruction(choice.protection, read, positions));

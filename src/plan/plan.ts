@@ -138,6 +138,10 @@ function planLanes(
   inputBits: readonly number[],
   options: PlanOptions,
 ): Plan {
+  const looksUp = regions.steps.some((step) => step.kind === "lookup");
+  if (regions.clear !== undefined) {
+    return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
+  }
   const oneHot = options.inputForm === "auto" ? oneHotRegions(regions) : undefined;
   const plan = oneHot === undefined ? undefined : planCells(oneHot, options);
   if (plan !== undefined) return plan;
@@ -145,7 +149,6 @@ function planLanes(
   if (decision !== undefined) return planDecision(regions, decision, options);
   const front = options.inputForm === "auto" ? decisionFront(regions) : undefined;
   if (front !== undefined) return planMixed(regions, front, inputBits, options);
-  const looksUp = regions.steps.some((step) => step.kind === "lookup");
   return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
 }
 
@@ -167,7 +170,7 @@ function planCells(
 /** False where decision trees must become look-ups before a plan is made. */
 export function treesFit(regions: RegionProgram, inputForm: InputForm): boolean {
   if (regions.steps.every(({ kind }) => kind !== "ensemble")) return true;
-  if (inputForm === "numbers") return false;
+  if (inputForm === "numbers" || regions.clear !== undefined) return false;
   if (oneHotRegions(regions) !== undefined || decisionRegions(regions) !== undefined) return true;
   const front = decisionFront(regions);
   return front !== undefined && holdsSums(front);

@@ -1,3 +1,4 @@
+import type { ClearRows } from "../ops/clear-part.js";
 import type { AffineStep, EnsembleStep, RegionProgram } from "../ops/region-program.js";
 import { type AffineMap, rowTerms } from "../program/affine.js";
 import type { AffineInstruction, Instruction, LinearInstruction } from "../program/program.js";
@@ -87,6 +88,7 @@ export class SlotLowering {
   }
 
   affine(step: AffineStep): Instruction[] {
+    if (step.clear !== undefined) return this.#clearSums(step, step.clear);
     const own = step.scaleLog2 === 0 ? step : { ...step, map: scaled(step.map, step.scaleLog2) };
     const fresh = step.sources.every((source) => source === 0) && !this.#places.has(0);
     return fresh ? this.#freshRowsOf(own) : this.#sums(own);
@@ -137,6 +139,33 @@ export class SlotLowering {
         count: run.length,
       })),
     );
+  }
+
+  /** Weights come with the request: every fresh number that they may meet gets a slot. */
+  #clearSums(step: AffineStep, rows: ClearRows): Instruction[] {
+    const { map, sources, scaleLog2, result } = step;
+    const before: Instruction[] = [];
+    const met = new Set(map.column);
+    const places = sources.flatMap((source) => {
+      const size = this.#regions.values[source]?.size ?? 0;
+      if (source !== 0) return Array.from(this.slotsOf(source), (slot) => ({ slot, input: 0 }));
+      return Array.from({ length: size }, (_, input) => ({ slot: -1, input }));
+    });
+    const columns = places.map(({ slot, input }, column) => {
+      if (!met.has(column)) return -1;
+      return slot < 0 ? this.#inputSlot(input, before) : slot;
+    });
+    const sums = { ...rows, sources };
+    const terms = map.column.length;
+    return [
+      ...before,
+      {
+        ...{ op: "clear affine", sums, columns: Int32Array.from(columns), terms, scaleLog2 },
+        deltaLog2: 31 - this.#bitsOf(result),
+        to: this.place(result, map.outputs),
+        count: map.outputs,
+      },
+    ];
   }
 
   #sums(step: AffineStep): Instruction[] {

@@ -54,6 +54,34 @@ export interface LinearInstruction extends WeightPolynomials {
   readonly read: number;
 }
 
+/**
+ * Sums of encrypted values whose weights and constants follow from clear parameters: elements `rows` (all, where absent) of a node of the
+ * clear part, less `first`, over the elements of `sources`.
+ */
+export interface ClearSums {
+  readonly node: number;
+  readonly rows?: readonly number[];
+  readonly first: number;
+  readonly sources: readonly number[];
+}
+
+/**
+ * Like `linear`, with polynomials that the server makes for each request: row r of sums that begin at result `first` is number r mod `read`
+ * of result first + floor(r / read). It meets column c with the coefficient `(r mod read + 1) pitch - 1 - c mod N` of polynomial floor(c / N).
+ */
+export interface ClearLinearInstruction {
+  readonly op: "clear linear";
+  readonly inputs: number;
+  readonly results: number;
+  readonly read: number;
+  readonly pitch: number;
+  /** `[results, read]`; -1 for none. */
+  readonly positions: Int32Array;
+  /** Constants are in units of 2^deltaLog2 of the 64-bit torus. */
+  readonly deltaLog2: number;
+  readonly parts: readonly { readonly sums: ClearSums; readonly first: number }[];
+}
+
 /** LWE ciphertexts `to...`: weight times a coefficient of a GLWE ciphertext, plus a constant. */
 export interface ExtractInstruction {
   readonly op: "extract";
@@ -76,6 +104,20 @@ export interface AffineInstruction {
   readonly columns: Int32Array;
   readonly weights: Int32Array;
   readonly addends: Uint32Array;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** Like `affine`, with rows that the server makes for each request, of at most `terms` weights together. */
+export interface ClearAffineInstruction {
+  readonly op: "clear affine";
+  readonly sums: ClearSums;
+  /** Slot of each column of the sums; -1 where no weight can be. */
+  readonly columns: Int32Array;
+  readonly terms: number;
+  /** Weights apply times 2^scaleLog2, constants in units of 2^deltaLog2 of the 32-bit torus. */
+  readonly scaleLog2: number;
+  readonly deltaLog2: number;
   readonly to: number;
   readonly count: number;
 }
@@ -143,8 +185,10 @@ export type Instruction =
   | ExpandBitsInstruction
   | EnsembleInstruction
   | LinearInstruction
+  | ClearLinearInstruction
   | ExtractInstruction
   | AffineInstruction
+  | ClearAffineInstruction
   | BootstrapInstruction
   | ProtectInstruction
   | PackGlweInstruction
@@ -175,10 +219,14 @@ function formatInstruction(instruction: Instruction): string {
       return `sums[0..1] = ensemble(bits, gates=${instruction.nodes.length / 4}, leaves=${instruction.leaves.length / instruction.positions.length}, chunks=${instruction.chunks.length - 1})`;
     case "linear":
       return `linear[0..${instruction.results}] = weights[${instruction.results}, ${instruction.inputs}] * fresh + constants, ${instruction.read} outputs each`;
+    case "clear linear":
+      return `linear[0..${instruction.results}] = weights[${instruction.results}, ${instruction.inputs}](clear inputs) * fresh + constants, ${instruction.read} outputs each`;
     case "extract":
       return `${slots(instruction)} = extract(${instruction.from}, weights=${shortList(column(instruction.rows, 4, 2))})`;
     case "affine":
       return `${slots(instruction)} = affine(lwe, terms=${instruction.columns.length})`;
+    case "clear affine":
+      return `${slots(instruction)} = affine(lwe, weights(clear inputs), terms=${instruction.terms})`;
     case "bootstrap":
       return formatBootstrap(instruction);
     case "protect":

@@ -1,3 +1,4 @@
+import { clearLayoutsOf } from "../artifact/clear-info.js";
 import type { FeedInfo, FeedInput, ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { bigLweDimension } from "../tfhe/parameters.js";
@@ -5,6 +6,7 @@ import { type CircuitId, type KeyId, peekHeader, readHeader } from "../tfhe/wire
 import type { EncryptedVector, FileIdentity } from "../tfhe/wire-input.js";
 import { inputExpectation, readIncompleteInput, readInputCiphertext } from "../tfhe/wire-input.js";
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
+import type { ClearBytes, ClearNumbers } from "./clear-numbers.js";
 
 /** An earlier answer, of which the first output is meant, or one of its outputs. */
 export type FedValue = Uint8Array | { readonly answer: Uint8Array; readonly output: number };
@@ -34,6 +36,8 @@ export interface ReadRequest {
   /** Parts of the upload; none where all parameters are fed. */
   readonly vectors: readonly Pick<EncryptedVector, "seed" | "bodies">[];
   readonly fed: readonly FedCiphertexts[];
+  /** What its clear parameters decide. */
+  readonly clear: readonly ClearBytes[];
 }
 
 /** LWE ciphertexts for a place in a request's workspace. */
@@ -47,11 +51,14 @@ export interface Reader {
   readonly identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId };
   readonly manifest: ServerManifest;
   readonly sources: ReadonlyMap<CircuitId, FeedSource>;
+  /** Absent where nothing is to be computed from clear parameters. */
+  readonly clear?: ClearNumbers | undefined;
 }
 
 /**
  * Reads what `run` got. Errors: those of `readHeader` (`wrong-key` where parts are of different clients, `wrong-circuit` for answers of a
- * function that may not feed this one), `bad-argument` for parameters that are missing, unknown or not composable.
+ * function that may not feed this one), `bad-argument` for parameters that are missing, unknown or not composable, and those of
+ * `ClearNumbers.bytesFor`.
  */
 export function readRunInput(reader: Reader, input: RunInput): ReadRequest {
   const { identity, manifest } = reader;
@@ -63,9 +70,20 @@ export function readRunInput(reader: Reader, input: RunInput): ReadRequest {
     if (kind === "incomplete input ciphertext") {
       return readComposed(reader, { request: input, from: {} });
     }
-    return { ...readInputCiphertext(input, identity, manifest.inputs), fed: [] };
+    return { ...readSent(reader, input, identity), fed: [] };
   }
   return readComposed(reader, input);
+}
+
+/** What a client sent, its clear parameters put to use. */
+function readSent(
+  { manifest, clear }: Reader,
+  file: Uint8Array,
+  identity: Reader["identity"],
+): Omit<ReadRequest, "fed"> {
+  const layouts = clearLayoutsOf(manifest.clear);
+  const sent = readInputCiphertext(file, identity, manifest.inputs, layouts);
+  return { ...sent, clear: clear?.bytesFor(sent.clear) ?? [] };
 }
 
 /** Files that answers are part of. */
@@ -77,7 +95,8 @@ export function checkRunInput(reader: Reader, input: RunInput): void {
   const plain =
     input instanceof Uint8Array &&
     !composedKinds.includes(peekHeader(input, "input ciphertext").kind);
-  if (plain) readHeader(input, inputExpectation(identity, manifest.inputs));
+  if (plain)
+    readHeader(input, inputExpectation(identity, manifest.inputs, clearLayoutsOf(manifest.clear)));
   else readRunInput(reader, input);
 }
 
@@ -114,7 +133,7 @@ function readComposed(reader: Reader, { request, from }: ComposedRequest): ReadR
   });
   const all = feed.inputs.length === feed.parameters && fed.length === feed.parameters;
   if (request === undefined) {
-    if (all && keyId !== undefined) return { keyId, vectors: [], fed };
+    if (all && keyId !== undefined) return { keyId, vectors: [], fed, clear: [] };
     const missing = feed.inputs.filter((own) => from[own.name] === undefined);
     const names = missing.map((own) => `"${own.name}"`).join(", ");
     throw refused(
@@ -153,7 +172,8 @@ function readPartial(
           `Run it as { request, from: { ${parameter}: answer } }, or encrypt a value`,
         );
   }
-  return read;
+  // Functions that answers may feed have no clear parameters but encrypted ones.
+  return { ...read, clear: [] };
 }
 
 function readFed(

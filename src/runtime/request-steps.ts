@@ -23,10 +23,10 @@ export interface Workplace {
 /** Items of a stage without look-ups that take well below a millisecond together. */
 const shortItems = 16;
 
-/** Brings a request's upload, and fresh randomness where answers are protected, into the workspace. */
+/** Brings a request's upload, what its clear parameters decide, and fresh randomness where answers are protected, into the workspace. */
 export function uploadSteps(
   { manifest }: LoadedProgram,
-  { vectors }: ReadRequest,
+  { vectors, clear }: ReadRequest,
   request: Address,
 ): Step[] {
   const steps = vectors.flatMap(({ seed, bodies }, part): Step[] => {
@@ -36,6 +36,9 @@ export function uploadSteps(
       { do: "write", address: offsetAddress(upload, seed.length), data: bodies },
     ];
   });
+  for (const { place, data } of clear) {
+    steps.push({ do: "write", address: offsetAddress(request, place), data });
+  }
   const { randomPlace } = manifest;
   if (randomPlace !== undefined) {
     const data = new Uint8Array(randomPlace.bytes);

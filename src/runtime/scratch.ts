@@ -16,6 +16,9 @@ export async function allocateScratch(
     await callKernel(engine, "velum_linear_scratch_bytes", glwe.polynomialSize),
     await callKernel(engine, "velum_pack_scratch_bytes", bigLweDimension(glwe), largestRead),
   ];
+  if (file.manifest.clear !== undefined) {
+    needs.push(await callKernel(engine, "velum_linear_clear_scratch_bytes", glwe.polynomialSize));
+  }
   if (randomPlace !== undefined) {
     needs.push(await callKernel(engine, "velum_protect_scratch_bytes", glwe.polynomialSize));
   }

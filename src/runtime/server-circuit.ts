@@ -1,3 +1,4 @@
+import { clearLayoutsOf } from "../artifact/clear-info.js";
 import { readServerFile, type ServerFile } from "../artifact/server-file.js";
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
@@ -10,6 +11,7 @@ import { type CircuitId, type KeyId, seedBytes } from "../tfhe/wire-header.js";
 import { type FileIdentity, inputBodyBytes, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { writeOutputCiphertext } from "../tfhe/wire-output.js";
 import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";
+import { ClearNumbers } from "./clear-numbers.js";
 import {
   checkRunInput,
   type FeedSource,
@@ -72,6 +74,8 @@ export class ServerCircuit {
   readonly #program: LoadedProgram;
   /** Circuits whose answers it may take as inputs. */
   readonly #sources: ReadonlyMap<CircuitId, FeedSource>;
+  /** Computes from clear parameters; absent where there are none. */
+  readonly #clear: ClearNumbers | undefined;
   #workspace: { address: Address; requests: number } | undefined;
 
   private constructor(
@@ -84,6 +88,8 @@ export class ServerCircuit {
     this.#file = file;
     const { circuitId, manifest } = file;
     this.#identity = { parameterId: parameterId(manifest.parameters), circuitId };
+    const { polynomialSize } = manifest.parameters.glwe;
+    this.#clear = manifest.clear && new ClearNumbers(manifest.clear, polynomialSize);
     this.#host = host;
     this.#sources = sources;
     this.#program = { manifest, engine: host.engine, constants, scratch };
@@ -196,7 +202,7 @@ export class ServerCircuit {
     const { manifest } = this.#file;
     const identity = this.#identity;
     const expected = keys === undefined ? identity : { ...identity, keyId: keys.keyId };
-    const reader = { identity: expected, manifest, sources: this.#sources };
+    const reader = { identity: expected, manifest, sources: this.#sources, clear: this.#clear };
     if (inputs.length <= this.threads || !runsOneByOne(manifest)) {
       const requests = inputs.map((input) => readRunInput(reader, input));
       return this.#host.inTurn(() => this.#runAll(requests, expanded, options));
@@ -240,7 +246,8 @@ export class ServerCircuit {
       bodies: new Uint8Array(inputBodyBytes(layout)),
     }));
     const identity = this.#identity;
-    const request = writeInputCiphertext({ ...identity, keyId: nobodysKey }, parts);
+    const clear = clearLayoutsOf(manifest.clear).map((layout) => ({ ...layout, numbers: [] }));
+    const request = writeInputCiphertext({ ...identity, keyId: nobodysKey }, parts, [], clear);
     let least = Number.POSITIVE_INFINITY;
     const linear = manifest.parameters.bootstraps.length === 0;
     const budgetMs = linear ? restBudgetMs.linear : restBudgetMs.besideLookups;

@@ -2,6 +2,13 @@ import { ByteReader, ByteWriter } from "../base/bytes.js";
 import type { ParameterId } from "./parameter-id.js";
 import { type BitsLayout, bitsHeadWord, type EncryptedBits } from "./wire-bits.js";
 import {
+  type ClearInputLayout,
+  type ClearLayout,
+  clearPartBytes,
+  readClearPart,
+  writeClearPart,
+} from "./wire-clear.js";
+import {
   allocateFile,
   type CircuitId,
   corrupt,
@@ -49,9 +56,19 @@ export function inputBodyBytes(layout: InputPartLayout): number {
   return Math.ceil((numbers * layout.bodyBits) / 8);
 }
 
-/** Bytes of the payload of an input file: for every part `length u32 | head u32 | seed (32 bytes) | bodies`. */
-export function inputPayloadBytes(layouts: readonly InputPartLayout[]): number {
-  return layouts.reduce((sum, layout) => sum + vectorHeadBytes + inputBodyBytes(layout), 0);
+/**
+ * Bytes of the payload of an input file: for every part `length u32 | head u32 | seed (32 bytes) | bodies`, then for every clear
+ * parameter what `writeClearPart` writes.
+ */
+export function inputPayloadBytes(
+  layouts: readonly InputPartLayout[],
+  clear: readonly ClearLayout[] = [],
+): number {
+  const encrypted = layouts.reduce(
+    (sum, layout) => sum + vectorHeadBytes + inputBodyBytes(layout),
+    0,
+  );
+  return clear.reduce((sum, layout) => sum + clearPartBytes(layout), encrypted);
 }
 
 /** The body width of a vector, or form and shape of bits beside it. */
@@ -63,18 +80,23 @@ function headWord(layout: InputPartLayout): number {
  * The file that a client sends to a server: all inputs of one run, in the circuit's order. `open` says, of each input that may be fed
  * from an earlier answer, whether it is left to that; with any such the file is of another kind, and `open` precedes the parts:
  * `count u32 | a byte each, 1 where it is left`.
+ * Clear inputs stand behind.
  */
 export function writeInputCiphertext(
   identity: FileIdentity,
   parts: readonly EncryptedInputPart[],
   open: readonly boolean[] = [],
+  clear: readonly (ClearLayout & { readonly numbers: ArrayLike<number> })[] = [],
 ): Uint8Array<ArrayBuffer> {
   const incomplete = open.includes(true);
-  const file = allocateFile((incomplete ? openBytes(open.length) : 0) + inputPayloadBytes(parts));
+  const file = allocateFile(
+    (incomplete ? openBytes(open.length) : 0) + inputPayloadBytes(parts, clear),
+  );
   const writer = new ByteWriter(payloadOf(file));
   if (incomplete) writer.u32(open.length).raw(Uint8Array.from(open, Number));
   for (const part of parts)
     writer.u32(part.length).u32(headWord(part)).raw(part.seed).raw(part.bodies);
+  for (const { numbers, ...layout } of clear) writeClearPart(writer, layout, numbers);
   sealFile(file, {
     ...identity,
     kind: incomplete ? "incomplete input ciphertext" : "input ciphertext",
@@ -90,12 +112,13 @@ function openBytes(count: number): number {
 export function inputExpectation(
   identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId },
   layouts: readonly InputPartLayout[],
+  clear: readonly ClearLayout[] = [],
 ): FileExpectation {
   return {
     ...identity,
     kind: "input ciphertext",
     path: "input ciphertext",
-    payloadBytes: inputPayloadBytes(layouts),
+    payloadBytes: inputPayloadBytes(layouts, clear),
   };
 }
 
@@ -107,11 +130,17 @@ export function readInputCiphertext<Layout extends InputPartLayout>(
   file: Uint8Array,
   identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId },
   layouts: readonly Layout[],
-): ReadInput<Layout> {
-  const expected = inputExpectation(identity, layouts);
+  clear: readonly ClearInputLayout[] = [],
+): ReadInput<Layout> & {
+  /** The numbers of each clear parameter, as they were sent: within what their bytes can say, not more. */
+  readonly clear: readonly Float64Array[];
+} {
+  const expected = inputExpectation(identity, layouts, clear);
   const { header, payload } = readFile(file, expected);
   const reader = new ByteReader(payload, expected.path);
-  return { keyId: header.keyId, vectors: readParts(reader, expected.path, layouts) };
+  const vectors = readParts(reader, expected.path, layouts);
+  const numbers = clear.map((layout) => readClearPart(reader, layout, expected.path, layout.name));
+  return { keyId: header.keyId, vectors, clear: numbers };
 }
 
 /** The same of a file that leaves inputs to earlier answers; `open` says which of the `count` that may be fed. */

@@ -16,8 +16,8 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   plan: ["graph", "ops", "program", "security", "tfhe"],
   mlir: ["graph", "ops"],
   codegen: ["program", "plan", "tfhe"],
-  artifact: ["tfhe"],
-  runtime: ["artifact", "tfhe"],
+  artifact: ["graph", "ops", "program", "tfhe"],
+  runtime: ["artifact", "ops", "program", "tfhe"],
   client: ["artifact", "keys", "quantize", "security", "tfhe"],
   server: ["runtime"],
   circuit: [

@@ -68,6 +68,7 @@ function accessOf({ kernel, items, constants }: Stage, instruction: Instruction)
         writes: [span("fresh", at(7), items * glweBytes(at(5), at(6)))],
       };
     case "linear":
+    case "clear linear":
       return {
         reads: [span("input", at(0), at(1) * glweBytes(at(2), at(3)))],
         writes: [span("result", at(8), items * glweBytes(at(2), at(3)))],
@@ -84,6 +85,15 @@ function accessOf({ kernel, items, constants }: Stage, instruction: Instruction)
       const own = lweBytes(at(1));
       return {
         reads: [...new Set(instruction.columns)].map((column) =>
+          span("column", at(0) + column * own, own),
+        ),
+        writes: [lwes("result", at(6), items, at(1))],
+      };
+    }
+    case "clear affine": {
+      const own = lweBytes(at(1));
+      return {
+        reads: [...new Set(instruction.columns.filter((column) => column >= 0))].map((column) =>
           span("column", at(0) + column * own, own),
         ),
         writes: [lwes("result", at(6), items, at(1))],

@@ -9,7 +9,7 @@ import { combinationOf, commonFactor, differenceOf } from "./combination.js";
 import { domainOf } from "./domain.js";
 import { asAttribute, tablesAt } from "./tables-at.js";
 
-/** An encrypted value of the graph under construction. */
+/** A value of the graph under construction: encrypted, or computed from clear parameters alone. */
 export interface Value {
   readonly id: number;
   /** Hold for all inputs that keep the promise of the inputset. */
@@ -65,11 +65,15 @@ export interface LookupLimits {
   readonly several: number;
 }
 
-/** Makes graphs of linear operations and look-ups, with sound bounds from those of the operands. */
+/**
+ * Makes graphs of linear operations and look-ups, with sound bounds from those of the operands. What is computed from clear parameters
+ * alone costs nothing and may be as wide as it likes: the server computes it in plain.
+ */
 export class LookupBuilder {
   readonly nodes: GraphNode[] = [];
   readonly #limits: LookupLimits;
   readonly #wideWays: WideWays;
+  readonly #inPlain: boolean;
   /** Inside one of the wide ways. */
   #inside = false;
   /** For each node, how many lowest bits of its value are known to be zero; absent for none. */
@@ -84,11 +88,20 @@ export class LookupBuilder {
   /** Look-ups read what their arguments are multiples of, and equal sums are made once. */
   readonly reduces: boolean;
 
-  /** `wideWays`: how wide arguments are taken apart. `reduces`: in favour of few look-ups, not of what people wrote. */
-  constructor(limits: LookupLimits, wideWays: WideWays, reduces: boolean) {
+  /**
+   * `wideWays`: how wide arguments are taken apart. `reduces`: in favour of few look-ups, not of what people wrote. `inPlain`: false where
+   * clear parameters count as encrypted.
+   */
+  constructor(limits: LookupLimits, wideWays: WideWays, reduces: boolean, inPlain = false) {
     this.#limits = limits;
     this.#wideWays = wideWays;
     this.reduces = reduces;
+    this.#inPlain = inPlain;
+  }
+
+  /** The server computes the value in plain. */
+  isClear({ id }: { readonly id: number }): boolean {
+    return this.#inPlain && this.nodes[id]?.output.encrypted === false;
   }
 
   /** Values wider than one look-up can be taken apart. */
@@ -309,7 +322,7 @@ export class LookupBuilder {
     if (lines !== undefined) return lines;
     const on = this.#stretched(a, shape);
     const single = (): Value => this.#single(on, found, domain, shape);
-    if (forced || !this.takesApart) return single();
+    if (forced || !this.takesApart || this.isClear(on)) return single();
     if (domain.count <= 16) return single();
     const inside = this.#inside;
     const outside = (way: () => Value) => (): Value => {
@@ -362,8 +375,10 @@ export class LookupBuilder {
     const { tables } = found;
     const { first, low, count } = domain;
     const bits = bitsOf(count);
-    if (bits > this.#limits.single) throw new TooWide(bits, this.#limits.single);
-    this.#lookups.push([bits, sizeOf(shape)]);
+    if (!this.isClear(a)) {
+      if (bits > this.#limits.single) throw new TooWide(bits, this.#limits.single);
+      this.#lookups.push([bits, sizeOf(shape)]);
+    }
     const table = asAttribute(found, shape);
     const attributes = { table, first, ...(low === 0 ? {} : { low }) };
     const result = this.operation("tlu", [a], attributes, boundsOfTables(tables), shape);
@@ -483,10 +498,11 @@ export class LookupBuilder {
     bounds: Bounds,
     shape: Shape,
   ): Value {
+    const clear = operands.length > 0 && operands.every((operand) => this.isClear(operand));
     const node: GraphNode = {
       ...{ kind: "operation", id: 0, name, attributes, bounds, ...this.#origin },
       operands: operands.map((operand) => operand.id),
-      output: { encrypted: true, type: minimalIntegerType(bounds.min, bounds.max), shape },
+      output: { encrypted: !clear, type: minimalIntegerType(bounds.min, bounds.max), shape },
     };
     const key = sharingKey(node);
     const known = key === undefined ? undefined : this.#shared(key);

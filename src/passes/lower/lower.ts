@@ -1,5 +1,6 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, scalar, type Tensor } from "../../base/tensor.js";
+import { isPlainData, readsClear } from "../../graph/clear-part.js";
 import { Graph } from "../../graph/graph.js";
 import { type GraphNode, nodePath, type OperationNode } from "../../graph/node.js";
 import type { ExtremumForm } from "../../ops/extremum-form.js";
@@ -39,7 +40,7 @@ export function lower(
   several: number = limit,
   rounding: RoundingRule = defaultRounding,
 ): Graph {
-  checkIntegers(graph);
+  checkIntegers(graph, target);
   const source = target === "dialect" ? graph : fuseCones(withPossibleBounds(graph), limit);
   return removeDeadCode(new Lowering(source, { single: limit, several }, target, rounding).run());
 }
@@ -59,6 +60,8 @@ class Lowering {
   private readonly strategies: PairStrategies;
   private readonly newIds = new Map<number, number>();
   private readonly taken = new Set<number>();
+  /** What depends on clear parameters alone is computed in plain, and weights of encrypted values may be. */
+  private readonly inPlain: boolean;
   private readonly functions: ElementFunctions;
   /** What the look-ups of functions of one value take, by node. */
   private readonly costs = new Map<number, number>();
@@ -70,7 +73,8 @@ class Lowering {
     this.target = target;
     this.rounding = rounding;
     this.functions = new ElementFunctions(graph, rounding);
-    this.builder = new LookupBuilder(limits, wideWays, target !== "dialect");
+    this.inPlain = target !== "dialect" && readsClear(graph);
+    this.builder = new LookupBuilder(limits, wideWays, target !== "dialect", this.inPlain);
     this.strategies = new PairStrategies(this.builder);
   }
 
@@ -90,6 +94,7 @@ class Lowering {
   private rewrite(node: GraphNode): number {
     if (node.kind !== "operation") return this.builder.push(node);
     const spec = opSpec(node.name, nodePath(node));
+    if (this.isClear(node.id) && isPlainData(node.attributes)) return this.copy(node);
     const extremum = this.extremumOf(node, spec);
     if (extremum !== undefined && !(this.target === "dialect" && extremum.inDialect)) {
       return this.measured(node, () =>
@@ -110,7 +115,10 @@ class Lowering {
         .id;
     }
     const variables = [...new Set(node.operands)].filter((id) => !this.isConstant(id));
-    const onlyProduct = spec.pair?.kind === "product" && variables.length < 2 && !isSquare(node);
+    const [first = 0, second = first] = node.operands;
+    const weighted = this.isClear(first) !== this.isClear(second);
+    const onlyProduct =
+      spec.pair?.kind === "product" && (weighted || (variables.length < 2 && !isSquare(node)));
     const shapes = node.operands.map((id) => this.graph.node(id).output.shape);
     const choice = spec.choice(node.attributes, shapes, nodePath(node));
     const sums = this.sumsOf(node, spec, shapes);
@@ -146,6 +154,7 @@ class Lowering {
   ): SumsOfProducts | undefined {
     const [left = 0, right = 0] = node.operands;
     if (this.target === "dialect" || this.isConstant(left) || this.isConstant(right)) return;
+    if (this.isClear(left) || this.isClear(right)) return;
     return spec.products(node.attributes, shapes, nodePath(node));
   }
 
@@ -304,6 +313,11 @@ class Lowering {
     return { id: this.newIds.get(id) ?? 0, bounds: domainOf(node), shape: node.output.shape };
   }
 
+  /** The server computes the value from clear parameters. */
+  private isClear(id: number): boolean {
+    return this.inPlain && !this.graph.node(id).output.encrypted && !this.isConstant(id);
+  }
+
   private isConstant(id: number): boolean {
     return this.graph.node(id).kind === "constant";
   }
@@ -333,9 +347,15 @@ function scalarOf(meaning: (operands: readonly Tensor[]) => Tensor, u: number, v
   }
 }
 
-function checkIntegers(graph: Graph): void {
+/** What is clear may be floating-point where the server computes it as it stands. */
+function checkIntegers(graph: Graph, target: LowerTarget): void {
+  const inPlain = target !== "dialect" && readsClear(graph);
+  const isKept = (node: GraphNode): boolean =>
+    inPlain &&
+    !node.output.encrypted &&
+    (node.kind !== "operation" || isPlainData(node.attributes));
   for (const node of graph.nodes) {
-    if (node.output.float !== true) continue;
+    if (node.output.float !== true || isKept(node)) continue;
     throw new VelumError({
       code: "unsupported-op",
       path: nodePath(node),

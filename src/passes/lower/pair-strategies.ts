@@ -1,5 +1,7 @@
 import { scalar, type Tensor } from "../../base/tensor.js";
+import type { Bounds } from "../../graph/node.js";
 import { modulo } from "../../ops/arithmetic/integer-arithmetic.js";
+import { broadcastShapes } from "../../ops/broadcast.js";
 import { zip } from "../../ops/elementwise.js";
 import type { PairForm } from "../../ops/spec.js";
 import { bitsOf, type LookupBuilder, type Value } from "./look-up-builder.js";
@@ -36,13 +38,11 @@ export class PairStrategies {
     }
     // Zeros below both factors are zeros below the sums; the product has both.
     const [lowX, lowY] = [b.lowOf(x), b.lowOf(y)];
+    if (b.isClear(x) || b.isClear(y)) return this.#weighted(x, y);
     const low = Math.max(lowX, lowY);
     const quarter = (v: number): number => Math.floor((v / 2 ** low) ** 2 / 4) * 2 ** (lowX + lowY);
     const [u, v] = [b.scale(x, scalar(2 ** (low - lowX))), b.scale(y, scalar(2 ** (low - lowY)))];
-    const corners = [x.bounds.min, x.bounds.max].flatMap((u) =>
-      [y.bounds.min, y.bounds.max].map((v) => u * v + 0),
-    );
-    const bounds = { min: Math.min(...corners), max: Math.max(...corners) };
+    const bounds = cornerBounds(x.bounds, y.bounds);
     const result = b.cheapest(
       [
         () => this.packed([x, y], ([p = 0, q = 0]) => p * q),
@@ -57,6 +57,15 @@ export class PairStrategies {
       ],
     );
     return b.within(result, bounds);
+  }
+
+  /** A product of which one side is clear: the server takes it as weights. */
+  #weighted(x: Value, y: Value): Value {
+    const b = this.#b;
+    const shape = broadcastShapes(x.shape, y.shape, "product");
+    const bounds = cornerBounds(x.bounds, y.bounds);
+    const low = Math.min(30, b.lowOf(x) + b.lowOf(y));
+    return b.withLow(b.operation("multiply", [x, y], {}, bounds, shape), low);
   }
 
   /** Bits from the lowest that either may have to the highest; a number that is always the same has none. */
@@ -315,7 +324,7 @@ export class PairStrategies {
   #cutAt(x: Value, to: number): readonly [Value, Value] {
     const b = this.#b;
     if (b.lowOf(x) >= to) return [x, b.scale(x, scalar(0))];
-    if (b.takesApart && this.#width(x) > 4) {
+    if (b.takesApart && this.#width(x) > 4 && !b.isClear(x)) {
       const { high, digits } = cutBelow(b, x, to, true);
       return [high, digits.reduce((sum, digit) => b.add(sum, digit))];
     }
@@ -340,6 +349,7 @@ export class PairStrategies {
     const b = this.#b;
     if (c.bounds.min === 1) return b.add(x, b.scale(c, scalar(0)));
     if (c.bounds.max === 0) return b.scale(b.add(x, c), scalar(0));
+    if (b.isClear(c) || b.isClear(x)) return this.#weighted(c, x);
     const bounds = { min: Math.min(0, x.bounds.min), max: Math.max(0, x.bounds.max) };
     const result = b.cheapest(
       [() => this.packed([x, c], ([u = 0, v = 0]) => u * v)],
@@ -383,6 +393,12 @@ function twos(value: number): number {
   let count = 0;
   while (value % 2 ** (count + 1) === 0) count++;
   return count;
+}
+
+/** Sound bounds of a product. */
+function cornerBounds(a: Bounds, b: Bounds): Bounds {
+  const corners = [a.min, a.max].flatMap((u) => [b.min, b.max].map((v) => u * v + 0));
+  return { min: Math.min(...corners), max: Math.max(...corners) };
 }
 
 export function isTensor(value: Value | Tensor): value is Tensor {
