@@ -35,7 +35,7 @@ function fuseFloats(graph: Graph): Graph {
   for (const node of graph.nodes) {
     if (node.kind !== "operation" || node.output.float === true) continue;
     if (!node.operands.some((id) => graph.node(id).output.float === true)) continue;
-    const part = floatPart(graph, node);
+    const part = node.output.encrypted ? floatPart(graph, node) : clearPart(graph, node);
     if (part === undefined) continue;
     nodes[node.id] = fusedNode(graph, node, part);
     fused = true;
@@ -96,6 +96,16 @@ function floatPart(graph: Graph, terminal: OperationNode): Part | undefined {
       return { start, inside };
     }
     from = start;
+  }
+}
+
+/** The server may compute a clear part as it stands: one that cannot be fused stays. */
+function clearPart(graph: Graph, terminal: OperationNode): Part | undefined {
+  try {
+    return floatPart(graph, terminal);
+  } catch (error) {
+    if (error instanceof VelumError) return undefined;
+    throw error;
   }
 }
 

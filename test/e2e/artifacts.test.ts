@@ -151,12 +151,12 @@ test("files of a later format, missing entries, texts that are not JSON", async 
   const later = withField(linear.serverFile, "manifest.json", "format", 9);
   assert.equal(
     await failure(() => readServerFile(later)),
-    "file-version server file: is in format 9, and this release reads formats 1 to 2. Use the release of Velum that wrote it, or compile the circuit anew",
+    "file-version server file: is in format 9, and this release reads formats 1 to 3. Use the release of Velum that wrote it, or compile the circuit anew",
   );
   const unknown = withField(linear.clientFile, "client.json", "format", "new");
   assert.equal(
     await failure(() => readClientFile(unknown)),
-    "file-version client file: is in format unknown, and this release reads formats 1 to 2. Use the release of Velum that wrote it, or compile the circuit anew",
+    "file-version client file: is in format unknown, and this release reads formats 1 to 3. Use the release of Velum that wrote it, or compile the circuit anew",
   );
   for (const name of [
     "manifest.json",

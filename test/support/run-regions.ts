@@ -1,16 +1,26 @@
 import assert from "node:assert/strict";
 import type { Tensor } from "../../src/base/tensor.js";
-import type { RegionProgram } from "../../src/ops/region-program.js";
-import { evaluateMap } from "../../src/program/affine.js";
+import { clearMaps } from "../../src/ops/clear-part.js";
+import type { AffineStep, RegionProgram } from "../../src/ops/region-program.js";
+import { type AffineMap, evaluateMap, rowTerms } from "../../src/program/affine.js";
 
-/** Runs a region program as its description says, without asking the graph. */
-export function runRegions(program: RegionProgram, inputs: readonly Tensor[]): number[][] {
+/**
+ * Runs a region program as its description says, without asking the graph. `inputs` are the encrypted ones, `clear` the others. Weights
+ * that clear values decide must stay below the magnitudes that were planned for.
+ */
+export function runRegions(
+  program: RegionProgram,
+  inputs: readonly Tensor[],
+  clear: readonly Tensor[] = [],
+): number[][] {
   const values: ArrayLike<number>[] = [inputs.flatMap((input) => [...input.data])];
   for (const step of program.steps) {
     if (step.kind === "affine") {
       const joined = step.sources.flatMap((source) => Array.from(values[source] ?? []));
       assert.equal(joined.length, step.map.inputs);
-      values[step.result] = evaluateMap(step.map, joined);
+      const map = mapOf(program, step, clear);
+      assertBelow(map, step.map);
+      values[step.result] = evaluateMap(map, joined);
     } else if (step.kind === "lookup") {
       const half = 2 ** step.precision;
       values[step.result] = Array.from(values[step.source] ?? [], (value, i) => {
@@ -26,4 +36,24 @@ export function runRegions(program: RegionProgram, inputs: readonly Tensor[]): n
     }
   }
   return program.outputs.map(({ value }) => Array.from(values[value] ?? [], (item) => item + 0));
+}
+
+/** The step's own map, or the one that clear values make. */
+function mapOf({ clear, values }: RegionProgram, step: AffineStep, sent: readonly Tensor[]) {
+  if (step.clear === undefined || clear === undefined) return step.map;
+  const wanted = [{ ...step.clear, sources: step.sources }];
+  const [map] = clearMaps(clear, sent, wanted, (value) => values[value]?.size ?? 0);
+  assert.ok(map);
+  return map;
+}
+
+function assertBelow(map: AffineMap, planned: AffineMap): void {
+  assert.equal(map.outputs, planned.outputs);
+  for (let row = 0; row < map.outputs; row++) {
+    const most = new Map(rowTerms(planned, row));
+    for (const [column, weight] of rowTerms(map, row)) {
+      const limit = Math.abs(most.get(column) ?? 0);
+      assert.ok(Math.abs(weight) <= limit, `row ${row}: ${weight} where ${limit} is planned`);
+    }
+  }
 }
