@@ -21,15 +21,21 @@ export function tableEntry(table: Tensor, index: number, path: string): number {
 /**
  * The table over every value of `type`, in the order of the dialect: 0 to the maximum, then the minimum to -1.
  * Values without an entry take the one of the nearest value that has it, in this order. With `first`, entries belong to the
- * indices from it on. `[2^bits]`
+ * indices from it on, 2^low apart. `[2^bits]`
  */
-export function tableOverType(table: Tensor, type: IntegerType, first?: number): Float64Array {
+export function tableOverType(
+  table: Tensor,
+  type: IntegerType,
+  first?: number,
+  low = 0,
+): Float64Array {
   const size = 2 ** type.bits;
   const maximum = maximumOf(type);
   return tableOver(
     table,
     Array.from({ length: size }, (_, i) => (i <= maximum ? i : i - size)),
     first,
+    low,
   );
 }
 
@@ -51,15 +57,16 @@ function tableOver(
   table: Tensor,
   values: readonly number[],
   first: number | undefined,
+  low = 0,
 ): Float64Array {
   const length = table.data.length;
   const place = (value: number): number => {
-    if (first !== undefined) return value - first;
+    if (first !== undefined) return Math.floor((value - first) / 2 ** low);
     return value < 0 ? value + length : value;
   };
   const known = values.map((value) => {
     if (first === undefined) return value < length && value >= -length;
-    return value >= first && value < first + length;
+    return value >= first && value < first + length * 2 ** low;
   });
   return Float64Array.from(nearestKnown(known), (source) => {
     return table.data[place(values[source] ?? 0)] ?? 0;

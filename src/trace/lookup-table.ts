@@ -2,12 +2,14 @@ import { VelumError } from "../base/error.js";
 import {
   type NestedArray,
   type Shape,
+  sameShape,
   shapeText,
   sizeOf,
   type Tensor,
   toTensor,
 } from "../base/tensor.js";
 import type { Attributes, TensorArray } from "../graph/node.js";
+import { broadcastIndices } from "../ops/broadcast.js";
 import { checkIntegers } from "../ops/evaluate.js";
 import { opSpec } from "../ops/registry.js";
 import type { Encryption } from "./encryption.js";
@@ -21,29 +23,46 @@ import { record, Tracer } from "./tracer.js";
 export class LookupTable {
   /** What look-up nodes carry. */
   readonly attributes: Attributes;
+  readonly #table: Tensor | TensorArray;
 
   /**
    * `entries`: one list of integers, or tables made by `tablesPerElement`.
    * Errors: `bad-shape` unless it is a list with entries, `not-integer`, `not-a-number`.
    */
   constructor(entries: readonly number[] | ArrayLike<number> | TensorArray) {
-    this.attributes = { table: isTensorArray(entries) ? entries : readTable(entries) };
+    this.#table = isTensorArray(entries) ? entries : readTable(entries);
+    this.attributes = { table: this.#table };
   }
 
   /**
-   * The entries for `x`, element by element: traced if `x` is, else a tensor. Errors: `out-of-range` for an index
-   * without an entry, `bad-shape` if tables and elements do not match.
+   * The entries for `x`, element by element: traced if `x` is, else a tensor. Tables for each element stretch over the shape of `x` by
+   * NumPy's rule: three tables serve each row of three. Errors: `out-of-range` for an index without an entry, `bad-shape` if tables and
+   * elements do not match.
    */
   apply<E extends Encryption>(x: Tracer<E>): Tracer<E>;
   apply(x: NestedArray | ArrayLike<number> | Tensor): Tensor;
   apply(x: Tracer | NestedArray | ArrayLike<number> | Tensor): Tracer | Tensor {
-    if (x instanceof Tracer) return record("tlu", [x], this.attributes);
+    if (x instanceof Tracer) return record("tlu", [x], this.#over(x.shape));
     const path = "LookupTable.apply";
     const value = toTensor(x, path);
     checkIntegers(value, path);
     const spec = opSpec("tlu");
-    spec.shape(this.attributes, [value.shape], path);
-    return spec.evaluate(this.attributes, [value], path);
+    const attributes = this.#over(value.shape);
+    spec.shape(attributes, [value.shape], path);
+    return spec.evaluate(attributes, [value], path);
+  }
+
+  /** Tables of the last axes are those of all elements in front, as in NumPy; shapes that do not stretch are left to the operation. */
+  #over(shape: Shape): Attributes {
+    if (!isTensorArray(this.#table)) return this.attributes;
+    const { shape: own, items } = this.#table;
+    const stretches = own.every((length, axis) => {
+      const other = shape[shape.length - own.length + axis];
+      return length === other || (length === 1 && other !== undefined);
+    });
+    if (!stretches || sameShape(own, shape)) return this.attributes;
+    const stretched = [...broadcastIndices(own, shape)].flatMap((element) => items[element] ?? []);
+    return { table: { shape, items: stretched } };
   }
 }
 
@@ -82,6 +101,6 @@ function readTable(entries: ArrayLike<number>): Tensor {
   return table;
 }
 
-function isTensorArray(entries: ArrayLike<number> | TensorArray): entries is TensorArray {
+function isTensorArray(entries: ArrayLike<number> | Tensor | TensorArray): entries is TensorArray {
   return typeof entries === "object" && entries !== null && "items" in entries;
 }

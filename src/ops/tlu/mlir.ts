@@ -1,6 +1,7 @@
 import { scalar, type Tensor } from "../../base/tensor.js";
 import type { MlirCall, MlirEmitter, MlirType, MlirValue } from "../mlir-emitter.js";
 import { clearOnly, dialectOf } from "../mlir-forms.js";
+import { broadcast } from "../mlir-shapes.js";
 import { onlyOperand } from "../operands.js";
 import type { LookupForm } from "../spec.js";
 import { tableOverType } from "../table.js";
@@ -17,7 +18,7 @@ export function emitLookup(form: LookupForm, call: MlirCall, emitter: MlirEmitte
   if (operand.type.kind === "clear") throw clearOnly(call);
   const bits = lookupBits(operand);
   const tables = form.tables.map((table) =>
-    tableOverType(table, { signed: operand.type.signed, bits }, form.first),
+    tableOverType(table, { signed: operand.type.signed, bits }, form.first, form.low),
   );
   const distinct = new Map(tables.map((entries) => [entries.join(), entries]));
   const [only] = distinct.values();
@@ -28,7 +29,7 @@ export function emitLookup(form: LookupForm, call: MlirCall, emitter: MlirEmitte
   const map = Float64Array.from(form.tableOf, (table) =>
     order.indexOf(tables[table]?.join() ?? ""),
   );
-  const on = narrowTo(operand, bits, emitter);
+  const on = broadcast(narrowTo(operand, bits, emitter), call.result.shape, emitter);
   const joined = Float64Array.from([...distinct.values()].flatMap((entries) => [...entries]));
   const rows = [distinct.size, 2 ** bits];
   const { shape } = call.result;
@@ -51,7 +52,7 @@ function emitOneTable(
   bits: number,
 ): MlirValue {
   const dialect = dialectOf(call.result);
-  const on = narrowTo(operand, bits, emitter);
+  const narrow = narrowTo(operand, bits, emitter);
   const first = entries[0] ?? 0;
   if (entries.every((entry) => entry === first)) {
     const zero = call.result.shape.length === 0 ? "FHE.zero" : "FHE.zero_tensor";
@@ -61,6 +62,7 @@ function emitOneTable(
     if (call.result.shape.length > 0) constant = emitter.fromElement(constant);
     return emitter.emit(`${dialect}.add_eint_int`, [nothing, constant], call.result);
   }
+  const on = broadcast(narrow, call.result.shape, emitter);
   const table: Tensor = { shape: [entries.length], data: entries };
   const lut = emitter.constant(table, clearType(64, table.shape));
   return emitter.emit(`${dialect}.apply_lookup_table`, [on, lut], call.result);

@@ -1,0 +1,119 @@
+import { fhe } from "../../../src/index.js";
+import type { Programs } from "./programs.js";
+
+/** Pipelines of floating-point functions that end in integers: oracles/concrete/written/floats.py. */
+export const floats: Programs = {
+  sine: (x) => fhe.round(fhe.sin(x).mul(7)).astype("int64"),
+
+  logarithm: (x) => fhe.floor(fhe.log(x.add(1)).mul(3.5)).astype("int64"),
+
+  sigmoid: (x) =>
+    fhe.rint(fhe.divide(15, fhe.add(1, fhe.exp(x.neg().div(2))))).astype("int64"),
+
+  truncated: (x) => [
+    x.div(3).astype("int64"),
+    x.mul(0.5).sub(0.25).astype("int64"),
+    x.neg().div(2).astype("int64"),
+  ],
+
+  halves: (x) => [
+    fhe.round(x.div(2)).astype("int64"),
+    fhe.floor(x.div(2)).astype("int64"),
+    fhe.ceil(x.div(2)).astype("int64"),
+  ],
+
+  divisions: (x) => [x.floorDivide(3), x.floorDivide(-3), x.mod(3), x.mod(-3), fhe.fmod(x, 3)],
+
+  dividedBy: (x) => [
+    fhe.floorDivide(20, x),
+    fhe.remainder(20, x),
+    fhe.power(2, x),
+    fhe.floorDivide(-20, x),
+  ],
+
+  quantizeDequantize: (x) => {
+    const real = x.astype("float64").sub(3).mul(0.37);
+    const activated = fhe.maximum(real, 0);
+    return fhe.clip(fhe.round(activated.div(0.5)).add(1), 0, 7).astype("int64");
+  },
+
+  quantizedLayer: (x) => {
+    const weights = [[1, -2, 0, 3], [2, 1, -1, -3], [0, 2, 1, 1]];
+    const sums = x.matmul(weights).add([1, -4, 2, 0]);
+    return fhe.clip(fhe.rint(sums.mul(0.21).add(2.5)), 0, 15).astype("int64");
+  },
+
+  normalised: (x) => fhe.floor(fhe.abs(x).pow(0.5).mul(4).add(fhe.cos(x))).astype("int64"),
+
+  roots: (x) => [
+    fhe.sqrt(x).astype("int64"),
+    fhe.cbrt(x.mul(9)).astype("int64"),
+    fhe.hypot(x, 3).astype("int64"),
+  ],
+
+  floatFromTwoPaths: (x) => {
+    const a = fhe.sin(x).mul(3);
+    const b = fhe.cos(x).mul(2);
+    return a.add(b).add(0.5).astype("int64");
+  },
+
+  twoRegions: (x, y) => {
+    const a = fhe.sqrt(fhe.abs(x)).mul(2).astype("int64");
+    const b = fhe.exp2(y).astype("int64");
+    return a.mul(2).add(b).sub(fhe.tanh(x).mul(4).astype("int64"));
+  },
+
+  clipped: (x) => [fhe.clip(x, 5, 20), x.clip(0, 15), fhe.minimum(x, 10), fhe.maximum(3, x)],
+
+  around: (x) => [
+    fhe.around(x, -1).astype("int64"),
+    x.round(),
+    fhe.sign(x),
+    fhe.abs(x),
+  ],
+
+  powers: (x) => [x.pow(2), x.pow(3), x.pow(0), fhe.power(x, 1), fhe.square(x)],
+
+  comparisonsOfFloats: (x) => [
+    x.mul(1.5).greater(2.2).astype("int64"),
+    fhe.sin(x).greaterEqual(0).add(0),
+    fhe.isnan(x.div(2)).add(x),
+  ],
+
+  reciprocals: (x) => [
+    fhe.divide(12, x).astype("int64"),
+    fhe.reciprocal(x.mul(0.5)).astype("int64"),
+    fhe.log2(x).astype("int64"),
+  ],
+
+  conditions: (x) => [
+    fhe.where(x.greater(3), x.mul(2), x.add(1)),
+    fhe.where(x.mod(2).equal(0), x, fhe.subtract(0, x)),
+  ],
+
+  leakyRelu: (x) => fhe.where(x.greater(0), x, x.floorDivide(4)),
+
+  wideToNarrow: (x) => fhe.floor(x.div(32)).astype("int64").add(4),
+
+  integersAsFloats: (x) =>
+    x.astype("float64").astype("int64").add(x.add(0.25).astype("int64")),
+
+  angles: (x) => {
+    const degrees = x.mul(24);
+    return [
+      fhe.round(fhe.cos(fhe.deg2rad(degrees)).mul(8)).astype("int64"),
+      fhe.arctan2(x, 5).astype("int64"),
+    ];
+  },
+
+  elementwiseConstants: (x) => [
+    fhe.round(x.mul([0.5, 1.5]).add([0.1, -3.0])).astype("int64"),
+    x.floorDivide([2, 3]),
+  ],
+
+  longConstants: (x) => [
+    fhe.round(x.mul(0.123456789012345).add(1e-7)).astype("int64"),
+    x.mul(1.5e-9).div(1e-9).astype("int64"),
+    fhe.round(x.mul(3.5)).astype("int64"),
+  ],
+};
