@@ -21,9 +21,44 @@ def as_list(value):
     return value.tolist() if isinstance(value, np.ndarray) else int(value)
 
 
-accepted = {}
-for name, module in json.load(open(sys.argv[1])).items():
-    server = Server.create(module["mlir"], fhe.Configuration(p_error=2.0**-40))
+PACKED = sys.argv[2:] in (["unseen"], ["written"])
+path = fixture("accepted", 2)
+path = path.with_suffix(".json.gz") if PACKED else path
+
+
+def write():
+    text = (
+        json.dumps(
+            {
+                "about": "Velum's modules as compiled and run encrypted by Concrete; made by oracles/concrete/accept.py",
+                "concretePython": version("concrete-python"),
+                "programs": accepted,
+            },
+            indent=1,
+        )
+        + "\n"
+    )
+    if PACKED:
+        path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    else:
+        path.write_text(text)
+
+
+known = {}
+if path.exists():
+    text = gzip.decompress(path.read_bytes()) if PACKED else path.read_bytes()
+    known = json.loads(text)["programs"]
+modules = json.load(open(sys.argv[1]))
+# Modules that did not change since were run already.
+accepted = {name: run for name, run in known.items() if modules.get(name, {}).get("mlir") == run["mlir"]}
+for name, module in modules.items():
+    if name in accepted:
+        continue
+    try:
+        server = Server.create(module["mlir"], fhe.Configuration(p_error=2.0**-40))
+    except RuntimeError as error:
+        print("refused", name, str(error)[:500], flush=True)
+        continue
     client = Client(server.client_specs)
     client.keygen()
     runs = []
@@ -37,21 +72,7 @@ for name, module in json.load(open(sys.argv[1])).items():
         runs.append({"inputs": sample, "outputs": [as_list(np.array(v)) for v in values]})
     server.cleanup()
     accepted[name] = {"mlir": module["mlir"], "runs": runs}
+    write()
     print("accepted", name, [run["outputs"] for run in runs], flush=True)
 
-text = (
-    json.dumps(
-        {
-            "about": "Velum's modules as compiled and run encrypted by Concrete; made by oracles/concrete/accept.py",
-            "concretePython": version("concrete-python"),
-            "programs": accepted,
-        },
-        indent=1,
-    )
-    + "\n"
-)
-path = fixture("accepted", 2)
-if sys.argv[2:] == ["unseen"]:
-    path.with_suffix(".json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
-else:
-    path.write_text(text)
+write()

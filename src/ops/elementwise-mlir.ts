@@ -5,24 +5,24 @@ import { clearOnly, notInDialect } from "./mlir-forms.js";
 import { tabulate } from "./tabulate.js";
 import { emitLookup, lookupBits } from "./tlu/mlir.js";
 
-/** An element-wise operation on one encrypted operand and constants, as a table look-up. Errors: `unsupported-op`. */
+/** An element-wise operation on one encrypted value, which may stand in several places, and constants, as a table look-up. Errors: `unsupported-op`. */
 export function emitTabulated(
   evaluate: (operands: readonly Tensor[]) => Tensor,
   call: MlirCall,
   emitter: MlirEmitter,
 ): MlirValue {
-  const position = call.operands.findIndex((operand) => operand.type.kind === "encrypted");
-  const variable = call.operands[position];
+  const variable = call.operands.find((operand) => operand.type.kind === "encrypted");
   if (variable === undefined) throw clearOnly(call);
   const others = call.operands.map((operand) => operand.value);
-  if (others.some((value, i) => i !== position && value === undefined)) throw notInDialect(call);
+  const varies = call.operands.map((operand) => operand.name === variable.name);
+  if (others.some((value, i) => !varies[i] && value === undefined)) throw notInDialect(call);
   const type = { signed: variable.type.signed, bits: lookupBits(variable) };
   const size = 2 ** type.bits;
   const most = maximumOf(type);
   const values = Array.from({ length: size }, (_, i) => (i <= most ? i : i - size));
   const { tables, tableOf } = tabulate(
     (operand) =>
-      evaluate(others.map((value, i) => (i === position ? operand : (value ?? operand)))),
+      evaluate(others.map((value, i) => (varies[i] ? operand : (value ?? operand)))),
     variable.type.shape,
     call.result.shape,
     values,

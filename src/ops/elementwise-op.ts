@@ -8,7 +8,7 @@ import { elementwiseRange } from "./elementwise-range.js";
 import { exact } from "./exact.js";
 import { elementwiseKernel } from "./kernel.js";
 import { wrongCount } from "./operands.js";
-import { defineOp, type OpSpec, type PairForm, type RoundingForm } from "./spec.js";
+import { defineOp, type GuessedType, type OpSpec, type PairForm, type RoundingForm } from "./spec.js";
 
 /** An operation whose result elements each depend on one element of every operand, with broadcasting. */
 export interface ElementwiseDefinition<A> {
@@ -28,6 +28,7 @@ export interface ElementwiseDefinition<A> {
   readonly pair?: PairForm;
   /** Which rounding it is; absent for everything else. */
   readonly rounding?: (attributes: A) => RoundingForm;
+  readonly guessedType?: GuessedType;
   /** Why there may be no result; absent: operands that are no numbers. */
   readonly noValue?: NoValue;
 }
@@ -84,6 +85,7 @@ export function defineElementwise<A>(definition: ElementwiseDefinition<A>): OpSp
       definition.result === undefined
         ? operands.some((float) => float)
         : definition.result === "float",
+    ...(definition.guessedType === undefined ? {} : { guessedType: definition.guessedType }),
     ...(definition.pair === undefined ? {} : { pair: definition.pair }),
     ...(definition.rounding === undefined ? {} : { rounding: definition.rounding }),
   });

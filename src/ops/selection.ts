@@ -14,7 +14,7 @@ export interface Selection {
 export interface SelectionDefinition<A>
   extends Pick<
     OpDefinition<A>,
-    "name" | "doc" | "operands" | "encrypts" | "joinsTypes" | "text" | "read" | "mlir"
+    "name" | "doc" | "operands" | "encrypts" | "guessedType" | "text" | "read" | "mlir"
   > {
   readonly select: (attributes: A, shapes: readonly Shape[], path: string) => Selection;
 }

@@ -71,6 +71,9 @@ export interface LookupForm {
   readonly inBand?: number;
 }
 
+/** The smallest type that holds those of all operands, or the type of the first one, also without its sign. */
+export type GuessedType = "joined" | "first operand" | "first operand, unsigned";
+
 /**
  * Everything Velum knows about one operation. Shared code asks these questions and never names an operation.
  * `A` holds the operation's attributes after reading them from a node.
@@ -102,8 +105,8 @@ export interface OpDefinition<A> {
   ) => Kernel | undefined;
   /** Whether the result is floating-point, given which operands are; absent: if one is. */
   readonly float?: (attributes: A, operands: readonly boolean[]) => boolean;
-  /** The type of the result is the smallest that holds those of all operands. */
-  readonly joinsTypes?: boolean;
+  /** Which type the result counts as before ranges are measured; absent: what operands of ones give. Seen in printed fused parts alone. */
+  readonly guessedType?: GuessedType;
   /** Result elements depend on one element of every operand: may be part of a fused node. */
   readonly elementwise?: boolean;
   /** With one encrypted operand and constants it is a table look-up. */
@@ -155,7 +158,7 @@ export interface OpSpec {
     path: string,
   ): Kernel | undefined;
   float(attributes: Attributes, operands: readonly boolean[]): boolean;
-  readonly joinsTypes: boolean;
+  readonly guessedType: GuessedType | undefined;
   readonly elementwise: boolean;
   readonly tabulated: boolean;
   readonly pair: PairForm | undefined;
@@ -195,7 +198,7 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
       definition.kernel?.(read(attributes, path), shapes, floats, path),
     float: (attributes, operands) =>
       definition.float?.(read(attributes, name), operands) ?? operands.some((float) => float),
-    joinsTypes: definition.joinsTypes ?? false,
+    guessedType: definition.guessedType,
     elementwise: definition.elementwise ?? false,
     tabulated: definition.tabulated ?? false,
     pair: definition.pair,

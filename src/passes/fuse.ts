@@ -223,9 +223,26 @@ class TracedTypes {
     const path = nodePath(node);
     const fused = node.attributes["subgraph"];
     if (isGraph(fused)) return fused.node(fused.outputs[0] ?? 0).output;
-    if (opSpec(node.name, path).joinsTypes) {
-      const bits = Math.max(...node.operands.map((operand) => this.of(operand).type.bits));
-      return { ...node.output, type: { signed: false, bits } };
+    const spec = opSpec(node.name, path);
+    const tables = spec.lookup(node.attributes, node.output.shape)?.tables;
+    if (tables !== undefined) {
+      const ends = tables.map(extremes);
+      const type = minimalIntegerType(
+        Math.min(...ends.map(({ min }) => min)),
+        Math.max(...ends.map(({ max }) => max)),
+      );
+      return { ...node.output, type };
+    }
+    if (spec.guessedType === "joined") {
+      const types = node.operands.map((operand) => this.of(operand).type);
+      const signed = types.some((type) => type.signed);
+      const bits = types.map((type) => type.bits + (signed && !type.signed ? 1 : 0));
+      return { ...node.output, type: { signed, bits: Math.max(...bits) } };
+    }
+    if (spec.guessedType !== undefined) {
+      const { type } = this.of(node.operands[0] ?? 0);
+      const signed = type.signed && spec.guessedType === "first operand";
+      return { ...node.output, type: { ...type, signed } };
     }
     const operands = node.operands.map((operand) => this.graph.node(operand));
     const floats = operands.some((operand) => operand.output.float === true);
@@ -234,7 +251,6 @@ class TracedTypes {
       return { shape, data: new Float64Array(sizeOf(shape)).fill(1) };
     });
     try {
-      const spec = opSpec(node.name, path);
       const { min, max } = extremes(evaluateOperation(spec, node.attributes, ones, floats, path));
       return { ...node.output, type: minimalIntegerType(min, max) };
     } catch (error) {

@@ -63,7 +63,7 @@ export function readPrograms(group?: string): readonly Program[] {
 }
 
 /** The samples of the program's inputset as tensors. */
-export function samplesOf(program: Program): Tensor[][] {
+export function samplesOf(program: Pick<Program, "inputset">): Tensor[][] {
   return program.inputset.map((sample) => sample.map((value) => toTensor(value)));
 }
 
@@ -88,13 +88,23 @@ export function compiledGraph(program: Program): Graph {
     },
     samples[0] ?? [],
   );
-  const cleaned = adjustRounders(removeDeadCode(graph), samples);
+  return measuredGraph(graph, samples);
+}
+
+/** A traced graph with its floating-point parts fused, bounds and widths. */
+export function measuredGraph(traced: Graph, samples: readonly Tensor[][]): Graph {
+  const cleaned = adjustRounders(removeDeadCode(traced), samples);
   return assignBitWidths(measureBounds(fuse(cleaned), samples));
 }
 
 /** The module of a program in Concrete's dialects. */
 export function moduleOf(program: Program): string {
-  return mlirModule(assignBitWidths(lower(compiledGraph(program), 16, "dialect")));
+  return dialectModule(compiledGraph(program));
+}
+
+/** The module of a graph with bounds and widths. */
+export function dialectModule(graph: Graph): string {
+  return mlirModule(assignBitWidths(lower(graph, 16, "dialect")));
 }
 
 function runStep(

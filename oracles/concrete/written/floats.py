@@ -1,5 +1,6 @@
 """Pipelines of floating-point functions that end in integers."""
 import numpy as np
+from concrete import fhe
 
 from .program import program
 
@@ -140,4 +141,65 @@ def longConstants(x):
         np.round(x * 0.123456789012345 + 1e-7).astype(np.int64),
         (x * 1.5e-9 / 1e-9).astype(np.int64),
         np.round(x * 3.5).astype(np.int64),
+    )
+
+
+def halved(v):
+    return np.floor(v * 0.5).astype(np.int64)
+
+
+@program(x=(0, 7, (2,)))
+def startingTypes(x):
+    return (
+        halved(fhe.LookupTable([0, 3, 9, 2, 4, 4, 4, -1])[x]),
+        halved(fhe.bits(x)[2]),
+        halved(fhe.bits(x)[1:3]),
+        halved(fhe.round_bit_pattern(x, lsbs_to_remove=1)),
+        halved(fhe.truncate_bit_pattern(x, lsbs_to_remove=1)),
+        halved(fhe.relu(x - 3)),
+        halved(fhe.univariate(lambda v: v + 20)(x)),
+        halved(fhe.array([x[0], x[1], 9])),
+        halved(np.concatenate((x, x + 9))),
+        halved(fhe.identity(x)),
+        halved(fhe.refresh(x)),
+        halved(fhe.hint(x + 1, bit_width=6)),
+    )
+
+
+@program(x=(0, 7, (2,)), y=(0, 7, (2,)))
+def startingTypesOfTwo(x, y):
+    return (
+        halved(x * y),
+        halved(x @ y),
+        halved(x @ np.array([5, 9])),
+        halved(np.sum(x)),
+        halved(np.max(x)),
+        halved(np.maximum(x, y)),
+        halved(x + 100),
+        halved(3 - x),
+        halved(x > y),
+        halved(fhe.if_then_else(x > 3, x, y)),
+        halved(fhe.multivariate(lambda a, b: a + b)(x, y)),
+        halved(fhe.constant(9) + x[0]),
+        halved(fhe.zeros((2,)) + x),
+    )
+
+
+@program(x=(0, 7, (1, 1, 3, 3)))
+def startingTypesOfImages(x):
+    return halved(fhe.conv(x, np.full((1, 1, 2, 2), 3))), halved(fhe.maxpool(x, kernel_shape=(2, 2))), halved(x[0, 0, 1])
+
+
+@program(samples=[[[-8, 5]], [[7, -8]], [[0, 1]]], x=(-8, 7, (2,)))
+def startingTypesOfSigned(x):
+    return (
+        halved(x[0]),
+        halved(fhe.bits(x)[0]),
+        halved(fhe.truncate_bit_pattern(x, lsbs_to_remove=1)),
+        halved(fhe.relu(x)),
+        halved(fhe.identity(x)),
+        halved(-x),
+        halved(x.reshape((2, 1))),
+        halved(fhe.array([x[0], 100])),
+        halved(fhe.relu(x[::-1] - 1)),
     )

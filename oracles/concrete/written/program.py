@@ -13,7 +13,8 @@ class Program:
         self.name = name or function.__name__
         self.function = function
         self.encryption = {key: "clear" if len(spec) > 3 else "encrypted" for key, spec in parameters.items()}
-        self.samples = samples if samples is not None else drawn(self.name, list(parameters.values()))
+        drawn_ones = drawn(self.name, list(parameters.values()))
+        self.samples = drawn_ones if samples is None else [[np.array(v) if isinstance(v, list) else v for v in s] for s in samples]
 
 
 def drawn(name, specs):

@@ -1,6 +1,6 @@
 import type { ElementFunction } from "../elementwise.js";
 import { defineElementwise } from "../elementwise-op.js";
-import { noAttributes, type OpSpec } from "../spec.js";
+import { type GuessedType, noAttributes, type OpSpec } from "../spec.js";
 import {
   floatFloorDivide,
   floatModulo,
@@ -20,10 +20,11 @@ function unary(
   doc: string,
   fn: (value: number) => number,
   monotone: boolean,
+  more: { readonly guessedType?: GuessedType } = {},
 ): OpSpec {
   const integers: ElementFunction = (a = 0) => fn(a) + 0;
   return defineElementwise({
-    ...{ name, doc, operands: 1, read, monotone },
+    ...{ name, doc, operands: 1, read, monotone, ...more },
     integers: () => integers,
     floats:
       () =>
@@ -77,7 +78,9 @@ function extremum(
 export const arithmeticOps: readonly OpSpec[] = [
   unary("absolute", "Absolute value.", Math.abs, false),
   unary("sign", "-1, 0 or 1.", Math.sign, true),
-  unary("relu", "Negative elements become 0.", (a) => Math.max(a, 0), true),
+  unary("relu", "Negative elements become 0.", (a) => Math.max(a, 0), true, {
+    guessedType: "first operand, unsigned",
+  }),
   unary("square", "Product of each element with itself.", (a) => a * a, false),
   binary(
     "floor_divide",

@@ -11,7 +11,7 @@ export const array = defineSelection<Shape>({
   doc: "A tensor made of scalars, encrypted and clear, of any sign. Free.",
   operands: "any",
   encrypts: true,
-  joinsTypes: true,
+  guessedType: "joined",
   read: (attributes, path) => readIntegers(attributes, "shape", path) ?? [],
   text: (shape) => `array(«${nestedText(shape, 0)}»)`,
   select: (shape, shapes, path) => {

@@ -14,6 +14,7 @@ import { defineOp } from "../spec.js";
 /** A copy of operand 0 with the elements at `index` replaced by the last operand; those between are positions. */
 export const assignDynamic = defineOp<readonly IndexItem[]>({
   name: "assign_dynamic",
+  guessedType: "first operand",
   doc: "A copy with the elements at places replaced that are known only at run time. A few look-ups for each element that may be replaced.",
   operands: "any",
   read: readIndex,

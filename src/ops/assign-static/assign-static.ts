@@ -18,6 +18,7 @@ import { defineSelection, inOrder } from "../selection.js";
 /** The first operand with the elements at `index` replaced by the second, which may stretch over them. */
 export const assignStatic = defineSelection<readonly IndexItem[]>({
   name: "assign_static",
+  guessedType: "first operand",
   doc: "A copy with the elements at fixed places replaced. Free.",
   operands: 2,
   read: readIndex,

@@ -108,6 +108,7 @@ export const bitPatternOps: readonly OpSpec[] = [
     name: "extract_bit_pattern",
     doc: "Chosen bits of every element as a new integer; the first chosen bit becomes the lowest.",
     operands: 1,
+    guessedType: "first operand",
     read: readBits,
     text: (choice) => `bits({0})[${choiceText(choice)}]`,
     integers:
@@ -120,6 +121,7 @@ export const bitPatternOps: readonly OpSpec[] = [
     name: "round_bit_pattern",
     doc: "To the nearest multiple of 2^lsbs, ties upwards.",
     operands: 1,
+    guessedType: "first operand",
     read: readRounding,
     text: ({ lsbs, rest }) => `round_bit_pattern({0}, lsbs_to_remove=${lsbs}, ${rest})`,
     integers:
@@ -134,6 +136,7 @@ export const bitPatternOps: readonly OpSpec[] = [
     name: "truncate_bit_pattern",
     doc: "The lowest bits made 0.",
     operands: 1,
+    guessedType: "first operand",
     read: readLsbs,
     text: (lsbs) => `truncate_bit_pattern({0}, lsbs_to_remove=${lsbs})`,
     integers:
@@ -151,6 +154,7 @@ function identityOp(): OpSpec {
     name: "identity",
     doc: "The operand itself; with `force_noise_refresh` through a look-up, which makes its noise small again.",
     operands: 1,
+    guessedType: "first operand",
     read: (attributes) => attributes["force_noise_refresh"] === true,
     text: (refresh) => `identity({0}${refresh ? ", force_noise_refresh=True" : ""})`,
     integers:

@@ -28,6 +28,7 @@ function defineConv(axes: 1 | 2 | 3): OpSpec {
     name,
     doc: `Convolution over ${axes} ${axes === 1 ? "axis" : "axes"} with strides, dilations, groups and any padding. Linear if input or weight is clear.`,
     operands: "any",
+    guessedType: "first operand",
     read: (attributes, path) => ({
       ...readConv(attributes, axes, path),
       filters: typeof attributes["filters"] === "number" ? attributes["filters"] : 1,

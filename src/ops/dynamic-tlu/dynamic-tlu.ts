@@ -10,6 +10,7 @@ import { defineOp, noAttributes } from "../spec.js";
 /** Entries of a table that is itself a parameter: operand 0 is looked up in operand 1. */
 export const dynamicTlu = defineOp<null>({
   name: "dynamic_tlu",
+  guessedType: "first operand",
   doc: "Look-up in a table that is known only at run time. Two look-ups or more for each entry and element.",
   operands: 2,
   read: noAttributes,

@@ -13,6 +13,7 @@ import { defineOp } from "../spec.js";
 /** `x[index]` where some entries of the index are values of their own: operand 0 is `x`, the others are positions. */
 export const indexDynamic = defineOp<readonly IndexItem[]>({
   name: "index_dynamic",
+  guessedType: "first operand",
   doc: "Elements at places that are known only at run time. One look-up for each position of each place, and one or more for each element that may be picked.",
   operands: "any",
   read: readIndex,

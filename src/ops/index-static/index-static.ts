@@ -21,6 +21,7 @@ import { defineSelection } from "../selection.js";
 /** `x[index]` with an index that is known while tracing: integers, slices, lists of integers, `...`, new axes. */
 export const indexStatic = defineSelection<readonly IndexItem[]>({
   name: "index_static",
+  guessedType: "first operand",
   doc: "Elements at fixed places: integers, slices, lists of integers, ellipsis and new axes by NumPy's rules. Free.",
   operands: 1,
   read: readIndex,

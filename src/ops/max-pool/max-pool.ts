@@ -34,6 +34,7 @@ function defineMaxPool(axes: 1 | 2 | 3): OpSpec {
     name,
     doc: `Largest elements of windows over ${axes} ${axes === 1 ? "axis" : "axes"}. Look-ups in pairs.`,
     operands: 1,
+    guessedType: "first operand",
     read: (attributes, path) => {
       const { pads, strides, dilations } = readConv(attributes, axes, path);
       const kernelShape = readIntegers(attributes, "kernel_shape", path) ?? [];

@@ -1,5 +1,7 @@
-import { fhe } from "../../../src/index.js";
+import { fhe, type Tracer } from "../../../src/index.js";
 import type { Programs } from "./programs.js";
+
+const halved = (v: Tracer): Tracer => fhe.floor(v.mul(0.5)).astype("int64");
 
 /** Pipelines of floating-point functions that end in integers: oracles/concrete/written/floats.py. */
 export const floats: Programs = {
@@ -115,5 +117,54 @@ export const floats: Programs = {
     fhe.round(x.mul(0.123456789012345).add(1e-7)).astype("int64"),
     x.mul(1.5e-9).div(1e-9).astype("int64"),
     fhe.round(x.mul(3.5)).astype("int64"),
+  ],
+
+  startingTypes: (x) => [
+    halved(new fhe.LookupTable([0, 3, 9, 2, 4, 4, 4, -1]).apply(x)),
+    halved(fhe.bits(x).at(2)),
+    halved(fhe.bits(x).slice(1, 3)),
+    halved(fhe.roundBitPattern(x, 1)),
+    halved(fhe.truncateBitPattern(x, 1)),
+    halved(fhe.relu(x.sub(3))),
+    halved(fhe.univariate((v) => v + 20)(x)),
+    halved(fhe.array([x.at(0), x.at(1), 9])),
+    halved(fhe.concatenate([x, x.add(9)])),
+    halved(fhe.identity(x)),
+    halved(fhe.refresh(x)),
+    halved(fhe.hint(x.add(1), 6)),
+  ],
+
+  startingTypesOfTwo: (x, y) => [
+    halved(x.mul(y)),
+    halved(x.matmul(y)),
+    halved(x.matmul([5, 9])),
+    halved(fhe.sum(x)),
+    halved(fhe.max(x)),
+    halved(fhe.maximum(x, y)),
+    halved(x.add(100)),
+    halved(fhe.subtract(3, x)),
+    halved(x.greater(y)),
+    halved(fhe.ifThenElse(x.greater(3), x, y)),
+    halved(fhe.multivariate((a = 0, b = 0) => a + b)(x, y)),
+    halved(fhe.constant(9).add(x.at(0))),
+    halved(fhe.zeros([2]).add(x)),
+  ],
+
+  startingTypesOfImages: (x) => [
+    halved(fhe.conv(x, [[[[3, 3], [3, 3]]]])),
+    halved(fhe.maxPool(x, [2, 2])),
+    halved(x.at(0, 0, 1)),
+  ],
+
+  startingTypesOfSigned: (x) => [
+    halved(x.at(0)),
+    halved(fhe.bits(x).at(0)),
+    halved(fhe.truncateBitPattern(x, 1)),
+    halved(fhe.relu(x)),
+    halved(fhe.identity(x)),
+    halved(x.neg()),
+    halved(x.reshape(2, 1)),
+    halved(fhe.array([x.at(0), 100])),
+    halved(fhe.relu(x.at(fhe.slice(null, null, -1)).sub(1))),
   ],
 };
