@@ -1,6 +1,11 @@
 // Prints Velum's MLIR modules and inputs for every program as JSON, for accept.py. Run after `npm run build`:
 //   node oracles/concrete/print-modules.mjs [GROUP] > modules.json
-import { dialectModule, fixture, moduleOf, readPrograms } from "../../dist/test/compile/concrete-programs.js";
+import {
+  dialectModule,
+  fixture,
+  moduleOf,
+  readPrograms,
+} from "../../dist/test/compile/concrete-programs.js";
 import { readWritten, writtenGraph } from "../../dist/test/compile/written/written-programs.js";
 
 const group = process.argv[2];

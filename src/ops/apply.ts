@@ -45,6 +45,7 @@ export function applyOp(
   }
   const samples = operands.map((operand) => operand.sample);
   const floats = operands.map((operand) => operand.float === true);
+  if (spec.integerOperands && floats.some((own) => own)) throw integersOnly(path);
   const float = spec.float(attributes, floats);
   const anyFloat = float || floats.some((own) => own);
   const sample = evaluateOperation(spec, attributes, samples, anyFloat, path);
@@ -56,4 +57,13 @@ export function applyOp(
   const text = spec.text(attributes, operands.length);
   const id = builder.operation(name, ids, attributes, output, origin, text);
   return { id, encrypted, sample, ...(float ? { float } : {}) };
+}
+
+function integersOnly(path: string): VelumError {
+  return new VelumError({
+    code: "unsupported-op",
+    path,
+    problem: "an operand is floating-point, and it is for integers alone",
+    cure: 'Make the operand an integer before, with astype("int64")',
+  });
 }

@@ -21,8 +21,7 @@ export function emitTabulated(
   const most = maximumOf(type);
   const values = Array.from({ length: size }, (_, i) => (i <= most ? i : i - size));
   const { tables, tableOf } = tabulate(
-    (operand) =>
-      evaluate(others.map((value, i) => (varies[i] ? operand : (value ?? operand)))),
+    (operand) => evaluate(others.map((value, i) => (varies[i] ? operand : (value ?? operand)))),
     variable.type.shape,
     call.result.shape,
     values,

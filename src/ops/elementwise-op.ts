@@ -29,6 +29,7 @@ export interface ElementwiseDefinition<A> {
   /** Which rounding it is; absent for everything else. */
   readonly rounding?: (attributes: A) => RoundingForm;
   readonly guessedType?: GuessedType;
+  readonly integerOperands?: boolean;
   /** Why there may be no result; absent: operands that are no numbers. */
   readonly noValue?: NoValue;
 }
@@ -85,6 +86,9 @@ export function defineElementwise<A>(definition: ElementwiseDefinition<A>): OpSp
       definition.result === undefined
         ? operands.some((float) => float)
         : definition.result === "float",
+    ...(definition.integerOperands === undefined
+      ? {}
+      : { integerOperands: definition.integerOperands }),
     ...(definition.guessedType === undefined ? {} : { guessedType: definition.guessedType }),
     ...(definition.pair === undefined ? {} : { pair: definition.pair }),
     ...(definition.rounding === undefined ? {} : { rounding: definition.rounding }),

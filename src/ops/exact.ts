@@ -14,6 +14,15 @@ export function exact(value: number, path: string): number {
       cure: "Remove NaN from inputs and constants",
     });
   }
+  if (!Number.isFinite(value)) {
+    throw new VelumError({
+      code: "out-of-range",
+      path,
+      problem: `a result is ${value}, which is no integer`,
+      actual: value,
+      cure: "Keep inputs away from where the function has no finite value, e.g. fhe.log(x.add(1)), or clip its result before astype",
+    });
+  }
   throw new VelumError({
     code: "out-of-range",
     path,

@@ -107,6 +107,8 @@ export interface OpDefinition<A> {
   readonly float?: (attributes: A, operands: readonly boolean[]) => boolean;
   /** Which type the result counts as before ranges are measured; absent: what operands of ones give. Seen in printed fused parts alone. */
   readonly guessedType?: GuessedType;
+  /** Floating-point operands are refused, as in NumPy. */
+  readonly integerOperands?: boolean;
   /** Result elements depend on one element of every operand: may be part of a fused node. */
   readonly elementwise?: boolean;
   /** With one encrypted operand and constants it is a table look-up. */
@@ -159,6 +161,7 @@ export interface OpSpec {
   ): Kernel | undefined;
   float(attributes: Attributes, operands: readonly boolean[]): boolean;
   readonly guessedType: GuessedType | undefined;
+  readonly integerOperands: boolean;
   readonly elementwise: boolean;
   readonly tabulated: boolean;
   readonly pair: PairForm | undefined;
@@ -199,6 +202,7 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     float: (attributes, operands) =>
       definition.float?.(read(attributes, name), operands) ?? operands.some((float) => float),
     guessedType: definition.guessedType,
+    integerOperands: definition.integerOperands ?? false,
     elementwise: definition.elementwise ?? false,
     tabulated: definition.tabulated ?? false,
     pair: definition.pair,

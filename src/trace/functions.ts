@@ -1,5 +1,5 @@
 import type { Encryption, EncryptionOfAll, JoinedEncryption } from "./encryption.js";
-import type { LookupTable } from "./lookup-table.js";
+import { LookupTable } from "./lookup-table.js";
 import { type Operand, record, Tracer } from "./tracer.js";
 
 /** `a + b`, element by element. At least one operand must be traced. */
@@ -48,14 +48,18 @@ export function dot<A extends Operand, B extends Operand>(
 }
 
 /**
- * Every element of `x` replaced by its entry in `table`. The table may be a traced list, e.g. a clear parameter; every entry then costs
- * two look-ups or more an element.
+ * Every element of `x` replaced by its entry in `table`, a table or its entries. The table may be a traced list, e.g. a clear parameter;
+ * every entry then costs two look-ups or more an element.
  */
-export function lookup<E extends Encryption>(table: LookupTable, x: Tracer<E>): Tracer<E>;
+export function lookup<E extends Encryption>(
+  table: LookupTable | readonly number[],
+  x: Tracer<E>,
+): Tracer<E>;
 export function lookup<T extends Encryption, E extends Encryption>(
   table: Tracer<T>,
   x: Tracer<E>,
 ): Tracer<JoinedEncryption<T, E>>;
-export function lookup(table: LookupTable | Tracer, x: Tracer): Tracer {
-  return table instanceof Tracer ? record("dynamic_tlu", [x, table]) : table.apply(x);
+export function lookup(table: LookupTable | readonly number[] | Tracer, x: Tracer): Tracer {
+  if (table instanceof Tracer) return record("dynamic_tlu", [x, table]);
+  return (table instanceof LookupTable ? table : new LookupTable(table)).apply(x);
 }

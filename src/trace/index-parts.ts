@@ -1,3 +1,4 @@
+import { VelumError } from "../base/error.js";
 import { type NestedArray, toTensor } from "../base/tensor.js";
 import type { Attributes } from "../graph/node.js";
 import { type IndexItem, indexAttribute } from "../ops/index-expression.js";
@@ -27,7 +28,17 @@ export const ellipsis: IndexItem = { kind: "all other axes" };
 export function indexAttributes(parts: readonly IndexPart[], path: string): Attributes {
   const items = parts.map((part): IndexItem => {
     if (typeof part === "number") return { kind: "position", at: part };
+    if (typeof part !== "object" || part === null) throw noPart(part, path);
     return "kind" in part ? part : { kind: "positions", at: toTensor(part, path) };
   });
   return { index: indexAttribute(items) };
+}
+
+function noPart(part: unknown, path: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path,
+    problem: `an entry of the index is ${part === null || part === undefined ? String(part) : `a ${typeof part}`}`,
+    cure: "Give positions, lists of positions, fhe.slice(1, 3), fhe.newAxis or fhe.ellipsis",
+  });
 }

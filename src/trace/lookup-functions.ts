@@ -47,10 +47,16 @@ export function multivariate(
 /** Nothing where `f` throws: evaluation says so where the value is needed. */
 function attempt(f: (value: number) => number, value: number): number | undefined {
   try {
-    return f(value);
+    const result: unknown = f(value);
+    // Truth values count as 0 and 1.
+    return typeof result === "boolean" ? Number(result) : numberOrNothing(result);
   } catch {
     return undefined;
   }
+}
+
+function numberOrNothing(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
 
 function noFunction(f: unknown, name: string): VelumError {

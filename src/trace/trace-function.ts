@@ -41,6 +41,16 @@ export function traceFunction(
       cure: 'Declare each parameter as "encrypted" or "clear"',
     });
   }
+  if (fn.length > names.length) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: `function "${name}"`,
+      problem: `it has ${fn.length} parameters, and ${names.length} declared (${names.join(", ")})`,
+      limit: names.length,
+      actual: fn.length,
+      cure: "Declare every parameter, in the function's order",
+    });
+  }
   const builder = new GraphBuilder(name);
   const origin = currentOrigin();
   const tracers = sample.map((value, position) => {
@@ -67,7 +77,8 @@ export function traceFunction(
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (value instanceof Promise) return "a promise";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function badResult(name: string, what: string): VelumError {
@@ -75,6 +86,6 @@ function badResult(name: string, what: string): VelumError {
     code: "not-traceable",
     path: `function "${name}"`,
     problem: `it returned ${what} instead of a traced value`,
-    cure: "Return a value computed from the parameters, or an array of such values; async functions cannot be traced",
+    cure: "Return a value computed from the parameters or made by fhe.constant, or an array of such values; async functions cannot be traced",
   });
 }

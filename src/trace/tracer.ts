@@ -30,6 +30,8 @@ export class Tracer<E extends Encryption = Encryption> {
   constructor(builder: GraphBuilder, node: SampledNode) {
     this.builder = builder;
     this.node = node;
+    // `x[0] = 5` fails instead of being ignored: values are changed with `set`.
+    Object.freeze(this);
   }
 
   get shape(): Shape {
@@ -275,8 +277,12 @@ export class Tracer<E extends Encryption = Encryption> {
     throw noValue();
   }
 
-  [Symbol.iterator](): never {
-    throw noValue();
+  /** The elements along the first axis, as in NumPy: `for (const row of x)`, `const [a, b] = x`. A scalar has none. */
+  *[Symbol.iterator](): Generator<Tracer<E>, void, undefined> {
+    const [length] = this.shape;
+    if (length === undefined) throw noValue();
+    for (let i = 0; i < length; i++)
+      yield record("index_static", [this], indexAttributes([i], "at"));
   }
 }
 
@@ -352,6 +358,6 @@ function noValue(): VelumError {
     code: "not-traceable",
     path: callPath("traced value"),
     problem: "its number is not known while the function is traced",
-    cure: "Use methods such as x.add(1) instead of operators, and look-up tables instead of branches",
+    cure: "Use methods such as x.add(1) instead of operators, x.at(0) and table.apply(x) instead of brackets, and fhe.where instead of branches",
   });
 }

@@ -105,6 +105,12 @@ const cases: Readonly<Record<string, Case>> = {
     plain: ([x = 0], [y = 0]) => [Number(x * x > y * y) * 8],
     slow: true,
   },
+  "Bits downwards to just above the lowest": {
+    inputs: 1,
+    inputset: scalars([0], [5], [7], [2]),
+    trace: (x) => fhe.bits(x).slice(2, 0, -1),
+    plain: ([x = 0]) => [((x >> 2) & 1) + 2 * ((x >> 1) & 1)],
+  },
   "Ellipsis and new axes in an index": {
     inputs: 1,
     inputset: [
@@ -195,6 +201,52 @@ const cases: Readonly<Record<string, Case>> = {
     trace: (x) => fhe.truncateBitPattern(x, 2),
     plain: () => [0],
   },
+  "Quotients, remainders and powers of two encrypted values": {
+    inputs: 2,
+    inputset: scalars([0, 1], [7, 3], [5, 2], [6, 1]),
+    trace: (x, y) => [x.floorDivide(y), x.mod(y), y.pow(x)],
+    plain: ([x = 0], [y = 1]) => [floor(x / y), x % y, y ** x],
+  },
+  "Conditions of several bits": {
+    inputs: 2,
+    inputset: scalars([0, 1], [3, 3], [2, 0]),
+    trace: (x, y) => fhe.where(x, y, y.add(4)),
+    plain: ([x = 0], [y = 0]) => [x === 0 ? y + 4 : y],
+  },
+  "Values stretched by constants": {
+    inputs: 1,
+    inputset: scalars([0], [3], [7]),
+    trace: (x) => [x.greater([3, 3, 3]), x.mul([0.5, 1.5]).astype("int64")],
+    plain: ([x = 0]) => [...[0, 0, 0].fill(Number(x > 3)), floor(x * 0.5), floor(x * 1.5)],
+  },
+  "Slices beyond the axis": {
+    inputs: 1,
+    inputset: [[[1, 2, 3]], [[0, 7, 5]]],
+    trace: (x) => [x.at(fhe.slice(-100, 2)), x.at(fhe.slice(1, 100))],
+    plain: ([a = 0, b = 0, c = 0]) => [a, b, b, c],
+  },
+  "Largest of one element": {
+    inputs: 1,
+    inputset: [[[[1], [2]]], [[[7], [0]]]],
+    trace: (x) => [x.max(1), x.at(0).max(), x.min(1, true)],
+    plain: ([a = 0, b = 0]) => [a, b, a, a, b],
+  },
+  "Axes counted from the last in transpose": {
+    inputs: 1,
+    inputset: [[[[1, 2]]], [[[7, 0]]]],
+    trace: (x) => fhe.transpose(x, [-1, 0]),
+    plain: ([a = 0, b = 0]) => [a, b],
+  },
+  "One run-time position read with several widths": {
+    inputs: 2,
+    inputset: [
+      [[1, 2, 3], 0],
+      [[0, 7, 3], 1],
+      [[7, 7, 7], 2],
+    ],
+    trace: (x, i) => [x.at(i), x.at(i).add(1)],
+    plain: (x, [i = 0]) => [x[i] ?? 0, (x[i] ?? 0) + 1],
+  },
   "Comparisons with an encrypted value and itself shifted": {
     inputs: 1,
     inputset: scalars([0], [3], [7]),
@@ -219,7 +271,7 @@ for (const [title, { inputs, inputset, trace, plain, form, slow }] of Object.ent
       inputs === 1 ? { x: "encrypted" as const } : ({ x: "encrypted", y: "encrypted" } as const);
     const samples = inputs === 1 ? inputset.map(([x = 0]) => x) : inputset;
     const circuit = await fhe
-      .compiler(names, (x, y) => {
+      .compiler(names, (...[x, y]) => {
         if (x === undefined) throw new Error("no parameter");
         return trace(x, y ?? x);
       })

@@ -106,6 +106,14 @@ describe("tracing", () => {
     );
   });
 
+  test("values are iterated along their first axis", () => {
+    const graph = trace((x) => {
+      const [a = x, b = x] = x;
+      return a.sub(b);
+    });
+    assert.match(graph.format(), /%1 = %0\[0\].*\n%2 = %0\[1\].*\n%3 = subtract\(%1, %2\)/);
+  });
+
   test("every node knows the line of the caller", () => {
     const graph = trace((x) => x.add(1));
     for (const node of graph.nodes) assert.match(node.location, /^\/.*trace\.test\.js:\d+$/);
@@ -121,14 +129,14 @@ describe("what cannot be traced", () => {
     ["String(x)", (x) => String(x)],
     ["valueOf", (x) => x.valueOf()],
     ["JSON", (x) => JSON.stringify(x)],
-    ["spreading", (x) => x[Symbol.iterator]()],
+    ["spreading a scalar", (x) => [...x.at(0)]],
   ];
   for (const [name, use] of uses) {
     test(`${name} has no value`, () => {
       assert.throws(() => trace(use), {
         code: "not-traceable",
         message:
-          /^traced value \(.*trace\.test\.js:\d+\): its number is not known while the function is traced\. Use methods such as x\.add\(1\) instead of operators, and look-up tables instead of branches$/,
+          /^traced value \(.*trace\.test\.js:\d+\): its number is not known while the function is traced\. Use methods such as x\.add\(1\) instead of operators, x\.at\(0\) and table\.apply\(x\) instead of brackets, and fhe\.where instead of branches$/,
       });
     });
   }
@@ -146,10 +154,45 @@ describe("what cannot be traced", () => {
     test(`a function that returns ${name}`, () => {
       assert.throws(() => trace(() => result), {
         code: "not-traceable",
-        message: `function "f": it returned ${name} instead of a traced value. Return a value computed from the parameters, or an array of such values; async functions cannot be traced`,
+        message: `function "f": it returned ${name} instead of a traced value. Return a value computed from the parameters or made by fhe.constant, or an array of such values; async functions cannot be traced`,
       });
     });
   }
+
+  test("assignment between brackets fails instead of being ignored", () => {
+    assert.throws(() => trace((x) => Object.assign(x, { 0: 5 })), TypeError);
+  });
+
+  test("a function of more parameters than are declared", () => {
+    const two = (x: Tracer, y: Tracer): Tracer => x.add(y);
+    assert.throws(() => traceFunction("f", { x: "encrypted" }, two, [toTensor(1)]), {
+      code: "bad-argument",
+      message:
+        'function "f": it has 2 parameters, and 1 declared (x). Declare every parameter, in the function\'s order',
+    });
+  });
+
+  test("floating-point operands of what works on integers alone", () => {
+    const half = (x: Tracer): Tracer => x.div(2);
+    for (const use of [
+      (x: Tracer) => half(x).xor(1),
+      (x: Tracer) => functions.lookup([1, 2, 3], half(x)),
+    ]) {
+      assert.throws(() => trace(use), {
+        code: "unsupported-op",
+        message:
+          /: an operand is floating-point, and it is for integers alone\. Make the operand an integer before, with astype\("int64"\)$/,
+      });
+    }
+  });
+
+  test("an index of text", () => {
+    assert.throws(() => trace((x) => Reflect.apply(x.at, x, ["0:1"])), {
+      code: "bad-argument",
+      message:
+        "at: an entry of the index is a string. Give positions, lists of positions, fhe.slice(1, 3), fhe.newAxis or fhe.ellipsis",
+    });
+  });
 
   test("operands without a tracer, or of another trace", () => {
     assert.throws(() => functions.add(1, 2), {

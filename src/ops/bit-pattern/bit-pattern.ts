@@ -108,6 +108,7 @@ export const bitPatternOps: readonly OpSpec[] = [
     name: "extract_bit_pattern",
     doc: "Chosen bits of every element as a new integer; the first chosen bit becomes the lowest.",
     operands: 1,
+    integerOperands: true,
     guessedType: "first operand",
     read: readBits,
     text: (choice) => `bits({0})[${choiceText(choice)}]`,
@@ -116,11 +117,16 @@ export const bitPatternOps: readonly OpSpec[] = [
       (a = 0) =>
         extract(choice, a),
     result: "integer",
+    noValue: {
+      problem: "a negative number has no highest bit",
+      cure: "Give the bit where the slice ends: fhe.bits(x).slice(1, 4)",
+    },
   }),
   defineElementwise({
     name: "round_bit_pattern",
     doc: "To the nearest multiple of 2^lsbs, ties upwards.",
     operands: 1,
+    integerOperands: true,
     guessedType: "first operand",
     read: readRounding,
     text: ({ lsbs, rest }) => `round_bit_pattern({0}, lsbs_to_remove=${lsbs}, ${rest})`,
@@ -136,6 +142,7 @@ export const bitPatternOps: readonly OpSpec[] = [
     name: "truncate_bit_pattern",
     doc: "The lowest bits made 0.",
     operands: 1,
+    integerOperands: true,
     guessedType: "first operand",
     read: readLsbs,
     text: (lsbs) => `truncate_bit_pattern({0}, lsbs_to_remove=${lsbs})`,

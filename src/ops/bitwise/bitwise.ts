@@ -13,7 +13,7 @@ function bitwise(
   const fn: ElementFunction = (a = 0, b = 0) =>
     a === (a | 0) && b === (b | 0) ? small(a, b) : Number(large(BigInt(a), BigInt(b)));
   return defineElementwise({
-    ...{ name, doc, operands: 2, read, result: "integer" },
+    ...{ name, doc, operands: 2, read, result: "integer", integerOperands: true },
     integers: () => fn,
     pair: { kind: "bit by bit" },
   });
@@ -58,6 +58,7 @@ export const bitwiseOps: readonly OpSpec[] = [
       doc: "First operand times 2 to the power of the second.",
       operands: 2,
       read,
+      integerOperands: true,
     },
     integers:
       () =>
@@ -75,6 +76,7 @@ export const bitwiseOps: readonly OpSpec[] = [
       doc: "First operand divided by 2 to the power of the second, rounded down.",
       operands: 2,
       read,
+      integerOperands: true,
     },
     integers:
       () =>
@@ -89,6 +91,7 @@ export const bitwiseOps: readonly OpSpec[] = [
       doc: "All bits changed: -a - 1.",
       operands: 1,
       read,
+      integerOperands: true,
       result: "integer",
       monotone: true,
     },

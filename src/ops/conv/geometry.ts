@@ -68,7 +68,7 @@ export function convGeometry(
     throw badShape(
       path,
       `input and weight have shapes ${shapeText(x ?? [])} and ${shapeText(weight ?? [])}`,
-      `Give an input (N, C, ${"D, ".repeat(axes)}) and a weight (F, C / group, ${"K, ".repeat(axes)}) of ${axes + 2} axes`,
+      `Give an input (N, C${", D".repeat(axes)}) and a weight (F, C / group${", K".repeat(axes)}) of ${axes + 2} axes`,
     );
   }
   const { group, pads, strides, dilations } = settings;

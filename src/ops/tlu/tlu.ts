@@ -12,6 +12,7 @@ export const tlu = defineOp({
   name: "tlu",
   doc: "Table look-up of every element: one table for all, or one for each element. One bootstrap an element.",
   operands: 1,
+  integerOperands: true,
   read: readTables,
   shape: ({ table }, shapes, path) => {
     const shape = onlyOperand(shapes, path);

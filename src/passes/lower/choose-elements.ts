@@ -26,6 +26,12 @@ export function chooseElements(
   const size = sizeOf(choice.shape);
   const origins = originsOf(choice, codes, size);
   const moving = [...origins.keys()].filter((at) => (origins[at]?.size ?? 0) > 1);
+  const [anchor] = indices;
+  if (anchor === undefined) throw new Error("an index without positions");
+  if (moving.length === 0) {
+    const fixed = origins.map((own) => [...own.keys()][0] ?? 0);
+    return asValue(b, gatherSeveral(b, parts, fixed, choice.shape, anchor), anchor);
+  }
   const shape = moving.length === size ? choice.shape : [moving.length];
   const code = positionsCode(b, choice, indices, counts, moving, shape);
   const most = Math.max(1, ...moving.map((at) => origins[at]?.size ?? 0));
@@ -61,7 +67,7 @@ export function chooseElements(
           .reduce((sum, term) => b.add(sum, term));
   const known = b.within(chosen, bounds);
   if (moving.length === size) return known;
-  return assemble(b, choice.shape, parts, origins, moving, known);
+  return assemble(b, choice.shape, parts, origins, moving, known, anchor);
 }
 
 /** The positions of every code of all index operands together. */
@@ -122,23 +128,10 @@ function assemble(
   origins: readonly Origins[],
   moving: readonly number[],
   chosen: Value,
+  anchor: Value,
 ): Value {
   const fixed = origins.flatMap((own) => (own.size > 1 ? [] : [[...own.keys()][0] ?? 0]));
-  const still = gather(b, parts, fixed, [fixed.length]);
-  const first = isTensor(still)
-    ? b.plus(
-        b.scale(
-          take(
-            b,
-            chosen,
-            fixed.map(() => 0),
-            [fixed.length],
-          ),
-          scalar(0),
-        ),
-        still,
-      )
-    : still;
+  const first = asValue(b, gatherSeveral(b, parts, fixed, [fixed.length], anchor), anchor);
   const bounds = {
     min: Math.min(first.bounds.min, chosen.bounds.min),
     max: Math.max(first.bounds.max, chosen.bounds.max),
@@ -152,6 +145,35 @@ function assemble(
   let moved = fixed.length;
   const order = origins.map((own) => (own.size > 1 ? moved++ : stayed++));
   return take(b, joined, order, shape);
+}
+
+/** Like `gather`, for elements of several parts. */
+function gatherSeveral(
+  b: LookupBuilder,
+  parts: readonly (Value | Tensor)[],
+  sources: readonly number[],
+  shape: Shape,
+  anchor: Value,
+): Value | Tensor {
+  let start = 0;
+  for (const part of parts) {
+    const first = start;
+    start += sizeOf(part.shape);
+    if (sources.every((at) => at >= first && at < start)) return gather(b, parts, sources, shape);
+  }
+  const flat = parts.map((part) => {
+    const value = asValue(b, part, anchor);
+    const size = sizeOf(part.shape);
+    return b.operation("reshape", [value], { newshape: [size] }, value.bounds, [size]);
+  });
+  return take(b, b.operation("concatenate", flat, {}, boundsOf(flat), [start]), sources, shape);
+}
+
+/** A constant as an encrypted value: added to zeros made of `anchor`. */
+function asValue(b: LookupBuilder, part: Value | Tensor, anchor: Value): Value {
+  if (!isTensor(part)) return part;
+  const elements = new Array<number>(sizeOf(part.shape)).fill(0);
+  return b.plus(b.scale(take(b, anchor, elements, part.shape), scalar(0)), part);
 }
 
 /** Elements by their numbers in the joined parts; a tensor where all of them are constants. */

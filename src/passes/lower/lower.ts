@@ -354,8 +354,10 @@ function checkIntegers(graph: Graph, target: LowerTarget): void {
     inPlain &&
     !node.output.encrypted &&
     (node.kind !== "operation" || isPlainData(node.attributes));
-  for (const node of graph.nodes) {
-    if (node.output.float !== true || isKept(node)) continue;
+  const floats = graph.nodes.filter((node) => node.output.float === true && !isKept(node));
+  // An operation rather than the constant that it reads.
+  const node = floats.find(({ kind }) => kind === "operation") ?? floats[0];
+  if (node !== undefined) {
     throw new VelumError({
       code: "unsupported-op",
       path: nodePath(node),

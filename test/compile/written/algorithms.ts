@@ -4,7 +4,13 @@ import type { Programs } from "./programs.js";
 /** Small algorithms that people write: oracles/concrete/written/algorithms.py. */
 export const algorithms: Programs = {
   gameOfLife: (board) => {
-    const weight = [[[2, 2, 2], [2, 1, 2], [2, 2, 2]]];
+    const weight = [
+      [
+        [2, 2, 2],
+        [2, 1, 2],
+        [2, 2, 2],
+      ],
+    ];
     return fhe.univariate((v) => (v >= 5 && v <= 7 ? 1 : 0))(fhe.conv(board, [weight]));
   },
 
@@ -45,7 +51,11 @@ export const algorithms: Programs = {
   ],
 
   rotations: (x) => {
-    const rotate = (v: Tracer, n: number) => v.rightShift(n).add(v.leftShift(4 - n)).mod(16);
+    const rotate = (v: Tracer, n: number) =>
+      v
+        .rightShift(n)
+        .add(v.leftShift(4 - n))
+        .mod(16);
     return rotate(x, 1).xor(rotate(x, 2)).xor(x.rightShift(3));
   },
 
@@ -71,7 +81,13 @@ export const algorithms: Programs = {
 
   sortNetwork: (x) => {
     const v = [0, 1, 2, 3].map((i) => x.at(i));
-    for (const [i, j] of [[0, 1], [2, 3], [0, 2], [1, 3], [1, 2]] as const) {
+    for (const [i, j] of [
+      [0, 1],
+      [2, 3],
+      [0, 2],
+      [1, 3],
+      [1, 2],
+    ] as const) {
       const [a, b] = [v[i], v[j]];
       if (a === undefined || b === undefined) throw new Error("no such wire");
       [v[i], v[j]] = [fhe.minimum(a, b), fhe.maximum(a, b)];
@@ -84,19 +100,41 @@ export const algorithms: Programs = {
   matrixVector: (x, y) => x.matmul(y).add([3, -3]),
 
   smallNet: (image) => {
-    const filters = [[[[1, 2], [-2, 2]]], [[[0, 1], [1, -2]]]];
+    const filters = [
+      [
+        [
+          [1, 2],
+          [-2, 2],
+        ],
+      ],
+      [
+        [
+          [0, 1],
+          [1, -2],
+        ],
+      ],
+    ];
     const hidden = fhe.conv(image, filters, [3, -2], { strides: [2, 2] });
     const rounded = fhe.roundBitPattern(fhe.maximum(hidden, 0), 2);
     const reduced = fhe.relu(rounded.sub(4)).floorDivide(8);
     const weights = [
-      [-1, -2, 0], [-2, 0, 0], [0, 0, 1], [-1, 1, 0],
-      [-1, 0, -2], [1, -1, -1], [1, -1, -2], [1, 1, 1],
+      [-1, -2, 0],
+      [-2, 0, 0],
+      [0, 0, 1],
+      [-1, 1, 0],
+      [-1, 0, -2],
+      [1, -1, -1],
+      [1, -1, -2],
+      [1, 1, 1],
     ];
     return reduced.reshape(1, 8).matmul(weights);
   },
 
   kMeansStep: (points) => {
-    const [first, second] = [[1, 1], [6, 5]].map((center) => points.sub(center).pow(2).sum(1));
+    const [first, second] = [
+      [1, 1],
+      [6, 5],
+    ].map((center) => points.sub(center).pow(2).sum(1));
     if (first === undefined || second === undefined) throw new Error("two centers");
     const nearer = second.less(first);
     return [nearer, nearer.reshape(3, 1).mul(points).sum(0), nearer.sum()];
@@ -104,12 +142,20 @@ export const algorithms: Programs = {
 
   stringMatch: (text, pattern) => {
     const hits = [0, 1, 2, 3, 4].map((i) =>
-      text.at(fhe.slice(i, i + 2)).equal(pattern).sum().equal(2),
+      text
+        .at(fhe.slice(i, i + 2))
+        .equal(pattern)
+        .sum()
+        .equal(2),
     );
     return [fhe.array(hits), fhe.array(hits).sum().greater(0)];
   },
 
-  palindrome: (text) => text.equal(text.at(fhe.slice(null, null, -1))).sum().equal(4),
+  palindrome: (text) =>
+    text
+      .equal(text.at(fhe.slice(null, null, -1)))
+      .sum()
+      .equal(4),
 
   voting: (votes) => votes.sum(0).greater(2),
 
@@ -128,7 +174,12 @@ export const algorithms: Programs = {
     return [fhe.sum(seen).equal(15), fhe.sum(seen)];
   },
 
-  runs: (x) => x.at(fhe.slice(1)).notEqual(x.at(fhe.slice(null, -1))).sum().add(1),
+  runs: (x) =>
+    x
+      .at(fhe.slice(1))
+      .notEqual(x.at(fhe.slice(null, -1)))
+      .sum()
+      .add(1),
 
   prefixSums: (x) => {
     let sums: Tracer = fhe.zeros([5]);
@@ -154,7 +205,11 @@ export const algorithms: Programs = {
   horner: (x) => fhe.multiply(3, x).add(2).mul(x).sub(7).mul(x).add(11),
 
   polynomialOfTwo: (x, y) =>
-    x.pow(2).sub(fhe.multiply(3, x).mul(y)).add(fhe.multiply(2, y.pow(2))).sub(5),
+    x
+      .pow(2)
+      .sub(fhe.multiply(3, x).mul(y))
+      .add(fhe.multiply(2, y.pow(2)))
+      .sub(5),
 
   tablesOfTables: (x) => {
     const first = new fhe.LookupTable([3, 1, 4, 1, 5, 2, 6, 0]);
@@ -201,5 +256,4 @@ export const algorithms: Programs = {
       young.add(fhe.multiply(2, poor)),
     ];
   },
-
 };

@@ -127,12 +127,7 @@ export const edges: Programs = {
     x.mul(1),
   ],
 
-  relus: (x) => [
-    fhe.relu(x),
-    fhe.relu(x.mul(2).add(1)),
-    fhe.relu(x.sub(8)),
-    fhe.relu(x.add(8)),
-  ],
+  relus: (x) => [fhe.relu(x), fhe.relu(x.mul(2).add(1)), fhe.relu(x.sub(8)), fhe.relu(x.add(8))],
 
   wideRelu: (x) => fhe.relu(x),
 
@@ -176,8 +171,5 @@ export const edges: Programs = {
     return [fhe.sum(flags), flags.mul(3), fhe.subtract(1, flags), flags.equal(x.less(6))];
   },
 
-  duplicateTables: (x) => [
-    x.floorDivide(2).add(x.floorDivide(2)),
-    x.floorDivide(2).mul(x.mod(2)),
-  ],
+  duplicateTables: (x) => [x.floorDivide(2).add(x.floorDivide(2)), x.floorDivide(2).mul(x.mod(2))],
 };

@@ -9,8 +9,7 @@ export const floats: Programs = {
 
   logarithm: (x) => fhe.floor(fhe.log(x.add(1)).mul(3.5)).astype("int64"),
 
-  sigmoid: (x) =>
-    fhe.rint(fhe.divide(15, fhe.add(1, fhe.exp(x.neg().div(2))))).astype("int64"),
+  sigmoid: (x) => fhe.rint(fhe.divide(15, fhe.add(1, fhe.exp(x.neg().div(2))))).astype("int64"),
 
   truncated: (x) => [
     x.div(3).astype("int64"),
@@ -40,7 +39,11 @@ export const floats: Programs = {
   },
 
   quantizedLayer: (x) => {
-    const weights = [[1, -2, 0, 3], [2, 1, -1, -3], [0, 2, 1, 1]];
+    const weights = [
+      [1, -2, 0, 3],
+      [2, 1, -1, -3],
+      [0, 2, 1, 1],
+    ];
     const sums = x.matmul(weights).add([1, -4, 2, 0]);
     return fhe.clip(fhe.rint(sums.mul(0.21).add(2.5)), 0, 15).astype("int64");
   },
@@ -67,12 +70,7 @@ export const floats: Programs = {
 
   clipped: (x) => [fhe.clip(x, 5, 20), x.clip(0, 15), fhe.minimum(x, 10), fhe.maximum(3, x)],
 
-  around: (x) => [
-    fhe.around(x, -1).astype("int64"),
-    x.round(),
-    fhe.sign(x),
-    fhe.abs(x),
-  ],
+  around: (x) => [fhe.around(x, -1).astype("int64"), x.round(), fhe.sign(x), fhe.abs(x)],
 
   powers: (x) => [x.pow(2), x.pow(3), x.pow(0), fhe.power(x, 1), fhe.square(x)],
 
@@ -97,8 +95,7 @@ export const floats: Programs = {
 
   wideToNarrow: (x) => fhe.floor(x.div(32)).astype("int64").add(4),
 
-  integersAsFloats: (x) =>
-    x.astype("float64").astype("int64").add(x.add(0.25).astype("int64")),
+  integersAsFloats: (x) => x.astype("float64").astype("int64").add(x.add(0.25).astype("int64")),
 
   angles: (x) => {
     const degrees = x.mul(24);
@@ -151,7 +148,16 @@ export const floats: Programs = {
   ],
 
   startingTypesOfImages: (x) => [
-    halved(fhe.conv(x, [[[[3, 3], [3, 3]]]])),
+    halved(
+      fhe.conv(x, [
+        [
+          [
+            [3, 3],
+            [3, 3],
+          ],
+        ],
+      ]),
+    ),
     halved(fhe.maxPool(x, [2, 2])),
     halved(x.at(0, 0, 1)),
   ],

@@ -16,17 +16,27 @@ export const operators: Programs = {
   ],
 
   stackedProducts: (x) => {
-    const weights = [[1, 0], [-1, 2], [3, 1]];
-    return [
-      x.matmul(weights),
-      fhe.matmul([[2, -1]], x.at(0)),
-      fhe.matmul(x.at(0, 0), weights),
+    const weights = [
+      [1, 0],
+      [-1, 2],
+      [3, 1],
     ];
+    return [x.matmul(weights), fhe.matmul([[2, -1]], x.at(0)), fhe.matmul(x.at(0, 0), weights)];
   },
 
   vectorsAndMatrices: (x) => [
-    fhe.matmul([[1, 2, 3], [-1, 0, 1]], x),
-    x.matmul([[1, 2], [0, 0], [-1, 1]]),
+    fhe.matmul(
+      [
+        [1, 2, 3],
+        [-1, 0, 1],
+      ],
+      x,
+    ),
+    x.matmul([
+      [1, 2],
+      [0, 0],
+      [-1, 1],
+    ]),
     fhe.matmul([1, 1, 1], x),
   ],
 
@@ -163,10 +173,7 @@ export const operators: Programs = {
   roundedUnprotected: (x) =>
     fhe.univariate((v) => Math.floor(v / 4))(fhe.roundBitPattern(x, 2, false)),
 
-  roundedByNothing: (x) => [
-    fhe.roundBitPattern(x, 0).add(1),
-    fhe.truncateBitPattern(x, 0).mul(2),
-  ],
+  roundedByNothing: (x) => [fhe.roundBitPattern(x, 0).add(1), fhe.truncateBitPattern(x, 0).mul(2)],
 
   singleBits: (x) => [
     new fhe.LookupTable([1, 0]).apply(x),
@@ -190,19 +197,17 @@ export const operators: Programs = {
     return fhe.tag("a", () => z.add(y));
   },
 
-  oneElement: (x, y) => [
-    x.at(0),
-    y.at(0, 0),
-    x.add(y),
-    fhe.sum(y),
-    fhe.max(x),
-    y.reshape(1),
-    y.T,
-  ],
+  oneElement: (x, y) => [x.at(0), y.at(0, 0), x.add(y), fhe.sum(y), fhe.max(x), y.reshape(1), y.T],
 
   chainedShapes: (x) => {
     const reversed = x.reshape(4).at(s(null, null, -1));
-    return reversed.reshape(2, 2).T.matmul([[1, 1], [0, 2]]).sub(x);
+    return reversed
+      .reshape(2, 2)
+      .T.matmul([
+        [1, 1],
+        [0, 2],
+      ])
+      .sub(x);
   },
 
   widestBytes: (x) => [x.add(1), fhe.subtract(255, x), x.mul(2)],
@@ -214,7 +219,10 @@ export const operators: Programs = {
   longExpression: (x) => {
     let total: Tracer = x;
     for (const i of [0, 1, 2, 3, 4, 5]) {
-      total = total.add(fhe.multiply(i + 1, x.T)).sub([[i, 0], [0, i]]);
+      total = total.add(fhe.multiply(i + 1, x.T)).sub([
+        [i, 0],
+        [0, i],
+      ]);
     }
     return total;
   },

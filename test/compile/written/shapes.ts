@@ -99,7 +99,11 @@ export const shapes: Programs = {
   extremes: (x) => [fhe.max(x), fhe.min(x, 0), fhe.max(x, 1, true), fhe.min(x, [0, 1])],
 
   batchedProducts: (x, y) => [
-    x.matmul([[1, 2], [0, -1], [3, 1]]),
+    x.matmul([
+      [1, 2],
+      [0, -1],
+      [3, 1],
+    ]),
     fhe.matmul([1, -1], x.at(all, 0)),
     fhe.dot(y.at(all, 0), y.at(all, 1)),
   ],
@@ -120,16 +124,46 @@ export const shapes: Programs = {
     fhe.expandDims(x, 0),
   ],
 
-  arrays: (x, y) => [fhe.array([x, y, 3]), fhe.array([[x, 1], [y, x]]), fhe.array([x])],
+  arrays: (x, y) => [
+    fhe.array([x, y, 3]),
+    fhe.array([
+      [x, 1],
+      [y, x],
+    ]),
+    fhe.array([x]),
+  ],
 
   pooling: (x) => [fhe.maxPool(x, [2, 2]), fhe.maxPool(x, [2, 2], { strides: [2, 2] })],
 
   convolutions: (x) => {
     const weight = [
-      [[[-2, -1, 0], [1, 2, -2], [-1, 0, 1]]],
-      [[[2, -2, -1], [0, 1, 2], [-2, -1, 0]]],
+      [
+        [
+          [-2, -1, 0],
+          [1, 2, -2],
+          [-1, 0, 1],
+        ],
+      ],
+      [
+        [
+          [2, -2, -1],
+          [0, 1, 2],
+          [-2, -1, 0],
+        ],
+      ],
     ];
-    const ones = [[[[1, 1], [1, 1]], [[1, 1], [1, 1]]]];
+    const ones = [
+      [
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        [
+          [1, 1],
+          [1, 1],
+        ],
+      ],
+    ];
     return [
       fhe.conv(x, weight, null, { group: 2, strides: [2, 2] }),
       fhe.conv(x, ones, [7], { dilations: [2, 2] }),
