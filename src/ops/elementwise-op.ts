@@ -8,7 +8,13 @@ import { elementwiseRange } from "./elementwise-range.js";
 import { exact } from "./exact.js";
 import { elementwiseKernel } from "./kernel.js";
 import { wrongCount } from "./operands.js";
-import { defineOp, type GuessedType, type OpSpec, type PairForm, type RoundingForm } from "./spec.js";
+import {
+  defineOp,
+  type GuessedType,
+  type OpSpec,
+  type PairForm,
+  type RoundingForm,
+} from "./spec.js";
 
 /** An operation whose result elements each depend on one element of every operand, with broadcasting. */
 export interface ElementwiseDefinition<A> {
