@@ -66,6 +66,51 @@ const bands = Array.from({ length: 5 }, (_, row) =>
   Array.from({ length: 8 }, (_, column) => (column >= row && column < row + 3 ? 1 : 0)),
 );
 
+/** 50 full trees of depth 3 over 30 features: bits that travel one by one, or packed; scores, or their sign by a look-up. */
+function trees(uploadForm: "direct" | "packed", sign: boolean): Case {
+  const rows = Array.from({ length: 8 }, (_, row) =>
+    Array.from({ length: 30 }, (_, column) => (row * 5 + column * 3) % 16),
+  );
+  return {
+    name: `50 trees of depth 3, ${uploadForm} bits${sign ? ", a look-up" : ""}`,
+    compile: (options) =>
+      fhe
+        .compiler({ x: "encrypted" }, (x) => {
+          const sums = fhe.treeEnsemble(forest, x);
+          return sign ? sums.greater(0) : sums;
+        })
+        .compile(rows, { ...settings(options), uploadForm }),
+    sample: () => rows[3] ?? [],
+    batch: 16,
+  };
+}
+
+/** Nodes of a full tree of depth 3 lie as in a heap. */
+const forest = (() => {
+  const [count, own] = [50, 15];
+  const all = Array.from({ length: count * own }, (_, at) => {
+    const [tree, node] = [Math.floor(at / own), at % own];
+    const leaf = node >= 7;
+    return {
+      feature: leaf ? -1 : (tree * 7 + node * 3) % 30,
+      threshold: leaf ? 0 : (tree * 5 + node) % 3,
+      left: leaf ? 0 : tree * own + 2 * node + 1,
+      right: leaf ? 0 : tree * own + 2 * node + 2,
+      value: leaf ? ((tree * 11 + node * 5) % 15) - 7 : 0,
+    };
+  });
+  return {
+    features: 30,
+    outputs: 1,
+    roots: Int32Array.from({ length: count }, (_, tree) => tree * own),
+    feature: Int32Array.from(all, ({ feature }) => feature),
+    threshold: Int32Array.from(all, ({ threshold }) => 4 * threshold + 3),
+    left: Int32Array.from(all, ({ left }) => left),
+    right: Int32Array.from(all, ({ right }) => right),
+    values: Float64Array.from(all, ({ value }) => value),
+  };
+})();
+
 const cases: readonly Case[] = [
   tables(3, 8, 16),
   tables(4, 1, 16),
@@ -75,6 +120,10 @@ const cases: readonly Case[] = [
   tables(8, 1, 4),
   linear(784, 10),
   mixed,
+  trees("direct", false),
+  trees("packed", false),
+  trees("direct", true),
+  trees("packed", true),
 ];
 
 export async function* run(options: BenchOptions): AsyncIterable<Line> {

@@ -5,6 +5,7 @@ import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../plan/
 import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
 import type { ServerSpeed } from "../runtime/server-circuit.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
+import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import type { CompileOptions } from "./compile-options.js";
 
 /** What predictions of run time are made from. */
@@ -65,7 +66,8 @@ export function referenceSpeed(
     source: rates.name,
     runtime,
     threads,
-    restMs: (requests) => fixedMs + requests * (requestMs(manifest, rates) + decisionMs),
+    restMs: (requests) =>
+      fixedMs + handingMs(manifest) + requests * (requestMs(manifest, rates) + decisionMs),
     rangeMs(shape, lookups) {
       const { set = 0, extensionLog2 = 0 } = manifest.shapes[shape] ?? {};
       const bootstrap = bootstraps[set];
@@ -150,8 +152,16 @@ const numberNs: Readonly<Record<string, number>> = {
   velum_stage_pack_glwe: 3,
   velum_stage_pack_lwe: 3,
 };
-/** Questions to threads and checks of files. */
+/** Questions to threads. */
 const fixedMs = 0.02;
+/** The checksum of an upload, nanoseconds a byte: JavaScript on any machine. */
+const checkNs = 1.25;
+
+/** Stages that every thread is asked about, beside look-ups: a question and an answer each. */
+function handingMs({ stages }: ServerManifest): number {
+  const asked = stages.filter(({ heavy, kernel }) => heavy && kernel !== "velum_stage_bootstrap");
+  return asked.length * 0.03;
+}
 
 /** Rough: measured speed takes its place where it matters. */
 function requestMs(manifest: ServerManifest, rates: KernelRates): number {
@@ -161,9 +171,9 @@ function requestMs(manifest: ServerManifest, rates: KernelRates): number {
     const each = kernel.startsWith("velum_stage_linear") ? inputs : 1;
     return items * each * numbers * (numberNs[kernel] ?? 0);
   });
-  return (
-    (ns.reduce((sum, one) => sum + one, 0) * (rates.pointwise / referenceRates.pointwise)) / 1e6
-  );
+  const stages =
+    ns.reduce((sum, one) => sum + one, 0) * (rates.pointwise / referenceRates.pointwise);
+  return (stages + inputPayloadBytes(manifest.inputs) * checkNs) / 1e6;
 }
 
 function polynomialNumbers({ glwe }: CryptoParameters): number {
