@@ -37,6 +37,8 @@ const mostCells = 2 ** 15;
 const largestWeight = 2 ** 16;
 /** Up to this 2-norm of a weight polynomial the product is exact. */
 const largestNorm = 2 ** 17;
+/** Where nothing but sums is left, larger weights are written in digits. */
+const largestSplitWeight = 2 ** 40;
 
 /**
  * A look-up of one input needs no bootstrap where the client encrypts that input as one-hot cells: the function is a weight for each
@@ -234,7 +236,7 @@ class CellProgram {
       }
       const shift = (j: number): number =>
         linear ? 1 : 2 ** ((bitsOf[j] ?? 1) - step.bits - step.scaleLog2);
-      const map = this.#map(step, codes, starts, cells, shift);
+      const map = this.#map(step, codes, starts, cells, linear, shift);
       if (map === undefined) return undefined;
       const others = step.others.map((old) => places.get(old) ?? 0);
       const scaleLog2 = linear ? 0 : step.scaleLog2;
@@ -277,6 +279,7 @@ class CellProgram {
     codes: readonly ElementCode[],
     starts: readonly number[],
     cells: number,
+    linear: boolean,
     shift: (j: number) => number,
   ): AffineMap | undefined {
     const builder = new AffineBuilder(cells + (map?.inputs ?? 0));
@@ -312,14 +315,15 @@ class CellProgram {
         rest += (table[0] ?? 0) - slope * (this.#ranges.lowest[j] ?? 0);
         term(start, slope * factor);
       }
-      if (squares > largestNorm ** 2) return undefined;
+      if (!linear && squares > largestNorm ** 2) return undefined;
       if (map !== undefined) {
         for (const [column, weight] of rowTerms(map, row)) builder.term(cells + column, weight);
       }
       builder.endRow(rest);
     }
     const built = builder.finish();
-    const fits = built.weight.every((weight) => Math.abs(weight * 2 ** scaleLog2) <= largestWeight);
+    const most = linear ? largestSplitWeight : largestWeight;
+    const fits = built.weight.every((weight) => Math.abs(weight * 2 ** scaleLog2) <= most);
     return fits ? built : undefined;
   }
 

@@ -34,6 +34,8 @@ export interface LinearRequest {
    * lie side by side in one clear polynomial, and the client then uploads every coefficient that such a product touches.
    */
   readonly largestOutputsPerResponse: number;
+  /** 2-norm of all rows of a response together up to which the product with them is exact; absent: no limit. */
+  readonly largestNorm?: number;
   /** log2 of the allowed failure probability of each output: -64, or -128 where decryptions will be shared. */
   readonly failureLog2: number;
   /** log2 of the allowed statistical distance of an answer from one that says nothing but the values; absent: answers are not protected. */
@@ -141,7 +143,10 @@ interface LinearCandidate {
 function sharings(request: LinearRequest, glwe: GlweParameters): readonly number[] {
   const total = outputCount(request);
   const fitting = Math.floor(glwe.polynomialSize / request.vectorLength);
-  const largest = Math.max(1, Math.min(total, fitting, request.largestOutputsPerResponse));
+  const squaredNorm = Math.max(...request.outputs.map((output) => output.squaredNorm));
+  const exact = Math.floor((request.largestNorm ?? Number.POSITIVE_INFINITY) ** 2 / squaredNorm);
+  const wanted = request.largestOutputsPerResponse;
+  const largest = Math.max(1, Math.min(total, fitting, exact, wanted));
   const counts = new Set<number>();
   for (let responses = 1; responses <= total; responses++) {
     const perResponse = Math.ceil(total / responses);

@@ -38,7 +38,7 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
     input?.size ?? 0,
     bits,
     options,
-    clear.length > 0 ? 1 : mostDigits,
+    clear.length > 0 ? 1 : mostCopies,
   );
   const placement = placeVector(choice, vectorLength);
   const packed = packRows(maps, paths, choice, placement, bits, clear);
@@ -79,35 +79,36 @@ export function planLinear(regions: RegionProgram, options: PlanOptions): Plan {
 }
 
 /** Most copies of the inputs in one upload. */
-const mostDigits = 4;
+const mostCopies = 4;
 
 interface LinearForm extends WeightDigits {
   readonly choice: LinearChoice;
   readonly vectorLength: number;
 }
 
-/** Weights as they are; where answers are protected and nothing fits, in digits. */
+/** Weights as they are; in digits where they are too large for the kernel's product, or for the noise that an answer may have. */
 function chooseForm(
   maps: readonly AffineMap[],
   paths: readonly (string | undefined)[],
   inputs: number,
   bits: number,
   { failureLog2, distanceLog2 }: PlanOptions,
-  digits: number,
+  mostDigits: number,
 ): LinearForm {
-  const most = distanceLog2 === undefined ? 1 : digits;
   for (let count = 1; ; count++) {
     const form = weightDigits(maps, count);
     const vectorLength = count * inputs;
     const request = {
       outputs: form.maps.flatMap((map, output) => outputKinds(map, bits, paths[output])),
+      largestNorm: largestWeightNorm,
       vectorLength,
       largestOutputsPerResponse: Number.POSITIVE_INFINITY,
       failureLog2,
       ...(distanceLog2 === undefined ? {} : { distanceLog2 }),
     };
-    const fits = count === most || linearParametersFit(request);
-    if (fits) return { ...form, vectorLength, choice: chooseLinearParameters(request) };
+    const exact = request.outputs.every(({ squaredNorm }) => squaredNorm <= largestWeightNorm ** 2);
+    if (count === mostDigits || (exact && linearParametersFit(request)))
+      return { ...form, vectorLength, choice: chooseLinearParameters(request) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { VelumError } from "../base/error.js";
 import type { RegionProgram } from "../ops/region-program.js";
 import type { TfheProgram } from "../program/program.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
@@ -152,19 +153,28 @@ function planLanes(
   return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
 }
 
-/** Undefined where the cells of one request are more than may be uploaded. */
+/** Undefined where the cells of one request are more than may be uploaded, or sums over them too noisy. */
 function planCells(
   { regions, codes, inputBits }: OneHotRegions,
   options: PlanOptions,
 ): Plan | undefined {
   const linear = regions.steps.every(({ kind }) => kind === "affine");
-  const plan = linear
-    ? { ...planLinear(regions, options), lane: "one hot" as const }
-    : planBootstrap(regions, inputBits, options);
+  const plan = linear ? planSums(regions, options) : planBootstrap(regions, inputBits, options);
+  if (plan === undefined) return undefined;
   const { length, bodyBits } = plan.input;
   const uploadBytes = headerBytes + inputPayloadBytes([{ length, bodyBits }]);
   if (uploadBytes > options.limits.maxUploadBytes) return undefined;
   return { ...plan, input: { ...plan.input, codes } };
+}
+
+/** Sums over cells alone. */
+function planSums(regions: RegionProgram, options: PlanOptions): Plan | undefined {
+  try {
+    return { ...planLinear(regions, options), lane: "one hot" };
+  } catch (error) {
+    if (error instanceof VelumError && error.code === "no-parameters") return undefined;
+    throw error;
+  }
 }
 
 /** False where decision trees must become look-ups before a plan is made. */

@@ -71,6 +71,42 @@ test("trees that ask one feature each travel as cells", async () => {
   );
 });
 
+test("trees of one split with leaves of 16 to 26 bits travel as cells too, written in digits", async () => {
+  for (const largestValue of [2 ** 15 - 1, 2 ** 20, 2 ** 26]) {
+    const shape = { features: 3, outputs: 2, trees: 40, depth: 1, largestThreshold: 7 };
+    const [trees] = fc.sample(randomTrees({ ...shape, largestValue }), { numRuns: 1, seed: 7 });
+    assert.ok(trees !== undefined);
+    const circuit = await fhe
+      .compiler({ x: "encrypted" }, (x) => fhe.treeEnsemble(trees, x))
+      .compile(rows);
+    assert.equal(circuit.plan.lane, "one hot");
+    assert.ok(circuit.cost().uploadBytes < 2000, `${circuit.cost().uploadBytes} bytes`);
+    assert.equal(circuit.cost().evaluationKeyBytes, 0);
+    for (const x of rows.slice(0, 4)) {
+      assert.deepEqual(await circuit.encryptRunDecrypt(x), circuit.simulate(x));
+    }
+    await circuit.close();
+  }
+});
+
+test("sums with weights too large for one product take several digits", async () => {
+  const weights = [
+    [100000, -70000, 3],
+    [2 ** 24, 1, -(2 ** 23)],
+  ];
+  const sums = fhe.compiler({ x: "encrypted" }, (x) => fhe.matmul(weights, x));
+  const circuit = await sums.compile(rows);
+  assert.equal(circuit.plan.lane, "linear");
+  for (const x of rows.slice(0, 4)) {
+    const [a = 0, b = 0, c = 0] = x;
+    assert.deepEqual(await circuit.encryptRunDecrypt(x), [
+      100000 * a - 70000 * b + 3 * c,
+      2 ** 24 * a + b - 2 ** 23 * c,
+    ]);
+  }
+  await circuit.close();
+});
+
 test("a table of two inputs' sum is a bootstrap", async () => {
   const mixed = fhe.compiler({ x: "encrypted" }, (x) => table.apply(x.sum().mod(8)));
   const circuit = await mixed.compile(rows);

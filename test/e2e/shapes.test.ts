@@ -180,7 +180,11 @@ test("look-ups of 1 to 8 bits, signed and unsigned", async () => {
       const low = signed ? -size / 2 : 0;
       const values = [low, low + size - 1, 0, Math.floor(low + size / 3)];
       await agree({
-        fn: (x) => fhe.lookup(new fhe.LookupTable(entries), x),
+        // A table of two entries is a straight line, for which nothing is looked up unless asked for.
+        fn: (x) => {
+          const found = fhe.lookup(new fhe.LookupTable(entries), x);
+          return bits === 1 ? fhe.refresh(found) : found;
+        },
         samples: [[values]],
         wanted: (x = []) => [x.map((v) => entries.at(v) ?? Number.NaN)],
         program: new RegExp(`bits=${bits},`),
