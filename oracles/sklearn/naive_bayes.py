@@ -43,6 +43,10 @@ bernoulli = BernoulliNB(binarize=1.5).fit(words, groups, weights)
 multinomial = MultinomialNB(alpha=2).fit(words, groups)
 two = MultinomialNB().fit(words, groups > 0)
 
+several = CategoricalNB(min_categories=[6, 1, 1], class_prior=[0.2, 0.3, 0.5]).fit(cats, groups, weights)
+even = BernoulliNB(fit_prior=False).fit(words, groups, weights)
+even_words = MultinomialNB(fit_prior=False).fit(words, groups > 0, weights)
+
 truth = groups > 0
 guess = (groups + (rng.random(120) < 0.3)) % 3 > 0
 shares = numpy.clip(truth * 0.4 + rng.random(120) * 0.6, 0.01, 0.99).round(2)
@@ -64,6 +68,7 @@ out.write_text(json.dumps({
     "madeBy": "oracles/sklearn/naive_bayes.py",
     "versions": {"python": platform.python_version(), "scikit-learn": sklearn.__version__, "numpy": numpy.__version__},
     "groups": floats(groups), "cats": rows(cats), "words": rows(words), "weights": floats(weights),
+    "gaussPrior": floats(gauss.class_prior_),
     "gauss": {"theta": rows(gauss.theta_), "var": rows(gauss.var_), "proba": rows(gauss.predict_proba(X[::10])),
               "score": float(gauss.score(X, y))},
     "gaussWeighted": {"theta": rows(gauss_weighted.theta_), "var": rows(gauss_weighted.var_),
@@ -72,6 +77,13 @@ out.write_text(json.dumps({
                     "proba": rows(categorical.predict_proba(cats[:8])), "score": float(categorical.score(cats, groups))},
     "bernoulli": {"featureLogProb": rows(bernoulli.feature_log_prob_), "proba": rows(bernoulli.predict_proba(words[:8]))},
     "multinomial": {"featureLogProb": rows(multinomial.feature_log_prob_), "proba": rows(multinomial.predict_proba(words[:8]))},
+    "several": {"featureLogProb": [rows(one) for one in several.feature_log_prob_], "proba": rows(several.predict_proba(cats[:8])),
+                "nCategories": floats(several.n_categories_), "classLogPrior": floats(several.class_log_prior_)},
+    "even": {"proba": rows(even.predict_proba(words[:8])), "featureCount": rows(even.feature_count_),
+             "classCount": floats(even.class_count_), "classLogPrior": floats(even.class_log_prior_)},
+    "evenWords": {"proba": rows(even_words.predict_proba(words[:8])), "featureCount": rows(even_words.feature_count_),
+                  "classCount": floats(even_words.class_count_), "classLogPrior": floats(even_words.class_log_prior_),
+                  "featureLogProb": rows(even_words.feature_log_prob_)},
     "multinomialTwo": {"proba": rows(two.predict_proba(words[:8]))},
     "metrics": {
         "truth": floats(truth), "guess": floats(guess), "shares": floats(shares), "many": floats(many), "three": rows(three),

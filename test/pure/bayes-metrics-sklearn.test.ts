@@ -30,6 +30,13 @@ import {
 
 type Rows = number[][];
 
+interface Counted {
+  readonly proba: Rows;
+  readonly featureCount: Rows;
+  readonly classCount: number[];
+  readonly classLogPrior: number[];
+}
+
 interface Fixture {
   readonly groups: number[];
   readonly cats: Rows;
@@ -37,6 +44,13 @@ interface Fixture {
   readonly weights: number[];
   readonly gauss: { theta: Rows; var: Rows; proba: Rows; score: number };
   readonly gaussWeighted: { theta: Rows; var: Rows; proba: Rows };
+  readonly gaussPrior: number[];
+  readonly several: { featureLogProb: Rows[]; proba: Rows } & Record<
+    "nCategories" | "classLogPrior",
+    number[]
+  >;
+  readonly even: Counted;
+  readonly evenWords: Counted & { featureLogProb: Rows };
   readonly categorical: { featureLogProb: Rows[]; proba: Rows; score: number };
   readonly bernoulli: { featureLogProb: Rows; proba: Rows };
   readonly multinomial: { featureLogProb: Rows; proba: Rows };
@@ -109,7 +123,8 @@ const exact = (tensor: Tensor, rows: Rows) => close(tensor.data, rows.flat());
 test("GaussianNB: moments and probabilities", async () => {
   const model = new GaussianNB().fit(X, y);
   close(flat(model.theta), f.gauss.theta.flat());
-  close(flat(model.variances), f.gauss.var.flat());
+  close(model.classPrior, f.gaussPrior);
+  close(flat(model.var), f.gauss.var.flat());
   close(
     model.floatModel.predictProba(X.filter((_, i) => i % 10 === 0)).data,
     f.gauss.proba.flat(),
@@ -124,8 +139,57 @@ test("GaussianNB: moments and probabilities", async () => {
   const settings = { varSmoothing: 1e-3, priors: [0.5, 0.25, 0.25] };
   const weighted = new GaussianNB(settings).fit(X.slice(0, 120), other, f.weights);
   close(flat(weighted.theta), f.gaussWeighted.theta.flat());
-  close(flat(weighted.variances), f.gaussWeighted.var.flat());
+  close(flat(weighted.var), f.gaussWeighted.var.flat());
   close(weighted.floatModel.predictProba(X.slice(0, 5)).data, f.gaussWeighted.proba.flat(), 1e-7);
+});
+
+test("priors that are given or even, and numbers that are categories without occurring", () => {
+  const several = new CategoricalNB({
+    minCategories: [6, 11, 1],
+    classPrior: [0.2, 0.3, 0.5],
+  }).fit(f.cats, f.groups, f.weights);
+  // scikit-learn takes every number up to the largest for a category, present or not.
+  close(several.nCategories, f.several.nCategories);
+  close(several.classLogPrior, f.several.classLogPrior);
+  f.several.featureLogProb.forEach((wanted, j) => {
+    close(flat(several.featureLogProb.map((own) => own[j] ?? [])), wanted.flat());
+  });
+  exact(several.floatModel.predictProba(f.cats.slice(0, 8)), f.several.proba);
+
+  const even = new BernoulliNB({ fitPrior: false }).fit(f.words, f.groups, f.weights);
+  const pairs = f.groups.map((group) => Number(group > 0));
+  const words = new MultinomialNB({ fitPrior: false }).fit(f.words, pairs, f.weights);
+  const copy = MultinomialNB.load(words.dump());
+  for (const [model, wanted] of [
+    [even, f.even],
+    [words, f.evenWords],
+    [copy, f.evenWords],
+  ] as const) {
+    exact(model.floatModel.predictProba(f.words.slice(0, 8)), wanted.proba);
+    close(model.classCount, wanted.classCount);
+    close(model.classLogPrior, wanted.classLogPrior);
+    close(flat(model.featureCount), wanted.featureCount.flat());
+  }
+  close(flat(copy.featureLogProb), f.evenWords.featureLogProb.flat());
+});
+
+test("priors that are none are refused", () => {
+  assert.throws(
+    () => new GaussianNB({ priors: [0.5, 0.4, 0.2] }).fit(X, y),
+    /^VelumError: GaussianNB priors: is of sum 1\.1.*Pass priors that add up to 1/,
+  );
+  assert.throws(
+    () => new CategoricalNB({ classPrior: [0, 1, 1] }).fit(f.cats, f.groups),
+    /^VelumError: CategoricalNB classPrior: is 0, 1, 1\. Pass a probability above 0 for each class/,
+  );
+  assert.throws(
+    () => new BernoulliNB({ classPrior: [0.5, 0.5] }).fit(f.words, f.groups),
+    /^VelumError: BernoulliNB\.fit y: holds 3 classes, and 2 priors are given/,
+  );
+  assert.throws(
+    () => new CategoricalNB({ minCategories: [3] }).fit(f.cats, f.groups),
+    /^VelumError: CategoricalNB minCategories: is a list of 1\. Pass one number for each of the 3 features/,
+  );
 });
 
 test("CategoricalNB, BernoulliNB, MultinomialNB: logarithms and probabilities", async () => {

@@ -1,33 +1,58 @@
 import { VelumError } from "../../base/error.js";
 import { CategoryQuantizer } from "../../quantize/category-quantizer.js";
 import { checkTableBits } from "../additive/real-tables.js";
+import type { TableParams } from "../additive/table-classifier.js";
 import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
-import { type BayesProblem, NaiveBayes, type NaiveBayesParams } from "./naive-bayes.js";
+import { checkPriors, givenPriors, type PriorParams, priorDefaults } from "./class-priors.js";
+import { type BayesProblem, NaiveBayes } from "./naive-bayes.js";
 
-/** Settings of a `CategoricalNB`. */
-export interface CategoricalNBParams extends NaiveBayesParams {
+/** What naive Bayes of look-ups of counts share. */
+interface DiscreteParams extends TableParams, PriorParams {
   /** Rows added to every category of every class (Lidstone), at least 0. Default 1. */
   readonly alpha: number;
 }
 
+/** Settings of a `CategoricalNB`. */
+export interface CategoricalNBParams extends DiscreteParams {
+  /**
+   * The numbers 0 to `minCategories - 1` are categories whether they occur or not; a list says so for each feature. Default `null`: the
+   * numbers that occur.
+   */
+  readonly minCategories: number | readonly number[] | null;
+}
+
 /** Settings of a `BernoulliNB`. */
-export interface BernoulliNBParams extends CategoricalNBParams {
+export interface BernoulliNBParams extends DiscreteParams {
   /** A feature counts as 1 above this. Default 0. */
   readonly binarize: number;
 }
 
-const defaults: CategoricalNBParams = { nBits: { inputs: 8, values: 8 }, priors: null, alpha: 1 };
+const defaults: DiscreteParams = { nBits: { inputs: 8, values: 8 }, ...priorDefaults, alpha: 1 };
 /** Smallest smoothing: keeps logarithms finite. */
 const leastAlpha = 1e-10;
+
+/** What naive Bayes of look-ups of counts share. */
+abstract class DiscreteNB<P extends DiscreteParams> extends NaiveBayes<P> {
+  protected override givenPriors(classes: number): readonly number[] | null {
+    return givenPriors(this.getParams(), classes);
+  }
+
+  protected override checkParams(): void {
+    const { nBits, alpha, classPrior } = this.getParams();
+    checkTableBits(this.name, nBits);
+    checkPriors(this.name, "classPrior", classPrior);
+    new ParamChecks(this.name).atLeast("alpha", alpha, 0);
+  }
+}
 
 /**
  * Naive Bayes of categories: each feature's numbers are names, at most 256 of them. A category that the training data does not have is an
  * error of the client (`out-of-range`).
  */
-export class CategoricalNB extends NaiveBayes<CategoricalNBParams> {
+export class CategoricalNB extends DiscreteNB<CategoricalNBParams> {
   constructor(params: Partial<CategoricalNBParams> = {}) {
-    super("CategoricalNB", defaults, params);
+    super("CategoricalNB", { ...defaults, minCategories: null }, params);
   }
 
   /** The categories of each feature, ascending. Errors: `not-fitted`, as all getters here. */
@@ -41,13 +66,32 @@ export class CategoricalNB extends NaiveBayes<CategoricalNBParams> {
     return this.fitted().tables;
   }
 
+  /** Categories of each feature. Errors: `not-fitted`. */
+  get nCategories(): Float64Array {
+    return Float64Array.from(this.categories, (own) => own.length);
+  }
+
   protected override checkParams(): void {
-    checkDiscrete(this.name, this.getParams());
+    super.checkParams();
+    const { minCategories } = this.getParams();
+    const check = new ParamChecks(this.name);
+    const counts = typeof minCategories === "number" ? [minCategories] : (minCategories ?? []);
+    for (const count of counts) check.whole("minCategories", count, 1, 256);
   }
 
   protected override likelihoods(problem: BayesProblem) {
     const { x } = problem;
-    const marks = Array.from({ length: x.columns }, (_, j) => valuesOf(x, j));
+    const { minCategories } = this.getParams();
+    if (Array.isArray(minCategories) && minCategories.length !== x.columns) {
+      throw new ParamChecks(this.name).bad(
+        "minCategories",
+        `a list of ${minCategories.length}`,
+        `Pass one number for each of the ${x.columns} features`,
+      );
+    }
+    const leastOf = (j: number) =>
+      typeof minCategories === "number" ? minCategories : (minCategories?.[j] ?? 0);
+    const marks = Array.from({ length: x.columns }, (_, j) => valuesOf(x, j, leastOf(j)));
     const wide = marks.findIndex((own) => own.length > 256);
     if (wide >= 0) {
       throw new VelumError({
@@ -60,16 +104,13 @@ export class CategoricalNB extends NaiveBayes<CategoricalNBParams> {
       });
     }
     const quantizer = new CategoryQuantizer("category", marks);
-    return {
-      quantizer,
-      tables: logShares(problem, quantizer, this.getParams().alpha),
-      moments: {},
-    };
+    const { tables } = logShares(problem, quantizer, this.getParams().alpha);
+    return { quantizer, tables, moments: {} };
   }
 }
 
 /** Naive Bayes of features that are there or not. */
-export class BernoulliNB extends NaiveBayes<BernoulliNBParams> {
+export class BernoulliNB extends DiscreteNB<BernoulliNBParams> {
   constructor(params: Partial<BernoulliNBParams> = {}) {
     super("BernoulliNB", { ...defaults, binarize: 0 }, params);
   }
@@ -79,9 +120,14 @@ export class BernoulliNB extends NaiveBayes<BernoulliNBParams> {
     return this.fitted().tables.map((own) => Float64Array.from(own, (table) => table[1] ?? 0));
   }
 
+  /** `[classes][features]` rows (weights) in which a feature is there. Errors: `not-fitted`. */
+  get featureCount(): readonly Float64Array[] {
+    return this.fitted().moments["featureCount"] ?? [];
+  }
+
   protected override checkParams(): void {
+    super.checkParams();
     const params = this.getParams();
-    checkDiscrete(this.name, params);
     if (!Number.isFinite(params.binarize)) {
       throw new ParamChecks(this.name).bad("binarize", params.binarize, "Pass a finite number");
     }
@@ -91,40 +137,38 @@ export class BernoulliNB extends NaiveBayes<BernoulliNBParams> {
     const { binarize, alpha } = this.getParams();
     const marks = Array.from({ length: problem.x.columns }, () => [binarize]);
     const quantizer = new CategoryQuantizer("bin", marks);
-    return { quantizer, tables: logShares(problem, quantizer, alpha), moments: {} };
+    const { tables, counts } = logShares(problem, quantizer, alpha);
+    const featureCount = counts.map((own) => Float64Array.from(own, (places) => places[1] ?? 0));
+    return { quantizer, tables, moments: { featureCount } };
   }
 }
 
-/** Logarithms of the smoothed share of each place, `[classes][features][places]`. */
+/** Rows (weights) in each place, and logarithms of their smoothed shares, `[classes][features][places]`. */
 function logShares(
   { x, target, classes, rowWeights, classCount }: BayesProblem,
   quantizer: CategoryQuantizer,
   alpha: number,
-): Float64Array[][] {
+) {
   const smooth = Math.max(alpha, leastAlpha);
   const counts = Array.from({ length: classes }, () =>
-    Array.from({ length: x.columns }, (_, j) => new Float64Array(quantizer.places(j)).fill(smooth)),
+    Array.from({ length: x.columns }, (_, j) => new Float64Array(quantizer.places(j))),
   );
   quantizer.quantize(x).data.forEach((place, i) => {
     const row = Math.floor(i / x.columns);
     const own = counts[target[row] ?? 0]?.[i % x.columns];
     if (own !== undefined) own[place] = (own[place] ?? 0) + (rowWeights[row] ?? 0);
   });
-  return counts.map((features, k) =>
+  const tables = counts.map((features, k) =>
     features.map((own) =>
-      own.map((count) => Math.log(count / ((classCount[k] ?? 0) + smooth * own.length))),
+      own.map((count) => Math.log((count + smooth) / ((classCount[k] ?? 0) + smooth * own.length))),
     ),
   );
+  return { tables, counts };
 }
 
-/** The different values of column `j`, ascending. */
-function valuesOf(x: Matrix, j: number): Float64Array {
-  const values = new Set<number>();
+/** The different values of column `j`, and 0 to `least - 1`, ascending. */
+function valuesOf(x: Matrix, j: number, least: number): Float64Array {
+  const values = new Set<number>(Array(least).keys());
   for (let i = 0; i < x.rows; i++) values.add(x.data[i * x.columns + j] ?? 0);
   return Float64Array.from(values).sort();
-}
-
-function checkDiscrete(name: string, { nBits, alpha }: CategoricalNBParams): void {
-  checkTableBits(name, nBits);
-  new ParamChecks(name).atLeast("alpha", alpha, 0);
 }

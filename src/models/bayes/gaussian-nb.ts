@@ -1,17 +1,16 @@
 import type { Tensor } from "../../base/tensor.js";
 import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
 import { checkTableBits, tableBitsOf } from "../additive/real-tables.js";
+import type { TableParams } from "../additive/table-classifier.js";
 import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
-import {
-  type BayesProblem,
-  NaiveBayes,
-  type NaiveBayesFit,
-  type NaiveBayesParams,
-} from "./naive-bayes.js";
+import { checkPriors } from "./class-priors.js";
+import { type BayesProblem, NaiveBayes, type NaiveBayesFit } from "./naive-bayes.js";
 
 /** Settings of a `GaussianNB`. */
-export interface GaussianNBParams extends NaiveBayesParams {
+export interface GaussianNBParams extends TableParams {
+  /** Probabilities of the classes, ascending labels; `null` (default): as in the training data. */
+  readonly priors: readonly number[] | null;
   /** Share of the largest feature variance that is added to all. Default 1e-9. */
   readonly varSmoothing: number;
 }
@@ -41,12 +40,30 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams> {
   }
 
   /** Variances, one list of `[features]` a class. Errors: `not-fitted`. */
-  get variances(): readonly Float64Array[] {
+  get var(): readonly Float64Array[] {
     return this.fitted().moments["variances"] ?? [];
   }
 
+  /** Probabilities of the classes. Errors: `not-fitted`. */
+  get classPrior(): Float64Array {
+    return this.classLogPrior.map(Math.exp);
+  }
+
+  protected override givenPriors(): readonly number[] | null {
+    return this.getParams().priors;
+  }
+
   protected override checkParams(): void {
-    const { nBits, varSmoothing } = this.getParams();
+    const { nBits, priors, varSmoothing } = this.getParams();
+    checkPriors(this.name, "priors", priors);
+    const sum = (priors ?? [1]).reduce((total, prior) => total + prior, 0);
+    if (Math.abs(sum - 1) > 1e-8) {
+      throw new ParamChecks(this.name).bad(
+        "priors",
+        `of sum ${sum}`,
+        "Pass priors that add up to 1",
+      );
+    }
     checkTableBits(this.name, nBits);
     new ParamChecks(this.name).atLeast("varSmoothing", varSmoothing, 0);
   }

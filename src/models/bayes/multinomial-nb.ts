@@ -5,20 +5,27 @@ import {
   type ClassProblem,
   LinearClassifierEstimator,
 } from "../linear/linear-classifier-estimator.js";
-import type { LinearFit } from "../linear/linear-fit.js";
 import {
   defaultLinearClassifierParams,
   type LinearClassifierParams,
 } from "../linear/linear-params.js";
+import {
+  checkPriors,
+  givenPriors,
+  logPriors,
+  type PriorParams,
+  priorDefaults,
+} from "./class-priors.js";
 
 /** Settings of a `MultinomialNB`. */
-export interface MultinomialNBParams extends LinearClassifierParams {
+export interface MultinomialNBParams extends LinearClassifierParams, PriorParams {
   /** Counts added to every feature of every class (Lidstone), above 0. Default 1. */
   readonly alpha: number;
 }
 
 const defaults: MultinomialNBParams = {
   ...defaultLinearClassifierParams,
+  ...priorDefaults,
   alpha: 1,
 };
 
@@ -32,11 +39,37 @@ export class MultinomialNB extends LinearClassifierEstimator<MultinomialNBParams
     return "softmax";
   }
 
-  protected override checkSolver(): void {
-    new ParamChecks(this.name).positive("alpha", this.getParams().alpha);
+  /** Rows of each class (sum of weights). Errors: `not-fitted`, as all here. */
+  get classCount(): Float64Array {
+    return this.#details("classCount")[0] ?? new Float64Array();
   }
 
-  protected override solve({ x, target, classes, rowWeights }: ClassProblem): LinearFit {
+  /** Logarithm of each class's probability. */
+  get classLogPrior(): Float64Array {
+    return this.#details("classLogPrior")[0] ?? new Float64Array();
+  }
+
+  /** `[classes][features]` counts (weighted) of each feature. */
+  get featureCount(): readonly Float64Array[] {
+    return this.#details("featureCount");
+  }
+
+  /** `[classes][features]` logarithm of each feature's share of a class's counts. */
+  get featureLogProb(): readonly Float64Array[] {
+    return this.#details("featureLogProb");
+  }
+
+  #details(name: string): readonly Float64Array[] {
+    return this.fitted().details?.[name] ?? [];
+  }
+
+  protected override checkSolver(): void {
+    const { alpha, classPrior } = this.getParams();
+    new ParamChecks(this.name).positive("alpha", alpha);
+    checkPriors(this.name, "classPrior", classPrior);
+  }
+
+  protected override solve({ x, target, classes, rowWeights }: ClassProblem) {
     if (x.data.some((count) => count < 0)) {
       throw new VelumError({
         code: "bad-argument",
@@ -46,27 +79,33 @@ export class MultinomialNB extends LinearClassifierEstimator<MultinomialNBParams
         cure: "Pass counts of at least 0, not scaled features",
       });
     }
-    const counts = new Float64Array(classes * x.columns).fill(this.getParams().alpha);
-    const rows = new Float64Array(classes);
-    x.data.forEach((count, i) => {
-      const row = Math.floor(i / x.columns);
-      const at = (target[row] ?? 0) * x.columns + (i % x.columns);
-      counts[at] = (counts[at] ?? 0) + count * (rowWeights[row] ?? 0);
+    const { alpha } = this.getParams();
+    const featureCount = Array.from({ length: classes }, () => new Float64Array(x.columns));
+    const classCount = new Float64Array(classes);
+    target.forEach((k, row) => {
+      const weight = rowWeights[row] ?? 0;
+      classCount[k] = (classCount[k] ?? 0) + weight;
+      const own = featureCount[k] ?? new Float64Array();
+      for (let j = 0; j < x.columns; j++) {
+        own[j] = (own[j] ?? 0) + weight * (x.data[row * x.columns + j] ?? 0);
+      }
     });
-    target.forEach((k, i) => {
-      rows[k] = (rows[k] ?? 0) + (rowWeights[i] ?? 0);
+    const featureLogProb = featureCount.map((own) => {
+      const sum = own.reduce((total, count) => total + count + alpha, 0);
+      return own.map((count) => Math.log((count + alpha) / sum));
     });
-    const total = rows.reduce((sum, count) => sum + count, 0);
-    const sums = rows.map((_, k) =>
-      counts.subarray(k * x.columns, (k + 1) * x.columns).reduce((sum, count) => sum + count, 0),
-    );
-    const logs = counts.map((count, i) => Math.log(count / (sums[Math.floor(i / x.columns)] ?? 1)));
-    const priors = rows.map((count) => Math.log(count / total));
-    const account = { iterations: 0, converged: true };
-    if (classes > 2)
-      return { coef: { shape: [classes, x.columns], data: logs }, intercept: priors, ...account };
-    const coef = logs.slice(x.columns).map((log, j) => log - (logs[j] ?? 0));
-    const intercept = Float64Array.of((priors[1] ?? 0) - (priors[0] ?? 0));
-    return { coef: { shape: [1, x.columns], data: coef }, intercept, ...account };
+    const given = givenPriors(this.getParams(), classes);
+    const priors = logPriors(classCount, given, `${this.name}.fit`);
+    const [first = new Float64Array(), second = first] = featureLogProb;
+    const rows = classes > 2 ? featureLogProb : [second.map((log, j) => log - (first[j] ?? 0))];
+    return {
+      coef: {
+        shape: [rows.length, x.columns],
+        data: Float64Array.from(rows.flatMap((own) => Array.from(own))),
+      },
+      intercept: classes > 2 ? priors : Float64Array.of((priors[1] ?? 0) - (priors[0] ?? 0)),
+      ...{ iterations: 0, converged: true },
+      details: { featureCount, featureLogProb, classCount: [classCount], classLogPrior: [priors] },
+    };
   }
 }

@@ -1,6 +1,5 @@
 import type { JsonValue } from "../../artifact/client-file.js";
-import { VelumError } from "../../base/error.js";
-import { fieldsOf, isFiniteList, isListOfFiniteLists } from "../../quantize/json-checks.js";
+import { fieldsOf, isFiniteList } from "../../quantize/json-checks.js";
 import type { RealTables } from "../additive/real-tables.js";
 import {
   parseTableFit,
@@ -12,19 +11,15 @@ import {
 import { type Labels, type Matrix, type Rows, toMatrix, toRowWeights } from "../check-data.js";
 import { requireWeights, toClassTargets } from "../class-targets.js";
 import { corruptModel } from "../model-file.js";
-
-/** What naive Bayes models share. */
-export interface NaiveBayesParams extends TableParams {
-  /** Probabilities of the classes, ascending labels; `null` (default): as in the training data. */
-  readonly priors: readonly number[] | null;
-}
+import { type NamedLists, namedListsJson, parseNamedLists } from "../named-lists.js";
+import { logPriors } from "./class-priors.js";
 
 /** A fitted naive Bayes model: for each class a table of log-likelihoods a feature; the bias is the prior's logarithm. */
 export interface NaiveBayesFit extends TableFit {
   /** Rows of each class (sum of weights). */
   readonly classCount: Float64Array;
   /** Numbers by name, one list a class, e.g. means. */
-  readonly moments: Readonly<Record<string, readonly Float64Array[]>>;
+  readonly moments: NamedLists;
 }
 
 /** Rows by class. */
@@ -40,10 +35,10 @@ export interface BayesProblem {
 const mostEvidence = 20;
 
 /** What naive Bayes classifiers share: the server looks each feature up for each class and sums. */
-export abstract class NaiveBayes<P extends NaiveBayesParams> extends TableClassifier<
-  P,
-  NaiveBayesFit
-> {
+export abstract class NaiveBayes<P extends TableParams> extends TableClassifier<P, NaiveBayesFit> {
+  /** The parameters' probabilities of `classes` classes; null: those of the training data. */
+  protected abstract givenPriors(classes: number): readonly number[] | null;
+
   /** Tables `[classes][features][places]` of log-likelihoods, and the places. */
   protected abstract likelihoods(
     problem: BayesProblem,
@@ -61,18 +56,7 @@ export abstract class NaiveBayes<P extends NaiveBayesParams> extends TableClassi
     target.forEach((k, i) => {
       classCount[k] = (classCount[k] ?? 0) + (rowWeights[i] ?? 0);
     });
-    const { priors } = this.getParams();
-    if (priors !== null && priors.length !== classes.length) {
-      throw new VelumError({
-        code: "bad-argument",
-        path: `${path} y`,
-        problem: `holds ${classes.length} classes, and ${priors.length} priors are given`,
-        actual: classes.length,
-        cure: "Pass priors for all classes, or null",
-      });
-    }
-    const total = classCount.reduce((sum, count) => sum + count, 0);
-    const bias = classCount.map((count, k) => Math.log(priors?.[k] ?? count / total));
+    const bias = logPriors(classCount, this.givenPriors(classes.length), path);
     const problem = { x: matrix, target, classes: classes.length, rowWeights, classCount };
     return this.adopt({ ...this.likelihoods(problem), bias, classes, classCount }, matrix);
   }
@@ -92,27 +76,16 @@ export abstract class NaiveBayes<P extends NaiveBayesParams> extends TableClassi
   }
 
   protected override fittedToJson(fitted: NaiveBayesFit): JsonValue {
-    const moments = Object.fromEntries(
-      Object.entries(fitted.moments).map(([name, lists]) => [
-        name,
-        lists.map((l) => Array.from(l)),
-      ]),
-    );
+    const moments = namedListsJson(fitted.moments);
     return { ...tableFitJson(fitted), moments, classCount: Array.from(fitted.classCount) };
   }
 
   protected override fittedFromJson(value: unknown, path: string): NaiveBayesFit {
     const { classCount, moments } = fieldsOf(value);
     const fit = parseTableFit(value, (classes) => classes, path);
-    const lists = Object.entries(fieldsOf(moments)).map(
-      ([name, list]): [string, Float64Array[]] => {
-        if (isListOfFiniteLists(list)) return [name, list.map((l) => Float64Array.from(l))];
-        throw corruptModel(path, `its ${name} are no lists of numbers`);
-      },
-    );
     if (isFiniteList(classCount) && classCount.length === fit.classes.length) {
       const counts = Float64Array.from(classCount);
-      return { ...fit, classCount: counts, moments: Object.fromEntries(lists) };
+      return { ...fit, classCount: counts, moments: parseNamedLists(moments, path) };
     }
     throw corruptModel(path, "its classes do not fit its tables");
   }

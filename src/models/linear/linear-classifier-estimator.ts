@@ -17,6 +17,7 @@ import { ClassifierEstimator } from "../classifier-estimator.js";
 import type { CodedModel } from "../coded-model.js";
 import type { Benchmark } from "../estimator.js";
 import { corruptModel } from "../model-file.js";
+import { type NamedLists, namedListsJson, parseNamedLists } from "../named-lists.js";
 import { classPairs } from "../ranking.js";
 import { classifierTable } from "./class-table.js";
 import { LinearClassifier } from "./linear-classifier.js";
@@ -37,6 +38,8 @@ import { scoreDifferences } from "./score-differences.js";
 export interface LinearClassifierFit extends LinearFit {
   /** The labels, ascending. */
   readonly classes: Float64Array;
+  /** What else the solver tells, one list a class. */
+  readonly details?: NamedLists;
 }
 
 /** Rows with the index of each row's class. */
@@ -57,7 +60,7 @@ export abstract class LinearClassifierEstimator<
   P extends LinearClassifierParams,
 > extends ClassifierEstimator<P, LinearClassifierFit> {
   /** Finds the weights: one output for two classes (class 1 above 0), else one each. */
-  protected abstract solve(problem: ClassProblem): LinearFit;
+  protected abstract solve(problem: ClassProblem): LinearFit & Pick<LinearClassifierFit, "details">;
   protected abstract probabilityRule(): ProbabilityRule;
   /** Refuses the solver's parameters. Errors: `bad-argument`. */
   protected abstract checkSolver(): void;
@@ -218,14 +221,20 @@ export abstract class LinearClassifierEstimator<
   }
 
   protected override fittedToJson(fitted: LinearClassifierFit): JsonValue {
-    return { ...linearFitJson(fitted), classes: Array.from(fitted.classes) };
+    const { classes, details } = fitted;
+    const more = details === undefined ? {} : { details: namedListsJson(details) };
+    return { ...linearFitJson(fitted), classes: Array.from(classes), ...more };
   }
 
   protected override fittedFromJson(value: unknown, path: string): LinearClassifierFit {
     const fit = parseLinearFit(value, path);
-    const { classes } = fieldsOf(value);
+    const { classes, details } = fieldsOf(value);
     if (isFiniteList(classes) && fit.intercept.length === outputsFor(classes.length)) {
-      return { ...fit, classes: Float64Array.from(classes) };
+      return {
+        ...fit,
+        classes: Float64Array.from(classes),
+        details: parseNamedLists(details, path),
+      };
     }
     throw corruptModel(path, "its classes do not fit its weights");
   }
