@@ -32,7 +32,7 @@ import { lweStride } from "../runtime/composed-input.js";
 import { readKernelModule, readKernelSources } from "../tfhe/kernel-files.js";
 import type { InputPartLayout } from "../tfhe/wire-input.js";
 import type { Compiled } from "./compiled.js";
-import type { Feed } from "./composition.js";
+import { assignTogether, type Feed } from "./composition.js";
 
 /** Widest argument of one look-up in the dialects. */
 const dialectLookupBits = 16;
@@ -66,11 +66,12 @@ export async function assembleTogether(
     kernelSources: await sourcesOfPackage(),
     programSource: emitC(stages),
   };
+  const texts = dialectTexts(parts);
   let firstStage = 0;
   return parts.flatMap((part, index) => {
     const own = staged[index];
     if (own === undefined) return [];
-    const server = serverFile(part, own, firstStage, parts, code);
+    const server = serverFile(part, own, firstStage, parts, code, texts[index] ?? "");
     firstStage += own.stages.length;
     const { feeds: _, ...rest } = part;
     return [{ ...rest, server, client: clientManifest(part, server, extras) }];
@@ -100,10 +101,26 @@ function feedInfo(
   return { stages: 2, parameters: regions.inputs.length, inputs };
 }
 
+/** Texts of all functions, with one width at both ends of every wire. */
+function dialectTexts(parts: readonly CompiledPart[]): string[] {
+  const lowered = parts.map(({ graph }) =>
+    orWhyNot(() => lower(graph, dialectLookupBits, "dialect")),
+  );
+  const possible = lowered.filter((own) => typeof own !== "string");
+  const feeds = parts.flatMap((part) => part.feeds);
+  const whole = possible.length === parts.length;
+  const together = whole ? orWhyNot(() => assignTogether(possible, feeds)) : "";
+  return lowered.map((own, program) => {
+    if (typeof own === "string") return own;
+    const assigned = typeof together === "string" ? undefined : together[program];
+    return orWhyNot(() => mlirModule(assigned ?? assignBitWidths(own)));
+  });
+}
+
 /** A program that the dialects cannot express still compiles; its text then says why. */
-function mlirText(graph: Graph): string {
+function orWhyNot<Result>(work: () => Result): Result | string {
   try {
-    return mlirModule(assignBitWidths(lower(graph, dialectLookupBits, "dialect")));
+    return work();
   } catch (error) {
     if (error instanceof VelumError) return `// ${error.message}\n`;
     throw error;
@@ -116,6 +133,7 @@ function serverFile(
   firstStage: number,
   parts: readonly CompiledPart[],
   code: SharedCode,
+  dialectText: string,
 ): ServerFile {
   const { graph, plan, regions } = part;
   const { stages, preparations, rawConstants, slotsPlace, clearPlaces, ...places } = staged;
@@ -137,7 +155,7 @@ function serverFile(
   const content = { manifest, constants: rawConstants, ...code };
   const texts = {
     "graph.txt": `${graph.format()}\n`,
-    "circuit.mlir": mlirText(graph),
+    "circuit.mlir": dialectText,
     "program.txt": `${formatProgram(plan.program)}\n`,
     "failure.json": `${JSON.stringify({ ...plan.failure, ...distanceOf(plan) })}\n`,
   };

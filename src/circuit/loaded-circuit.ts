@@ -1,4 +1,4 @@
-import { readClientFile } from "../artifact/client-file.js";
+import { type ClientInput, readClientFile } from "../artifact/client-file.js";
 import type { NestedArray } from "../base/tensor.js";
 import { type ClientValue, checkInputs } from "../client/check-inputs.js";
 import { Client } from "../client/client.js";
@@ -17,6 +17,8 @@ export class LoadedCircuit extends BothSides implements CircuitFiles {
   readonly clientFile: Uint8Array;
   readonly serverFile: Uint8Array;
   readonly #graph: Graph;
+  /** As the client file describes them, once it was read. */
+  #inputs: readonly ClientInput[] | undefined;
   readonly #sides: KeyedSides<Client, ServerCircuit>;
 
   constructor(
@@ -38,7 +40,8 @@ export class LoadedCircuit extends BothSides implements CircuitFiles {
 
   /** The results of an encrypted run, computed in clear on the same integers. Errors: those of `encrypt` and of the operations. */
   simulate(...values: ClientValue[]): NestedArray | NestedArray[] {
-    const inputs = checkInputs(values, readClientFile(this.clientFile).inputs, "simulate");
+    this.#inputs ??= readClientFile(this.clientFile).inputs;
+    const inputs = checkInputs(values, this.#inputs, "simulate");
     const computed = evaluateNodes(this.#graph, inputs);
     return unwrapResults(this.#graph.outputs.map((id) => computed.of(this.#graph.node(id))));
   }

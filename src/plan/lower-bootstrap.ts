@@ -1,5 +1,6 @@
 import type { LookupStep, RegionProgram } from "../ops/region-program.js";
 import type { BootstrapInstruction, Instruction } from "../program/program.js";
+import { log2UnionFailure } from "../security/failure.js";
 import type { RotationShape } from "../tfhe/bootstrap-shape.js";
 import type { RotationChoice } from "./choose-rotations.js";
 import type { PlannedRotations } from "./constraints.js";
@@ -76,6 +77,13 @@ export function lowerBootstrap(
     const count = elements.length;
     return { count, ms: count * (choice.times[kind]?.totalMs ?? 0) };
   });
+  // Of this program alone: others run by themselves.
+  const shares = [
+    ...groups.map(({ kind, elements }) => shareOf(choice.lookups[kind], elements.length)),
+    ...encodings.map(({ layout }, output) =>
+      shareOf(choice.outputs[firstOutput + output], layout.form === "lwe" ? layout.count : 0),
+    ),
+  ];
   return {
     lane: "bootstrap",
     parameters: choice.parameters,
@@ -89,14 +97,21 @@ export function lowerBootstrap(
     },
     outputs: encodings,
     failure: {
-      worstLog2: Math.max(...[...choice.lookups, ...choice.outputs].map((own) => own.failureLog2)),
-      runLog2: choice.runFailureLog2,
+      worstLog2: Math.max(...shares.map(({ failureLog2 }) => failureLog2)),
+      runLog2: log2UnionFailure(shares),
     },
     bootstraps: counted.reduce((sum, { count }) => sum + count, 0),
     bootstrapMs: counted.reduce((sum, { ms }) => sum + ms, 0),
     bootstrapsByNode: bootstrapsByNode(regions, groups),
     ...(roundings.length === 0 ? {} : { roundings }),
   };
+}
+
+function shareOf(
+  noise: { readonly failureLog2: number } | undefined,
+  count: number,
+): { readonly count: number; readonly failureLog2: number } {
+  return { count, failureLog2: noise?.failureLog2 ?? Number.NEGATIVE_INFINITY };
 }
 
 /** What is promised of rotations that round, for each node that they serve; nothing for others. */

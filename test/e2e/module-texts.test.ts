@@ -43,6 +43,20 @@ test("the cost of a module counts keys once", () => {
   assert.throws(() => module.cost(0), { code: "bad-argument" });
 });
 
+test("the failure probability of a run is that of one function", async () => {
+  const cubes = new fhe.LookupTable([0, 1, 8, 27]);
+  const pair = fhe.module({
+    one: fhe.function({ x: "encrypted" }, (x) => cubes.apply(x)),
+    many: fhe.function({ x: "encrypted" }, (x) => cubes.apply(x)),
+  });
+  const samples = [[0, 1, 2, 3, 0, 1, 2, 3]];
+  const options = { ...wasm, wires: false, globalPError: 2 ** -40 } as const;
+  const { one, many } = await pair.compile({ one: [0, 3], many: samples }, options);
+  assert.ok(many.plan.failure.runLog2 <= -40);
+  assert.ok(Math.abs(many.plan.failure.runLog2 - one.plan.failure.runLog2 - 3) < 1e-9);
+  assert.equal(one.cost().failureLog2, one.plan.failure.runLog2);
+});
+
 test("the measured cost of a module, by function", async () => {
   const cost = await module.measureCost(2);
   for (const { time } of Object.values(cost.functions)) {
