@@ -29,7 +29,10 @@ export function clientRows(manifest: ClientManifest): Row[] {
     ["name", name],
     ["circuit", circuitId],
     ...inputs.map(
-      (one): Row => ["input", `${one.name} ${shapeText(one.shape)}, ${one.min} to ${one.max}`],
+      (one): Row => [
+        one.clear === true ? "clear input" : "input",
+        `${one.name} ${shapeText(one.shape)}, ${one.min} to ${one.max}`,
+      ],
     ),
     ...outputs.map(
       (one): Row => [

@@ -45,7 +45,7 @@ interface NodeFields {
   readonly hintBits?: number;
   /** Bits that the compiled program reserves, at least `output.type.bits`; absent before the width pass. */
   readonly assignedBits?: number;
-  /** Of clear parameters: bits of their encoding in the compiled program, which takes them encrypted. */
+  /** Of clear parameters: bits of their encoding in programs that take them encrypted. */
   readonly encodedBits?: number;
   /** Position among the nodes as they were traced; absent for nodes that passes made. */
   readonly traced?: number;

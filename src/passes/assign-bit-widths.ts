@@ -43,7 +43,7 @@ export function assignBitWidths(
   });
   return graph.mapNodes((node) => {
     const bits = widths.get(classes.find(node.id)) ?? node.output.type.bits;
-    // What is computed from clear inputs is computed like encrypted values.
+    // What is computed from clear inputs may have to be computed like encrypted values.
     if (node.output.encrypted || node.kind === "operation") return { ...node, assignedBits: bits };
     const assignedBits = node.output.type.bits + 1;
     if (node.kind === "constant") return { ...node, assignedBits };

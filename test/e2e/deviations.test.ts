@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { type NestedArray, toTensor } from "../../src/base/tensor.js";
-import { fhe } from "../../src/index.js";
+import { type Encryption, fhe } from "../../src/index.js";
 import type { Tracer } from "../../src/trace/tracer.js";
 
 /** An entry of docs/deviations.md. */
@@ -14,6 +14,8 @@ interface Case {
   plain(x: number[], y: number[]): number[];
   /** Absent: as it is cheapest. */
   readonly form?: "numbers";
+  /** Of the second input; absent: encrypted. */
+  readonly second?: "clear";
   /** Not run encrypted: wide look-ups take seconds. */
   readonly slow?: true;
 }
@@ -247,6 +249,21 @@ const cases: Readonly<Record<string, Case>> = {
     trace: (x, i) => [x.at(i), x.at(i).add(1)],
     plain: (x, [i = 0]) => [x[i] ?? 0, (x[i] ?? 0) + 1],
   },
+  "Operations on clear parameters": {
+    inputs: 2,
+    inputset: scalars([0, 0], [3, 3], [2, 1], [1, 3]),
+    trace: (x, y) => [
+      y.mul(y).add(x),
+      fhe.where(y.greater(1), x, fhe.square(y)),
+      fhe.maximum(x, y).add(x.less(y)),
+      x.floorDivide(y.add(1)),
+    ],
+    plain: ([x = 0], [y = 0]) => [
+      ...[y * y + x, y > 1 ? x : y * y],
+      ...[Math.max(x, y) + Number(x < y), floor(x / (y + 1))],
+    ],
+    second: "clear",
+  },
   "Comparisons with an encrypted value and itself shifted": {
     inputs: 1,
     inputset: scalars([0], [3], [7]),
@@ -265,10 +282,11 @@ test("every entry of the page has a test", () => {
   assert.deepEqual(entries, Object.keys(cases));
 });
 
-for (const [title, { inputs, inputset, trace, plain, form, slow }] of Object.entries(cases)) {
+for (const [title, own] of Object.entries(cases)) {
   test(title, async () => {
-    const names =
-      inputs === 1 ? { x: "encrypted" as const } : ({ x: "encrypted", y: "encrypted" } as const);
+    const { inputs, inputset, trace, plain, form, second = "encrypted", slow } = own;
+    const names: Record<string, Encryption> =
+      inputs === 1 ? { x: "encrypted" } : { x: "encrypted", y: second };
     const samples = inputs === 1 ? inputset.map(([x = 0]) => x) : inputset;
     const circuit = await fhe
       .compiler(names, (...[x, y]) => {
