@@ -37,6 +37,17 @@ export class ElementFunctions {
 
   /** The function of a look-up or tabulated node of one variable operand; undefined for others. */
   of(node: OperationNode): ElementFunction | undefined {
+    return this.#functionOf(node, false);
+  }
+
+  /** The value that an element-wise linear operation with constants reads, if nothing else reads its result; undefined for others. */
+  argumentOfLine(id: number): number | undefined {
+    const node = this.#graph.node(id);
+    if (node.kind !== "operation" || !this.#joins(node) || this.of(node) !== undefined) return;
+    return this.#functionOf(node, true)?.of;
+  }
+
+  #functionOf(node: OperationNode, orLine: boolean): ElementFunction | undefined {
     const path = nodePath(node);
     const spec = opSpec(node.name, path);
     const variables = [...new Set(node.operands)].filter((id) => !this.#isConstant(id));
@@ -59,7 +70,7 @@ export class ElementFunctions {
       return { of: first, fn, uniform: tables.length === 1 };
     }
     const ofItself = spec.pair !== undefined && node.operands.every((id) => id === first);
-    if (!spec.elementwise || !(spec.tabulated || ofItself)) return undefined;
+    if (!spec.elementwise || !(spec.tabulated || ofItself || orLine)) return undefined;
     const constants = node.operands.map((id) => this.#constantOf(id));
     const fn = (operand: Tensor): Tensor =>
       spec.evaluate(
@@ -73,17 +84,21 @@ export class ElementFunctions {
 
   /**
    * The function of `node`, then the same together with that of the node before it where nothing else reads its value, and so on: each
-   * is a function of an earlier value. Empty where `node` is no function of one value.
+   * is a function of an earlier value that begins with a look-up. Linear operations with constants may stand between them. Empty where
+   * `node` is no function of one value.
    */
   chains(node: OperationNode): ElementFunction[] {
     const found: ElementFunction[] = [];
     let whole = this.of(node);
+    let isLine = false;
     while (whole !== undefined) {
-      found.push(whole);
+      if (!isLine) found.push(whole);
       const { of, fn, uniform }: ElementFunction = whole;
       const inner = this.#graph.node(of);
-      const own = inner.kind === "operation" && this.#joins(inner) ? this.of(inner) : undefined;
+      if (inner.kind !== "operation" || !this.#joins(inner)) break;
+      const own = this.#functionOf(inner, true);
       if (own === undefined) break;
+      isLine = this.of(inner) === undefined;
       if (!sameShape(this.#graph.node(own.of).output.shape, inner.output.shape)) break;
       const joined = {
         fn: (operand: Tensor) => fn(own.fn(operand)),

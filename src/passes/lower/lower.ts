@@ -214,7 +214,7 @@ class Lowering {
     const ways = chains
       .map((chain, i) => ({
         // What was spent on values that the look-ups before this node alone need.
-        spent: i === last ? 0 : (this.costs.get(chain.of) ?? 0),
+        spent: i === last ? 0 : this.spentOn(chain.of),
         build: this.lookUp(chain, node.output.shape, forced),
         wanted: i === 0 || i === last || chain.roughLsbs !== undefined,
       }))
@@ -230,6 +230,11 @@ class Lowering {
       best = way;
     }
     return this.counted(node, best.spent, best.build);
+  }
+
+  private spentOn(id: number): number {
+    const through = this.functions.argumentOfLine(id);
+    return this.costs.get(id) ?? (through === undefined ? 0 : this.spentOn(through));
   }
 
   private lookUp(own: ElementFunction, shape: Shape, forced: boolean): () => Value {
