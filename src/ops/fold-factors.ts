@@ -59,20 +59,17 @@ function columnsOf({ values }: RegionProgram, { sources }: AffineStep): Place[] 
   );
 }
 
-/** Elements that nothing reads, and those whose entries would get too large, keep the factor 1; so does a step with an addend. */
+/** Elements that nothing reads, and those whose entries would get too large, keep the factor 1. */
 function keepExact(step: LookupStep, factors: Float64Array | undefined): void {
   if (factors === undefined) return;
-  const largest = step.tables.map(({ entries }) =>
-    entries.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0),
+  const largest = step.tables.map(({ entries, addend }) =>
+    entries.reduce((most, entry) => Math.max(most, Math.abs(entry)), Math.abs(addend)),
   );
-  // One addend stands for all elements, so they need one factor.
-  const shared = factors.reduce(commonDivisor, 0);
   for (const [i, factor] of factors.entries()) {
-    const own = step.addend === 0 ? factor : shared;
-    const entry = Math.max(largest[step.tableOf[i] ?? 0] ?? 0, Math.abs(step.addend));
-    factors[i] = own > 1 && Number.isInteger(own) && entry * own <= largestEntry ? own : 1;
+    const entry = largest[step.tableOf[i] ?? 0] ?? 0;
+    const fits = factor > 1 && Number.isInteger(factor) && entry * factor <= largestEntry;
+    factors[i] = fits ? factor : 1;
   }
-  if (step.addend !== 0 && new Set(factors).size > 1) factors.fill(1);
 }
 
 function enlarged(value: RegionValue, factors: Float64Array | undefined): RegionValue {
@@ -94,11 +91,12 @@ function withFactors(step: LookupStep, factors: Float64Array | undefined): Looku
     if (found !== undefined) return found;
     const own = step.tables[table];
     if (own === undefined) throw new RangeError(`table ${table} of value ${step.result}`);
-    tables.push({ ...own, entries: own.entries.map((entry) => entry * factor + 0) });
+    const entries = own.entries.map((entry) => entry * factor + 0);
+    tables.push({ ...own, entries, addend: own.addend * factor });
     known.set(key, tables.length - 1);
     return tables.length - 1;
   });
-  return { ...step, tables, tableOf, addend: step.addend * (factors[0] ?? 1) };
+  return { ...step, tables, tableOf };
 }
 
 function withoutFactors(

@@ -33,7 +33,7 @@ export function joinTables(program: RegionProgram): RegionProgram {
     const own = steps.get(step) ?? step;
     const tableOf = own.tableOf.slice();
     tableOf[element] = own.tables.length;
-    steps.set(step, { ...own, tables: [...own.tables, { first: 0, entries }], tableOf });
+    steps.set(step, { ...own, tables: [...own.tables, { first: 0, entries, addend: 0 }], tableOf });
     divisors.set(`${step.result} ${element}`, factor);
     for (const other of others) divisors.set(`${other.step.result} ${other.element}`, 0);
     const bounds = reached.get(step.result);
@@ -65,7 +65,7 @@ function groupsOf({ values, steps, outputs }: RegionProgram): Map<string, Looked
   const keeps = new Set(outputs.map(({ value }) => value));
   for (const step of steps) {
     if (step.kind === "lookup") keeps.add(step.source);
-    if (step.kind === "lookup" && step.addend === 0) {
+    if (step.kind === "lookup" && step.tables.every(({ addend }) => addend === 0)) {
       readers.set(
         step.result,
         Array.from(step.origins, () => []),

@@ -1,5 +1,5 @@
 import { VelumError } from "../base/error.js";
-import { sizeOf, type Tensor } from "../base/tensor.js";
+import { scalar, sizeOf } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import { type GraphNode, nodePath, type OperationNode } from "../graph/node.js";
 import {
@@ -213,13 +213,13 @@ class Splitter {
    */
   private lookUp(node: OperationNode, operand: GraphNode, lookup: LookupForm): void {
     const argument = lookupArgument(operand, lookup);
-    const tables = lookup.tables.map((table) => argumentTable(table, argument, lookup));
-    const { tableOf, addend = 0 } = lookup;
+    const tables = lookup.tables.map((_, table) => argumentTable(table, argument, lookup));
+    const { tableOf } = lookup;
     const { low, bits } = argument;
     const isRough = lookup.inBand !== undefined;
     // Of blocks the one beyond the last is the first, negated, where there is an addend.
-    const wraps = argument.wraps || (isRough && lookup.addend !== undefined);
-    const contents = tables.map(({ entries }): LookupContent => ({ entries, addend, wraps }));
+    const wraps = argument.wraps || (isRough && lookup.addends !== undefined);
+    const contents = tables.map((table): LookupContent => ({ ...table, wraps }));
     const { origins, fixed } = this.originsOf(operand, argument);
     const fresh: number[] = [];
     const places: { value: number; readonly index: number }[] = [];
@@ -246,7 +246,7 @@ class Splitter {
         : this.addArgument(operand, argument, fresh);
       const result = this.addValue(node, fresh.length);
       this.steps.push({
-        ...{ kind: "lookup", source, tables, addend, result },
+        ...{ kind: "lookup", source, tables, result },
         ...{ precision: bits, low },
         ...(lookup.inBand === undefined ? {} : { inBand: lookup.inBand }),
         tableOf: Int32Array.from(fresh, (i) => tableOf[i] ?? 0),
@@ -388,12 +388,14 @@ class Splitter {
 }
 
 /** The table over all values of the argument, filled up with the nearest entries. A window's table has them all. */
-function argumentTable(table: Tensor, argument: LookupArgument, lookup: LookupForm): RegionTable {
+function argumentTable(at: number, argument: LookupArgument, lookup: LookupForm): RegionTable {
   const { first, bits, low, wraps } = argument;
-  if (wraps) return { first: 0, entries: Float64Array.from(table.data) };
+  const table = lookup.tables[at] ?? scalar(0);
+  const addend = lookup.addends?.[at] ?? 0;
+  if (wraps) return { first: 0, entries: Float64Array.from(table.data), addend };
   const start = low > 0 ? 0 : first;
   const from = low > 0 ? 0 : lookup.first;
-  return { first: 0, entries: ascendingTable(table, start, 2 ** bits, from) };
+  return { first: 0, entries: ascendingTable(table, start, 2 ** bits, from), addend };
 }
 
 /** Errors: `not-integer` if a weight or constant is no multiple of `divisor`. */

@@ -31,7 +31,7 @@ export function lookupArgument(node: GraphNode, lookup: LookupForm): LookupArgum
     const bits = Math.ceil(Math.log2(tables[0]?.data.length ?? 1));
     if (inBand === undefined) return whole(first, bits, low);
     // Entries of blocks stand in their middles, between two values; an addend completes one block more.
-    const blocks = 2 ** bits + (lookup.addend === undefined ? 0 : 1);
+    const blocks = 2 ** bits + (lookup.addends === undefined ? 0 : 1);
     return {
       ...{ first: first + (2 ** low - 1) / 2, bits, low, wraps: false },
       ...{ least: first + inBand, most: first + blocks * 2 ** low - 1 - inBand },

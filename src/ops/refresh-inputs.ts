@@ -63,8 +63,12 @@ export function refreshInputs(program: RegionProgram): RegionProgram | undefined
     });
     const entries = Float64Array.from({ length: 2 ** bits }, (_, i) => Math.min(i + min, max));
     steps.push({
-      ...{ kind: "lookup", source: argument.id, precision: bits, low: 0, addend: 0 },
-      ...{ tables: [{ first: 0, entries }], tableOf: new Int32Array(size), result: result.id },
+      ...{ kind: "lookup", source: argument.id, precision: bits, low: 0 },
+      ...{
+        tables: [{ first: 0, entries, addend: 0 }],
+        tableOf: new Int32Array(size),
+        result: result.id,
+      },
       origins: Int32Array.from(
         elements,
         (element) => knownOrigin(program, element, bits, scaleLog2) ?? ++origin,

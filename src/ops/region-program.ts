@@ -46,10 +46,12 @@ export interface RegionTable {
   readonly first: number;
   /** `[2^precision]` results for values 2^low apart, ascending. Halves where a result is one of two and `addend` completes it. */
   readonly entries: Float64Array;
+  /** Added to all results. */
+  readonly addend: number;
 }
 
 /**
- * Element `i` of `result` is `addend` plus the entry for element `i` of `source` in `tables[tableOf[i]]`. Arguments are multiples of
+ * Element `i` of `result` is the entry for element `i` of `source` in `tables[tableOf[i]]`, plus the table's addend. Arguments are multiples of
  * 2^low, or are read as the nearest one (`inBand`). Where they leave the table, the ciphertext wraps: entry `v + 2^precision` is minus entry `v`, and so on around, so that a
  * table can read bits `low` to `low + precision` of a number whatever its higher bits are.
  */
@@ -58,7 +60,6 @@ export interface LookupStep {
   readonly source: number;
   readonly precision: number;
   readonly low: number;
-  readonly addend: number;
   /**
    * Present where arguments are no multiples of 2^low, but lie between two of them, and the nearest is read: it may be either one
    * for the `inBand` integers below and above the middle. Arguments are then odd numbers of halves.

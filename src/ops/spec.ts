@@ -60,10 +60,11 @@ export interface LookupForm {
   readonly low?: number;
   /**
    * The table reads only `window` bits from bit `low` on, and one more, the highest: where that is one, the entry counts negative.
-   * `addend` is then added to all results. Lower bits are zero, higher ones may be anything.
+   * `addends` complete the results. Lower bits are zero, higher ones may be anything.
    */
   readonly window?: number;
-  readonly addend?: number;
+  /** For each table what is added to its results; absent for 0. */
+  readonly addends?: readonly number[];
   /**
    * Entries belong to blocks of 2^low values, the first block beginning at `first`, and the argument may be any value. Those of the
    * `inBand` values next to the border of two blocks, on either side of it, may get the entry of either block.

@@ -194,14 +194,20 @@ class LookupLowering {
   /** Places the results of a look-up step of which all rotations are done. */
   finish(step: LookupStep): Instruction[] {
     const results = this.#results.get(step) ?? new Int32Array();
-    if (step.addend === 0) {
+    if (step.tables.every(({ addend }) => addend === 0)) {
       this.#slots.placeAt(step.result, results);
       return [];
     }
     const to = this.#slots.place(step.result, results.length);
     const { assignedBits } = regionValue(this.#regions, step.result);
-    const addend = torus32(step.addend, 31 - assignedBits);
-    return [movedLwes(results, to, new Uint32Array(results.length).fill(addend))];
+    const addends = step.tables.map(({ addend }) => torus32(addend, 31 - assignedBits));
+    return [
+      movedLwes(
+        results,
+        to,
+        Uint32Array.from(step.tableOf, (table) => addends[table] ?? 0),
+      ),
+    ];
   }
 
   /** Every different list of tables once; a list that ends early repeats its last table. */

@@ -154,7 +154,7 @@ function entryOf(step: LookupStep, index: number): (argument: number) => number 
     // Beyond its end a table goes on with its entries negated, and so on around (`LookupStep`).
     const turn = Math.floor(at / size);
     const own = table?.entries[at - turn * size] ?? 0;
-    return step.addend + (turn % 2 === 0 ? own : -own);
+    return (table?.addend ?? 0) + (turn % 2 === 0 ? own : -own);
   };
 }
 

@@ -138,21 +138,27 @@ test("one look-up of the bits that are kept, and of no more where the range ends
   assert.deepEqual(lookups(relu, -2048, 2047), [4]);
 });
 
-test("tables of one look-up whose ends differ", () => {
-  const perElement = (x: Tracer): Tracer =>
-    roundBitPattern(x, 4, true, "approximate").floorDivide([16, 32]);
-  const values = toTensor([0, 200]);
-  const { regions } = compile(perElement, [0, 200], 3 / 8);
+test("one look-up for tables whose ends differ, and with linear operations between", () => {
+  const halves = (x: Tracer): Tracer =>
+    roundBitPattern(x, 4, true, "approximate").add([0, 16]).neg().floorDivide([16, 32]);
+  const { regions } = compile(halves, [0, 255], 3 / 8);
+  const [step, ...others] = regions.steps.filter(({ kind }) => kind === "lookup");
+  assert.ok(step?.kind === "lookup" && others.length === 0);
+  assert.deepEqual([step.precision, step.inBand], [4, 6]);
   assert.deepEqual(
-    regions.steps.flatMap((step) =>
-      step.kind === "lookup" ? [[step.precision, step.addend]] : [],
-    ),
-    [[4, 0]],
+    step.tables.map(({ addend }) => addend),
+    [-8, -5],
   );
-  assert.deepEqual(runRegions(regions, [values]), [[0, 6]]);
-  // 17 results and two different means: there is no room for one look-up.
-  const whole = compile(perElement, [0, 255], 3 / 8);
-  assert.deepEqual(runRegions(whole.regions, [toTensor([0, 255])]), [[0, 8]]);
+  for (const values of [
+    [0, 255],
+    [255, 0],
+    [40, 100],
+  ]) {
+    const wanted = values.map((value, i) =>
+      Math.floor((0 - round(value, 4) - 16 * i) / (16 + 16 * i)),
+    );
+    assert.deepEqual(runRegions(regions, [toTensor(values)]), [wanted]);
+  }
 });
 
 test("a rounding that others read too is looked up once, and its results exactly", () => {

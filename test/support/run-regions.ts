@@ -31,7 +31,7 @@ export function runRegions(
         const at = nearest((value - table.first) / 2 ** step.low);
         const around = at - Math.floor(at / (2 * half)) * 2 * half;
         const entry = table.entries[around % half] ?? Number.NaN;
-        return step.addend + (around < half ? entry : -entry);
+        return table.addend + (around < half ? entry : -entry);
       });
     }
   }

@@ -29,25 +29,21 @@ export const roundedTlu: OpSpec = {
 /**
  * What lies beyond a table is the table again with all signs changed. With the mean of its ends subtracted, 2^q entries are followed by
  * the last one of 2^q + 1 and preceded by the first: a table of blocks that fills its bits but for one entry needs no further bit.
- * Tables of one step must share their mean.
  */
 function closed(form: LookupForm): LookupForm {
   const count = form.tables[0]?.data.length ?? 1;
-  const [addend, ...others] = form.tables.map(
-    ({ data }) => ((data[0] ?? 0) + (data[count - 1] ?? 0)) / 2,
-  );
-  if (addend === undefined || !closes(count) || others.some((other) => other !== addend))
-    return form;
-  const tables = form.tables.map(({ data }) => ({
+  if (!closes(count)) return form;
+  const addends = form.tables.map(({ data }) => ((data[0] ?? 0) + (data[count - 1] ?? 0)) / 2);
+  const tables = form.tables.map(({ data }, table) => ({
     shape: [count - 1],
-    data: data.slice(0, count - 1).map((entry) => entry - addend),
+    data: data.slice(0, count - 1).map((entry) => entry - (addends[table] ?? 0)),
   }));
-  return { ...form, tables, addend };
+  return { ...form, tables, addends };
 }
 
-/** Bits of a look-up of `count` blocks; `sameEnds`: the ends of all tables have one mean. */
-export function blockBits(count: number, sameEnds: boolean): number {
-  return Math.ceil(Math.log2(sameEnds && closes(count) ? count - 1 : count));
+/** Bits of a look-up of `count` blocks. */
+export function blockBits(count: number): number {
+  return Math.ceil(Math.log2(closes(count) ? count - 1 : count));
 }
 
 /** Whether `count` is one more than a power of two. */

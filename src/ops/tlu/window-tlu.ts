@@ -58,7 +58,7 @@ export const windowTlu = defineOp({
     const tableOf = new Int32Array(sizeOf(shape));
     return {
       tables: [{ shape: [half], data }],
-      ...{ tableOf, low, window: Math.log2(half), addend: total / 2 },
+      ...{ tableOf, low, window: Math.log2(half), addends: [total / 2] },
     };
   },
   elementwise: true,

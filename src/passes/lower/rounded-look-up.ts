@@ -38,8 +38,7 @@ export function lookUpRounded(
     (_, i) => Math.min(Math.max(first + i, lowest), highest) * step,
   );
   const found = tablesAt(a.shape, multiples, own);
-  const ends = new Set(found.tables.map((table) => (table[0] ?? 0) + (table.at(-1) ?? 0)));
-  const bits = blockBits(multiples.length, ends.size === 1);
+  const bits = blockBits(multiples.length);
   // The argument stands where its own encoding has room for all of its bits.
   if (bits + lsbs > minimalIntegerType(min, max).bits) return undefined;
   const margin = (2 * inBand + 1) / step;
