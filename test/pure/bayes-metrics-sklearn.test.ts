@@ -266,6 +266,9 @@ test("transformers", () => {
   exact(pca.transform(six), t.pca);
   close(pca.explainedVariance, t.pcaVariance);
   close(pca.explainedVarianceRatio, t.pcaRatio);
+  exact(pca.components, t.pcaComponents);
+  const deviations = pca.singularValues.map((value) => value ** 2 / (X.length - 1));
+  close(deviations, t.pcaVariance);
   exact(new PCA({ nComponents: 0.97, whiten: true }).fit(X).transform(six), t.pcaWhite);
   exact(new OneHotEncoder({ drop: "first" }).fit(f.cats).transform(f.cats.slice(0, 10)), t.oneHot);
   exact(new OneHotEncoder().fit(f.cats).transform(f.cats.slice(0, 10)), t.oneHotAll);

@@ -5,6 +5,9 @@ import { loadBreastCancer } from "../../examples/breast-cancer/load-data.js";
 import { VelumError } from "../../src/base/error.js";
 import { minimizeLbfgs } from "../../src/models/linear/lbfgs.js";
 import { accuracyScore } from "../../src/models/metrics/accuracy.js";
+import { MinMaxScaler } from "../../src/models/preprocessing/min-max-scaler.js";
+import { PCA } from "../../src/models/preprocessing/pca.js";
+import { SimpleImputer } from "../../src/models/preprocessing/simple-imputer.js";
 import { StandardScaler } from "../../src/models/preprocessing/standard-scaler.js";
 import { SeededRandom } from "../../src/models/seeded-random.js";
 import { trainTestSplit } from "../../src/models/selection/train-test-split.js";
@@ -39,6 +42,43 @@ test("scaler: mean 0, variance 1; a constant feature is only shifted", () => {
   assert.deepEqual(Array.from(scaler.mean), [2, 0.1, 20]);
   assert.deepEqual(Array.from(scaler.scale), [1, 1, 10]);
   assert.deepEqual(Array.from(scaler.transform([[4, 0.1, 20]]).data), [2, 0, 0]);
+});
+
+test("scaler: mean or deviation alone", () => {
+  const x = [
+    [1, 10],
+    [3, 30],
+  ];
+  const shifted = new StandardScaler({ withStd: false }).fitTransform(x);
+  assert.deepEqual(Array.from(shifted.data), [-1, -10, 1, 10]);
+  const scaled = new StandardScaler({ withMean: false }).fitTransform(x);
+  assert.deepEqual(Array.from(scaled.data), [1, 1, 3, 3]);
+});
+
+test("scalers and principal components lead back", () => {
+  const x = Array.from({ length: 12 }, (_, i) => [i, (i * 5) % 7, i % 2]);
+  const steps = [
+    new StandardScaler(),
+    new MinMaxScaler({ featureRange: [-2, 3] }),
+    new PCA(),
+    new PCA({ whiten: true }),
+  ];
+  for (const step of steps) {
+    const back = step.inverseTransform(step.fitTransform(x));
+    assert.deepEqual(back.shape, [12, 3]);
+    x.flat().forEach((value, i) => {
+      assert.ok(Math.abs(value - (back.data[i] ?? Number.NaN)) < 1e-12);
+    });
+    assert.equal(step.nFeaturesIn, 3);
+  }
+  const scaler = new MinMaxScaler({ featureRange: [-2, 3] }).fit(x);
+  const [first = 0] = scaler.transform([[4, 0, 0]]).data;
+  assert.equal(first, 4 * (scaler.scale[0] ?? 0) + (scaler.min[0] ?? 0));
+  const filled = new SimpleImputer().fit([
+    [1, Number.NaN],
+    [3, 5],
+  ]);
+  assert.deepEqual(Array.from(filled.statistics), [2, 5]);
 });
 
 test("scaler: a large offset does not spoil the variance", () => {

@@ -1,7 +1,7 @@
 import { AffineTransform } from "../../quantize/transforms/affine-transform.js";
 import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
-import { Transformer } from "./transformer.js";
+import { AffineScaler } from "./affine-scaler.js";
 
 /** Settings of a `MinMaxScaler`. */
 export interface MinMaxScalerParams {
@@ -12,9 +12,24 @@ export interface MinMaxScalerParams {
 }
 
 /** Brings each feature's training range to `featureRange`. A feature that does not vary is only shifted. */
-export class MinMaxScaler extends Transformer<MinMaxScalerParams> {
+export class MinMaxScaler extends AffineScaler<MinMaxScalerParams> {
   constructor(params: Partial<MinMaxScalerParams> = {}) {
     super("MinMaxScaler", { featureRange: [0, 1], clip: false }, params);
+  }
+
+  /** Least values of the training data, `[features]`. Errors: `not-fitted`, as all here. */
+  get dataMin(): Float64Array {
+    return this.step.center;
+  }
+
+  /** Factors `[features]`: a scaled value is `x * scale + min`. */
+  get scale(): Float64Array {
+    return this.step.scale.map((width) => 1 / width);
+  }
+
+  get min(): Float64Array {
+    const { center, scale, low } = this.step;
+    return center.map((least, j) => low - least / (scale[j] ?? 1));
   }
 
   protected override learn({ rows, columns, data }: Matrix): AffineTransform {

@@ -1,5 +1,5 @@
 import { OneHot } from "../../quantize/transforms/one-hot.js";
-import { type Matrix, notFitted } from "../check-data.js";
+import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import { Transformer } from "./transformer.js";
 
@@ -12,17 +12,14 @@ export interface OneHotEncoderParams {
 }
 
 /** A column of 0 and 1 for each category of each feature; categories are numbers, ascending. */
-export class OneHotEncoder extends Transformer<OneHotEncoderParams> {
-  #learned: OneHot | undefined;
-
+export class OneHotEncoder extends Transformer<OneHotEncoderParams, OneHot> {
   constructor(params: Partial<OneHotEncoderParams> = {}) {
     super("OneHotEncoder", { handleUnknown: "error", drop: null }, params);
   }
 
   /** The categories of each feature. Errors: `not-fitted`. */
   get categories(): readonly Float64Array[] {
-    if (this.#learned === undefined) throw notFitted(this.name);
-    return this.#learned.categories;
+    return this.step.categories;
   }
 
   protected override learn({ rows, columns, data }: Matrix): OneHot {
@@ -36,7 +33,6 @@ export class OneHotEncoder extends Transformer<OneHotEncoderParams> {
       return Float64Array.from(values).sort();
     });
     const dropped = categories.map(() => (drop === "first" ? 0 : -1));
-    this.#learned = new OneHot({ categories, handleUnknown, dropped });
-    return this.#learned;
+    return new OneHot({ categories, handleUnknown, dropped });
   }
 }

@@ -1,5 +1,6 @@
+import type { Tensor } from "../../base/tensor.js";
 import { Projection } from "../../quantize/transforms/projection.js";
-import { type Matrix, notFitted } from "../check-data.js";
+import { type Matrix, notFitted, type Rows, toMatrixOf } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import { columnsOf } from "../linear/least-squares.js";
 import { singularValues } from "../linear/singular-values.js";
@@ -18,6 +19,10 @@ interface Components {
   readonly projection: Projection;
   readonly variances: Float64Array;
   readonly ratios: Float64Array;
+  /** What each direction was divided by: 1, or the deviation along it. */
+  readonly sizes: readonly number[];
+  /** Of the training data. */
+  readonly rows: number;
 }
 
 /** Principal components: an affine map to the directions of greatest variance. Signs: the largest entry of each direction is positive. */
@@ -36,6 +41,41 @@ export class PCA extends Transformer<PCAParams> {
   /** `[components]` share of the whole variance. */
   get explainedVarianceRatio(): Float64Array {
     return this.#need().ratios;
+  }
+
+  /** `[components]` singular values of the centred training data. */
+  get singularValues(): Float64Array {
+    const { variances, rows } = this.#need();
+    return variances.map((variance) => Math.sqrt(variance * Math.max(1, rows - 1)));
+  }
+
+  /** `[components, features]` directions of length 1. */
+  get components(): Tensor {
+    const { projection, sizes } = this.#need();
+    const { shape, data } = projection.components;
+    return { shape, data: data.map((v, i) => v * (sizes[Math.floor(i / projection.inputs)] ?? 1)) };
+  }
+
+  /** `[features]` mean of the training data. */
+  get mean(): Float64Array {
+    return this.#need().projection.mean;
+  }
+
+  /** Rows of components `[rows, components]` back to features; what the left-out components told is lost. Errors: also `bad-shape`, `not-a-number`. */
+  inverseTransform(z: Rows): Tensor {
+    const { projection, sizes } = this.#need();
+    const { inputs, outputs, mean, components } = projection;
+    const { rows, data } = toMatrixOf(outputs, z, `${this.name}.inverseTransform X`);
+    const back = Float64Array.from({ length: rows * inputs }, (_, i) => {
+      const [row, j] = [Math.floor(i / inputs), i % inputs];
+      return sizes.reduce(
+        (sum, size, k) =>
+          sum +
+          (data[row * outputs + k] ?? 0) * (components.data[k * inputs + j] ?? 0) * size * size,
+        mean[j] ?? 0,
+      );
+    });
+    return { shape: [rows, inputs], data: back };
   }
 
   #need(): Components {
@@ -64,16 +104,18 @@ export class PCA extends Transformer<PCAParams> {
         order.slice(0, most).map((k) => variance(k) / total),
       ),
     );
-    const rows = kept.map((k) => {
+    const sizes = kept.map((k) => (whiten ? Math.sqrt(variance(k)) || 1 : 1));
+    const rows = kept.map((k, at) => {
       const direction = right[k] ?? new Float64Array(x.columns);
       const largest = direction.reduce((best, v) => (Math.abs(v) > Math.abs(best) ? v : best), 0);
-      const size = (largest < 0 ? -1 : 1) * (whiten ? Math.sqrt(variance(k)) || 1 : 1);
+      const size = (largest < 0 ? -1 : 1) * (sizes[at] ?? 1);
       return Array.from(direction, (v) => v / size);
     });
     const shape = [kept.length, x.columns];
     const projection = new Projection(mean, { shape, data: Float64Array.from(rows.flat()) });
     const variances = Float64Array.from(kept, variance);
-    this.#learned = { projection, variances, ratios: variances.map((v) => v / total) };
+    const ratios = variances.map((v) => v / total);
+    this.#learned = { projection, variances, ratios, sizes, rows: x.rows };
     return projection;
   }
 }

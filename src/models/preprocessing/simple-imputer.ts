@@ -14,9 +14,14 @@ export interface SimpleImputerParams {
 }
 
 /** Puts a number of the training data where a value is NaN. */
-export class SimpleImputer extends Transformer<SimpleImputerParams> {
+export class SimpleImputer extends Transformer<SimpleImputerParams, Fill> {
   constructor(params: Partial<SimpleImputerParams> = {}) {
     super("SimpleImputer", { strategy: "mean", fillValue: 0 }, params);
+  }
+
+  /** What stands where a value is missing, `[features]`. Errors: `not-fitted`. */
+  get statistics(): Float64Array {
+    return this.step.values;
   }
 
   /** NaN passes here. */

@@ -1,31 +1,36 @@
 import { AffineTransform } from "../../quantize/transforms/affine-transform.js";
-import { type Matrix, notFitted } from "../check-data.js";
-import { Transformer } from "./transformer.js";
+import type { Matrix } from "../check-data.js";
+import { AffineScaler } from "./affine-scaler.js";
+
+/** Settings of a `StandardScaler`. */
+export interface StandardScalerParams {
+  /** Takes the mean off. Default true. */
+  readonly withMean: boolean;
+  /** Divides by the standard deviation. Default true. */
+  readonly withStd: boolean;
+}
 
 /**
  * Shifts and scales each feature to mean 0 and variance 1 (over all rows, divisor `rows`), as scikit-learn's
  * StandardScaler does. A feature that does not vary is only shifted.
  */
-export class StandardScaler extends Transformer<object> {
-  #learned: AffineTransform | undefined;
-
-  constructor(params: object = {}) {
-    super("StandardScaler", {}, params);
+export class StandardScaler extends AffineScaler<StandardScalerParams> {
+  constructor(params: Partial<StandardScalerParams> = {}) {
+    super("StandardScaler", { withMean: true, withStd: true }, params);
   }
 
-  /** `[features]`. Errors: `not-fitted`. */
+  /** What is taken off, `[features]`. Errors: `not-fitted`, as all here. */
   get mean(): Float64Array {
-    if (this.#learned === undefined) throw notFitted(this.name);
-    return this.#learned.center;
+    return this.step.center;
   }
 
-  /** Standard deviations `[features]`, 1 where a feature does not vary. Errors: `not-fitted`. */
+  /** Standard deviations `[features]`, 1 where a feature does not vary. */
   get scale(): Float64Array {
-    if (this.#learned === undefined) throw notFitted(this.name);
-    return this.#learned.scale;
+    return this.step.scale;
   }
 
   protected override learn({ rows, columns, data }: Matrix): AffineTransform {
+    const { withMean, withStd } = this.getParams();
     const center = new Array<number>(columns).fill(0);
     const scale = new Array<number>(columns).fill(1);
     for (let column = 0; column < columns; column++) {
@@ -42,10 +47,9 @@ export class StandardScaler extends Transformer<object> {
       const variance = (squares - (rest * rest) / rows) / rows;
       // Rounding alone gives a feature of equal large values a variance above 0.
       const noise = rows * Number.EPSILON * variance + (rows * middle * Number.EPSILON) ** 2;
-      center[column] = middle;
-      scale[column] = variance > noise ? Math.sqrt(variance) : 1;
+      if (withMean) center[column] = middle;
+      if (withStd && variance > noise) scale[column] = Math.sqrt(variance);
     }
-    this.#learned = new AffineTransform({ center, scale, low: 0, clip: null });
-    return this.#learned;
+    return new AffineTransform({ center, scale, low: 0, clip: null });
   }
 }

@@ -5,11 +5,11 @@ import type { ClientTransform } from "../../quantize/transforms/client-transform
 import { type Matrix, notFitted, type Rows, toMatrix, toMatrixOf } from "../check-data.js";
 
 /** What all transformers share. Once fitted, a transformer is a `ClientTransform`: data that a client file can carry. */
-export abstract class Transformer<P extends object> {
+export abstract class Transformer<P extends object, S extends ClientTransform = ClientTransform> {
   /** The class's name, in errors. */
   readonly name: string;
   #params: P;
-  #step: ClientTransform | undefined;
+  #step: S | undefined;
 
   /** Errors: `bad-argument` for a parameter that `defaults` does not have. */
   constructor(name: string, defaults: P, params: Partial<P>) {
@@ -19,7 +19,7 @@ export abstract class Transformer<P extends object> {
   }
 
   /** What `x` teaches. Errors: `bad-argument` for parameters out of range. */
-  protected abstract learn(x: Matrix): ClientTransform;
+  protected abstract learn(x: Matrix): S;
 
   /** Most transformers take finite numbers alone. */
   protected read(x: Rows, path: string): Matrix {
@@ -44,9 +44,14 @@ export abstract class Transformer<P extends object> {
   }
 
   /** What was fitted, as data. Errors: `not-fitted`. */
-  get step(): ClientTransform {
+  get step(): S {
     if (this.#step === undefined) throw notFitted(this.name);
     return this.#step;
+  }
+
+  /** Features of the training data. Errors: `not-fitted`. */
+  get nFeaturesIn(): number {
+    return this.step.inputs;
   }
 
   /** `[rows, features]` to `[rows, outputs]`. Errors: `not-fitted`, `bad-shape`, `not-a-number`, and `out-of-range` for unknown categories. */
