@@ -198,10 +198,14 @@ INLINE char *take(char **from, size_t bytes) {
   return taken;
 }
 
-// Key switch, modulus switch, blind rotation, sample extraction. Item i reads LWE i and writes 2^tables_log of them.
-// `offset` (32-bit torus) is added to every body first: half the range, where the table's argument is signed.
-// `table_of`: i32 an item, index of its test polynomial among `tables`.
-EXPORT void velum_stage_bootstrap(STAGE, word shape, word offset, word in, word table_of, word tables, word bootstrap_key, word switch_key, word out) {
+// The coefficients that are extracted after a rotation: `at`, all below 2 N E, beyond N E with the other sign; 0, 1, ... where it is NULL.
+typedef struct {
+  const int32_t *at;
+  int count;
+} reading;
+
+// Key switch, modulus switch, blind rotation, sample extraction. Item i reads LWE i and writes `read.count` of them.
+INLINE void bootstrap_items(STAGE, const reading read, word shape, word offset, word in, word table_of, word tables, word bootstrap_key, word switch_key, word out) {
   const rotation_shape s = rotation_of((const int32_t *)(constants + shape));
   const switch_shape k = switch_of((const int32_t *)(constants + shape));
   const size_t table_words = (size_t)s.gadget.size << s.extension_log;
@@ -235,12 +239,28 @@ EXPORT void velum_stage_bootstrap(STAGE, word shape, word offset, word in, word 
         start_accumulator(acc[b], table, (turn - exponents[at + b][s.dimension]) & (turn - 1), &s);
       }
       blind_rotate(acc, spare, exponents + at, part, (const double *)(keys + bootstrap_key), &s, cmux_scratch);
-      for (int b = 0; b < part; b++) for (int t = 0; t < 1 << s.tables_log; t++) {
+      for (int b = 0; b < part; b++) for (int r = 0; r < read.count; r++) {
         const word item = first + at + b;
-        sample_extract((uint32_t *)(REQUEST(item) + out + (word)lwe_bytes(k.from) * ((INDEX(item) << s.tables_log) + t)), acc[b], t, &s);
+        uint32_t *lwe = (uint32_t *)(REQUEST(item) + out + (word)lwe_bytes(k.from) * (INDEX(item) * read.count + r));
+        const int t = read.at == NULL ? r : read.at[r];
+        sample_extract(lwe, acc[b], t & (int)(table_words - 1), &s);
+        if (t >= (int)table_words) for (int j = 0; j <= k.from; j++) lwe[j] = 0u - lwe[j];
       }
     }
   }
+}
+
+// Item i reads LWE i and writes 2^tables_log of them, one a table.
+// `offset` (32-bit torus) is added to every body first: half the range, where the table's argument is signed.
+// `table_of`: i32 an item, index of its test polynomial among `tables`.
+EXPORT void velum_stage_bootstrap(STAGE, word shape, word offset, word in, word table_of, word tables, word bootstrap_key, word switch_key, word out) {
+  const reading read = {NULL, 1 << rotation_of((const int32_t *)(constants + shape)).tables_log};
+  bootstrap_items(workspace, stride, constants, keys, scratch, begin, end, per_request, read, shape, offset, in, table_of, tables, bootstrap_key, switch_key, out);
+}
+// The same table at `reads` places: item i writes as many LWEs. `places`: i32 each, coefficients of the rotated test polynomial.
+EXPORT void velum_stage_bootstrap_steps(STAGE, word shape, word offset, word in, word table_of, word tables, word bootstrap_key, word switch_key, word out, word places, word reads) {
+  const reading read = {(const int32_t *)(constants + places), (int)reads};
+  bootstrap_items(workspace, stride, constants, keys, scratch, begin, end, per_request, read, shape, offset, in, table_of, tables, bootstrap_key, switch_key, out);
 }
 
 #include "decision_stages.h"

@@ -1,4 +1,9 @@
-import { bootstrapShape, type RotationShape, tableWords } from "../tfhe/bootstrap-shape.js";
+import {
+  bootstrapShape,
+  isBootstrap,
+  type RotationShape,
+  tableWords,
+} from "../tfhe/bootstrap-shape.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import { seedBytes } from "../tfhe/wire-header.js";
 import { type InputPartLayout, inputBodyBytes } from "../tfhe/wire-input.js";
@@ -264,7 +269,7 @@ function readStage(fields: JsonFields, shapes: number, format: number): StageInf
     items: fields.integer("items", 1, mostNumbers),
     heavy: fields.flag("heavy"),
   };
-  if (stage.kernel !== "velum_stage_bootstrap") return stage;
+  if (!isBootstrap(stage)) return stage;
   return { ...stage, shape: format === 1 ? 0 : fields.integer("shape", 0, shapes - 1) };
 }
 
@@ -333,7 +338,7 @@ function checkShapes(fields: JsonFields, manifest: ServerManifest, constants: Ui
     throw fields.misfit(name, "names a shape that the parameters do not have");
   }
   // A function of a module may look nothing up while others do.
-  const looksUp = manifest.stages.some(({ kernel }) => kernel === "velum_stage_bootstrap");
+  const looksUp = manifest.stages.some(isBootstrap);
   if (looksUp && shapes.length === 0) {
     throw fields.misfit(name, "holds another shape than that of the parameters");
   }

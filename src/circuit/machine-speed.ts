@@ -4,6 +4,7 @@ import { type DecisionWork, decisionTime } from "../plan/decision-cost.js";
 import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../plan/kernel-rates.js";
 import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
 import type { ServerSpeed } from "../runtime/server-circuit.js";
+import { isBootstrap } from "../tfhe/bootstrap-shape.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import type { CompileOptions } from "./compile-options.js";
@@ -121,7 +122,7 @@ export function predictRunMs(
 }
 
 function turnMs(manifest: ServerManifest, speed: MachineSpeed, requests: number): number {
-  const stages = manifest.stages.filter(({ kernel }) => kernel === "velum_stage_bootstrap");
+  const stages = manifest.stages.filter(isBootstrap);
   const lookups = stages.map(({ items, ...stage }) =>
     stageMs({ ...stage, items: items * requests }, speed),
   );

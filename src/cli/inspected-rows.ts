@@ -11,6 +11,7 @@ import {
 } from "../circuit/cost.js";
 import { cores, ratesOf, referenceSpeed } from "../circuit/machine-speed.js";
 import { parameterSetText } from "../circuit/statistics.js";
+import { isBootstrap } from "../tfhe/bootstrap-shape.js";
 import { parameterId } from "../tfhe/parameter-id.js";
 import { usageError } from "./arguments.js";
 import { parseJson } from "./files.js";
@@ -71,7 +72,7 @@ export function serverCost(server: ServerFile): CircuitCost {
 /** The tables of look-ups are prepared in the order of the stages that read them. */
 function lookupsOf({ manifest }: ServerFile): LookupCount[] {
   const tables = manifest.preparations.filter(({ kind }) => kind === "tables");
-  const stages = manifest.stages.filter(({ kernel }) => kernel === "velum_stage_bootstrap");
+  const stages = manifest.stages.filter(isBootstrap);
   return stages.map(({ items }, index) => {
     const { precision = 0, tablesLog2 = 0 } = tables[index] ?? {};
     return lookupCount(precision, items, tablesLog2);

@@ -6,7 +6,13 @@ import type {
   Instruction,
   TfheProgram,
 } from "../program/program.js";
-import { bootstrapShape, type RotationShape } from "../tfhe/bootstrap-shape.js";
+import {
+  bootstrapKernel,
+  bootstrapShape,
+  type RotationShape,
+  stepsKernel,
+  tableWords,
+} from "../tfhe/bootstrap-shape.js";
 import { expandedKeyLayout } from "../tfhe/expanded-keys.js";
 import { bigLweDimension, type CryptoParameters } from "../tfhe/parameters.js";
 import { protectionBytes } from "../tfhe/protection.js";
@@ -330,18 +336,23 @@ class Stager {
         const shape = this.#shapeOf(instruction);
         const keys = expandedKeyLayout(this.#parameters).places[set];
         const places = [constants.copy(tableOf), constants.tables(tables, precision, instruction)];
+        const common = [
+          ...[this.#shapes[shape]?.place ?? 0, offset, this.#slot(from), ...places],
+          ...[keys?.bootstrap ?? 0, keys?.keySwitch ?? 0, this.#slot(to)],
+        ];
+        if (instruction.steps === undefined) {
+          const kernel = bootstrapKernel;
+          return { kernel, items: count, constants: common, shape, heavy: true };
+        }
+        const read = coefficientsOf(
+          instruction.steps,
+          tableWords(this.#parameters, instruction),
+          precision,
+        );
         return {
-          kernel: "velum_stage_bootstrap",
+          kernel: stepsKernel,
           items: count,
-          constants: [
-            this.#shapes[shape]?.place ?? 0,
-            offset,
-            this.#slot(from),
-            ...places,
-            keys?.bootstrap ?? 0,
-            keys?.keySwitch ?? 0,
-            this.#slot(to),
-          ],
+          constants: [...common, constants.copy(read), read.length],
           shape,
           heavy: true,
         };
@@ -395,4 +406,10 @@ class Stager {
       }
     }
   }
+}
+
+/** Coefficients of a rotated test polynomial of `words` that hold the entries `steps` in front; beyond `words` with the other sign. */
+function coefficientsOf(steps: Int32Array, words: number, precision: number): Int32Array {
+  const box = words >> precision;
+  return steps.map((step) => (step === 0 ? 0 : 2 * words - step * box));
 }

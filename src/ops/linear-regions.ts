@@ -58,6 +58,7 @@ class Splitter {
   private readonly steps: RegionStep[] = [];
   private readonly forms = new Map<number, Form>();
   private readonly computed = new Map<number, number>();
+  /** By the numbers of their elements. */
   private readonly lookupArguments = new Map<string, number>();
   private readonly origins = new Map<string, number>();
   private readonly known = new KnownLookups();
@@ -241,9 +242,8 @@ class Splitter {
     });
     const all = fresh.length === origins.length;
     if (fresh.length > 0) {
-      const source = all
-        ? this.computeArgument(operand, argument)
-        : this.addArgument(operand, argument, fresh);
+      const rows = all ? undefined : fresh;
+      const source = this.computeArgument(operand, argument, origins, rows);
       const result = this.addValue(node, fresh.length);
       this.steps.push({
         ...{ kind: "lookup", source, tables, result },
@@ -320,14 +320,23 @@ class Splitter {
     return { sources: [], map: constantMap({ shape: [size], data: new Float64Array(size) }) };
   }
 
-  /** The argument of look-ups of `node`, counted from its smallest value, in as few bits as it needs. */
-  private computeArgument(node: GraphNode, argument: LookupArgument): number {
+  /**
+   * The argument of look-ups of `node`, or of those of its elements that `rows` lists, counted from its smallest value, in as few bits
+   * as it needs. Several nodes may compute the same (five comparisons of one pair do): it is one value then.
+   */
+  private computeArgument(
+    node: GraphNode,
+    argument: LookupArgument,
+    origins: Int32Array,
+    rows: readonly number[] | undefined,
+  ): number {
     const { first, bits, low } = argument;
-    const key = `${node.id} ${first} ${bits} ${low}`;
+    const key = (rows?.map((row) => origins[row]) ?? origins).join();
     const known = this.lookupArguments.get(key);
     if (known !== undefined) return known;
-    if (first === 0 && low === 0 && bits === assignedBitsOf(node)) return this.compute(node);
-    const result = this.addArgument(node, argument);
+    const itself = first === 0 && low === 0 && bits === assignedBitsOf(node);
+    const result =
+      itself && rows === undefined ? this.compute(node) : this.addArgument(node, argument, rows);
     this.lookupArguments.set(key, result);
     return result;
   }

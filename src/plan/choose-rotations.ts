@@ -2,17 +2,16 @@ import { chooseParameters, describeChoice } from "./choose-parameters.js";
 import { constraintsOf, type PlannedProgram, type ProgramConstraints } from "./constraints.js";
 import type { ParameterChoice, ParameterRequest } from "./parameter-request.js";
 import { searchParameters } from "./parameter-search.js";
-import { type SharingPolicy, sharedArguments } from "./rotations.js";
+import { type Sharing, type SharingPolicy, sharedArguments } from "./rotations.js";
 import type { SetCandidate } from "./set-search.js";
 
-/** The most tables that one rotation reads. */
-const mostTables = 16;
+/** Tables that one rotation may hold. */
+const tableCounts = [1, 2, 4, 8, 16];
+/** Weights on steps that a table may need to be read as a sum of them. */
+const stepWeights = [0, 1, 2, 4, 8, 16, 32];
 
 /** Share of a run's predicted time that shared rotations must save: they may need larger keys. */
 const leastSavedShare = 0.1;
-
-/** More tables are not tried where fewer take so many times as long as the best. */
-const hopeless = 1.2;
 
 /** Which look-ups share rotations, and the parameters for them. */
 export interface RotationChoice {
@@ -23,46 +22,22 @@ export interface RotationChoice {
 /** All of a request but the look-ups and outputs that programs ask for. */
 export type RotationRequest = Omit<ParameterRequest, "lookups" | "outputs">;
 
-interface Candidate {
-  readonly constraints: ProgramConstraints;
-  readonly request: ParameterRequest;
-  readonly best: SetCandidate;
-}
-
 /**
- * The fastest parameters for programs under one key. Several tables looked up on one argument may come from one rotation, which then
- * tells fewer positions apart and may have to be extended further: for each precision, the number of tables is raised while that makes
- * the predicted time of a run shorter. Errors: those of `chooseParameters`.
+ * The fastest parameters for programs under one key. Look-ups of one argument may share a rotation: as tables side by side in it, which
+ * then tells fewer positions apart and may have to be extended further, or as sums of the steps of one table, which adds up noise. For
+ * each precision, both are tried, and kept where the predicted time of a run gets shorter. Errors: those of `chooseParameters`.
  */
 export function chooseRotations(
   programs: readonly PlannedProgram[],
   request: RotationRequest,
 ): RotationChoice {
-  const attempt = (policy: SharingPolicy): Candidate | undefined => {
-    const constraints = constraintsOf(programs, policy);
-    const { lookups, outputs } = constraints;
-    const own = { ...request, lookups, outputs };
-    const best = searchParameters(own, "time");
-    return best === undefined ? undefined : { constraints, request: own, best };
-  };
-  const alone = attempt(new Map());
+  const search = new RotationSearch(programs, request);
+  const alone = search.attempt(new Map());
   if (alone === undefined) return chosenAlone(programs, request);
   let best = alone;
-  let policy: SharingPolicy = new Map();
-  for (const [precision, most] of sharing(programs)) {
-    let fastest: { readonly found: Candidate; readonly tried: SharingPolicy } | undefined;
-    for (let tables = 2; tables / 2 < most && tables <= mostTables; tables *= 2) {
-      const tried = new Map([...policy, [precision, Math.log2(tables)]]);
-      const found = attempt(tried);
-      if (found === undefined) break;
-      const least = fastest?.found.best.runMs ?? best.best.runMs;
-      if (found.best.runMs < least) fastest = { found, tried };
-      else if (found.best.runMs > least * hopeless) break;
-    }
-    if (fastest === undefined) continue;
-    if (fastest.found.best.runMs > best.best.runMs * (1 - leastSavedShare)) continue;
-    best = fastest.found;
-    policy = fastest.tried;
+  for (const precision of search.sharing(alone)) {
+    const found = search.improve(best, precision);
+    if (found.best.runMs <= best.best.runMs * (1 - leastSavedShare)) best = found;
   }
   if (best.best.runMs > request.limits.maxRunMs) return chosenAlone(programs, request);
   return { constraints: best.constraints, choice: describeChoice(best.request, best.best) };
@@ -78,13 +53,70 @@ function chosenAlone(
   return { constraints, choice: chooseParameters({ ...request, lookups, outputs }) };
 }
 
-/** Precisions at which arguments are looked up several times, the widest first, and the most look-ups of one argument. */
-function sharing(programs: readonly PlannedProgram[]): (readonly [number, number])[] {
-  const most = new Map<number, number>();
-  for (const { regions } of programs) {
-    for (const [precision, count] of sharedArguments(regions)) {
-      most.set(precision, Math.max(most.get(precision) ?? 0, count));
-    }
+/** A way to share rotations, and the parameters that it takes. */
+interface Candidate {
+  readonly policy: SharingPolicy;
+  readonly constraints: ProgramConstraints;
+  readonly request: ParameterRequest;
+  readonly best: SetCandidate;
+}
+
+class RotationSearch {
+  readonly #programs: readonly PlannedProgram[];
+  readonly #request: RotationRequest;
+  /** Different policies may ask for the same. */
+  readonly #known = new Map<string, SetCandidate | undefined>();
+
+  constructor(programs: readonly PlannedProgram[], request: RotationRequest) {
+    this.#programs = programs;
+    this.#request = request;
   }
-  return [...most].sort(([a], [b]) => b - a);
+
+  /** Undefined where nothing is quiet enough. */
+  attempt(policy: SharingPolicy): Candidate | undefined {
+    const constraints = constraintsOf(this.#programs, policy);
+    const { lookups, outputs } = constraints;
+    const request = { ...this.#request, lookups, outputs };
+    const key = JSON.stringify([lookups, outputs]);
+    const best = this.#known.has(key) ? this.#known.get(key) : searchParameters(request, "time");
+    this.#known.set(key, best);
+    return best === undefined ? undefined : { policy, constraints, request, best };
+  }
+
+  /** Precisions at which sharing may save enough, the widest first. */
+  sharing({ request, best, constraints }: Candidate): number[] {
+    const { times } = describeChoice(request, best);
+    const spare = new Map<number, number>();
+    for (const { regions } of this.#programs) {
+      for (const [precision, count] of sharedArguments(regions)) {
+        spare.set(precision, (spare.get(precision) ?? 0) + count);
+      }
+    }
+    const saves = (precision: number, count: number): boolean => {
+      const kind = constraints.lookups.findIndex((own) => own.precision === precision);
+      return count * (times[kind]?.totalMs ?? 0) >= leastSavedShare * best.runMs;
+    };
+    return [...spare]
+      .filter(([precision, count]) => saves(precision, count))
+      .map(([precision]) => precision)
+      .sort((a, b) => b - a);
+  }
+
+  /** The fastest way to share rotations of one precision, the others as they are. */
+  improve(from: Candidate, precision: number): Candidate {
+    let best = from;
+    const attempt = (sharing: Sharing): Candidate | undefined => {
+      const found = this.attempt(new Map([...from.policy, [precision, sharing]]));
+      if (found !== undefined && found.best.runMs < best.best.runMs) best = found;
+      return found;
+    };
+    for (const stepWeight of stepWeights) attempt({ tablesLog2: 0, stepWeight });
+    const { stepWeight = 0 } = best.policy.get(precision) ?? {};
+    for (const weight of new Set([stepWeight, 0])) {
+      for (const [tablesLog2] of tableCounts.entries()) {
+        attempt({ tablesLog2, stepWeight: weight });
+      }
+    }
+    return best;
+  }
 }

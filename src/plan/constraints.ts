@@ -3,8 +3,8 @@ import type { LookupStep, RegionProgram } from "../ops/region-program.js";
 import { NoiseFront } from "./noise-front.js";
 import type { LookupConstraint, NoiseSources, OutputConstraint } from "./parameter-request.js";
 import { regionValue } from "./region-value.js";
-import { type RotationGroup, rotationsOf, type SharingPolicy } from "./rotations.js";
-import { SumNoise } from "./sum-noise.js";
+import { noiseFactor, type RotationGroup, rotationsOf, type SharingPolicy } from "./rotations.js";
+import { type LookupNoises, SumNoise } from "./sum-noise.js";
 
 /** A program that shares its keys with others. */
 export interface PlannedProgram {
@@ -67,13 +67,13 @@ export function constraintsOf(
       return { ...group, kind };
     }),
   );
-  const kinds = rotations.map(kindsOfResults);
+  const noises = rotations.map(noiseOfLookups);
   const fed = new Set(
     programs.flatMap(({ feeds = [] }) => feeds.map((one) => `${one.program}.${one.output}`)),
   );
   const fresh: NoiseSources = { freshSquaredNorm: 1, bootstrapSquaredNorms: [] };
   const first = programs.map(({ regions }, program) =>
-    noiseOfValues(regions, kinds[program] ?? new Map(), [fresh]),
+    noiseOfValues(regions, noises[program] ?? new Map(), [fresh]),
   );
   const outputs: OutputConstraint[] = [];
   const firstOutputs: number[] = [];
@@ -82,7 +82,7 @@ export function constraintsOf(
     const noise =
       feeds.length === 0
         ? first[program]
-        : noiseOfValues(regions, kinds[program] ?? new Map(), inputs);
+        : noiseOfValues(regions, noises[program] ?? new Map(), inputs);
     for (const { kind, before } of rotations[program] ?? []) {
       for (const sources of noise?.get(before.source) ?? inputs) lookups[kind]?.front.add(sources);
     }
@@ -110,17 +110,22 @@ function marginOf({ low, inBand }: LookupStep): Pick<LookupConstraint, "margin">
   return inBand === undefined ? {} : { margin: (2 * inBand + 1) / 2 ** low };
 }
 
-/** The kind of rotation behind each element of every look-up step's result. */
-function kindsOfResults(groups: readonly PlannedRotations[]): ReadonlyMap<number, Int32Array> {
-  const kinds = new Map<number, Int32Array>();
-  for (const { kind, results } of groups) {
-    for (const { step, index } of results.flat()) {
-      const own = kinds.get(step.result) ?? new Int32Array(step.tableOf.length);
-      kinds.set(step.result, own);
-      own[index] = kind;
+/** What is known of the noise of every element of each look-up step's result. */
+function noiseOfLookups(groups: readonly PlannedRotations[]): ReadonlyMap<number, LookupNoises> {
+  const found = new Map<number, LookupNoises>();
+  for (const group of groups) {
+    for (const result of group.results.flat()) {
+      const { step, index } = result;
+      const size = step.tableOf.length;
+      const own = found.get(step.result) ?? {
+        ...{ kinds: new Int32Array(size), factors: new Float64Array(size) },
+      };
+      found.set(step.result, own);
+      own.kinds[index] = group.kind;
+      own.factors[index] = noiseFactor(group, result);
     }
   }
-  return kinds;
+  return found;
 }
 
 /** The noise of an output as an input: of look-ups alone, since what is fed back goes around again and again. */
@@ -145,20 +150,23 @@ function fedNoise(
 /** The worst noise of every computed value. `inputs`: what the elements of the input may be. */
 function noiseOfValues(
   regions: RegionProgram,
-  kinds: ReadonlyMap<number, Int32Array>,
+  lookups: ReadonlyMap<number, LookupNoises>,
   inputs: readonly NoiseSources[],
 ): ReadonlyMap<number, readonly NoiseSources[]> {
   const noise = new Map<number, readonly NoiseSources[]>([[0, inputs]]);
-  const sums = new SumNoise(regions, inputs, kinds);
+  const sums = new SumNoise(regions, inputs, lookups);
   for (const step of regions.steps) {
     const { node } = regionValue(regions, step.result);
     if (step.kind === "affine") {
       noise.set(step.result, sums.noise(step));
     } else if (step.kind === "lookup") {
-      const own = [...new Set(kinds.get(step.result))].map((kind) => ({
-        ...{ freshSquaredNorm: 0, bootstrapSquaredNorms: unitVector(kind), node },
-      }));
-      noise.set(step.result, own);
+      const front = new NoiseFront();
+      const own = lookups.get(step.result);
+      for (const [i, kind] of own?.kinds.entries() ?? []) {
+        const bootstrapSquaredNorms = atKind(kind, (own?.factors[i] ?? 1) ** 2);
+        front.add({ freshSquaredNorm: 0, bootstrapSquaredNorms, node });
+      }
+      noise.set(step.result, front.worst());
       sums.addLookup(step);
     } else {
       noise.set(step.result, [
@@ -170,6 +178,6 @@ function noiseOfValues(
   return noise;
 }
 
-function unitVector(kind: number): readonly number[] {
-  return [...new Array<number>(kind).fill(0), 1];
+function atKind(kind: number, norm: number): readonly number[] {
+  return [...new Array<number>(kind).fill(0), norm];
 }

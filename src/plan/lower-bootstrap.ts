@@ -4,12 +4,14 @@ import { log2UnionFailure } from "../security/failure.js";
 import type { RotationShape } from "../tfhe/bootstrap-shape.js";
 import type { RotationChoice } from "./choose-rotations.js";
 import type { PlannedRotations } from "./constraints.js";
+import { type LookupElement, tableNumbers } from "./look-up-tables.js";
 import type { LookupNoise } from "./parameter-request.js";
 import type { OutputEncoding, Plan, PlannedRounding } from "./plan.js";
 import { regionValue } from "./region-value.js";
-import type { LookupElement, RotationGroup } from "./rotations.js";
+import type { RotationGroup } from "./rotations.js";
 import { wrongShare } from "./rounding-share.js";
 import { movedLwes, SlotLowering } from "./slot-lowering.js";
+import type { StepReading } from "./table-steps.js";
 import { torus32 } from "./torus.js";
 
 /**
@@ -167,28 +169,75 @@ class LookupLowering {
     this.#slots = slots;
   }
 
-  rotate(group: RotationGroup, rotation: RotationShape): Instruction[] {
-    const { before, elements, results, precision, tablesLog2 } = group;
+  rotate(group: PlannedRotations, rotation: RotationShape): Instruction[] {
+    const { before, elements, precision, tablesLog2, reading } = group;
     const instructions: Instruction[] = [];
     const source = this.#slots.slotsOf(before.source);
     const read = elements.map((element) => source[element] ?? 0);
     const from = this.#slots.inRow(read, instructions);
     const count = elements.length;
-    const to = this.#slots.reserve(count << tablesLog2);
-    for (const [rotated, own] of results.entries()) {
-      for (const [table, { step, index }] of own.entries()) {
-        const slots = this.#results.get(step) ?? new Int32Array(step.tableOf.length);
-        this.#results.set(step, slots);
-        slots[index] = to + (rotated << tablesLog2) + table;
-      }
-    }
     const { signed } = regionValue(this.#regions, before.source).type;
-    const bootstrap: BootstrapInstruction = {
+    const reads = reading?.steps.length ?? 2 ** tablesLog2;
+    const to = this.#slots.reserve(count * reads);
+    const rotate: Omit<BootstrapInstruction, "tables" | "tableOf"> = {
       ...{ op: "bootstrap", from, to, count, precision, ...rotation },
-      ...this.#tables(group, signed),
       offset: signed ? 2 ** 30 : 0,
     };
-    return [...instructions, bootstrap];
+    if (reading === undefined) {
+      this.#put(group, (rotated, table) => to + rotated * reads + table);
+      return [...instructions, { ...rotate, ...this.#tables(group) }];
+    }
+    const tables = new Int32Array(2 ** precision).fill(reading.unit / 2);
+    const tableOf = new Int32Array(count);
+    return [
+      ...instructions,
+      { ...rotate, tables, tableOf, steps: reading.steps },
+      this.#sumSteps(group, reading, to),
+    ];
+  }
+
+  /** The tables of all look-ups of a group, as sums of the steps from slot `from` on. */
+  #sumSteps({ results }: RotationGroup, { steps, unit }: StepReading, from: number): Instruction {
+    const starts = [0];
+    const columns: number[] = [];
+    const weights: number[] = [];
+    const addends: number[] = [];
+    for (const [rotated, own] of results.entries()) {
+      for (const { table } of own) {
+        for (const [place, step] of steps.entries()) {
+          const jump = table?.jumps[step] ?? 0;
+          if (jump === 0) continue;
+          columns.push(from + rotated * steps.length + place);
+          weights.push(jump / unit);
+        }
+        starts.push(columns.length);
+        addends.push(torus32(table?.constant ?? 0, 0));
+      }
+    }
+    const to = this.#slots.reserve(addends.length);
+    let next = to;
+    this.#put({ results }, () => next++);
+    return {
+      ...{ op: "affine", to, count: addends.length },
+      starts: Int32Array.from(starts),
+      columns: Int32Array.from(columns),
+      weights: Int32Array.from(weights),
+      addends: Uint32Array.from(addends),
+    };
+  }
+
+  /** Remembers where each look-up's result is. */
+  #put(
+    { results }: Pick<RotationGroup, "results">,
+    slotOf: (rotated: number, place: number) => number,
+  ): void {
+    for (const [rotated, own] of results.entries()) {
+      for (const [place, { step, index }] of own.entries()) {
+        const slots = this.#results.get(step) ?? new Int32Array(step.tableOf.length);
+        this.#results.set(step, slots);
+        slots[index] = slotOf(rotated, place);
+      }
+    }
   }
 
   /** Places the results of a look-up step of which all rotations are done. */
@@ -211,10 +260,11 @@ class LookupLowering {
   }
 
   /** Every different list of tables once; a list that ends early repeats its last table. */
-  #tables(
-    { results, tablesLog2, precision }: RotationGroup,
-    signed: boolean,
-  ): Pick<BootstrapInstruction, "tables" | "tableOf"> {
+  #tables({
+    results,
+    tablesLog2,
+    precision,
+  }: RotationGroup): Pick<BootstrapInstruction, "tables" | "tableOf"> {
     const lists = new Map<string, readonly LookupElement[]>();
     const places = new Map<string, number>();
     const tableOf = Int32Array.from(results, (own) => {
@@ -231,24 +281,11 @@ class LookupLowering {
       for (let at = 0; at < 2 ** tablesLog2; at++) {
         const element = own[Math.min(at, own.length - 1)];
         if (element === undefined) continue;
-        tables.set(this.#entries(element, signed), list * perList + at * entries);
+        const numbers = tableNumbers(this.#regions, element);
+        const start = list * perList + at * entries;
+        for (const [i, number] of numbers.entries()) tables[start + i] = torus32(number, 0);
       }
     }
     return { tables, tableOf };
-  }
-
-  /** The table of an element, on the 32-bit torus. */
-  #entries({ step, index }: LookupElement, signed: boolean): Int32Array {
-    const { precision, tables, tableOf, result } = step;
-    const table = tables[tableOf[index] ?? 0];
-    if (table === undefined) throw new RangeError(`table of value ${result}`);
-    const entries = 2 ** precision;
-    const lowest = signed ? -entries / 2 : 0;
-    const deltaLog2 = 31 - regionValue(this.#regions, result).assignedBits;
-    return Int32Array.from({ length: entries }, (_, entry) => {
-      // Values outside the measured type never occur; they take the nearest entry.
-      const at = Math.min(Math.max(lowest + entry - table.first, 0), table.entries.length - 1);
-      return torus32(table.entries[at] ?? 0, deltaLog2);
-    });
   }
 }

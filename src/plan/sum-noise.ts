@@ -16,24 +16,30 @@ interface Sums {
   readonly map: AffineMap;
 }
 
+/** Of the elements of a look-up's result: the kind of their rotations, and how many times as large as a rotation's their noise is. */
+export interface LookupNoises {
+  readonly kinds: Int32Array;
+  readonly factors: Float64Array;
+}
+
 /** Norms of sums, which decide their noise. Steps must be shown in the program's order. */
 export class SumNoise {
   readonly #regions: RegionProgram;
   readonly #inputs: readonly NoiseSources[];
-  readonly #kinds: ReadonlyMap<number, Int32Array>;
+  readonly #lookups: ReadonlyMap<number, LookupNoises>;
   readonly #origins = new Map<number, Int32Array>();
   readonly #ensembles = new Set<number>();
   readonly #sums = new Map<number, Sums>();
 
-  /** `inputs`: what the elements of the input may be. `kinds`: of every element of each look-up's result. */
+  /** `inputs`: what the elements of the input may be. `lookups`: by look-up's result. */
   constructor(
     regions: RegionProgram,
     inputs: readonly NoiseSources[],
-    kinds: ReadonlyMap<number, Int32Array>,
+    lookups: ReadonlyMap<number, LookupNoises>,
   ) {
     this.#regions = regions;
     this.#inputs = inputs;
-    this.#kinds = kinds;
+    this.#lookups = lookups;
   }
 
   addLookup(step: LookupStep): void {
@@ -53,11 +59,12 @@ export class SumNoise {
     const { sources, map } = this.#inSources(step);
     if (step.scaleLog2 === 0) this.#sums.set(step.result, { sources, map });
     const columns = sources.flatMap((source): Column[] => {
-      const kinds = this.#kinds.get(source);
+      const noises = this.#lookups.get(source);
       const own = this.#origins.get(source);
       const isTrees = this.#ensembles.has(source);
       return Array.from({ length: this.#sizeOf(source) }, (_, i) => ({
-        ...{ origin: own?.[i], kind: kinds?.[i] ?? 0, isTrees },
+        ...{ origin: own?.[i], kind: noises?.kinds[i] ?? 0, isTrees },
+        factor: noises?.factors[i] ?? 1,
       }));
     });
     const node = this.#regions.values[step.result]?.node;
@@ -69,10 +76,11 @@ export class SumNoise {
       let magnitudes = 0;
       let onTrees = 0;
       for (const [at, weight] of rowTerms(map, row)) {
-        const { origin, kind, isTrees } = columns[at] ?? noColumn;
+        const { origin, kind, isTrees, factor } = columns[at] ?? noColumn;
+        const size = Math.abs(weight) * factor;
         const known = origin === undefined ? undefined : looked.get(origin);
-        if (known !== undefined) addWeight(known, kind, Math.abs(weight));
-        else if (origin !== undefined) looked.set(origin, { kind, sum: Math.abs(weight) });
+        if (known !== undefined) addWeight(known, kind, size);
+        else if (origin !== undefined) looked.set(origin, { kind, sum: size });
         else if (isTrees) onTrees += Math.abs(weight);
         else {
           squares += weight * weight;
@@ -128,11 +136,12 @@ interface Column {
   /** Undefined for what no look-up gave. */
   readonly origin: number | undefined;
   readonly kind: number;
+  readonly factor: number;
   /** A sum of decision diagrams. */
   readonly isTrees: boolean;
 }
 
-const noColumn: Column = { origin: undefined, kind: 0, isTrees: false };
+const noColumn: Column = { origin: undefined, kind: 0, factor: 1, isTrees: false };
 
 /** Weights on look-ups of one argument. */
 interface LookedUp {

@@ -142,6 +142,11 @@ export interface BootstrapInstruction {
   readonly tables: Int32Array;
   /** `[count]` table, or group of tables, of each look-up. */
   readonly tableOf: Int32Array;
+  /**
+   * Where present, look-up i writes slots `to + i steps.length` and following: the entry that lies steps[0], steps[1], ... entries in
+   * front of the argument's. In front of its first entry a table has its last ones negated. `tablesLog2` is 0 then.
+   */
+  readonly steps?: Int32Array;
 }
 
 /**
@@ -240,10 +245,13 @@ function formatInstruction(instruction: Instruction): string {
 
 function formatBootstrap(instruction: BootstrapInstruction): string {
   const { from, to, count, precision, tables, set, extensionLog2, tablesLog2 } = instruction;
-  const results = slots({ to, count: count << tablesLog2 });
+  const reads = instruction.steps?.length ?? 2 ** tablesLog2;
+  const results = slots({ to, count: count * reads });
+  const steps =
+    instruction.steps === undefined ? "" : `, steps=${shortList([...instruction.steps])}`;
   const extension = extensionLog2 === 0 ? "" : `, extension=${2 ** extensionLog2}`;
   const each = tablesLog2 === 0 ? "" : `, tablesEach=${2 ** tablesLog2}`;
-  return `${results} = bootstrap(lwe[${from}..${from + count}], bits=${precision}, tables=${tables.length >> precision}${each}${extension}, set=${set})`;
+  return `${results} = bootstrap(lwe[${from}..${from + count}], bits=${precision}, tables=${tables.length >> precision}${each}${steps}${extension}, set=${set})`;
 }
 
 function slots({ to, count }: { readonly to: number; readonly count: number }): string {

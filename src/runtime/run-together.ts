@@ -1,3 +1,4 @@
+import type { StageInfo } from "../artifact/server-manifest.js";
 import { offsetAddress } from "../tfhe/machine.js";
 import type { ReadRequest } from "./composed-input.js";
 import type { Step } from "./engine.js";
@@ -15,14 +16,14 @@ import { grainOf } from "./schedule.js";
 
 /**
  * Runs requests stage by stage, so that look-ups of all of them share each pass over the keys: uploads, stages, downloads. Short stages
- * go to thread 0 together with what comes next; heavy ones to all threads. `leftOut`: a kernel not to call. Gives outputs by request.
+ * go to thread 0 together with what comes next; heavy ones to all threads. `leftOut`: stages not to run. Gives outputs by request.
  */
 export async function runTogether(
   program: LoadedProgram,
   workplace: Workplace,
   requests: readonly ReadRequest[],
   options: RunOptions,
-  leftOut?: string,
+  leftOut?: (stage: StageInfo) => boolean,
 ): Promise<Uint8Array[][]> {
   const { manifest, engine } = program;
   const place = (request: number) =>
@@ -34,7 +35,7 @@ export async function runTogether(
   const heavy = manifest.stages.reduce((sum, stage) => sum + (stage.heavy ? stage.items : 0), 0);
   let done = 0;
   for (const [index, stage] of manifest.stages.entries()) {
-    if (stage.kernel === leftOut || (!uploaded && index < unpacking)) continue;
+    if (leftOut?.(stage) === true || (!uploaded && index < unpacking)) continue;
     if (index === unpacking)
       pending.push(...requests.flatMap((own, i) => feedSteps(own, place(i))));
     const items = stage.items * requests.length;

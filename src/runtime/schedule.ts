@@ -1,3 +1,5 @@
+import { isBootstrap } from "../tfhe/bootstrap-shape.js";
+
 /** Look-ups that share one pass over the keys (SWITCH_BATCH in kernels/key_switch.h). */
 export const keyBatch = 8;
 /** Requests worked on at a time; more are taken in turns, so that memory does not grow with their number. */
@@ -13,5 +15,5 @@ export function requestsAtOnce(requestBytes: number): number {
 /** Items of a range: full key batches where there is enough work for all threads, else equal shares. */
 export function grainOf(kernel: string, items: number, threads: number): number {
   const share = Math.ceil(items / threads);
-  return kernel === "velum_stage_bootstrap" ? Math.min(keyBatch, share) : share;
+  return isBootstrap({ kernel }) ? Math.min(keyBatch, share) : share;
 }

@@ -1,8 +1,10 @@
 import { clearLayoutsOf } from "../artifact/clear-info.js";
 import { readServerFile, type ServerFile } from "../artifact/server-file.js";
+import type { StageInfo } from "../artifact/server-manifest.js";
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
+import { isBootstrap } from "../tfhe/bootstrap-shape.js";
 import { expandedKeyLayout } from "../tfhe/expanded-keys.js";
 import type { Address } from "../tfhe/machine.js";
 import { parameterId } from "../tfhe/parameter-id.js";
@@ -261,7 +263,7 @@ export class ServerCircuit {
           await this.#runEach(reader, new Array<RunInput>(count).fill(request), keys, {});
         } else {
           const requests = Array.from({ length: count }, () => readRunInput(reader, request));
-          await this.#runAll(requests, keys, {}, "velum_stage_bootstrap");
+          await this.#runAll(requests, keys, {}, isBootstrap);
         }
         least = Math.min(least, performance.now() - started);
       }
@@ -292,7 +294,7 @@ export class ServerCircuit {
     requests: readonly ReadRequest[],
     keys: ExpandedKeys | undefined,
     options: RunOptions,
-    leftOut?: string,
+    leftOut?: (stage: StageInfo) => boolean,
   ): Promise<Uint8Array[]> {
     const { manifest } = this.#file;
     const results: Uint8Array[] = [];

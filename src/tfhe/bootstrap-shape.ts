@@ -1,6 +1,14 @@
 import type { CryptoParameters } from "./parameters.js";
 import { requireBootstrap } from "./wire-evaluation-keys.js";
 
+/** Kernels of bootstraps: the second reads one table at several places (kernels/eval.c). */
+export const bootstrapKernel = "velum_stage_bootstrap";
+export const stepsKernel = "velum_stage_bootstrap_steps";
+
+export function isBootstrap({ kernel }: { readonly kernel: string }): boolean {
+  return kernel === bootstrapKernel || kernel === stepsKernel;
+}
+
 /** How one kind of look-ups is done. */
 export interface RotationShape {
   /** Whose keys: position in `CryptoParameters.bootstraps`. */

@@ -7,19 +7,28 @@ import { runEverywhere } from "../support/run-circuit.js";
 
 const numbers = { inputForm: "numbers" } as const;
 
+const pairs = Array.from({ length: 64 }, (_, i): [number, number] => [i >> 3, i & 7]);
+
 function rotationsOf({ plan }: Circuit): [number, number][] {
   return plan.program.instructions.flatMap((one): [number, number][] =>
     one.op === "bootstrap" ? [[one.count, 2 ** one.tablesLog2]] : [],
   );
 }
 
-test("quotient, remainder and square of one value take one rotation, counted as one everywhere", async () => {
+/** Entries far apart, so that no table is a sum of few steps. */
+const rough = [
+  [0, 9, 1, 8, 2, 7, 3, 6],
+  [5, 0, 7, 1, 6, 2, 9, 3],
+  [1, 6, 0, 9, 3, 8, 0, 4],
+];
+
+test("three tables of one value take one rotation, counted as one everywhere", async () => {
   const circuit = await fhe
-    .compiler({ x: "encrypted" }, (x) => [
-      fhe.tag("parts", () => x.floorDivide(3)),
-      fhe.tag("parts", () => x.mod(3)),
-      fhe.tag("square", () => fhe.square(x)),
-    ])
+    .compiler({ x: "encrypted" }, (x) =>
+      rough.map((entries, i) =>
+        fhe.tag(i < 2 ? "first" : "last", () => new fhe.LookupTable(entries).apply(x)),
+      ),
+    )
     .compile([0, 1, 2, 3, 4, 5, 6, 7], numbers);
   assert.deepEqual(rotationsOf(circuit), [[1, 4]]);
   assert.match(circuit.program, /^lwe\[1\.\.5\] = bootstrap\(.*, tables=4, tablesEach=4, /m);
@@ -35,11 +44,63 @@ test("quotient, remainder and square of one value take one rotation, counted as 
   const counted = circuit.statistics().map(({ tag, bootstraps }) => [tag, bootstraps]);
   assert.deepEqual(counted, [
     ["", 1],
-    ["parts", 1],
+    ["first", 1],
   ]);
   const samples = [0, 1, 2, 3, 4, 5, 6, 7].map((x) => [x]);
   for (const [runtime, found] of await runEverywhere(circuit, samples)) {
-    const wanted = samples.map(([x = 0]) => [[Math.floor(x / 3)], [x % 3], [x * x]]);
+    const wanted = samples.map(([x = 0]) => rough.map((entries) => [entries[x]]));
+    assert.deepEqual(found, wanted, runtime);
+  }
+  await circuit.close();
+});
+
+test("all comparisons of one pair take one rotation, in whichever order the pair is named", async () => {
+  const circuit = await fhe
+    .compiler({ a: "encrypted", b: "encrypted" }, (a, b) => [
+      a.less(b),
+      a.lessEqual(b),
+      a.equal(b),
+      a.notEqual(b),
+      b.lessEqual(a),
+      b.less(a),
+    ])
+    .compile(pairs, numbers);
+  assert.equal(circuit.plan.bootstraps, 1);
+  assert.match(circuit.program, /= bootstrap\(.*, bits=4, tables=1, steps=\[\d \d\], /);
+  assert.equal(circuit.cost().bootstraps, 1);
+  const plain = ([a, b]: readonly [number, number]) =>
+    [a < b, a <= b, a === b, a !== b, b <= a, b < a].map((is) => [Number(is)]);
+  const samples = pairs.filter((_, i) => i % 5 === 0);
+  for (const [runtime, found] of await runEverywhere(circuit, samples)) {
+    assert.deepEqual(found, samples.map(plain), runtime);
+  }
+  for (const pair of pairs) assert.deepEqual(circuit.simulate(...pair), plain(pair).flat());
+  await circuit.close();
+});
+
+test("signs and thresholds of signed values are steps of one table", async () => {
+  const samples = Array.from({ length: 32 }, (_, i) => i - 16);
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) => [
+      fhe.sign(x),
+      x.greater(3),
+      x.lessEqual(-9),
+      x.equal(2).mul(7),
+      x.clip(-1, 2),
+    ])
+    .compile(samples, numbers);
+  assert.equal(circuit.plan.bootstraps, 1);
+  for (const [runtime, found] of await runEverywhere(
+    circuit,
+    samples.map((x) => [x]),
+  )) {
+    const wanted = samples.map((x) => [
+      [Math.sign(x)],
+      [Number(x > 3)],
+      [Number(x <= -9)],
+      [x === 2 ? 7 : 0],
+      [Math.min(Math.max(x, -1), 2)],
+    ]);
     assert.deepEqual(found, wanted, runtime);
   }
   await circuit.close();
@@ -63,16 +124,24 @@ test("a wide value is rotated once for each table: sharing would need as many mo
   ]);
 });
 
-const programs = fc.integer({ min: 1, max: 3 }).chain((bits) =>
+const programs = fc.integer({ min: 1, max: 4 }).chain((bits) =>
   fc.record({
     bits: fc.constant(bits),
     /** For each table, its entries, and a weight of the sum that reads all of them. */
     tables: fc.array(
       fc.record({
-        entries: fc.array(fc.integer({ min: -6, max: 9 }), {
-          minLength: 2 ** bits,
-          maxLength: 2 ** bits,
-        }),
+        entries: fc.oneof(
+          fc.array(fc.integer({ min: -6, max: 9 }), {
+            minLength: 2 ** bits,
+            maxLength: 2 ** bits,
+          }),
+          // Two steps.
+          fc
+            .tuple(fc.nat(2 ** bits), fc.nat(2 ** bits), fc.integer({ min: -3, max: 3 }))
+            .map(([from, to, height]) =>
+              Array.from({ length: 2 ** bits }, (_, i) => (i >= from && i < to ? height : 0)),
+            ),
+        ),
         weight: fc.integer({ min: -3, max: 3 }),
       }),
       { minLength: 2, maxLength: 6 },
@@ -119,11 +188,11 @@ test("random tables on the elements of a vector, returned, summed, and looked up
 });
 
 test("elements with more tables than others", async () => {
-  const few = new fhe.LookupTable([0, 2, 1, 3]);
+  const few = new fhe.LookupTable([0, 9, 1, 8]);
   const many = [
-    [3, 1, 0, 2],
-    [1, 1, 0, 0],
-    [0, 0, 0, 5],
+    [3, 9, 0, 7],
+    [9, 1, 8, 0],
+    [0, 6, 0, 5],
   ].map((entries) => new fhe.LookupTable(entries));
   const circuit = await fhe
     .compiler({ x: "encrypted" }, (x) => [
@@ -151,8 +220,8 @@ test("elements with more tables than others", async () => {
     assert.deepEqual(
       found,
       [
-        [[3, 0, 2], [3], [1], [0]],
-        [[2, 3, 1], [2], [0], [5]],
+        [[8, 0, 9], [3], [9], [0]],
+        [[9, 8, 1], [7], [0], [5]],
       ],
       runtime,
     );

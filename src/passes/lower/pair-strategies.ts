@@ -105,9 +105,10 @@ export class PairStrategies {
     ];
   }
 
-  /** `of(x - y)` where `of` depends on the sign alone. */
+  /** `of(x - y)` where `of` depends on the sign alone. The earlier value comes first, so that both orders share one difference. */
   compare(x: Value, y: Value, of: (difference: number) => number): Value {
     const b = this.#b;
+    if (y.id < x.id) return this.compare(y, x, (difference) => of(-difference));
     return b.cheapest(
       [() => b.lookUp(b.difference(x, y), of), () => b.lookUp(this.#clippedDifference(x, y), of)],
       chunkBits
