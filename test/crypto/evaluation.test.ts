@@ -173,6 +173,34 @@ for (const machine of machines) {
     }
   }
 
+  for (const extensionLog2 of [0, 2]) {
+    const title = `extended 2^${extensionLog2} times, ${machine.kind}`;
+    test(`one table read at several places after one rotation, ${title}`, async () => {
+      const parameters = parametersOf([1024, 2, 1, 23], 16, extensionLog2);
+      const keys = await makeKeys(client, parameters, "places");
+      const server = new EvalServer(machine, parameters, keys.seeded);
+      const [precision, size] = [3, 8];
+      const entries = [5, -3, 100, 7, 0, -90, 31, 2];
+      const steps = [0, 1, 5, 8];
+      const messages = Int32Array.from({ length: size }, (_, i) => i);
+      const lwes = encryptLwes(server, keys, messages, 63 - precision);
+      const table = Int32Array.from(entries, (value) => value * 2 ** 24);
+      const found = server.lookUp(lwes, { precision, tablesLog2: 0, tables: [table], steps });
+      // In front of its first entry a table has its last ones negated.
+      const due = [...messages].flatMap((message) =>
+        steps.map((step) => {
+          const at = message - step;
+          return (at < 0 ? -(entries[at + size] ?? 0) : entries[at]) ?? 0;
+        }),
+      );
+      assert.deepEqual(
+        decryptLwes(server, keys, found, 8),
+        due.map((value) => value + 0),
+      );
+      server.release();
+    });
+  }
+
   test(`every message of every width, signed and unsigned, ${machine.kind}`, async () => {
     for (const [extensionLog2, widths] of [
       [0, [1, 2, 3, 4, 5]],

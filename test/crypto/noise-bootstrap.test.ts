@@ -110,3 +110,64 @@ for (const machine of await evalMachines()) {
     });
   }
 }
+
+/** Weights on the outputs of one rotation: sums of steps, and what a program may add up afterwards. */
+const sums = [
+  [1, 1, 1, 1, 1, 1, 1, 1],
+  [1, -1, 0, 0, 0, 0, 0, 0],
+  [1, -1, 1, -1, 1, -1, 1, -1],
+  [1, 0, 0, 0, 0, 0, 0, 1],
+  [3, 0, -1, 0, 2, 0, 0, 1],
+];
+
+for (const machine of await evalMachines()) {
+  for (const places of [false, true]) {
+    const how = places ? "places of one table" : "tables side by side";
+    test(`sums of outputs of one rotation, ${how}, ${machine.kind}`, async (t) => {
+      const parameters = named("p=2 norm=5 2^-64");
+      const [bootstrap] = parameters.bootstraps;
+      assert.ok(bootstrap);
+      const title = `${how} ${machine.kind}`;
+      const keys = await fairKeys(parameters, title);
+      const server = new EvalServer(machine, parameters, keys.seeded);
+      const words = new RandomWords(seededRandom(title));
+      const lwes = Array.from({ length: 256 }, () => words.words32(server.dimension + 1));
+      const step = 2 ** -6;
+      const entries = words
+        .integers(places ? 8 : 32, -15, 15)
+        .map((value) => value * step * 2 ** 32);
+      const reads = sums[0]?.length ?? 0;
+      const steps = places ? { steps: Array.from({ length: reads }, (_, i) => i) } : {};
+      const out = server.lookUp(lwes, {
+        ...{ precision: places ? 3 : 2, tablesLog2: places ? 0 : 3, tables: [entries], ...steps },
+      });
+      server.release();
+      const noise = out.map((lwe) => {
+        const phase = lwePhase(lwe, keys.big);
+        return phase - Math.round(phase / step) * step;
+      });
+      const { glwe } = parameters;
+      const { total } = blindRotationNoise(
+        { dimension: glwe.dimension, polynomialSize: glwe.polynomialSize },
+        glwe.noiseLog2,
+        bootstrap.bootstrapGadget,
+        bootstrap.lwe.dimension,
+        bootstrapKeyBodyBits,
+      );
+      assertRatio(t, meanSquare(noise), total, noise.length);
+      for (const weights of sums) {
+        const added = lwes.map((_, i) =>
+          weights.reduce((sum, weight, r) => sum + weight * (noise[i * reads + r] ?? 0), 0),
+        );
+        const magnitude = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
+        const squares = weights.reduce((sum, weight) => sum + weight * weight, 0);
+        const measured = meanSquare(added) / total;
+        t.diagnostic(
+          `weights ${weights}: variance ${measured.toFixed(2)}, independent ${squares}, bound ${magnitude ** 2}`,
+        );
+        // 256 samples: five deviations of a variance are 44 %.
+        assert.ok(measured <= 1.44 * magnitude ** 2);
+      }
+    });
+  }
+}

@@ -228,3 +228,38 @@ test("elements with more tables than others", async () => {
   }
   await circuit.close();
 });
+
+test("all bits of a value: one rotation of one bit each, of unsigned and of signed values", async () => {
+  for (const first of [0, -32]) {
+    const samples = Array.from({ length: 64 }, (_, i) => first + i);
+    const circuit = await fhe
+      .compiler({ x: "encrypted" }, (x) => [
+        ...[0, 1, 2, 3, 4, 5].map((bit) => fhe.bits(x).at(bit)),
+        x.rightShift(2).mod(2).mul(-3),
+        fhe.square(x.floorDivide(8)),
+      ])
+      .compile(samples, numbers);
+    const plain = (x: number) => [
+      ...[0, 1, 2, 3, 4, 5].map((bit) => (x >> bit) & 1),
+      ((x >> 2) & 1) * -3 + 0,
+      (x >> 3) ** 2,
+    ];
+    const ofOneBit = circuit.plan.program.instructions.filter(
+      (one) => one.op === "bootstrap" && one.precision === 0,
+    );
+    assert.equal(ofOneBit.length, 6);
+    for (const x of samples) assert.deepEqual([circuit.simulate(x)].flat(), plain(x));
+    const some = samples.filter((_, i) => i % 9 === 0);
+    for (const [runtime, found] of await runEverywhere(
+      circuit,
+      some.map((x) => [x]),
+    )) {
+      assert.deepEqual(
+        found,
+        some.map((x) => plain(x).map((value) => [value])),
+        runtime,
+      );
+    }
+    await circuit.close();
+  }
+});

@@ -1,5 +1,6 @@
 // A server with expanded evaluation keys: the stages and parts of a bootstrap, as functions of arrays.
 import assert from "node:assert/strict";
+import { bootstrapKernel, stepsKernel } from "../../src/tfhe/bootstrap-shape.js";
 import { type Address, type Machine, offsetAddress } from "../../src/tfhe/machine.js";
 import type { BootstrapParameters, CryptoParameters } from "../../src/tfhe/parameters.js";
 import {
@@ -18,6 +19,8 @@ export interface Lookup {
   readonly tableOf?: readonly number[];
   /** Added to every body before the positions are read. */
   readonly offset?: number;
+  /** How many entries in front of the argument's are read, each in a ciphertext of its own; of one table. */
+  readonly steps?: readonly number[];
 }
 
 export class EvalServer {
@@ -88,23 +91,28 @@ export class EvalServer {
     );
   }
 
-  /** Key switch, modulus switch, blind rotation and extraction: `2^tablesLog2` ciphertexts for each one in, in a row. */
+  /** Key switch, modulus switch, blind rotation and extraction: for each ciphertext `2^tablesLog2`, or one a step, in a row. */
   lookUp(lwes: readonly Uint32Array[], lookup: Lookup): Uint32Array[] {
-    const { precision, tablesLog2, tables, offset = 0 } = lookup;
+    const { precision, tablesLog2, tables, offset = 0, steps } = lookup;
     const tableOf = lookup.tableOf ?? lwes.map(() => 0);
-    const count = lwes.length << tablesLog2;
+    const count = lwes.length * (steps?.length ?? 2 ** tablesLog2);
+    const words = this.parameters.glwe.polynomialSize << this.#extensionLog2;
+    const places = (steps ?? []).map((step) =>
+      step === 0 ? 0 : 2 * words - step * (words >> precision),
+    );
     const constants = lineUp([
       this.#shape(tablesLog2),
       Int32Array.from(tableOf),
       concatenate(tables.map((table) => this.#testPolynomial(table, precision, tablesLog2))),
+      Int32Array.from(places),
     ]);
-    const [shapeAt = 0, tableOfAt = 0, tablesAt = 0] = constants.offsets;
+    const [shapeAt = 0, tableOfAt = 0, tablesAt = 0, placesAt = 0] = constants.offsets;
     const outBytes = new Uint8Array(count * lweBytes(this.dimension));
     const { bytes, offsets } = lineUp([layOutLwes(lwes, this.dimension), outBytes]);
     const out = offsets[1] ?? 0;
     const after = runStage(
       this.machine,
-      "velum_stage_bootstrap",
+      steps === undefined ? bootstrapKernel : stepsKernel,
       {
         workspace: bytes,
         constants: constants.bytes,
@@ -120,6 +128,7 @@ export class EvalServer {
       0,
       this.#switchKey - this.#bootstrapKey,
       out,
+      ...(steps === undefined ? [] : [placesAt, places.length]),
     );
     return takeLwes(after.subarray(out), count, this.dimension);
   }

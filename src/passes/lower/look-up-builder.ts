@@ -53,7 +53,7 @@ class TooWide extends Error {
 }
 
 /** Rough time of one look-up by bits of its argument, relative to one of 4 bits: every bit above doubles it. */
-function relativeCost(bits: number): number {
+export function relativeCost(bits: number): number {
   return bits <= 2 ? 0.5 : bits === 3 ? 0.8 : 2 ** (bits - 4);
 }
 

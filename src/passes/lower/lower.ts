@@ -10,6 +10,7 @@ import type { OpSpec } from "../../ops/spec.js";
 import { fuseIntegers } from "../fuse.js";
 import { removeDeadCode } from "../remove-dead-code.js";
 import { defaultRounding, inBandOf, type RoundingRule } from "../rounding-rule.js";
+import { BitChains } from "./bit-chains.js";
 import { chooseElements } from "./choose-elements.js";
 import { domainOf } from "./domain.js";
 import { type ElementFunction, ElementFunctions } from "./element-functions.js";
@@ -63,6 +64,7 @@ class Lowering {
   /** What depends on clear parameters alone is computed in plain, and weights of encrypted values may be. */
   private readonly inPlain: boolean;
   private readonly functions: ElementFunctions;
+  private readonly bits: BitChains | undefined;
   /** What the look-ups of functions of one value take, by node. */
   private readonly costs = new Map<number, number>();
 
@@ -76,6 +78,9 @@ class Lowering {
     this.inPlain = target !== "dialect" && readsClear(graph);
     this.builder = new LookupBuilder(limits, wideWays, target !== "dialect", this.inPlain);
     this.strategies = new PairStrategies(this.builder);
+    this.bits = this.builder.takesApart
+      ? new BitChains(this.builder, graph, this.functions)
+      : undefined;
   }
 
   run(): Graph {
@@ -208,6 +213,8 @@ class Lowering {
    * by one take less. A rounding that may be approximate must come first in a look-up.
    */
   private ofOne(node: OperationNode): Value {
+    const bit = this.bits?.of(node, (id) => this.valueOf(id));
+    if (bit !== undefined) return this.counted(node, 0, bit);
     const forced = node.attributes["force_noise_refresh"] === true;
     const chains = this.functions.chains(node).slice(0, forced ? 1 : undefined);
     const last = chains.length - 1;
