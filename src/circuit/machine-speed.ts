@@ -160,7 +160,7 @@ const checkNs = 1.25;
 
 /** Stages that every thread is asked about, beside look-ups: a question and an answer each. */
 function handingMs({ stages }: ServerManifest): number {
-  const asked = stages.filter(({ heavy, kernel }) => heavy && kernel !== "velum_stage_bootstrap");
+  const asked = stages.filter((stage) => stage.heavy && !isBootstrap(stage));
   return asked.length * 0.03;
 }
 
