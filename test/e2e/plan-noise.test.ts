@@ -40,11 +40,32 @@ test("an output that sums different look-ups of one value", async () => {
   const circuit = await fhe
     .compiler({ x: "encrypted" }, (x) => {
       const [one, other] = [low.apply(x), high.apply(x)];
-      return [one.mul(61).sub(other.mul(66)), one, other];
+      return [one.mul(35).sub(other.mul(40)), one, other];
     })
-    .compile([[0], [1], [2], [3]], { inputForm: "numbers" });
-  // They share the noise of what they read, and so of the rotation: weights add up before they are squared.
-  compareWorst(circuit, (61 + 66) ** 2);
+    .compile([[0], [1], [2], [3]], { inputForm: "numbers", machine: "avx512" });
+  // Both are steps of one rotation, which share noise: weights add up before they are squared, twice for the table of two steps.
+  const steps = circuit.plan.program.instructions.flatMap((one) =>
+    one.op === "bootstrap" ? [one.steps] : [],
+  );
+  assert.deepEqual(steps, [Int32Array.of(1, 2, 3)]);
+  compareWorst(circuit, (2 * 35 + 40) ** 2);
+  await circuit.close();
+});
+
+test("an output that sums tables side by side in one rotation", async () => {
+  const rough = [
+    [0, 9, 1, 8],
+    [7, 0, 9, 2],
+  ].map((entries) => new fhe.LookupTable(entries));
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) => {
+      const [one = x, other = x] = rough.map((table) => table.apply(x));
+      return [one.mul(47).sub(other.mul(52)), one, other];
+    })
+    .compile([[0], [1], [2], [3]], { inputForm: "numbers", machine: "avx512" });
+  const [rotation] = circuit.plan.program.instructions.filter(({ op }) => op === "bootstrap");
+  assert.ok(rotation?.op === "bootstrap" && rotation.tablesLog2 === 1);
+  compareWorst(circuit, (47 + 52) ** 2);
   await circuit.close();
 });
 
