@@ -7,7 +7,7 @@ import {
 } from "../artifact/clear-info.js";
 import { JsonFields } from "../artifact/json-fields.js";
 import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
+import { sizeOf, type Tensor } from "../base/tensor.js";
 import { type ClearPart, clearMaps } from "../ops/clear-part.js";
 import { type AffineMap, rowTerms } from "../program/affine.js";
 import type { ClearSums } from "../program/program.js";
@@ -29,6 +29,28 @@ export class ClearNumbers {
     this.#info = info;
     this.#part = readClearPart(new JsonFields(info.part, "server file", "clear.part"));
     this.#polynomialSize = N;
+  }
+
+  /** Numbers that a client might send, to measure with; undefined where none are found that the circuit takes. */
+  sample(): readonly Float64Array[] | undefined {
+    const fill = (number: (index: number, least: number, count: number) => number) =>
+      this.#info.inputs.map(({ shape, min, max }) =>
+        Float64Array.from({ length: sizeOf(shape) }, (_, i) => number(i, min, max - min + 1)),
+      );
+    const spread = (i: number, least: number, count: number): number =>
+      least + ((7 * i + 3) % count);
+    const near = (value: number) => (_: number, least: number, count: number) =>
+      Math.min(Math.max(value, least), least + count - 1);
+    for (const number of [spread, near(1), near(0)]) {
+      const sent = fill(number);
+      try {
+        this.bytesFor(sent);
+        return sent;
+      } catch (error) {
+        if (!(error instanceof VelumError)) throw error;
+      }
+    }
+    return undefined;
   }
 
   /**

@@ -248,7 +248,11 @@ export class ServerCircuit {
       bodies: new Uint8Array(inputBodyBytes(layout)),
     }));
     const identity = this.#identity;
-    const clear = clearLayoutsOf(manifest.clear).map((layout) => ({ ...layout, numbers: [] }));
+    const sample = this.#clear?.sample();
+    const clear = clearLayoutsOf(manifest.clear).map((layout, index) => ({
+      ...layout,
+      numbers: sample?.[index] ?? [],
+    }));
     const request = writeInputCiphertext({ ...identity, keyId: nobodysKey }, parts, [], clear);
     let least = Number.POSITIVE_INFINITY;
     const linear = manifest.parameters.bootstraps.length === 0;
