@@ -150,6 +150,11 @@ sgd.append(spread("SGDClassifier", {"penalty": "l1", "alpha": 0.01}, fp, cp,
 sgd.append(spread("SGDClassifier", {"average": True}, fp, cp, lambda seed: SGDClassifier(average=True, random_state=seed)))
 sgd.append(spread("SGDRegressor", {"penalty": "elasticnet", "learningRate": "adaptive"}, x, t,
                   lambda seed: SGDRegressor(penalty="elasticnet", learning_rate="adaptive", random_state=seed)))
+sgd.append(spread("SGDClassifier", {"earlyStopping": True, "loss": "log_loss", "validationFraction": 0.2}, f, c,
+                  lambda seed: SGDClassifier(early_stopping=True, loss="log_loss", validation_fraction=0.2, random_state=seed)))
+sgd.append(spread("SGDRegressor", {"earlyStopping": True}, x, t, lambda seed: SGDRegressor(early_stopping=True, random_state=seed)))
+sgd.append(spread("SGDClassifier", {"classWeight": {"2": 10}, "loss": "log_loss"}, f, c,
+                  lambda seed: SGDClassifier(class_weight={2: 10}, loss="log_loss", random_state=seed)))
 out = root / "test/fixtures/sklearn/linear-models.json"
 rows = lambda array: [floats(row) for row in array]
 out.write_text(json.dumps({

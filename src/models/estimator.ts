@@ -10,6 +10,7 @@ import type { ClientTransform } from "../quantize/transforms/client-transform.js
 import { type Matrix, notFitted, type Rows, toMatrixOf } from "./check-data.js";
 import type { CodedModel } from "./coded-model.js";
 import { compileCoded, reopenCoded } from "./compile-coded.js";
+import { Configurable } from "./configurable.js";
 import { type ModelParts, readModelFile, writeModelFile } from "./model-file.js";
 import { type PredictionMode, runRows } from "./prediction-mode.js";
 
@@ -31,19 +32,13 @@ interface State<F, C extends ModelCoding> {
  * What all estimators share: parameters, quantization over the training data's ranges, compilation, three ways to compute, and files.
  * `P` are the parameters, `F` is what was fitted, `C` the client's coding.
  */
-export abstract class Estimator<P extends object, F, C extends ModelCoding> {
-  /** The class's name, in errors and files. */
-  readonly name: string;
-  #params: P;
+export abstract class Estimator<
+  P extends object,
+  F,
+  C extends ModelCoding,
+> extends Configurable<P> {
   #state: State<F, C> | undefined;
   #circuit: Circuit | LoadedCircuit | undefined;
-
-  /** Errors: `bad-argument` for a parameter that `defaults` does not have. */
-  constructor(name: string, defaults: P, params: Partial<P>) {
-    checkOptions(params, Object.keys(defaults), name);
-    this.name = name;
-    this.#params = { ...defaults, ...params };
-  }
 
   /** The integer model of `fitted`, inputs quantized over the ranges of `x`. */
   protected abstract code(fitted: F, x: Matrix): CodedModel<C>;
@@ -55,17 +50,6 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
   protected abstract codedFromJson(value: unknown, coding: unknown, path: string): CodedModel<C>;
   /** Refuses parameters out of range, before a fit that may take long. */
   protected abstract checkParams(): void;
-
-  getParams(): P {
-    return this.#params;
-  }
-
-  /** Changes parameters; they count from the next `fit` on. */
-  setParams(params: Partial<P>): this {
-    checkOptions(params, Object.keys(this.#params), `${this.name}.setParams`);
-    this.#params = { ...this.#params, ...params };
-    return this;
-  }
 
   /** Features of the training data. Errors: `not-fitted`. */
   get nFeaturesIn(): number {
@@ -132,7 +116,7 @@ export abstract class Estimator<P extends object, F, C extends ModelCoding> {
     const fitted = this.fittedToJson(this.fitted(`${name}.dump`));
     const coded = this.#state?.coded;
     const form = coded === undefined ? null : { model: coded.toJSON(), coding: coded.coding };
-    const params = JSON.parse(JSON.stringify(this.#params));
+    const params = JSON.parse(JSON.stringify(this.getParams()));
     return writeModelFile({ name, params, fitted, coded: form }, this.#circuit);
   }
 

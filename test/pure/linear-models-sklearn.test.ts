@@ -129,3 +129,15 @@ for (const wanted of fixture.sgd) {
     assert.ok(Math.abs(mean - wanted.mean) < slack, `mean ${mean}, scikit-learn ${wanted.mean}`);
   });
 }
+
+test("early stopping needs rows to train on", () => {
+  const model = new SGDClassifier({ earlyStopping: true });
+  assert.throws(
+    () => model.fit([[1], [2]], [0, 1]),
+    /validationFraction: 0\.1 of 2 rows leaves none to train on\. Pass more rows/,
+  );
+  assert.throws(
+    () => model.setParams({ validationFraction: 1 }).fit([[1], [2]], [0, 1]),
+    /SGDClassifier validationFraction: is 1\. Pass a number above 0 and below 1/,
+  );
+});

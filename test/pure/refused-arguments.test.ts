@@ -65,6 +65,11 @@ test("options that nobody reads are refused with the one that was meant", async 
     "bad-argument: LogisticRegression nbits: is no option. Did you mean nBits? " +
       "Known are nBits, inputQuantizer, result, classWeight, classTableBits, C, penalty, l1Ratio, fitIntercept, tol, maxIter",
   );
+  assert.equal(
+    await textOf(() => new LogisticRegression(untyped({ fitIntercept: "false" }))),
+    'bad-argument: LogisticRegression fitIntercept: is "false". Pass true or false',
+  );
+  assert.equal(new LogisticRegression(untyped({ C: undefined })).getParams().C, 1);
   assert.match(
     await textOf(() => new LogisticRegression().setParams(untyped({ maxiter: 4 }))),
     /setParams maxiter: is no option\. Did you mean maxIter\? /,

@@ -51,7 +51,10 @@ export class SGDClassifier extends LinearClassifierEstimator<SGDClassifierParams
     const loss = classifierLosses[params.loss];
     const seeds = new SeededRandom(params.randomState); // each class sees the rows in an order of its own
     const fits = oneAgainstRest(problem).map(({ y, rowWeights }) =>
-      fitSgd({ x, y, rowWeights, loss }, { ...params, randomState: seeds.nextUint32() }),
+      fitSgd(
+        { x, y, rowWeights, loss, classes: true },
+        { ...params, randomState: seeds.nextUint32() },
+      ),
     );
     return stackFits(fits, x.columns);
   }

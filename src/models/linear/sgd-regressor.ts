@@ -40,7 +40,9 @@ export class SGDRegressor extends LinearRegressorEstimator<SGDRegressorParams> {
   protected override solve({ x, y, rowWeights }: RegressionProblem): LinearFit {
     const params = this.getParams();
     const loss = regressorLoss(params.loss, params.epsilon);
-    const fits = columnsOf(y).map((target) => fitSgd({ x, y: target, rowWeights, loss }, params));
+    const fits = columnsOf(y).map((target) =>
+      fitSgd({ x, y: target, rowWeights, loss, classes: false }, params),
+    );
     return stackFits(fits, x.columns);
   }
 }

@@ -3,6 +3,7 @@ import { ParamChecks } from "../check-params.js";
 import { SeededRandom } from "../seeded-random.js";
 import type { OutputFit } from "./linear-fit.js";
 import type { PointLoss } from "./sgd-losses.js";
+import { heldOutScore, holdOut } from "./sgd-validation.js";
 
 /** Settings of stochastic gradient descent; names and meanings of scikit-learn's. */
 export interface SgdSettings {
@@ -17,6 +18,10 @@ export interface SgdSettings {
   /** A pass must lower the mean of loss and penalty by this; `nIterNoChange` passes that do not end the fit. `null`: never. */
   readonly tol: number | null;
   readonly nIterNoChange: number;
+  /** Judges passes on held-out rows, by accuracy or R², in place of the training loss; `tol` is then what the score must gain. */
+  readonly earlyStopping: boolean;
+  /** Share of the rows to hold out, above 0 and below 1. */
+  readonly validationFraction: number;
   readonly shuffle: boolean;
   readonly randomState: number;
   /**
@@ -36,6 +41,8 @@ export interface SgdProblem {
   readonly y: Float64Array;
   readonly rowWeights: Float64Array;
   readonly loss: PointLoss;
+  /** Targets are the sides -1 and 1. */
+  readonly classes: boolean;
 }
 
 export const sgdDefaults: SgdSettings = {
@@ -46,6 +53,8 @@ export const sgdDefaults: SgdSettings = {
   maxIter: 1000,
   tol: 1e-3,
   nIterNoChange: 5,
+  earlyStopping: false,
+  validationFraction: 0.1,
   shuffle: true,
   randomState: 0,
   learningRate: "optimal",
@@ -66,7 +75,9 @@ export function fitSgd(problem: SgdProblem, settings: SgdSettings): OutputFit {
   const l2 = penalty === null ? 0 : alpha * (1 - l1Share);
   const l1 = penalty === null ? 0 : alpha * l1Share;
   const random = new SeededRandom(settings.randomState);
-  const order = Array.from({ length: x.rows }, (_, i) => i);
+  const { train: order, held } = settings.earlyStopping
+    ? holdOut(y, settings.validationFraction, problem.classes, random)
+    : { train: Array.from(y.keys()), held: [] };
   const state = {
     weights: new Float64Array(x.columns),
     intercept: 0,
@@ -111,8 +122,12 @@ export function fitSgd(problem: SgdProblem, settings: SgdSettings): OutputFit {
         state.meanIntercept += (state.intercept - state.meanIntercept) / updates;
       }
     }
-    idle = tol !== null && sum > best - tol * x.rows ? idle + 1 : 0;
-    best = Math.min(best, sum);
+    // Lower is better: the mean loss, or what the score lacks.
+    const found = settings.earlyStopping
+      ? -heldOutScore(problem, result(state, settings, pass, true), held, problem.classes)
+      : sum / order.length;
+    idle = tol !== null && found > best - tol ? idle + 1 : 0;
+    best = Math.min(best, found);
     if (idle < settings.nIterNoChange) continue;
     if (settings.learningRate === "adaptive" && eta > 1e-6) {
       eta /= 5;
@@ -182,6 +197,10 @@ export function checkSgd(name: string, settings: SgdSettings): void {
   check.whole("maxIter", settings.maxIter, 1);
   if (settings.tol !== null) check.atLeast("tol", settings.tol, 0);
   check.whole("nIterNoChange", settings.nIterNoChange, 1);
+  const share = settings.validationFraction;
+  if (!(share > 0 && share < 1)) {
+    throw check.bad("validationFraction", share, "Pass a number above 0 and below 1");
+  }
   check.whole("randomState", settings.randomState, 0, 2 ** 32 - 1);
   const rates = ["constant", "optimal", "invscaling", "adaptive"];
   check.oneOf("learningRate", settings.learningRate, rates);

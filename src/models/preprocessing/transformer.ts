@@ -1,22 +1,15 @@
-import { checkOptions } from "../../base/check-options.js";
 import type { Tensor } from "../../base/tensor.js";
 import { toTensor } from "../../base/tensor.js";
 import type { ClientTransform } from "../../quantize/transforms/client-transform.js";
 import { type Matrix, notFitted, type Rows, toMatrix, toMatrixOf } from "../check-data.js";
+import { Configurable } from "../configurable.js";
 
 /** What all transformers share. Once fitted, a transformer is a `ClientTransform`: data that a client file can carry. */
-export abstract class Transformer<P extends object, S extends ClientTransform = ClientTransform> {
-  /** The class's name, in errors. */
-  readonly name: string;
-  #params: P;
+export abstract class Transformer<
+  P extends object,
+  S extends ClientTransform = ClientTransform,
+> extends Configurable<P> {
   #step: S | undefined;
-
-  /** Errors: `bad-argument` for a parameter that `defaults` does not have. */
-  constructor(name: string, defaults: P, params: Partial<P>) {
-    checkOptions(params, Object.keys(defaults), name);
-    this.name = name;
-    this.#params = { ...defaults, ...params };
-  }
 
   /** What `x` teaches. Errors: `bad-argument` for parameters out of range. */
   protected abstract learn(x: Matrix): S;
@@ -24,17 +17,6 @@ export abstract class Transformer<P extends object, S extends ClientTransform = 
   /** Most transformers take finite numbers alone. */
   protected read(x: Rows, path: string): Matrix {
     return toMatrix(x, path);
-  }
-
-  getParams(): P {
-    return this.#params;
-  }
-
-  /** Changes parameters; they count from the next `fit` on. */
-  setParams(params: Partial<P>): this {
-    checkOptions(params, Object.keys(this.#params), `${this.name}.setParams`);
-    this.#params = { ...this.#params, ...params };
-    return this;
   }
 
   /** `x` is `[rows, features]`. Errors: `bad-shape`, `not-a-number`, `bad-argument`. */

@@ -96,6 +96,11 @@ export class IsolationForest extends TreeModel<IsolationForestParams> {
     checkIsolation(this.name, this.getParams());
   }
 
+  /** `fit`, then 1 for inliers and -1 for outliers of the same rows. Errors: those of `fit`. */
+  async fitPredict(x: Rows): Promise<Float64Array> {
+    return this.fit(x).predict(x);
+  }
+
   /** `fit`, and the float model too: it stays in double precision when this one is compiled. Errors: those of `fit`. */
   fitBenchmark(x: Rows): Benchmark<this, TreePredictor> {
     return { model: this.fit(x), floatModel: this.floatModel };
