@@ -30,7 +30,7 @@ import {
   realTablesJson,
   tableBitsOf,
 } from "./real-tables.js";
-import { readTables, TableCoded } from "./table-coded.js";
+import { readTableCoded, TableCoded } from "./table-coded.js";
 import { tableScores } from "./table-scores.js";
 
 /** A fitted regressor in double precision. */
@@ -132,6 +132,6 @@ export class AdditiveRegressor extends RegressorEstimator<AdditiveRegressorParam
   }
 
   protected override codedFromJson(value: unknown, coding: unknown, path: string) {
-    return new TableCoded(RegressorCoding.fromJSON(coding, path), readTables(value, path));
+    return readTableCoded(value, RegressorCoding.fromJSON(coding, path), path);
   }
 }

@@ -1,9 +1,9 @@
 import { CategoryQuantizer } from "../../quantize/category-quantizer.js";
-import type { InputQuantizer } from "../../quantize/input-quantizer.js";
 import { fieldsOf, isFiniteList, isListOfFiniteLists } from "../../quantize/json-checks.js";
 import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
 import { ParamChecks } from "../check-params.js";
 import { corruptModel } from "../model-file.js";
+import { placesOf } from "./places-of.js";
 import type { IntegerTables } from "./table-coded.js";
 
 /** A sum of functions of single features, each by its values at the feature's places. */
@@ -33,12 +33,6 @@ export function checkTableBits(name: string, nBits: number | TableBits): void {
   const check = new ParamChecks(name);
   check.whole("nBits inputs", inputs, 1, 8);
   check.whole("nBits values", values, 2, 12);
-}
-
-/** Places of feature `j` under `quantizer`. */
-export function placesOf(quantizer: InputQuantizer, j: number): number {
-  if (quantizer instanceof CategoryQuantizer) return quantizer.places(j);
-  return quantizer instanceof UniformQuantizer ? quantizer.qMax + 1 : 1;
 }
 
 /**

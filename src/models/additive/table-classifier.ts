@@ -16,7 +16,7 @@ import {
   type TableBits,
   tableBitsOf,
 } from "./real-tables.js";
-import { readTables, TableCoded } from "./table-coded.js";
+import { readTableCoded, TableCoded } from "./table-coded.js";
 import { tableScores } from "./table-scores.js";
 
 /** Functions of single features whose sums tell the class: one output for two classes, else one each. */
@@ -79,7 +79,7 @@ export abstract class TableClassifier<
   }
 
   protected override codedFromJson(value: unknown, coding: unknown, path: string) {
-    return new TableCoded(ClassifierCoding.fromJSON(coding, path), readTables(value, path));
+    return readTableCoded(value, ClassifierCoding.fromJSON(coding, path), path);
   }
 }
 

@@ -6,6 +6,7 @@ import { broadcastTo } from "../../trace/shape-functions.js";
 import type { Tracer } from "../../trace/tracer.js";
 import type { CodedModel } from "../coded-model.js";
 import { corruptModel } from "../model-file.js";
+import { placesOf } from "./places-of.js";
 
 /** A sum of look-ups on integers: `score[k] = bias[k] + sum over j of tables[k][j][q[j]]`. */
 export interface IntegerTables {
@@ -79,20 +80,26 @@ export class TableCoded<C extends ModelCoding> implements CodedModel<C>, Integer
   }
 }
 
-/** Reads what `toJSON` gave. Errors: `file-corrupt`. */
-export function readTables(value: unknown, path: string): IntegerTables {
+/** Reads what `toJSON` gave, for `coding`. Errors: `file-corrupt`. */
+export function readTableCoded<C extends ModelCoding>(
+  value: unknown,
+  coding: C,
+  path: string,
+): TableCoded<C> {
   const { tables, bias } = fieldsOf(value);
   const rows: readonly unknown[] = Array.isArray(tables) ? tables : [];
-  const read = rows.map((own) => (Array.isArray(own) && own.every(isTable) ? own : []));
-  const width = read[0]?.length ?? 0;
-  const fits = isIntegerList(bias) && bias.length === read.length && width > 0;
-  if (!fits || read.some((own) => own.length !== width)) {
+  const { features, outputs, inputQuantizer } = coding;
+  const read = rows.map((own) => {
+    const fits = Array.isArray(own) && own.length === features && own.every(isTable);
+    if (fits && own.every((table, j) => table.length === placesOf(inputQuantizer, j))) {
+      return own.map((table) => Float64Array.from(table));
+    }
+    throw corruptModel(path, "its tables do not fit its features");
+  });
+  if (!isIntegerList(bias) || bias.length !== outputs || read.length !== outputs) {
     throw corruptModel(path, "its tables do not fit together");
   }
-  return {
-    tables: read.map((own) => own.map((table) => Float64Array.from(table))),
-    bias: Float64Array.from(bias),
-  };
+  return new TableCoded(coding, { tables: read, bias: Float64Array.from(bias) });
 }
 
 function isTable(value: unknown): value is readonly number[] {
