@@ -404,7 +404,7 @@ test("requests, keys and answers of the wrong side are refused", async () => {
   );
   // The same parameters, another table: another circuit.
   const twin = await fhe
-    .compiler({ x: "encrypted" }, (x) => new fhe.LookupTable([0, 1, 2, 3]).apply(x))
+    .compiler({ x: "encrypted" }, (x) => new fhe.LookupTable([0, 2, 1, 3]).apply(x))
     .compile(
       [
         [0, 1, 2],

@@ -68,7 +68,7 @@ function narrower({ bounds: { min, max } }: Value, one: number, other: number): 
   return bits(one) <= bits(other) ? one : other;
 }
 
-/** The table depends on some lowest bits alone: they are read as one window, if its halves add up to one number. */
+/** The table depends on some lowest bits alone, if not on all: they are read as one window, if its halves add up to one number. */
 function periodWays(
   b: LookupBuilder,
   a: Value,
@@ -91,14 +91,16 @@ function periodWays(
     if (whole !== undefined) {
       const bounds = extremes({ shape: [table.length], data: table });
       ways.push(() => b.window(a, whole, low, bounds));
-    } else if (bits < all) {
+      break;
+    }
+    // More bits may leave entries free that make the halves add up, as in a comparison with one value.
+    if (ways.length === 0 && bits < all) {
       ways.push(() =>
         narrowWindow(b, withoutBit(b, a, low, low + bits), low, bits, (value) => {
           return entries[value / 2 ** low] ?? 0;
         }),
       );
     }
-    break;
   }
   return ways;
 }
