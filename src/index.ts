@@ -38,6 +38,7 @@ export { SGDClassifier } from "./models/linear/sgd-classifier.js";
 export { SGDRegressor } from "./models/linear/sgd-regressor.js";
 export { accuracyScore } from "./models/metrics/accuracy.js";
 export {
+  balancedAccuracyScore,
   confusionMatrix,
   f1Score,
   logLoss,
@@ -53,6 +54,7 @@ export {
   meanSquaredError,
   meanTweedieDeviance,
   r2Score,
+  rootMeanSquaredError,
 } from "./models/metrics/regression.js";
 export { Pipeline } from "./models/pipeline/pipeline.js";
 export { ColumnTransformer } from "./models/preprocessing/column-transformer.js";

@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Tensor } from "../../src/base/tensor.js";
 import {
+  accuracyScore,
   BernoulliNB,
+  balancedAccuracyScore,
   CategoricalNB,
   confusionMatrix,
   d2TweedieScore,
@@ -25,6 +27,7 @@ import {
   r2Score,
   recallScore,
   rocAucScore,
+  rootMeanSquaredError,
   SimpleImputer,
 } from "../../src/index.js";
 
@@ -67,6 +70,11 @@ interface Fixture {
       | "weighted"
       | "rocAuc"
       | "rocAucWeighted"
+      | "rocAucMany"
+      | "accuracyWeighted"
+      | "balancedAccuracy"
+      | "rmse"
+      | "rmseMany"
       | "logLoss"
       | "logLossMany"
       | "mse"
@@ -223,6 +231,14 @@ test("metrics", () => {
     [f1Score(f.groups, m.many, { average: "weighted" }), m.weighted],
     [rocAucScore(m.truth, m.shares), m.rocAuc],
     [rocAucScore(m.truth, m.shares, f.weights), m.rocAucWeighted],
+    [rocAucScore(f.groups, m.three), m.rocAucMany],
+    [accuracyScore(f.groups, m.many, f.weights), m.accuracyWeighted],
+    [balancedAccuracyScore(f.groups, m.many), m.balancedAccuracy],
+    [rootMeanSquaredError(m.amount, m.hope, f.weights), m.rmse],
+    [
+      rootMeanSquaredError(pairs(m.amount, 1, m.hope, 1), pairs(m.hope, 1, m.amount, 3)),
+      m.rmseMany,
+    ],
     [logLoss(m.truth, m.shares), m.logLoss],
     [logLoss(f.groups, m.three), m.logLossMany],
     [meanSquaredError(m.amount, m.hope, f.weights), m.mse],
@@ -245,6 +261,11 @@ test("metrics", () => {
   close(scores, m.macro);
   exact(confusionMatrix(f.groups, m.many), m.confusion);
 });
+
+/** Rows of two numbers. */
+function pairs(a: number[], p: number, b: number[], q: number): number[][] {
+  return a.map((value, i) => [p * value, q * (b[i] ?? 0)]);
+}
 
 test("transformers", () => {
   const t = f.transforms;

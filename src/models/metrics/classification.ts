@@ -1,6 +1,14 @@
 import { VelumError } from "../../base/error.js";
 import { type Tensor, toTensor } from "../../base/tensor.js";
-import { type Labels, type Rows, toLabels, toMatrix, toRowWeights } from "../check-data.js";
+import {
+  type Labels,
+  type Rows,
+  toLabels,
+  toMatrix,
+  toRowWeights,
+  toTargets,
+} from "../check-data.js";
+import { areaUnderCurve } from "./area-under-curve.js";
 
 /** How precision, recall and F1 of several classes become one number. */
 export interface AverageSettings {
@@ -50,40 +58,48 @@ export function confusionMatrix(yTrue: Labels, yPred: Labels): Tensor {
 }
 
 /**
- * Area under the receiver operating characteristic of two classes: the probability that a row of the greater label has the higher score;
- * equal scores count half. Errors: also `bad-argument` unless there are two classes.
+ * Area under the receiver operating characteristic. Two classes: `scores` `[rows]`, of the greater label; more: `[rows, classes]`, classes
+ * ascending, and the mean over classes of each against the rest. Errors: also `bad-argument` for one class, `bad-shape`.
  */
-export function rocAucScore(yTrue: Labels, scores: Labels, sampleWeight?: Labels): number {
+export function rocAucScore(yTrue: Labels, scores: Labels | Rows, sampleWeight?: Labels): number {
   const path = "rocAucScore";
   const truth = toLabels(yTrue, rowsOf(yTrue), `${path} yTrue`);
-  const values = toLabels(scores, truth.length, `${path} scores`);
+  const classes = Float64Array.from(new Set(truth)).sort();
   const weights = toRowWeights(sampleWeight, truth.length, `${path} sampleWeight`);
-  const [low, high, more] = Float64Array.from(new Set(truth)).sort();
-  if (low === undefined || high === undefined || more !== undefined) {
+  const values = toTargets(scores, truth.length, `${path} scores`);
+  const columns = classes.length === 2 ? 1 : classes.length;
+  if (classes.length < 2 || values.columns !== columns) {
     throw new VelumError({
       code: "bad-argument",
-      path: `${path} yTrue`,
-      problem: "does not hold two classes",
-      limit: 2,
-      cure: "Pass labels of two classes, one against the rest where there are more",
+      path: `${path} scores`,
+      problem: `${values.columns} columns do not fit ${classes.length} classes`,
+      limit: columns,
+      actual: values.columns,
+      cure: "Pass labels of two classes and one score a row, or of more classes and a column for each",
     });
   }
-  const order = Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
-  let [below, area, positive] = [0, 0, 0];
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    let [equalLow, equalHigh] = [0, 0];
-    while (end < order.length && values[order[end] ?? 0] === values[order[start] ?? 0]) {
-      const i = order[end++] ?? 0;
-      if (truth[i] === high) equalHigh += weights[i] ?? 0;
-      else equalLow += weights[i] ?? 0;
-    }
-    area += equalHigh * (below + equalLow / 2);
-    positive += equalHigh;
-    below += equalLow;
-    start = end;
-  }
-  return area / (positive * below);
+  const positives = columns === 1 ? [classes[1]] : Array.from(classes);
+  const areas = positives.map((label, k) =>
+    areaUnderCurve(
+      values.data.filter((_, i) => i % columns === k),
+      (row) => truth[row] === label,
+      (row) => weights[row] ?? 0,
+    ),
+  );
+  return areas.reduce((sum, area) => sum + area, 0) / areas.length;
+}
+
+/** Mean over classes of the share of their rows that are given them; chance gives 1 over the number of classes. */
+export function balancedAccuracyScore(yTrue: Labels, yPred: Labels): number {
+  const { truth, guess, classes } = read(yTrue, yPred, "balancedAccuracyScore");
+  const shares = Array.from(classes)
+    .map((label) => truth.filter((t) => t === label).length)
+    .map((rows, k) => {
+      const hits = truth.filter((t, i) => t === classes[k] && guess[i] === t).length;
+      return rows > 0 ? hits / rows : Number.NaN;
+    })
+    .filter((share) => !Number.isNaN(share));
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }
 
 /**

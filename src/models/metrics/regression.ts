@@ -10,6 +10,21 @@ export function meanSquaredError(yTrue: Numbers, yPred: Numbers, sampleWeight?: 
   return meanOver(yTrue, yPred, sampleWeight, "meanSquaredError", (t, p) => (t - p) ** 2);
 }
 
+/** Square root of the mean squared difference over rows (weighted), the mean over targets. */
+export function rootMeanSquaredError(
+  yTrue: Numbers,
+  yPred: Numbers,
+  sampleWeight?: Labels,
+): number {
+  const { truth, guess, weights } = read(yTrue, yPred, sampleWeight, "rootMeanSquaredError");
+  const [, targets = 1] = truth.shape;
+  const column = (data: Float64Array, k: number) => data.filter((_, i) => i % targets === k);
+  const roots = Array.from({ length: targets }, (_, k) =>
+    Math.sqrt(meanSquaredError(column(truth.data, k), column(guess.data, k), weights)),
+  );
+  return roots.reduce((sum, root) => sum + root, 0) / targets;
+}
+
 /** Mean absolute difference over rows (weighted) and targets. */
 export function meanAbsoluteError(yTrue: Numbers, yPred: Numbers, sampleWeight?: Labels): number {
   return meanOver(yTrue, yPred, sampleWeight, "meanAbsoluteError", (t, p) => Math.abs(t - p));

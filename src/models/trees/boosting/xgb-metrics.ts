@@ -1,5 +1,6 @@
 import { VelumError } from "../../../base/error.js";
 import { sigmoid } from "../../../quantize/class-scores.js";
+import { areaUnderCurve } from "../../metrics/area-under-curve.js";
 import { logGamma } from "./log-gamma.js";
 
 /** Rows that are judged: targets (or indices of classes) and weights. */
@@ -69,7 +70,15 @@ export function xgbMetric(
       cure: `Pass ${known.map((own) => JSON.stringify(own)).join(", ")}, or null for the first that fits`,
     });
   }
-  if (name === "auc") return { name, greaterIsBetter: true, of: areaUnderCurve };
+  if (name === "auc") {
+    const of: XgbMetric["of"] = (scores, { y, weights }) =>
+      areaUnderCurve(
+        scores,
+        (row) => y[row] === 1,
+        (row) => weights?.[row] ?? 1,
+      );
+    return { name, greaterIsBetter: true, of };
+  }
   if (link === "softmax") return { name, greaterIsBetter: false, of: ofClasses(name) };
   const tweedie = name === "tweedie-nloglik";
   const loss = tweedie ? tweedieLoss(tweedieVariancePower) : rowLosses[name];
@@ -106,26 +115,6 @@ function ofClasses(name: string): XgbMetric["of"] {
       return -Math.log(Math.max(Math.exp((own[k] ?? 0) - most) / total, least));
     });
   };
-}
-
-/** Share of pairs of rows of both classes that the scores order rightly; equal ones count half. */
-function areaUnderCurve(scores: Float32Array, { y, weights }: JudgedRows): number {
-  const order = Array.from(scores.keys()).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
-  let [below, positive, area] = [0, 0, 0];
-  for (let from = 0; from < order.length; ) {
-    let [low, high, to] = [0, 0, from];
-    for (; to < order.length && scores[order[to] ?? 0] === scores[order[from] ?? 0]; to++) {
-      const i = order[to] ?? 0;
-      const weight = weights?.[i] ?? 1;
-      if (y[i] === 1) high += weight;
-      else low += weight;
-    }
-    area += high * (below + low / 2);
-    below += low;
-    positive += high;
-    from = to;
-  }
-  return area / (below * positive);
 }
 
 function weightedMean(
