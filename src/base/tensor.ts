@@ -70,7 +70,7 @@ export function toTensor(
       throw new VelumError({
         code: "bad-argument",
         path,
-        problem: `an entry is ${item === null || item === undefined ? String(item) : `a ${typeof item}`}, not a number`,
+        problem: `an entry is ${kindOf(item)}, not a number`,
         cure: "Pass numbers, nested arrays of numbers or typed arrays",
       });
     }
@@ -78,6 +78,11 @@ export function toTensor(
   };
   visit(value, 0);
   return { shape, data };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 /** Nested arrays with the numbers of `tensor`; a bare number for a scalar. */

@@ -111,5 +111,6 @@ export const fhe = {
   roundBitPattern,
   truncateBitPattern,
   AutoRounder,
+  AutoTruncator: AutoRounder,
   treeEnsemble,
 } as const;

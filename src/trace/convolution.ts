@@ -37,6 +37,14 @@ export function conv<X extends Operand, W extends Operand, B extends Operand | n
     ["pads", "strides", "dilations", "group", "kernelShape", "autoPad"],
     "conv",
   );
+  if (isOptions(bias)) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: callPath("conv"),
+      problem: "its third argument, the bias, is an object of options",
+      cure: "Give null for no bias: fhe.conv(x, weight, null, { strides: [2, 2] })",
+    });
+  }
   const input = shapeOf(x);
   const taps = shapeOf(weight);
   const axes = taps.length - 2;
@@ -91,6 +99,7 @@ export function sumPool<E extends Encryption>(
   kernelShape: readonly number[],
   options: PoolOptions = {},
 ): Tracer<E> {
+  checkWindow(kernelShape, "sumPool");
   const channels = x.shape[1] ?? 1;
   const shape = [channels, 1, ...kernelShape];
   const size = shape.reduce((product, length) => product * length, 1);
@@ -108,6 +117,7 @@ export function avgPool<E extends Encryption>(
   kernelShape: readonly number[],
   options: PoolOptions = {},
 ): Tracer<E> {
+  checkWindow(kernelShape, "avgPool");
   const size = kernelShape.reduce((product, length) => product * length, 1);
   return quotient(sumPool(x, kernelShape, options), size);
 }
@@ -121,6 +131,7 @@ export function maxPool<E extends Encryption>(
   kernelShape: readonly number[],
   options: PoolOptions = {},
 ): Tracer<E> {
+  checkWindow(kernelShape, "maxPool");
   const axes = kernelShape.length;
   if (axes < 1 || axes > 3 || x.ndim !== axes + 2) {
     throw new VelumError({
@@ -176,4 +187,24 @@ function padsOf(
 
 function shapeOf(operand: Operand): Shape {
   return operand instanceof Tracer ? operand.shape : toTensor(operand, "conv").shape;
+}
+
+function isOptions(bias: unknown): boolean {
+  return (
+    typeof bias === "object" &&
+    bias !== null &&
+    !(bias instanceof Tracer) &&
+    !("data" in bias) &&
+    !("length" in bias)
+  );
+}
+
+function checkWindow(kernelShape: unknown, name: string): void {
+  if (Array.isArray(kernelShape)) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: callPath(name),
+    problem: "its second argument is not the list of a window's lengths",
+    cure: `Give one length for each spatial axis: fhe.${name}(x, [2, 2])`,
+  });
 }

@@ -16,6 +16,9 @@ import type { Encryption } from "./encryption.js";
 import { callPath } from "./origin.js";
 import { record, Tracer } from "./tracer.js";
 
+/** Tables in nested arrays, one for each element of a value. */
+export type NestedTables = LookupTable | readonly NestedTables[];
+
 /**
  * A function of integers given by its values: entry `i` for input `i`; negative inputs count from the end, as in
  * Python. Looking up an encrypted value costs one bootstrap an element.
@@ -26,12 +29,26 @@ export class LookupTable {
   readonly #table: Tensor | TensorArray;
 
   /**
-   * `entries`: one list of integers, or tables made by `tablesPerElement`.
+   * `entries`: one list of integers; or a table for each element, in nested arrays or made by `tablesPerElement`.
    * Errors: `bad-shape` unless it is a list with entries, `not-integer`, `not-a-number`.
    */
-  constructor(entries: readonly number[] | ArrayLike<number> | TensorArray) {
-    this.#table = isTensorArray(entries) ? entries : readTable(entries);
+  constructor(
+    entries: readonly number[] | ArrayLike<number> | TensorArray | readonly NestedTables[],
+  ) {
+    if (isTables(entries)) this.#table = joinTables(entries);
+    else this.#table = isTensorArray(entries) ? entries : readTable(entries);
     this.attributes = { table: this.#table };
+  }
+
+  /** The only table. Error: `bad-argument` for a table for each element. */
+  get single(): Tensor {
+    if (!isTensorArray(this.#table)) return this.#table;
+    throw new VelumError({
+      code: "bad-argument",
+      path: callPath("LookupTable"),
+      problem: "a table for one element is itself a table for each element",
+      cure: "Give one list of integers for each element",
+    });
   }
 
   /**
@@ -82,6 +99,33 @@ export function tablesPerElement(
     });
   }
   return { shape, items: tables.map(readTable) };
+}
+
+function isTables(
+  entries: ArrayLike<unknown> | TensorArray | readonly NestedTables[],
+): entries is readonly NestedTables[] {
+  if (!Array.isArray(entries)) return false;
+  const [first]: unknown[] = entries;
+  return first instanceof LookupTable || (Array.isArray(first) && isTables(first));
+}
+
+function joinTables(tables: readonly NestedTables[]): TensorArray {
+  const shape: number[] = [];
+  let level: NestedTables | undefined = tables;
+  while (level !== undefined && !(level instanceof LookupTable)) {
+    shape.push(level.length);
+    level = level[0];
+  }
+  const found: Tensor[] = [];
+  const visit = (item: NestedTables, axis: number): void => {
+    if (item instanceof LookupTable) found.push(item.single);
+    else if (item.length === shape[axis]) for (const part of item) visit(part, axis + 1);
+  };
+  visit(tables, 0);
+  return tablesPerElement(
+    shape,
+    found.map(({ data }) => [...data]),
+  );
 }
 
 function readTable(entries: ArrayLike<number>): Tensor {

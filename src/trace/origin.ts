@@ -1,3 +1,4 @@
+import { VelumError } from "../base/error.js";
 import type { Origin } from "../graph/builder.js";
 import { placedName } from "../graph/node.js";
 
@@ -8,6 +9,14 @@ const tags: string[] = [];
  * graphs and error messages. `body` must not be asynchronous.
  */
 export function tag<T>(name: string, body: () => T): T {
+  if (typeof body !== "function") {
+    throw new VelumError({
+      code: "bad-argument",
+      path: callPath("tag"),
+      problem: "there is nothing to tag",
+      cure: `Give a function that makes it: fhe.tag("${name}", () => x.add(1))`,
+    });
+  }
   tags.push(name);
   try {
     return body();

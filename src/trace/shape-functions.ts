@@ -109,6 +109,7 @@ function joined<E extends Encryption>(
   operands: readonly Operand[],
   axis: number | null | undefined,
 ): Tracer<E> {
+  if (!Array.isArray(operands)) throw noList("concatenate");
   if (operands.length === 0) throw nothingGiven("concatenate");
   return record("concatenate", operands, axis === undefined ? {} : { axis });
 }
@@ -118,6 +119,7 @@ export function stack<const O extends readonly Operand[]>(
   operands: O,
   axis = 0,
 ): Tracer<EncryptionOfAll<O>> {
+  if (!Array.isArray(operands)) throw noList("stack");
   const parts = operands.map((operand) => {
     if (operand instanceof Tracer) return expandDims(operand, axis);
     const value = toTensor(operand, "stack");
@@ -145,6 +147,7 @@ export function tile<E extends Encryption>(
 
 /** A tensor of scalars, traced and clear, in the shape of the nested arrays. The result is encrypted. */
 export function array(values: readonly NestedOperands[]): Tracer<"encrypted"> {
+  if (!Array.isArray(values)) throw noList("array");
   const shape: number[] = [];
   for (let level: NestedOperands | undefined = values; isNested(level); level = level[0]) {
     shape.push(level.length);
@@ -220,6 +223,15 @@ function ragged(shape: Shape): VelumError {
     path: callPath("array"),
     problem: `rows differ in length (the first ones make the shape ${shapeText(shape)})`,
     cure: "Make every row of an axis equally long",
+  });
+}
+
+function noList(name: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: callPath(name),
+    problem: "its first argument is not an array of operands",
+    cure: `Put them in brackets: fhe.${name}([x, y])`,
   });
 }
 

@@ -306,6 +306,25 @@ test("what functions refuse while a function is traced names the place, and the 
     ["bad-argument: hint @ layer (line): 0 is no", (x) => inTag(() => fhe.hint(x, 0))()],
     ["bad-shape: matmul @ layer (line): ", (x) => inTag(() => x.matmul([1, 2, 3]))()],
     ["bad-argument: AutoRounder (line): 0 is no", () => new fhe.AutoRounder(0)],
+    [
+      "bad-argument: concatenate (line): its first argument is not an array of operands. Put them in brackets: fhe.concatenate([x, y])",
+      (x) => fhe.concatenate(untyped(x)),
+    ],
+    ["bad-argument: stack (line): its first argument", (x) => fhe.stack(untyped(x))],
+    ["bad-argument: array (line): its first argument", (x) => fhe.array(untyped(x))],
+    [
+      "bad-argument: conv (line): its third argument, the bias, is an object of options. Give null for no bias: fhe.conv(x, weight, null,",
+      (x) => fhe.conv(x, [[[1]]], untyped({ strides: [1] })),
+    ],
+    [
+      "bad-argument: maxPool (line): its second argument is not the list of a window's lengths. Give one length for each spatial axis: fhe.maxPool(x, [2, 2])",
+      (x) => fhe.maxPool(x, untyped(2)),
+    ],
+    [
+      'bad-argument: tag (line): there is nothing to tag. Give a function that makes it: fhe.tag("a", () => x.add(1))',
+      () => fhe.tag("a", untyped(undefined)),
+    ],
+    ["bad-argument: add (line), operand 1: an entry is an object, not", (x) => x.add(untyped({}))],
   ];
   for (const [begin, fn] of cases) {
     const text = await placedTextOf(trace(fn));

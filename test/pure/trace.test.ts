@@ -268,6 +268,41 @@ describe("LookupTable", () => {
     });
   });
 
+  test("of tables in nested arrays, as in Concrete, and tables for each row", () => {
+    const [a, b] = [new LookupTable([1, 2]), new LookupTable([3, 4])];
+    const one = new LookupTable([a, b]);
+    assert.deepEqual(one.apply([1, 0]), toTensor([2, 3]));
+    assert.deepEqual(
+      one.apply([
+        [1, 0],
+        [0, 1],
+      ]),
+      toTensor([
+        [2, 3],
+        [1, 4],
+      ]),
+    );
+    const both = new LookupTable([
+      [a, b],
+      [b, a],
+    ]);
+    assert.deepEqual(
+      both.apply([
+        [1, 0],
+        [0, 1],
+      ]),
+      toTensor([
+        [2, 3],
+        [3, 2],
+      ]),
+    );
+    assert.throws(() => new LookupTable([[a, b], [b]]), { code: "bad-shape" });
+    assert.throws(() => new LookupTable([one, a]), {
+      code: "bad-argument",
+      message: /: a table for one element is itself a table for each element\. Give one list/,
+    });
+  });
+
   test("refuses empty tables, fractions and matrices", () => {
     assert.throws(() => new LookupTable([]), { code: "bad-shape" });
     assert.throws(() => new LookupTable([1, 1.5]), { code: "not-integer" });
