@@ -14,14 +14,28 @@ interface Limit {
   readonly most: number;
 }
 
+/** The same with the place of the value. */
+interface PlacedLimit extends Limit {
+  readonly values: Float64Array;
+}
+
+function exceeded({ values, least, most }: PlacedLimit): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    if (value < least || value > most) return true;
+  }
+  return false;
+}
+
 /** `simulateGraph` for many calls: the graph is made ready once. */
 export class Simulator {
   readonly #prepared: PreparedGraph;
-  readonly #limits: readonly Limit[];
+  readonly #limits: readonly PlacedLimit[];
 
   constructor(graph: Graph) {
-    this.#prepared = new PreparedGraph(graph);
-    this.#limits = limitsOf(graph);
+    const prepared = new PreparedGraph(graph);
+    this.#prepared = prepared;
+    this.#limits = limitsOf(graph).map((own) => ({ ...own, values: prepared.valueOf(own.node) }));
   }
 
   /** Results for inputs in the order of the parameters. Errors: those of `simulateGraph`. */
@@ -29,14 +43,8 @@ export class Simulator {
     const prepared = this.#prepared;
     const { graph } = prepared;
     prepared.run(inputs);
-    for (const { node, least, most } of this.#limits) {
-      const values = prepared.valueOf(node);
-      for (let i = 0; i < values.length; i++) {
-        const value = values[i] ?? 0;
-        // The plain way knows what to say.
-        if (value < least || value > most) return simulateGraph(graph, inputs);
-      }
-    }
+    // The plain way knows what to say.
+    if (this.#limits.some(exceeded)) return simulateGraph(graph, inputs);
     return graph.outputs.map((id) => ({
       shape: graph.node(id).output.shape,
       data: prepared.valueOf(id).slice(),

@@ -2,6 +2,7 @@ import { VelumError } from "../../base/error.js";
 import { type Shape, sameShape, shapeText, sizeOf, type Tensor } from "../../base/tensor.js";
 import type { Attributes, AttributeValue, TensorArray } from "../../graph/node.js";
 import type { Interval } from "../interval.js";
+import type { Kernel } from "../kernel.js";
 import { onlyOperand } from "../operands.js";
 import { defineOp, type LookupForm } from "../spec.js";
 import { tableEntry } from "../table.js";
@@ -34,6 +35,8 @@ export const tlu = defineOp({
     return { shape: operand.shape, data };
   },
   kernel: (attributes, shapes, _, path) => {
+    const { table, first, low } = attributes;
+    if (first !== undefined && "data" in table) return clampedKernel(table.data, first, 2 ** low);
     const tables = Array.from({ length: sizeOf(onlyOperand(shapes, path)) }, (__, i) =>
       tableAt(attributes.table, i, path),
     );
@@ -92,6 +95,19 @@ function tableAt(table: Tensor | TensorArray, element: number, path: string): Te
     problem: `element ${element} has no table`,
     cure: "Give one table, or exactly one for each element",
   });
+}
+
+/** One table for all elements, by the same rule as `entryFor`; short, since simulations run it before it is compiled. */
+function clampedKernel(entries: Float64Array, first: number, step: number): Kernel {
+  const last = entries.length - 1;
+  return (operands, out) => {
+    const a = operands[0];
+    if (a === undefined) return;
+    for (let i = 0; i < out.length; i++) {
+      const at = Math.floor(((a[i] ?? 0) - first) / step);
+      out[i] = entries[at < 0 ? 0 : at > last ? last : at] ?? 0;
+    }
+  };
 }
 
 /** With a first index, indices beyond the table take its nearest entry. */
