@@ -11,7 +11,12 @@ import {
 } from "./archive.js";
 import { type ClientManifest, readClientFile, writeClientFile } from "./client-file.js";
 import { parseFields } from "./json-fields.js";
-import { readServerFile, type ServerFile, writeServerFile } from "./server-file.js";
+import {
+  readServerFunction,
+  type ServerFile,
+  writeServerCode,
+  writeServerFunction,
+} from "./server-file.js";
 import { checkFormat } from "./shared-fields.js";
 
 const moduleFormat = 1;
@@ -19,6 +24,7 @@ const mostFunctions = 64;
 const largestClientBytes = 2 ** 27;
 const largestServerBytes = 2 ** 30;
 const index = "module.json";
+const code = "code.zip";
 
 /** The file for clients of a module: a client file for each function, by name. All have the same parameters. */
 export function writeClientModule(
@@ -27,11 +33,17 @@ export function writeClientModule(
   return writeModule("client module", functions, writeClientFile);
 }
 
-/** The file for the server of a module: a server file for each function, by name. */
+/** The file for the server of a module: what functions have of their own, by name, and the machine code of all of them, once. */
 export function writeServerModule(
   functions: ReadonlyMap<string, ServerFile>,
 ): Uint8Array<ArrayBuffer> {
-  return writeModule("server module", functions, writeServerFile);
+  const [first] = functions.values();
+  if (first === undefined) throw new RangeError("a module without functions");
+  const codes = new Set([...functions.values()].map(({ program }) => program));
+  if (codes.size > 1) throw new RangeError("functions with machine code of their own");
+  return writeModule("server module", functions, writeServerFunction, {
+    [code]: writeServerCode(first),
+  });
 }
 
 /** Whether a file is that of a module, of either side. */
@@ -41,14 +53,18 @@ export function isModuleFile(bytes: Uint8Array): boolean {
 
 /** Reads the client's file of a module. Errors: those of `readClientFile`; `wrong-parameters` where functions do not share a key. */
 export function readClientModule(bytes: Uint8Array): Map<string, ClientManifest> {
-  const functions = readModule(bytes, "client module", largestClientBytes, readClientFile);
+  const side = "client module";
+  const functions = readModule(bytes, side, largestClientBytes, (own) => readClientFile(own));
   checkShared([...functions].map(([name, own]) => [name, own.parameters]));
   return functions;
 }
 
 /** Reads the server's file of a module. It is code that will be executed. Errors: those of `readServerFile`; `wrong-parameters`. */
 export function readServerModule(bytes: Uint8Array): Map<string, ServerFile> {
-  const functions = readModule(bytes, "server module", largestServerBytes, readServerFile);
+  const side = "server module";
+  const functions = readModule(bytes, side, largestServerBytes, (own, files) =>
+    readServerFunction(own, archiveFile(files, code, side)),
+  );
   checkShared([...functions].map(([name, own]) => [name, own.manifest.parameters]));
   return functions;
 }
@@ -59,18 +75,23 @@ function writeModule<Part>(
   side: Side,
   functions: ReadonlyMap<string, Part>,
   write: (part: Part) => Uint8Array,
+  shared: ArchiveFiles = {},
 ): Uint8Array<ArrayBuffer> {
   const names = [...functions.keys()];
   const entry = { format: moduleFormat, kind: side, functions: names };
   const files = [...functions.values()].map((part, at) => [`${at}.zip`, write(part)] as const);
-  return packArchive({ [index]: strToU8(canonicalJson(entry)), ...Object.fromEntries(files) });
+  return packArchive({
+    [index]: strToU8(canonicalJson(entry)),
+    ...Object.fromEntries(files),
+    ...shared,
+  });
 }
 
 function readModule<Part>(
   bytes: Uint8Array,
   side: Side,
   largestBytes: number,
-  read: (bytes: Uint8Array) => Part,
+  read: (bytes: Uint8Array, files: ArchiveFiles) => Part,
 ): Map<string, Part> {
   const files = unpackArchive(bytes, side, largestBytes);
   if (files[index] === undefined) throw otherKind(side, "the file of a single circuit");
@@ -83,11 +104,9 @@ function readModule<Part>(
     throw fields.misfit("functions", "holds something else than names");
   });
   if (names.length === 0) throw fields.misfit("functions", "is empty");
-  return new Map(names.map((name, at) => [name, read(partOf(files, at, side))]));
-}
-
-function partOf(files: ArchiveFiles, at: number, side: Side): Uint8Array {
-  return archiveFile(files, `${at}.zip`, side);
+  return new Map(
+    names.map((name, at) => [name, read(archiveFile(files, `${at}.zip`, side), files)]),
+  );
 }
 
 function checkShared(functions: readonly (readonly [string, unknown])[]): void {

@@ -3,6 +3,7 @@ import { contentHash, toHex } from "../base/hash.js";
 import { canonicalJson } from "../tfhe/parameter-id.js";
 import type { CircuitId } from "../tfhe/wire-header.js";
 import {
+  type ArchiveFiles,
   archiveFile,
   archiveText,
   damaged,
@@ -46,19 +47,39 @@ export function circuitIdOf(
 
 /** The server file as zip bytes. Holds weights and tables in clear, nothing of any key. */
 export function writeServerFile(file: ServerFile): Uint8Array<ArrayBuffer> {
+  return packArchive({ ...ownFiles(file), ...codeFiles(file) });
+}
+
+/** A server file without its machine code, which the functions of a module share. */
+export function writeServerFunction(file: ServerFile): Uint8Array<ArrayBuffer> {
+  return packArchive(ownFiles(file));
+}
+
+/** The machine code of a server file. */
+export function writeServerCode(file: ServerFile): Uint8Array<ArrayBuffer> {
+  return packArchive(codeFiles(file));
+}
+
+function ownFiles(file: ServerFile): ArchiveFiles {
+  const texts = Object.entries(file.texts).map(([name, text]) => [name, strToU8(text)]);
+  return {
+    "manifest.json": strToU8(canonicalJson(file.manifest)),
+    "constants.bin": file.constants,
+    ...Object.fromEntries(texts),
+  };
+}
+
+function codeFiles(file: ServerFile): ArchiveFiles {
   const sources = [...file.kernelSources].map(([name, text]) => [
     sourceFolder + name,
     strToU8(text),
   ]);
-  const texts = Object.entries(file.texts).map(([name, text]) => [name, strToU8(text)]);
-  return packArchive({
-    "manifest.json": strToU8(canonicalJson(file.manifest)),
-    "constants.bin": file.constants,
+  return {
     "kernels.wasm": file.kernels,
     "program.wasm": file.program,
     "program.c": strToU8(file.programSource),
-    ...Object.fromEntries([...sources, ...texts]),
-  });
+    ...Object.fromEntries(sources),
+  };
 }
 
 /**
@@ -67,7 +88,16 @@ export function writeServerFile(file: ServerFile): Uint8Array<ArrayBuffer> {
  * not support.
  */
 export function readServerFile(bytes: Uint8Array): ServerFile {
-  const files = unpackArchive(bytes, path, largestBytes);
+  return readFiles(unpackArchive(bytes, path, largestBytes));
+}
+
+/** Reads what `writeServerFunction` and `writeServerCode` wrote. Errors as `readServerFile`. */
+export function readServerFunction(own: Uint8Array, code: Uint8Array): ServerFile {
+  const codeOf = unpackArchive(code, path, largestBytes);
+  return readFiles({ ...codeOf, ...unpackArchive(own, path, largestBytes) });
+}
+
+function readFiles(files: ArchiveFiles): ServerFile {
   refuseOtherSide(files, "client.json", path);
   const written = parseJson(archiveText(files, "manifest.json", path), path, "manifest.json");
   const constants = archiveFile(files, "constants.bin", path);

@@ -105,7 +105,7 @@ function clampedKernel(entries: Float64Array, first: number, step: number): Kern
     if (a === undefined) return;
     for (let i = 0; i < out.length; i++) {
       const at = Math.floor(((a[i] ?? 0) - first) / step);
-      out[i] = entries[at < 0 ? 0 : at > last ? last : at] ?? 0;
+      out[i] = entries[Math.max(0, Math.min(at, last))] ?? 0;
     }
   };
 }
