@@ -5,9 +5,11 @@ import { noParameters } from "./no-parameters.js";
 import {
   bootstrapUploadBits,
   bootstrapVariance,
+  extractionVariance,
   freshSourceVariance,
   predictLookup,
   predictOutput,
+  uploadRoom,
 } from "./noise-prediction.js";
 import type {
   LookupNoise,
@@ -16,7 +18,7 @@ import type {
   ParameterRequest,
 } from "./parameter-request.js";
 import { limitsOf, searchParameters } from "./parameter-search.js";
-import type { SetCandidate } from "./set-search.js";
+import { constraintsIn, type SetCandidate } from "./set-search.js";
 
 /**
  * The fastest parameters that meet every look-up and output constraint, at 132 bits of security: one GLWE key, and as many sets of
@@ -45,8 +47,11 @@ export function describeChoice(request: ParameterRequest, best: SetCandidate): P
   const variances = bootstraps.map(({ bootstrapGadget, lwe }) =>
     bootstrapVariance(glwe, bootstrapGadget, lwe.dimension),
   );
+  const limits = limitsOf(request);
+  const uploadBits = bootstrapUploadBits(glwe, uploadRoom(constraintsIn(limits)));
   const sources = {
-    fresh: freshSourceVariance(glwe),
+    fresh: freshSourceVariance(glwe, uploadBits),
+    extraction: extractionVariance(glwe),
     bootstraps: setOf.map((set) => variances[set] ?? 0),
     diagrams: request.diagrams?.variance(glwe) ?? 0,
   };
@@ -67,7 +72,7 @@ export function describeChoice(request: ParameterRequest, best: SetCandidate): P
     lookups.push(noises.reduce((a, b) => (b.failureLog2 > a.failureLog2 ? b : a)));
     times.push(bootstrapTime(glwe, bootstrap, extensionLog2, request.rates));
   }
-  const outputs: OutputNoise[] = limitsOf(request).outputs.flatMap(
+  const outputs: OutputNoise[] = limits.outputs.flatMap(
     ({ output, largest }) => predictOutput(output, glwe, sources, largest) ?? [],
   );
   const shares = [
@@ -77,7 +82,7 @@ export function describeChoice(request: ParameterRequest, best: SetCandidate): P
   return {
     parameters: { glwe, bootstraps },
     rotations,
-    uploadBits: bootstrapUploadBits(glwe),
+    uploadBits,
     lookups,
     outputs,
     runFailureLog2: log2UnionFailure(shares),

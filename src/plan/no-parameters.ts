@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import type { NoiseSources, ParameterRequest } from "./parameter-request.js";
 import { noLimits } from "./parameter-request.js";
-import { searchParameters, uploadBytes } from "./parameter-search.js";
+import { limitsOf, searchParameters, uploadBytes } from "./parameter-search.js";
 import { bootstrapKeys } from "./search-space.js";
 import type { Objective, SetCandidate } from "./set-search.js";
 
@@ -13,7 +13,10 @@ const failureProposals = [-128, -100, -80, -64, -50, -40, -30, -20];
  * searching again without single constraints; takes some times as long as a search.
  */
 export function noParameters(request: ParameterRequest): VelumError {
-  const smallestUpload = Math.min(...bootstrapKeys().map(({ glwe }) => uploadBytes(request, glwe)));
+  const limits = limitsOf(request);
+  const smallestUpload = Math.min(
+    ...bootstrapKeys().map(({ glwe }) => uploadBytes(request, glwe, limits)),
+  );
   if (smallestUpload > request.limits.maxUploadBytes) return uploadError(request, smallestUpload);
   const unlimited = { ...request, limits: noLimits };
   if (searchParameters(unlimited, "time") === undefined) return noiseError(unlimited);
@@ -53,7 +56,8 @@ function uploadError(request: ParameterRequest, least: number): VelumError {
 
 /** The smallest upload of any key that meets the constraints. */
 function leastUpload(request: ParameterRequest): number {
-  const sizes = bootstrapKeys().map(({ glwe }) => uploadBytes(request, glwe));
+  const limits = limitsOf(request);
+  const sizes = bootstrapKeys().map(({ glwe }) => uploadBytes(request, glwe, limits));
   const fits = (maxUploadBytes: number): boolean =>
     searchParameters({ ...request, limits: { ...noLimits, maxUploadBytes } }, "time") !== undefined;
   return sizes.sort((a, b) => a - b).find(fits) ?? Number.POSITIVE_INFINITY;
@@ -218,6 +222,7 @@ function scaled({ node, ...norms }: NoiseSources, factor: number): NoiseSources 
   return {
     node,
     freshSquaredNorm: norms.freshSquaredNorm * factor,
+    extractionSquaredNorm: (norms.extractionSquaredNorm ?? norms.freshSquaredNorm) * factor,
     bootstrapSquaredNorms: norms.bootstrapSquaredNorms.map((norm) => norm * factor),
   };
 }

@@ -26,15 +26,21 @@ export class NoiseFront {
 function covers(a: NoiseSources, b: NoiseSources): boolean {
   return (
     a.freshSquaredNorm >= b.freshSquaredNorm &&
+    extractionOf(a) >= extractionOf(b) &&
     (a.diagramSquaredNorm ?? 0) >= (b.diagramSquaredNorm ?? 0) &&
     b.bootstrapSquaredNorms.every((norm, kind) => norm <= (a.bootstrapSquaredNorms[kind] ?? 0))
   );
+}
+
+function extractionOf({ freshSquaredNorm, extractionSquaredNorm }: NoiseSources): number {
+  return extractionSquaredNorm ?? freshSquaredNorm;
 }
 
 function bound(a: NoiseSources, b: NoiseSources): NoiseSources {
   const length = Math.max(a.bootstrapSquaredNorms.length, b.bootstrapSquaredNorms.length);
   return {
     freshSquaredNorm: Math.max(a.freshSquaredNorm, b.freshSquaredNorm),
+    extractionSquaredNorm: Math.max(extractionOf(a), extractionOf(b)),
     diagramSquaredNorm: Math.max(a.diagramSquaredNorm ?? 0, b.diagramSquaredNorm ?? 0),
     bootstrapSquaredNorms: Array.from({ length }, (_, kind) =>
       Math.max(a.bootstrapSquaredNorms[kind] ?? 0, b.bootstrapSquaredNorms[kind] ?? 0),

@@ -30,17 +30,24 @@ const torusBits = 32;
 
 /** Variances of the values that a circuit computes with. */
 export interface SourceVariances {
+  /** Of fresh numbers as they stand in the upload, on the 64-bit torus. */
   readonly fresh: number;
+  /** Of what extraction to the 32-bit torus rounds away. */
+  readonly extraction: number;
   /** By kind of look-up, as `NoiseSources.bootstrapSquaredNorms`. */
   readonly bootstraps: readonly number[];
   /** Sums of decision diagrams. */
   readonly diagrams?: number;
 }
 
-/** Variance of a fresh ciphertext, extracted and rounded to the 32-bit torus. */
-export function freshSourceVariance(glwe: GlweParameters): number {
-  const rounding = ciphertextRoundingVariance(bigLweDimension(glwe), torusBits);
-  return freshGlweVariance(glwe.noiseLog2, bootstrapUploadBits(glwe)) + rounding;
+/** Variance of a fresh number, its body sent with `uploadBits` bits. */
+export function freshSourceVariance(glwe: GlweParameters, uploadBits: number): number {
+  return freshGlweVariance(glwe.noiseLog2, uploadBits);
+}
+
+/** Variance that extraction to the 32-bit torus adds, whatever weights were applied before. */
+export function extractionVariance(glwe: GlweParameters): number {
+  return ciphertextRoundingVariance(bigLweDimension(glwe), torusBits);
 }
 
 /** Variance of a bootstrap output over `lweDimension` steps. The extension of the rotation does not matter. */
@@ -52,12 +59,27 @@ export function bootstrapVariance(
   return blindRotationNoise(glwe, glwe.noiseLog2, gadget, lweDimension, bootstrapKeyBodyBits).total;
 }
 
-/** Body bits of an upload to a bootstrapped region: the fewest whose rounding adds at most a sixteenth to the variance. */
-export function bootstrapUploadBits(glwe: GlweParameters): number {
-  const rounding = ciphertextRoundingVariance(bigLweDimension(glwe), torusBits);
-  const others = freshGlweVariance(glwe.noiseLog2) + rounding;
+/** The least of `largest` over the squared norm on fresh numbers: what the variance of one may be if it is alone. */
+export function uploadRoom(
+  limits: readonly { readonly sources: readonly NoiseSources[]; readonly largest: number }[],
+): number {
+  let room = Number.POSITIVE_INFINITY;
+  for (const { sources, largest } of limits) {
+    for (const { freshSquaredNorm } of sources) {
+      if (freshSquaredNorm > 0) room = Math.min(room, largest / freshSquaredNorm);
+    }
+  }
+  return room;
+}
+
+/**
+ * Body bits of an upload to a bootstrapped region: the fewest whose rounding takes at most 1/256 of the variance that anything may
+ * have, or adds at most a sixteenth to that of the noise. `room`: as `uploadRoom`.
+ */
+export function bootstrapUploadBits(glwe: GlweParameters, room: number): number {
+  const most = Math.max(freshGlweVariance(glwe.noiseLog2) / 16, room / 256);
   let bits = 8;
-  while (roundingVariance(bits) > others / 16) bits++;
+  while (roundingVariance(bits) > most) bits++;
   return bits;
 }
 
@@ -66,9 +88,14 @@ export function sumVariance(norms: NoiseSources, sources: SourceVariances): numb
   return bootstrapPart(norms, sources) + inputPart(norms, sources);
 }
 
-function inputPart(norms: NoiseSources, { fresh, diagrams = 0 }: SourceVariances): number {
+function inputPart(
+  norms: NoiseSources,
+  { fresh, extraction, diagrams = 0 }: SourceVariances,
+): number {
   const { freshSquaredNorm, diagramSquaredNorm = 0 } = norms;
-  const part = weightedVariance(freshSquaredNorm, fresh);
+  const { extractionSquaredNorm = freshSquaredNorm } = norms;
+  const part =
+    weightedVariance(freshSquaredNorm, fresh) + weightedVariance(extractionSquaredNorm, extraction);
   return diagramSquaredNorm === 0 ? part : part + weightedVariance(diagramSquaredNorm, diagrams);
 }
 

@@ -3,12 +3,14 @@ import type { CryptoParameters, GlweParameters } from "../tfhe/parameters.js";
 import type { BootstrapTime } from "./bootstrap-cost.js";
 import type { KernelRates } from "./kernel-rates.js";
 
-/**
- * Where a noisy value comes from: sums of squared weights on fresh inputs and on results of look-ups. Each counts the rounding to the
- * 32-bit torus with its weight; for weights applied on the 64-bit torus, before extraction, that is an upper bound.
- */
+/** Where a noisy value comes from: sums of squared weights on fresh inputs and on results of look-ups. */
 export interface NoiseSources {
   readonly freshSquaredNorm: number;
+  /**
+   * Squared weights, from extraction on, of what is extracted from fresh ciphertexts and rounded to the 32-bit torus: weights that were
+   * applied before do not count. `freshSquaredNorm` where absent, which bounds it.
+   */
+  readonly extractionSquaredNorm?: number;
   /** By kind of look-up: position among the request's `lookups`. What is absent is zero. */
   readonly bootstrapSquaredNorms: readonly number[];
   /** On sums of decision diagrams, which may share noise in any way: squared sums of weights. Zero where absent. */

@@ -1,9 +1,10 @@
 import { largestVariance } from "../security/failure.js";
 import type { GlweParameters } from "../tfhe/parameters.js";
 import { headerBytes, seedBytes } from "../tfhe/wire-header.js";
-import { bootstrapUploadBits, lookupLimit, outputLimit } from "./noise-prediction.js";
+import { bootstrapUploadBits, lookupLimit, outputLimit, uploadRoom } from "./noise-prediction.js";
 import type { LookupConstraint, ParameterRequest } from "./parameter-request.js";
 import {
+  constraintsIn,
   type Objective,
   type SetCandidate,
   type SetRequest,
@@ -21,13 +22,14 @@ export function searchParameters(
   request: ParameterRequest,
   objective: Objective,
 ): SetCandidate | undefined {
+  const limits = limitsOf(request);
   const search: SetRequest = {
-    limits: limitsOf(request),
+    limits,
     rates: request.rates,
     maxEvaluationKeyBytes: request.limits.maxEvaluationKeyBytes,
     maxKeyMemoryBytes: request.limits.maxMemoryBytes - (request.limits.otherMemoryBytes ?? 0),
     objective,
-    admits: (glwe) => uploadBytes(request, glwe) <= request.limits.maxUploadBytes,
+    admits: (glwe) => uploadBytes(request, glwe, limits) <= request.limits.maxUploadBytes,
     diagramVariance: request.diagrams?.variance,
   };
   const levels = difficulties(request.lookups);
@@ -72,12 +74,14 @@ export function limitsOf(
   };
 }
 
-/** One request as it travels, header included. */
+/** One request as it travels, header included. `limits`: those of the request. */
 export function uploadBytes(
   { uploadLength, diagrams }: Pick<ParameterRequest, "uploadLength" | "diagrams">,
   glwe: GlweParameters,
+  limits: VarianceLimits,
 ): number {
-  const numbers = Math.ceil((uploadLength * bootstrapUploadBits(glwe)) / 8);
+  const bits = bootstrapUploadBits(glwe, uploadRoom(constraintsIn(limits)));
+  const numbers = Math.ceil((uploadLength * bits) / 8);
   if (diagrams === undefined) return headerBytes + seedBytes + numbers;
   const vector = uploadLength === 0 ? 0 : seedBytes + numbers;
   return headerBytes + vector + diagrams.uploadBytes(glwe);

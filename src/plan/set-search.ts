@@ -8,10 +8,13 @@ import type {
 import { bootstrapTime, evaluationKeyBytes, evaluationKeyMemoryBytes } from "./bootstrap-cost.js";
 import type { KernelRates } from "./kernel-rates.js";
 import {
+  bootstrapUploadBits,
   bootstrapVariance,
+  extractionVariance,
   freshSourceVariance,
   positionsLog2,
   sumVariance,
+  uploadRoom,
 } from "./noise-prediction.js";
 import type { LookupConstraint, NoiseSources, OutputConstraint } from "./parameter-request.js";
 import { bootstrapKeys, keySwitches, lweKeys } from "./search-space.js";
@@ -23,6 +26,17 @@ export const largestExtensionLog2 = 9;
 export interface VarianceLimits {
   readonly lookups: readonly { readonly lookup: LookupConstraint; readonly largest: number }[];
   readonly outputs: readonly { readonly output: OutputConstraint; readonly largest: number }[];
+}
+
+/** All constraints, whatever they are on. */
+export function constraintsIn({ lookups, outputs }: VarianceLimits): readonly {
+  readonly sources: readonly NoiseSources[];
+  readonly largest: number;
+}[] {
+  return [
+    ...lookups.map(({ lookup: { sources }, largest }) => ({ sources, largest })),
+    ...outputs.map(({ output: { sources }, largest }) => ({ sources, largest })),
+  ];
 }
 
 /** What candidates are compared by: predicted time, or bytes of evaluation keys as they travel or in the server's memory. */
@@ -189,6 +203,7 @@ class GroupSearch {
   readonly #setOf: readonly number[];
   readonly #glwe: GlweParameters;
   readonly #fresh: number;
+  readonly #extraction: number;
   readonly #diagrams: number;
   readonly #variances = new Map<Gadget, readonly number[]>();
 
@@ -196,7 +211,9 @@ class GroupSearch {
     this.#request = request;
     this.#setOf = setOf;
     this.#glwe = glwe;
-    this.#fresh = freshSourceVariance(glwe);
+    const room = uploadRoom(constraintsIn(request.limits));
+    this.#fresh = freshSourceVariance(glwe, bootstrapUploadBits(glwe, room));
+    this.#extraction = extractionVariance(glwe);
     this.#diagrams = request.diagramVariance?.(glwe) ?? 0;
   }
 
@@ -234,6 +251,7 @@ class GroupSearch {
       const bySet = variances.with(set, variance);
       const sources = {
         fresh: this.#fresh,
+        extraction: this.#extraction,
         diagrams: this.#diagrams,
         bootstraps: this.#setOf.map((own) => bySet[own] ?? 0),
       };

@@ -30,6 +30,8 @@ export class SumNoise {
   readonly #origins = new Map<number, Int32Array>();
   readonly #ensembles = new Set<number>();
   readonly #sums = new Map<number, Sums>();
+  /** Squared norms of rounding at extraction, by value and row. */
+  readonly #extractions = new Map<number, Float64Array>();
 
   /** `inputs`: what the elements of the input may be. `lookups`: by look-up's result. */
   constructor(
@@ -70,6 +72,8 @@ export class SumNoise {
     const node = this.#regions.values[step.result]?.node;
     const scale = 4 ** step.scaleLog2;
     const front = new NoiseFront();
+    const extractions = this.#extractionsOf(step);
+    this.#extractions.set(step.result, extractions);
     for (let row = 0; row < map.outputs; row++) {
       const looked = new Map<number, LookedUp>();
       let squares = 0;
@@ -94,6 +98,7 @@ export class SumNoise {
         const factor = scale * (isFresh ? squares : magnitudes * magnitudes);
         front.add({
           freshSquaredNorm: factor * input.freshSquaredNorm,
+          extractionSquaredNorm: isFresh ? (extractions[row] ?? 0) : 0,
           bootstrapSquaredNorms: added(bootstraps, factor, input.bootstrapSquaredNorms),
           diagramSquaredNorm: scale * onTrees * onTrees,
           node,
@@ -101,6 +106,40 @@ export class SumNoise {
       }
     }
     return front.worst();
+  }
+
+  /**
+   * For each row the squared norm of what extraction rounds (`SlotLowering`): rows on fresh inputs alone, and sums of several of them in
+   * other rows, are products before they are extracted once; a single input in other rows is extracted and multiplied then. Roundings
+   * of one mask hang together by half, those of sums that are summed again in any way.
+   */
+  #extractionsOf({ sources, map, scaleLog2, clear }: AffineStep): Float64Array {
+    const inSlots = this.#inputs.length > 1 || clear !== undefined;
+    const onlyFresh = !inSlots && sources.every((source) => source === 0);
+    const columns = sources.flatMap((source) =>
+      Array.from({ length: this.#sizeOf(source) }, (_, index) => ({ source, index })),
+    );
+    return Float64Array.from({ length: map.outputs }, (_, row) => {
+      let terms = 0;
+      let squares = 0;
+      let magnitudes = 0;
+      let inner = 0;
+      for (const [at, weight] of rowTerms(map, row)) {
+        const { source, index } = columns[at] ?? { source: 0, index: 0 };
+        if (source === 0) {
+          terms++;
+          squares += weight * weight;
+          magnitudes += Math.abs(weight);
+        } else {
+          inner += Math.abs(weight) * Math.sqrt(this.#extractions.get(source)?.[index] ?? 0);
+        }
+      }
+      if (onlyFresh) return Math.min(terms, 1);
+      const scale = 2 ** scaleLog2;
+      const once = terms > 1 && !inSlots;
+      const own = once ? 1 : scale * Math.sqrt((squares + magnitudes * magnitudes) / 2);
+      return (own + scale * inner) ** 2;
+    });
   }
 
   /** The step's map with sums that it reads replaced by what they are sums of. */

@@ -48,6 +48,7 @@ for (const machine of await evalMachines()) {
     const norms = { bootstrapSquaredNorms: [25], freshSquaredNorm: 0 };
     const sources = {
       fresh: 0,
+      extraction: 0,
       bootstraps: [bootstrapVariance(glwe, bootstrap.bootstrapGadget, bootstrap.lwe.dimension)],
     };
     const step = 2 * lookupLimit(lookup);

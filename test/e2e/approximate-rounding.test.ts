@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fhe } from "../../src/index.js";
-import { freshSourceVariance } from "../../src/plan/noise-prediction.js";
+import { extractionVariance, freshSourceVariance } from "../../src/plan/noise-prediction.js";
 import { wrongShare } from "../../src/plan/rounding-share.js";
 import { log2Failure, tailQuantile } from "../../src/security/failure.js";
 import { freshLweVariance } from "../../src/security/noise-fresh.js";
@@ -166,7 +166,8 @@ test("failure probability and share of errors, worked out by hand", async () => 
   const bootstrap = bootstraps[step.set];
   assert.ok(bootstrap);
   const variance =
-    freshSourceVariance(glwe) +
+    freshSourceVariance(glwe, circuit.plan.input.bodyBits) +
+    extractionVariance(glwe) +
     keySwitchVariance(
       bigLweDimension(glwe),
       bootstrap.keySwitchGadget,

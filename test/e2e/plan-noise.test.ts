@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Circuit, fhe } from "../../src/index.js";
-import { bootstrapVariance, freshSourceVariance } from "../../src/plan/noise-prediction.js";
+import {
+  bootstrapVariance,
+  extractionVariance,
+  freshSourceVariance,
+} from "../../src/plan/noise-prediction.js";
 import { log2Failure } from "../../src/security/failure.js";
 import { compensatedRoundingVariance, freshLweVariance } from "../../src/security/noise-fresh.js";
 import { keySwitchVariance } from "../../src/security/noise-key-switch.js";
@@ -69,6 +73,36 @@ test("an output that sums tables side by side in one rotation", async () => {
   await circuit.close();
 });
 
+test("sums of many inputs beside look-ups are rounded once, after their weights", async () => {
+  const weights = Array.from({ length: 64 }, (_, i) => ((i * 53) % 255) - 127);
+  const table = new fhe.LookupTable([0, 1, 1, 0]);
+  const rows = [3, 5, 11, 31, 37].map((step) =>
+    Array.from({ length: 64 }, (_, i) => (i * step) % 16),
+  );
+  const most = weights.map((weight) => (weight > 0 ? 15 : 0));
+  const least = weights.map((weight) => (weight < 0 ? 15 : 0));
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) => [x.dot(weights), table.apply(x.at(0).mod(4))])
+    .compile([most, least, ...rows], { inputForm: "numbers" });
+  const { parameters, outputs, failure, input } = circuit.plan;
+  const [output] = outputs;
+  assert.ok(output !== undefined && output.messageBits === 17);
+  const squaredNorm = weights.reduce((sum, weight) => sum + weight * weight, 0);
+  const { glwe } = parameters;
+  const dimension = bigLweDimension(glwe);
+  const variance =
+    squaredNorm * freshSourceVariance(glwe, input.bodyBits) +
+    extractionVariance(glwe) +
+    compensatedRoundingVariance(dimension, output.layout.wordBits);
+  const byHand = log2Failure(2 ** -(output.messageBits + 2), variance);
+  assert.ok(Math.abs(byHand - failure.worstLog2) < 1e-6, `${byHand} and ${failure.worstLog2}`);
+  for (const row of rows) {
+    const sum = row.reduce((total, value, i) => total + value * (weights[i] ?? 0), 0);
+    assert.deepEqual(await circuit.encryptRunDecrypt(row), [sum, [0, 1, 1, 0][(row[0] ?? 0) % 4]]);
+  }
+  await circuit.close();
+});
+
 /** The failure that the plan states, against that of the first output, `squaredNorm` times a look-up's variance, and of the look-ups of two bits. */
 function compareWorst(circuit: Circuit, squaredNorm: number): void {
   const { parameters, outputs, failure } = circuit.plan;
@@ -82,7 +116,8 @@ function compareWorst(circuit: Circuit, squaredNorm: number): void {
   const [step] = circuit.plan.program.instructions.filter(({ op }) => op === "bootstrap");
   assert.ok(step?.op === "bootstrap");
   const rotation = bootstrapVariance(glwe, bootstrap.bootstrapGadget, bootstrap.lwe.dimension);
-  const fresh = freshSourceVariance(glwe);
+  const { bodyBits } = circuit.plan.input;
+  const fresh = freshSourceVariance(glwe, bodyBits) + extractionVariance(glwe);
   const dimension = bigLweDimension(glwe);
   const rounding =
     output.layout.wordBits < 32

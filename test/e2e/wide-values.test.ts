@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fhe } from "../../src/index.js";
-import { freshSourceVariance } from "../../src/plan/noise-prediction.js";
+import { extractionVariance, freshSourceVariance } from "../../src/plan/noise-prediction.js";
 import { log2Failure } from "../../src/security/failure.js";
 import { freshLweVariance } from "../../src/security/noise-fresh.js";
 import { keySwitchVariance } from "../../src/security/noise-key-switch.js";
@@ -127,9 +127,10 @@ test("the failure of a window is that of its few bits, with the value's noise as
   const [step] = circuit.plan.program.instructions.filter(({ op }) => op === "bootstrap");
   assert.ok(bootstrap !== undefined && step?.op === "bootstrap" && outputs.length === 1);
   assert.deepEqual(circuit.cost().lookups, [{ bits: 2, count: 1 }]);
-  // Bits 0 to 2 of 10 take the whole torus: the value is multiplied by 2^8.
+  // Bits 0 to 2 of 10 take the whole torus: the value is multiplied by 2^8, before it is rounded to 32 bits.
   const total =
-    4 ** 8 * freshSourceVariance(glwe) +
+    4 ** 8 * freshSourceVariance(glwe, circuit.plan.input.bodyBits) +
+    extractionVariance(glwe) +
     keySwitchVariance(
       bigLweDimension(glwe),
       bootstrap.keySwitchGadget,

@@ -40,6 +40,7 @@ test("every named set is secure and fails less often than its name says", () => 
     const { bootstrapGadget, lwe } = bootstrap;
     const sources = {
       fresh: 0,
+      extraction: 0,
       bootstraps: [bootstrapVariance(glwe, bootstrapGadget, lwe.dimension)],
     };
     const noise = predictLookup(lookup, norms, sources, glwe, bootstrap, extensionLog2);

@@ -11,6 +11,7 @@ import {
 } from "../../src/plan/parameter-request.js";
 import { isSecure, smallestNoiseLog2, tuniformNoiseLog2 } from "../../src/security/curves.js";
 import { estimateSecurity } from "../../src/security/estimate.js";
+import { tailQuantile } from "../../src/security/failure.js";
 import type { CryptoParameters } from "../../src/tfhe/parameters.js";
 
 /** Fixed here, so that refitting the product's rates does not move the expected sets. */
@@ -212,15 +213,28 @@ test("outputs are rounded to the fewest bits that meet the target, and too noisy
 });
 
 test("fresh inputs count with the rounding of their extraction", () => {
-  const choice = chooseParameters(request([lookup(4, 1, {}, 25)], -64));
-  const freshLog2 = choice.lookups[0]?.freshLog2 ?? 0;
-  // sqrt(25 (1 + 2048 / 2) / 12) 2^-32, and a little for the upload's own rounding.
-  const rounding = Math.log2((25 * 1025) / 12) / 2 - 32;
-  assert.ok(
-    freshLog2 > rounding && freshLog2 < rounding + 0.05,
-    `${freshLog2} against ${rounding}`,
-  );
-  assert.ok(choice.uploadBits >= 28 && choice.uploadBits <= 32);
+  const largest = 2 ** -6 / tailQuantile(-64);
+  for (const [squaredNorm, extraction] of [
+    [25, 25],
+    [25, 1],
+    [2 ** 34, 1],
+    [2 ** 34, 2 ** 34],
+  ] as const) {
+    const own = { freshSquaredNorm: squaredNorm, extractionSquaredNorm: extraction };
+    const sources = [{ bootstrapSquaredNorms: [], ...own }];
+    const choice = chooseParameters(request([lookup(4, 1, { sources })], -64));
+    const { glwe } = choice.parameters;
+    const freshLog2 = choice.lookups[0]?.freshLog2 ?? 0;
+    // Of the key's own noise, of bodies of `uploadBits`, of rounding to 32 bits.
+    const key = (1 + 2 ** (2 * glwe.noiseLog2 + 1)) / 6 / 2 ** 128;
+    const variance =
+      squaredNorm * (key + 2 ** (-2 * choice.uploadBits) / 12) +
+      (extraction * (1 + (glwe.dimension * glwe.polynomialSize) / 2)) / 12 / 2 ** 64;
+    assert.ok(Math.abs(freshLog2 - Math.log2(variance) / 2) < 0.01, `${squaredNorm}`);
+    // The upload's rounding takes a sixteenth of what the noise may be, and no bit is sent in vain.
+    const rounding = Math.sqrt(squaredNorm / 12) * 2 ** -choice.uploadBits;
+    assert.ok(rounding <= largest / 16 && rounding > largest / 32.001, `${rounding / largest}`);
+  }
 });
 
 test("a limit on evaluation keys is kept", () => {
@@ -258,10 +272,10 @@ test("impossible requests name the value, the constraint and what would fit", ()
     message:
       /^parameter search: with its table of 6 bits the evaluation keys of the circuit take at least \d+\.\d MB, and may take 10\.0 MB\. Keys of \d+\.\d MB would fit \(maxEvaluationKeyBytes: \d+\); or look up at most 3 bits$/,
   });
-  const upload = { ...noLimits, maxUploadBytes: 1000 };
+  const upload = { ...noLimits, maxUploadBytes: 600 };
   assert.throws(
     () => chooseParameters({ ...request([lookup(4, 1)], -64), uploadLength: 500, limits: upload }),
-    /^VelumError: maxUploadBytes: the upload of 500 numbers takes at least \d+ bytes, and may take 1000\. Allow \d+ bytes, or upload fewer numbers$/,
+    /^VelumError: maxUploadBytes: the upload of 500 numbers takes at least \d+ bytes, and may take 600\. Allow \d+ bytes, or upload fewer numbers$/,
   );
   const time = { ...noLimits, maxRunMs: 100 };
   const slow = [lookup(3, 1, { count: 2 }), lookup(8, 1, { count: 3 })];
