@@ -31,7 +31,7 @@ export function ggswBitNoise(noiseLog2: number, bodyBits: number): BitNoise {
 
 /**
  * What one CMUX of a decision diagram adds to the variance of the child it selects (Chillotti et al., TFHE, J. Cryptology 2020,
- * section 5): an external product with the bit. `bitSquared`: 1 for a bit that is 1, 0 for 0.
+ * section 5): an external product with the bit, whose kernel rounds ties to even. `bitSquared`: 1 for a bit that is 1, 0 for 0.
  */
 export function decisionStepNoise(
   key: KeyShape,
@@ -39,7 +39,7 @@ export function decisionStepNoise(
   bit: BitNoise,
   bitSquared: number,
 ): ExternalProductNoise {
-  return externalProductNoise(key, gadget, bit.mask, bitSquared, bit.message);
+  return externalProductNoise(key, gadget, bit.mask, bitSquared, bit.message, "even");
 }
 
 /**

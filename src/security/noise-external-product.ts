@@ -29,7 +29,8 @@ export interface ExternalProductNoise {
  * - key: `l N (B^2 + 2) / 12 * (k rowVariance + messageRowVariance)`; digits uniform on [-B/2, B/2] have mean square (B^2 + 2) / 12
  *   (Chillotti et al., TFHE, J. Cryptology 2020, section 3.3).
  * - decomposition: closest representable, `messageSquared * (1 + kN/2) (B^-2l - 2^-64) / 12`, and the mean 2^-33 of the tie rule on the
- *   32-bit grid: against a key polynomial it sums to (2i - N) / 2 at position i, mean square `k^2 N^2 / 12 + kN / 4`. Digits of all 32 bits drop nothing.
+ *   32-bit grid: against a key polynomial it sums to (2i - N) / 2 at position i, mean square `k^2 N^2 / 12 + kN / 4`. Where ties go to the even neighbour they have no
+ *   mean, and count with their own square. Digits of all 32 bits drop nothing.
  * - fourier: see `fourierVariance`.
  * - rounding: `(1 + kN/2) 2^-64 / 12`.
  */
@@ -39,14 +40,18 @@ export function externalProductNoise(
   rowVariance: number,
   messageSquared: number,
   messageRowVariance: number = rowVariance,
+  ties: "up" | "even" = "up",
 ): ExternalProductNoise {
   const { dimension: k, polynomialSize: size } = key;
   const { baseLog, levels } = gadget;
   const digitSquare = (2 ** (2 * baseLog) + 2) / 12;
   const keyTerm = levels * size * digitSquare * (k * rowVariance + messageRowVariance);
   const dropped = (2 ** (-2 * baseLog * levels) - 2 ** -64) / 12;
-  const tieMean = baseLog * levels === 32 ? 0 : 2 ** -66 * ((k * size) ** 2 / 12 + (k * size) / 4);
-  const decomposition = messageSquared * ((1 + (k * size) / 2) * dropped + tieMean);
+  const whole = baseLog * levels === 32;
+  const tieMean = 2 ** -66 * ((k * size) ** 2 / 12 + (k * size) / 4);
+  const tieSquare = 2 ** -66 * (1 + (k * size) / 2);
+  const tie = whole ? 0 : ties === "up" ? tieMean : tieSquare;
+  const decomposition = messageSquared * ((1 + (k * size) / 2) * dropped + tie);
   const fourier = fourierVariance(key, gadget);
   const rounding = ciphertextRoundingVariance(k * size, 32);
   return {
