@@ -96,6 +96,10 @@ INLINE size_t leaf_scratch_bytes(const gadget_shape *g) {
   return fourier_stride(g->size) * (size_t)(g->levels + 1) + (size_t)g->size * 4 * (size_t)g->levels;
 }
 
+// The top 32 - drop bits of a torus number, rounded, and the lowest digit of such a number, in [-B/2, B/2).
+INLINE int32_t closest(uint32_t x, int drop) { return (int32_t)(x + (drop > 0 ? (uint32_t)1 << (drop - 1) : 0)) >> drop; }
+INLINE int32_t low_digit(int32_t x, int b) { return (int32_t)(((uint32_t)x + ((uint32_t)1 << (b - 1))) & (((uint32_t)1 << b) - 1)) - (1 << (b - 1)); }
+
 // to += low + bit * (high - low), for leaves low and high.
 static void add_leaf_node(int32_t *to, const int32_t *low, const int32_t *high, const int32_t *positions, int values, const double *bit, const gadget_shape *g, char *scratch) {
   const int N = g->size, b = g->base_log, drop = 32 - b * g->levels;
@@ -105,9 +109,9 @@ static void add_leaf_node(int32_t *to, const int32_t *low, const int32_t *high, 
   int count = 0;
   for (int v = 0; v < values; v++) {
     body[positions[v]] = (int32_t)((uint32_t)body[positions[v]] + (uint32_t)low[v]);
-    int32_t rest = (int32_t)((uint32_t)high[v] - (uint32_t)low[v] + ((uint32_t)1 << (drop - 1))) >> drop;
+    int32_t rest = closest((uint32_t)high[v] - (uint32_t)low[v], drop);
     for (int level = g->levels - 1; level >= 0; level--) {
-      const int32_t digit = level == 0 ? rest : ((rest + (1 << (b - 1))) & ((1 << b) - 1)) - (1 << (b - 1));
+      const int32_t digit = level == 0 ? rest : low_digit(rest, b);
       rest = (rest - digit) >> b;
       if (digit == 0) continue;
       if (count < MOST_DIGITS) {
@@ -130,9 +134,9 @@ static void add_leaf_node(int32_t *to, const int32_t *low, const int32_t *high, 
   int32_t *dense = (int32_t *)(scratch + stride * (size_t)(g->levels + 1));
   for (int j = 0; j < N * g->levels; j++) dense[j] = 0;
   for (int v = 0; v < values; v++) {
-    int32_t rest = (int32_t)((uint32_t)high[v] - (uint32_t)low[v] + ((uint32_t)1 << (drop - 1))) >> drop;
+    int32_t rest = closest((uint32_t)high[v] - (uint32_t)low[v], drop);
     for (int level = g->levels - 1; level >= 0; level--) {
-      small[level] = level == 0 ? rest : ((rest + (1 << (b - 1))) & ((1 << b) - 1)) - (1 << (b - 1));
+      small[level] = level == 0 ? rest : low_digit(rest, b);
       rest = (rest - small[level]) >> b;
       dense[level * N + positions[v]] += small[level];
     }

@@ -100,7 +100,7 @@ export function readBitsLayout(
   }
   const gadget = readGadget(fields.object("gadget"));
   const bits = gadget.baseLog * gadget.levels;
-  if (gadget.baseLog < 1 || gadget.levels < 1 || gadget.levels > 3 || bits > 30) {
+  if (gadget.baseLog < 1 || gadget.levels < 1 || gadget.levels > 4 || bits > 32) {
     throw fields.misfit("gadget", "is none that the kernels compute with");
   }
   const length = fields.integer("length", 1, mostNumbers);

@@ -13,7 +13,8 @@ export interface DirectBits {
 /**
  * Variance of the sum of all diagrams at its noisiest coefficient: along the worst way through every diagram, each gate adds an external
  * product's noise. Equal gates of several diagrams have equal noise, which adds up before it is squared; so do multiples of one bit's
- * message rows, which is all that a gate between two leaves adds, and all of those are taken to be of one bit here.
+ * message rows, which is all that a gate between two leaves adds. One such gate is on the way through a diagram: as if all were of one bit,
+ * or each diagram had one of every bit that it asks there, whichever is less.
  */
 export function diagramVariance(
   diagrams: DecisionDiagrams,
@@ -26,13 +27,15 @@ export function diagramVariance(
   knownCopies.set(diagrams, copies);
   let gateVariance = 0;
   let leafDeviation = 0;
+  const deviationOf = new Map<number, number>();
   for (const [index, { gates }] of diagrams.diagrams.entries()) {
     const variances: number[] = [];
-    let leaf = 0;
-    for (const [at, { low, high }] of gates.entries()) {
+    const largest = new Map<number, number>();
+    for (const [at, { bit: asked, low, high }] of gates.entries()) {
       if (low < 0 && high < 0) {
         const squares = squaredDigits(limbs, -1 - low, -1 - high, gadget);
-        leaf = Math.max(leaf, leafNodeNoise(glwe, bit, squares));
+        const deviation = Math.sqrt(leafNodeNoise(glwe, bit, squares));
+        largest.set(asked, Math.max(largest.get(asked) ?? 0, deviation));
         variances.push(0);
       } else {
         const of = (child: number): number => (child < 0 ? 0 : (variances[child] ?? 0));
@@ -40,9 +43,12 @@ export function diagramVariance(
       }
     }
     gateVariance += variances.at(-1) ?? 0;
-    leafDeviation += Math.sqrt(leaf);
+    leafDeviation += Math.max(0, ...largest.values());
+    for (const [asked, deviation] of largest)
+      deviationOf.set(asked, (deviationOf.get(asked) ?? 0) + deviation);
   }
-  return gateVariance + leafDeviation ** 2;
+  const byBit = [...deviationOf.values()].reduce((sum, one) => sum + one ** 2, 0);
+  return gateVariance + Math.min(byBit, leafDeviation ** 2);
 }
 
 /** One plan asks for many variances of the same diagrams. */

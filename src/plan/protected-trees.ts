@@ -78,7 +78,7 @@ function findDirect(
   { failureLog2, distanceLog2 }: DirectOptions,
 ): ProtectedChoice | undefined {
   const quantile = largestVariance(1, failureLog2);
-  for (const levels of distanceLog2 === undefined ? [1, 2] : [1, 2, 3]) {
+  for (const levels of distanceLog2 === undefined ? [1, 2] : [1, 2, 4]) {
     for (let width = widestLimb; width >= 1; width--) {
       const limbs = leafLimbs(diagrams, constant, width);
       if (limbs.messageBits > 30) continue;
@@ -121,7 +121,7 @@ function findDirect(
 /** Leaves of a limb this wide have room for rounding on the way back. */
 const downloadShare = 0.9;
 
-/** The quietest base, then the fewest bits of bodies; undefined where noise leaves no room. */
+/** The quietest base (four levels of 8 bits drop nothing), then the fewest bits of bodies; undefined where noise leaves no room. */
 function quietest(
   diagrams: DecisionDiagrams,
   limbs: LeafLimbs,
@@ -134,7 +134,7 @@ function quietest(
     noiseLog2: smallestTUniform(2048, 64),
   };
   let best: { readonly bits: DirectBits; readonly variance: number } | undefined;
-  for (let baseLog = 6; baseLog * levels <= 30; baseLog++) {
+  for (let baseLog = 6; baseLog * levels <= (levels > 2 ? 32 : 30); baseLog++) {
     if (baseLog * levels < limbs.messageBits) continue;
     const bits = { glwe, gadget: { baseLog, levels }, bodyBits: 64 };
     const variance = diagramVariance(diagrams, limbs, bits);

@@ -31,6 +31,7 @@ const shapes = [
   { N: 512, k: 4, noiseLog2: 17, baseLog: 10, levels: 2, bodyBits: 40 },
   // Two bits are dropped, so every fourth rounding is a tie.
   { N: 512, k: 4, noiseLog2: 17, baseLog: 15, levels: 2, bodyBits: 60 },
+  { N: 512, k: 4, noiseLog2: 17, baseLog: 8, levels: 4, bodyBits: 60 },
   { N: 1024, k: 2, noiseLog2: 17, baseLog: 22, levels: 1, bodyBits: 44 },
   { N: 2048, k: 1, noiseLog2: 17, baseLog: 8, levels: 3, bodyBits: 48 },
 ];
