@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LoadedCircuit } from "../../src/circuit/loaded-circuit.js";
 import { type Circuit, Client, fhe, ServerCircuit, VelumError } from "../../src/index.js";
 import type { LoadedKeys } from "../../src/runtime/server-circuit.js";
 import { engineKinds } from "../support/engines.js";
@@ -314,6 +315,24 @@ test("a circuit closed while it makes keys rejects, and later work too, while si
   await circuit.close();
   assert.deepEqual(circuit.simulate([0, 3]), [3, 0]);
   assert.equal((await Client.load(circuit.clientFile)).manifest.name, "main");
+});
+
+test("a circuit from its files: runs, refuses in simulation what it cannot encrypt, and is closed once", async () => {
+  const circuit = await smallCircuit();
+  const engine = { runtime: "wasm", threads: 1 } as const;
+  const loaded = new LoadedCircuit(circuit.graph, circuit, engine);
+  assert.deepEqual(await loaded.encryptRunDecrypt([0, 3]), [3, 0]);
+  assert.deepEqual(loaded.simulate([0, 3]), [3, 0]);
+  const outside = (work: () => unknown): Promise<string> => failure((async () => work())());
+  const message = await outside(() => loaded.encrypt([0, 4]));
+  assert.match(message, /^out-of-range input "x", number 1: lies outside 0 to 3\./);
+  assert.equal(await outside(() => loaded.simulate([0, 4])), message);
+  assert.equal(await outside(() => circuit.simulate([0, 4])), message);
+  await loaded.close();
+  assert.match(await failure(loaded.encrypt([0, 3])), /^runtime-unavailable circuit "main": was/);
+  assert.deepEqual(loaded.simulate([1, 2]), [1, 2]);
+  assert.deepEqual(await circuit.encryptRunDecrypt([0, 3]), [3, 0]);
+  await circuit.close();
 });
 
 function smallCircuit(): Promise<Circuit> {
