@@ -1,5 +1,5 @@
 import { AffineBuilder, type AffineMap, rowTerms } from "../program/affine.js";
-import type { AffineStep, LookupStep, RegionProgram } from "./region-program.js";
+import type { AffineStep, LookupStep, RegionProgram, RegionTable } from "./region-program.js";
 
 /** Entries times factors stay exact. */
 const largestEntry = 2 ** 50;
@@ -27,19 +27,21 @@ export function joinTables(program: RegionProgram): RegionProgram {
   for (const group of groups) {
     const [first, ...others] = group;
     if (first === undefined) continue;
-    const entries = sumOfTables(group);
+    const { entries, addend } = sumOfTables(group);
     if (entries.some((entry) => Math.abs(entry) > largestEntry)) continue;
     const { step, element, factor } = first;
     const own = steps.get(step) ?? step;
     const tableOf = own.tableOf.slice();
     tableOf[element] = own.tables.length;
-    steps.set(step, { ...own, tables: [...own.tables, { first: 0, entries, addend: 0 }], tableOf });
+    steps.set(step, { ...own, tables: [...own.tables, { first: 0, entries, addend }], tableOf });
     divisors.set(`${step.result} ${element}`, factor);
     for (const other of others) divisors.set(`${other.step.result} ${other.element}`, 0);
+    // The entry beyond the last is the first, negated.
+    const results = [...entries, 0 - (entries[0] ?? 0)].map((entry) => entry + addend);
     const bounds = reached.get(step.result);
     reached.set(step.result, {
-      min: Math.min(bounds?.min ?? Infinity, ...entries),
-      max: Math.max(bounds?.max ?? -Infinity, ...entries),
+      min: Math.min(bounds?.min ?? Infinity, ...results),
+      max: Math.max(bounds?.max ?? -Infinity, ...results),
     });
   }
   return {
@@ -64,8 +66,8 @@ function groupsOf({ values, steps, outputs }: RegionProgram): Map<string, Looked
   const weights = new Map<number, number[][]>();
   const keeps = new Set(outputs.map(({ value }) => value));
   for (const step of steps) {
-    if (step.kind === "lookup") keeps.add(step.source);
-    if (step.kind === "lookup" && step.tables.every(({ addend }) => addend === 0)) {
+    if (step.kind === "lookup") {
+      keeps.add(step.source);
       readers.set(
         step.result,
         Array.from(step.origins, () => []),
@@ -105,17 +107,19 @@ function groupsOf({ values, steps, outputs }: RegionProgram): Map<string, Looked
   return groups;
 }
 
-function sumOfTables(group: readonly Looked[]): Float64Array {
+function sumOfTables(group: readonly Looked[]): Pick<RegionTable, "entries" | "addend"> {
   const [first] = group;
   const size = 2 ** (first?.step.precision ?? 0);
-  const sum = new Float64Array(size);
+  const entries = new Float64Array(size);
+  let sum = 0;
   for (const { step, element, factor } of group) {
-    const entries = step.tables[step.tableOf[element] ?? 0]?.entries ?? new Float64Array(size);
-    entries.forEach((entry, i) => {
-      sum[i] = (sum[i] ?? 0) + factor * entry + 0;
+    const own = step.tables[step.tableOf[element] ?? 0];
+    sum += factor * (own?.addend ?? 0);
+    own?.entries.forEach((entry, i) => {
+      entries[i] = (entries[i] ?? 0) + factor * entry + 0;
     });
   }
-  return sum;
+  return { entries, addend: sum };
 }
 
 interface Place {

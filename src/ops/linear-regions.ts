@@ -218,8 +218,8 @@ class Splitter {
     const { tableOf } = lookup;
     const { low, bits } = argument;
     const isRough = lookup.inBand !== undefined;
-    // Of blocks the one beyond the last is the first, negated, where there is an addend.
-    const wraps = argument.wraps || (isRough && lookup.addends !== undefined);
+    // With addends the entry beyond the last is the first, negated.
+    const wraps = argument.wraps || lookup.addends !== undefined;
     const contents = tables.map((table): LookupContent => ({ ...table, wraps }));
     const { origins, fixed } = this.originsOf(operand, argument);
     const fresh: number[] = [];

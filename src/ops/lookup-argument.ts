@@ -27,14 +27,15 @@ export function lookupArgument(node: GraphNode, lookup: LookupForm): LookupArgum
     const all = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
     return { first: 0, bits: lookup.window, low, wraps: true, ...all };
   }
-  if (low > 0) {
+  if (low > 0 || lookup.addends !== undefined) {
     const bits = Math.ceil(Math.log2(tables[0]?.data.length ?? 1));
-    if (inBand === undefined) return whole(first, bits, low);
-    // Entries of blocks stand in their middles, between two values; an addend completes one block more.
-    const blocks = 2 ** bits + (lookup.addends === undefined ? 0 : 1);
+    // Addends complete one entry more.
+    const last = first + (2 ** bits + (lookup.addends === undefined ? 0 : 1)) * 2 ** low - 1;
+    if (inBand === undefined) return { ...whole(first, bits, low), most: last };
+    // Entries of blocks stand in their middles, between two values.
     return {
       ...{ first: first + (2 ** low - 1) / 2, bits, low, wraps: false },
-      ...{ least: first + inBand, most: first + blocks * 2 ** low - 1 - inBand },
+      ...{ least: first + inBand, most: last - inBand },
     };
   }
   const { type } = node.output;

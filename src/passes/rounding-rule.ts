@@ -17,7 +17,8 @@ export function roughBits(
   node: GraphNode,
   { exactness }: Pick<RoundingRule, "exactness">,
 ): number | undefined {
-  if (node.kind !== "operation") return undefined;
+  // Clear values are rounded in clear.
+  if (node.kind !== "operation" || !node.output.encrypted) return undefined;
   const rounding = opSpec(node.name, nodePath(node)).rounding(node.attributes);
   if (rounding === undefined || (rounding.exactness ?? exactness) === "exact") return undefined;
   // Of two values one is the multiple and one the tie.

@@ -161,23 +161,28 @@ test("one look-up for tables whose ends differ, and with linear operations betwe
   }
 });
 
-test("a rounding that others read too is looked up once, and its results exactly", () => {
-  const square = univariate((v) => Math.floor(v / 16) ** 2);
-  const odd = univariate((v) => Math.floor(v / 16) % 2);
-  const { regions } = compile(
-    (x) => {
-      const rounded = roundBitPattern(x, 4, true, "approximate");
-      return square(rounded).add(odd(rounded));
-    },
-    [0, 100, 255],
-    3 / 8,
+test("a rounding that several results need is looked up once, and its results exactly", () => {
+  const samples = [[toTensor([0, 100, 255])]];
+  const fn = (x: Tracer): Tracer[] => {
+    const rounded = roundBitPattern(x, 4, true, "approximate");
+    const block = (v: number): number => Math.floor(v / 16);
+    return [univariate((v) => block(v) ** 2)(rounded), univariate((v) => block(v) % 2)(rounded)];
+  };
+  const traced = traceFunction("f", { x: "encrypted" }, fn, samples[0] ?? []);
+  const regions = linearRegions(
+    assignBitWidths(lower(measureBounds(traced, samples), 12, "look-ups", 16)),
   );
   const lookups = regions.steps.filter((step) => step.kind === "lookup");
   assert.deepEqual(
     lookups.map(({ inBand }) => inBand),
     [6, undefined, undefined],
   );
-  assert.deepEqual(runRegions(regions, [toTensor([0, 100, 255])]), [[0, 36, 256]]);
+  // 17 results each, in 4 bits.
+  assert.ok(lookups.every(({ precision }) => precision === 4));
+  assert.deepEqual(runRegions(regions, [toTensor([0, 100, 255])]), [
+    [0, 36, 256],
+    [0, 0, 0],
+  ]);
 });
 
 test("ranges leave room for errors where roundings are added, not where the graph is printed", () => {

@@ -6,6 +6,7 @@ import type { Kernel } from "../kernel.js";
 import { onlyOperand } from "../operands.js";
 import { defineOp, type LookupForm } from "../spec.js";
 import { tableEntry } from "../table.js";
+import { closed } from "./closed-table.js";
 import { emitLookup } from "./mlir.js";
 
 /** Table look-up: every element is replaced by an entry of its table. */
@@ -52,7 +53,10 @@ export const tlu = defineOp({
   range: (tables, operands, path) => lookupRange(tables, onlyOperand(operands, path), path),
   widths: () => ({ equal: "nothing", spareBits: 0 }),
   mlir: (tables, call, emitter) => emitLookup(lookupForm(tables, call.result.shape), call, emitter),
-  lookup: lookupForm,
+  lookup: (attributes, shape) => {
+    const form = lookupForm(attributes, shape);
+    return attributes.closes ? closed(form) : form;
+  },
   elementwise: true,
 });
 
@@ -63,15 +67,18 @@ interface TableAttributes {
   readonly first: number | undefined;
   /** Entries are for indices 2^low apart. */
   readonly low: number;
+  /** Entries beyond the last power of two need no further bit: see `closed`. Set by the lowering, whose tables cover all arguments. */
+  readonly closes: boolean;
 }
 
 function readTables(attributes: Attributes, path: string): TableAttributes {
-  const { table, first, low } = attributes;
+  const { table, first, low, closes } = attributes;
   if (table !== undefined && isTensorLike(table)) {
     return {
       table,
       first: typeof first === "number" ? first : undefined,
       low: typeof low === "number" ? low : 0,
+      closes: closes === true,
     };
   }
   throw new VelumError({

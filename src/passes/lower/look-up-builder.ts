@@ -5,6 +5,7 @@ import { minimalIntegerType } from "../../graph/integer-type.js";
 import type { Attributes, Bounds, GraphNode } from "../../graph/node.js";
 import { broadcastShapes } from "../../ops/broadcast.js";
 import type { Tables } from "../../ops/tabulate.js";
+import { closedBits } from "../../ops/tlu/closed-table.js";
 import { combinationOf, commonFactor, differenceOf } from "./combination.js";
 import { domainOf } from "./domain.js";
 import { asAttribute, tablesAt } from "./tables-at.js";
@@ -374,13 +375,16 @@ export class LookupBuilder {
   #single(a: Value, found: Tables, domain: Domain, shape: Shape): Value {
     const { tables } = found;
     const { first, low, count } = domain;
-    const bits = bitsOf(count);
-    if (!this.isClear(a)) {
+    const clear = this.isClear(a);
+    // Below that a bit saves little.
+    const bits = count > 16 ? closedBits(count) : bitsOf(count);
+    if (!clear) {
       if (bits > this.#limits.single) throw new TooWide(bits, this.#limits.single);
       this.#lookups.push([bits, sizeOf(shape)]);
     }
     const table = asAttribute(found, shape);
-    const attributes = { table, first, ...(low === 0 ? {} : { low }) };
+    const closes = !clear && bits < bitsOf(count) ? { closes: true } : {};
+    const attributes = { table, first, ...(low === 0 ? {} : { low }), ...closes };
     const result = this.operation("tlu", [a], attributes, boundsOfTables(tables), shape);
     return this.withLow(result, Math.min(...tables.map(zeroBits)));
   }

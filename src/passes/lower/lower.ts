@@ -247,7 +247,7 @@ class Lowering {
   private lookUp(own: ElementFunction, shape: Shape, forced: boolean): () => Value {
     const exactly = (): Value => this.lookUpExactly(own, shape, forced);
     const { roughLsbs, fn, uniform } = own;
-    if (roughLsbs === undefined) return exactly;
+    if (roughLsbs === undefined || this.isClear(own.of)) return exactly;
     const rounding = { lsbs: roughLsbs, inBand: inBandOf(roughLsbs, this.rounding) };
     const way = lookUpRounded(this.builder, this.valueOf(own.of), { fn, uniform, shape }, rounding);
     return way === undefined ? exactly : () => this.builder.cheapest([exactly, way]);

@@ -1,5 +1,5 @@
 import { minimalIntegerType } from "../../graph/integer-type.js";
-import { blockBits } from "../../ops/tlu/rounded-tlu.js";
+import { closedBits } from "../../ops/tlu/closed-table.js";
 import type { LookupBuilder, Value } from "./look-up-builder.js";
 import { type TabulatedFunction, tablesAt } from "./tables-at.js";
 
@@ -38,7 +38,7 @@ export function lookUpRounded(
     (_, i) => Math.min(Math.max(first + i, lowest), highest) * step,
   );
   const found = tablesAt(a.shape, multiples, own);
-  const bits = blockBits(multiples.length);
+  const bits = closedBits(multiples.length);
   // The argument stands where its own encoding has room for all of its bits.
   if (bits + lsbs > minimalIntegerType(min, max).bits) return undefined;
   const margin = (2 * inBand + 1) / step;
