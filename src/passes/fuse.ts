@@ -201,6 +201,8 @@ function fusedNode(graph: Graph, terminal: OperationNode, part: Part): Operation
   return {
     ...{ kind: "operation", id, name: "subgraph", operands: [part.start], output, tag, location },
     attributes: { subgraph: new Graph(graph.name, nodes, inputs, outputs) },
+    // Below all traced nodes: the fused node is another one than its last operation.
+    ...(terminal.traced === undefined ? {} : { traced: -1 - terminal.traced }),
     ...(terminal.bounds === undefined ? {} : { bounds: terminal.bounds }),
     ...(terminal.hintBits === undefined ? {} : { hintBits: terminal.hintBits }),
   };

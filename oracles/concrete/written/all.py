@@ -1,5 +1,5 @@
 """All groups of programs, in order."""
-from . import algorithms, edges, floats, operators, shapes  # noqa: F401
+from . import algorithms, edges, floats, longer, operators, shapes  # noqa: F401
 from .program import PROGRAMS
 
 __all__ = ["PROGRAMS"]

@@ -203,3 +203,17 @@ def startingTypesOfSigned(x):
         halved(fhe.array([x[0], 100])),
         halved(fhe.relu(x[::-1] - 1)),
     )
+
+
+@program(x=(-2, 1, (4,)))
+def nestedParts(x):
+    s = np.floor(np.sin(np.round(x) * 0.5) * 4).astype(np.int64)
+    return s.reshape((2, 2)), np.where(s > -4, x, s + 2), s * 2
+
+
+@program(x=(0, 7, ()))
+def sharedParts(x):
+    y = x * 1
+    d = y * 2
+    s = np.sqrt(d).astype(np.int64)
+    return np.where(y > 3, d, s + 5), d, (s + 5) * (y % 2)

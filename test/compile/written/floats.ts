@@ -173,4 +173,16 @@ export const floats: Programs = {
     halved(fhe.array([x.at(0), 100])),
     halved(fhe.relu(x.at(fhe.slice(null, null, -1)).sub(1))),
   ],
+
+  nestedParts: (x) => {
+    const s = fhe.floor(fhe.sin(fhe.round(x).mul(0.5)).mul(4)).astype("int64");
+    return [s.reshape(2, 2), fhe.where(s.greater(-4), x, s.add(2)), s.mul(2)];
+  },
+
+  sharedParts: (x) => {
+    const y = x.mul(1);
+    const d = y.mul(2);
+    const s = fhe.sqrt(d).astype("int64");
+    return [fhe.where(y.greater(3), d, s.add(5)), d, s.add(5).mul(y.mod(2))];
+  },
 };

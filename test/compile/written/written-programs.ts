@@ -5,6 +5,7 @@ import { fixture, measuredGraph, samplesOf } from "../concrete-programs.js";
 import { algorithms } from "./algorithms.js";
 import { edges } from "./edges.js";
 import { floats } from "./floats.js";
+import { longer } from "./longer.js";
 import { operators } from "./operators.js";
 import type { Programs } from "./programs.js";
 import { shapes } from "./shapes.js";
@@ -31,6 +32,7 @@ export const writtenPrograms: Programs = {
   ...algorithms,
   ...edges,
   ...floats,
+  ...longer,
   ...operators,
   ...shapes,
 };
