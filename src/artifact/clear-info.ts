@@ -172,13 +172,20 @@ function readInput(fields: JsonFields): ClearInputInfo {
   };
 }
 
+/** An integer, or half of one. */
+function readHalves(fields: JsonFields, name: string): number {
+  const value = fields.value(name);
+  if (typeof value === "number" && Number.isSafeInteger(2 * value)) return value;
+  throw fields.misfit(name, "is no integer and no half of one");
+}
+
 function readSums(fields: JsonFields, graph: Graph, sizes: readonly number[]): ClearSums {
   const node = fields.integer("node", 0, graph.nodes.length - 1);
   const elements = sizeOf(graph.node(node).output.shape);
   return {
     node,
     ...(fields.has("rows") ? { rows: fields.integers("rows", mostNumbers, 0, elements - 1) } : {}),
-    first: fields.integer("first", -largestInteger, largestInteger),
+    first: readHalves(fields, "first"),
     sources: fields.integers("sources", mostEntries, 0, sizes.length - 1),
   };
 }

@@ -85,8 +85,8 @@ async function compileStages(
   );
 }
 
-/** Codes of errors that say that a plan was not found. */
-const notPlanned: readonly string[] = ["no-parameters", "unsupported-op", "width-too-wide"];
+/** Codes of errors after which the other way may do: what is too wide for weights is too wide for products of encrypted values. */
+const notPlanned: readonly string[] = ["no-parameters", "unsupported-op"];
 
 /** Clear parameters travel as they are where that can be planned; else they are encrypted like the others. */
 async function inPlainOrEncrypted<T>(
@@ -99,7 +99,11 @@ async function inPlainOrEncrypted<T>(
     return await compile(graph);
   } catch (error) {
     if (!(error instanceof VelumError) || !notPlanned.includes(error.code)) throw error;
-    return compile(encryptClear(graph));
+    try {
+      return await compile(encryptClear(graph));
+    } catch (other) {
+      throw error.code === "unsupported-op" ? other : error;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/graph.js";
 import { nodePath, type OperationNode } from "../graph/node.js";
+import { isClear } from "../ops/clear-weights.js";
 import { linearOperands } from "../ops/linear-form.js";
 import { opSpec } from "../ops/registry.js";
 import type { Plan } from "../plan/plan.js";
@@ -75,7 +76,8 @@ function countLinear(
 ): void {
   const spec = opSpec(node.name, nodePath(node));
   const map = spec.affine(node.attributes, linearOperands(graph, node));
-  if (map === undefined) return;
+  // What is clear is computed in plain.
+  if (map === undefined || isClear(node)) return;
   for (let row = 0; row < map.outputs; row++) {
     let terms = 0;
     for (const [, weight] of rowTerms(map, row)) {

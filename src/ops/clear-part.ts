@@ -9,7 +9,7 @@ import { clearRange, linearOperands } from "./linear-form.js";
 import { type Form, joinForms } from "./region-forms.js";
 import { opSpec } from "./registry.js";
 
-/** Elements `rows` (all, where absent) of graph node `node`, less `first`. */
+/** Elements `rows` (all, where absent) of graph node `node`, less `first`, an integer or half of one. */
 export interface ClearRows {
   readonly node: number;
   readonly rows?: readonly number[];

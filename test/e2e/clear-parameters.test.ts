@@ -164,6 +164,55 @@ test("products, choices and positions with clear values take no look-ups", async
   }
 });
 
+test("approximate roundings of sums with clear values read blocks", async () => {
+  const circuit = await fhe
+    .compiler({ x: "encrypted", y: "clear" }, (x, y) =>
+      fhe.roundBitPattern(x.mul(2).add(y.mul(y)), 9, true, "approximate"),
+    )
+    .compile(Array.from({ length: 16 }, (_, i) => [1023 * i, i % 8]));
+  assert.equal(circuit.sizes.bootstraps, 1);
+  // Far from ties: 2 * 3000 + 9 lies 135 below 6144.
+  const samples = [
+    [3000, 3],
+    [17, 7],
+  ];
+  for (const [runtime, results] of await runEverywhere(circuit, samples)) {
+    assert.deepEqual(results, [[[6144]], [[0]]], runtime);
+  }
+});
+
+test("clear weights that are too large for any plan are refused by their norm", async () => {
+  const wide = fhe.compiler({ x: "encrypted", w: "clear" }, (x, w) => x.matmul(w));
+  const inputset = [
+    [
+      [0, 15],
+      [2 ** 20, -3],
+    ],
+    [
+      [15, 0],
+      [-(2 ** 20), 7],
+    ],
+  ];
+  await assert.rejects(wide.compile(inputset), {
+    code: "width-too-wide",
+    message:
+      /^matmul \(.*\): the weights of one product have the 2-norm \d+\. Quantize the weights/,
+  });
+});
+
+test("statistics count no operation on clear values alone", async () => {
+  const circuit = await fhe
+    .compiler({ x: "encrypted", y: "clear" }, (x, y) => x.add(y.mul(y).add(y).sub(1)))
+    .compile([
+      [1, 2],
+      [3, 3],
+    ]);
+  const [whole] = circuit.statistics();
+  assert.equal(whole?.clearAdditions, 1);
+  assert.equal(whole?.encryptedAdditions, 0);
+  assert.match(String(circuit.cost()), /^upload +\d+ B$/m);
+});
+
 test("the server refuses clear numbers and lengths that the circuit was not compiled for", async () => {
   const circuit = await product.compile(inputset);
   const client = await Client.load(circuit.clientFile);
