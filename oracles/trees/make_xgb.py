@@ -99,5 +99,9 @@ cases = [
     case(R, "counts", **small, objective="reg:tweedie", tweedie_variance_power=1.3),
     case(R, b, **small, objective="reg:logistic"),
     case(R, s, **small, base_score=1.0, max_leaves=5),
+    case(R, s, **small, monotone_constraints=(1, -1, 0, 0, 0, 0)),
+    case(R, "holes", **small, monotone_constraints=(1, 0, 1), grow_policy="lossguide", max_leaves=7),
+    case(R, s, **small, monotone_constraints=(-1, 1, 1, -1, 1, -1), tree_method="exact", reg_alpha=0.5),
+    case(C, "labels", **small, monotone_constraints=(1, 0, -1), max_delta_step=0.6, weights=True),
 ]
 write("xgb.json", "oracles/trees/make_xgb.py", {"xgboost": xgboost.__version__}, sets, cases)

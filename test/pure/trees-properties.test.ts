@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type Tensor, toTensor } from "../../src/base/tensor.js";
+import { SeededRandom } from "../../src/models/seeded-random.js";
 import { DecisionTreeClassifier } from "../../src/models/trees/decision-tree-classifier.js";
 import { DecisionTreeRegressor } from "../../src/models/trees/decision-tree-regressor.js";
 import { ExtraTreesRegressor } from "../../src/models/trees/extra-trees-regressor.js";
@@ -145,6 +146,26 @@ test("one class: trees predict it, boosting refuses it", async () => {
     code: "bad-argument",
     message: "XGBClassifier.fit y: holds one class only, 4. Pass rows of at least two classes",
   });
+});
+
+test("monotone constraints: scores never fall where they may only rise, whatever the data say", async () => {
+  const random = new SeededRandom(8);
+  const uniform = () => random.nextUint32() / 2 ** 32;
+  const X = Array.from({ length: 200 }, () => [uniform(), uniform(), uniform()]);
+  const y = X.map(([a = 0, b = 0, c = 0]) => Math.sin(9 * a) - Math.cos(7 * b) + c + uniform());
+  const steps = Array.from({ length: 41 }, (_, i) => i / 40);
+  for (const treeMethod of ["hist", "exact"] as const) {
+    const monotoneConstraints = [1, -1, 0];
+    const model = new XGBRegressor({ nEstimators: 20, monotoneConstraints, treeMethod }).fit(X, y);
+    for (const rest of [0.1, 0.5, 0.9]) {
+      const rising = await model.predict(steps.map((a) => [a, rest, rest]));
+      const falling = await model.predict(steps.map((b) => [rest, b, rest]));
+      steps.slice(1).forEach((_, i) => {
+        assert.ok((rising[i + 1] ?? 0) >= (rising[i] ?? 0));
+        assert.ok((falling[i + 1] ?? 0) <= (falling[i] ?? 0));
+      });
+    }
+  }
 });
 
 test("the same seed gives the same model, another seed another one", async () => {

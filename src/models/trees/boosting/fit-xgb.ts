@@ -12,6 +12,7 @@ import { growXgb, type XgbNode } from "./grow-xgb.js";
 import { HistogramBuilder } from "./histogram.js";
 import { sortedColumn } from "./sorted-column.js";
 import { xgbCuts } from "./xgb-cuts.js";
+import { monotoneRules } from "./xgb-monotone.js";
 import type { BoostTargets, XgbObjective } from "./xgb-objective.js";
 import type { XgbParams } from "./xgb-params.js";
 import type { XgbBins } from "./xgb-split.js";
@@ -42,7 +43,8 @@ export function fitXgb(
   const { rows, columns: features } = x;
   const { outputs } = objective;
   const bins = toXgbBins(x, targets.weights, params);
-  const growth = { bins, params, builder: new HistogramBuilder(bins.data, 2) };
+  const rules = monotoneRules("XGB", params.monotoneConstraints, features, params);
+  const growth = { bins, params, builder: new HistogramBuilder(bins.data, 2), rules };
   const random = new SeededRandom(params.randomState);
   const base =
     params.baseScore === null

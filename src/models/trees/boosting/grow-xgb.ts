@@ -2,6 +2,7 @@ import { newNode, type TreeNode } from "../node-list.js";
 import type { FeatureSampler } from "./feature-sampler.js";
 import type { Derivatives, HistogramBuilder } from "./histogram.js";
 import { RowPartition } from "./row-partition.js";
+import { anyWeight, type MonotoneRules, type WeightRange } from "./xgb-monotone.js";
 import type { XgbParams } from "./xgb-params.js";
 import {
   type DerivativeSums,
@@ -37,6 +38,7 @@ interface Candidate {
   readonly end: number;
   readonly histogram: Float64Array | undefined;
   readonly split: XgbSplit | undefined;
+  readonly range: WeightRange;
 }
 
 /** Gains up to this are rounding. */
@@ -47,6 +49,7 @@ export interface XgbGrowth {
   readonly bins: XgbBins;
   readonly params: XgbParams;
   readonly builder: HistogramBuilder;
+  readonly rules?: MonotoneRules | undefined;
 }
 
 /**
@@ -54,7 +57,7 @@ export interface XgbGrowth {
  * is left of the node's. Leaf values are single-precision numbers, the learning rate included.
  */
 export function growXgb(
-  { bins, params, builder }: XgbGrowth,
+  { bins, params, builder, rules }: XgbGrowth,
   derivatives: Derivatives,
   order: Int32Array,
   sampler: FeatureSampler,
@@ -67,8 +70,10 @@ export function growXgb(
   const nodes: XgbNode[] = [];
   const leaves: { node: number; start: number; end: number }[] = [];
 
-  const addNode = (sums: DerivativeSums): number => {
-    const value = Math.fround(leafWeight(sums, params) * rate);
+  /** `range` is that of the node above. */
+  const addNode = (sums: DerivativeSums, range: WeightRange): number => {
+    const weight = rules?.weight(sums, range) ?? leafWeight(sums, params);
+    const value = Math.fround(weight * rate);
     nodes.push({ ...newNode(Float64Array.of(value)), gain: 0, bin: 0 });
     return nodes.length - 1;
   };
@@ -78,18 +83,25 @@ export function growXgb(
     range: readonly [number, number],
     depth: number,
     histogram: Float64Array | undefined,
+    [above, own]: readonly [WeightRange, WeightRange],
   ): Candidate => {
     const [start, end] = range;
-    if (histogram === undefined) return { at, depth, start, end, histogram, split: undefined };
-    const search = new XgbSplitSearch(bins, params, histogram, sums);
+    const place = { at, depth, start, end, range: own };
+    if (histogram === undefined) return { ...place, histogram, split: undefined };
+    const constraint = rules && {
+      rootGain: rules.gain(sums, above),
+      gain: (feature: number, left: DerivativeSums, right: DerivativeSums) =>
+        rules.splitGain(feature, left, right, own),
+    };
+    const search = new XgbSplitSearch(bins, params, { total: sums, histogram }, constraint);
     for (const feature of sampler.node(depth)) search.look(feature);
     const split = search.best;
     const worth = split !== undefined && isWorth(split, params);
     if (worth && waiting.length < builder.keepable) {
-      return { at, depth, start, end, histogram, split };
+      return { ...place, histogram, split };
     }
     builder.giveBack(histogram);
-    return { at, depth, start, end, histogram: undefined, split: worth ? split : undefined };
+    return { ...place, histogram: undefined, split: worth ? split : undefined };
   };
   const histogramOf = (start: number, end: number) =>
     builder.build(order, start, end, derivatives, sampler.tree);
@@ -101,7 +113,8 @@ export function growXgb(
     else leaves.push({ node: candidate.at, start: candidate.start, end: candidate.end });
   };
   const root = depthLimit > 0 ? histogramOf(0, order.length) : undefined;
-  keep(open(addNode(sums), sums, [0, order.length], 0, root));
+  const free = [anyWeight, anyWeight] as const;
+  keep(open(addNode(sums, anyWeight), sums, [0, order.length], 0, root, free));
 
   let leafCount = 1;
   for (let next = take(waiting, params); next !== undefined; next = take(waiting, params)) {
@@ -119,8 +132,10 @@ export function growXgb(
     node.missingLeft = split.missingLeft;
     node.gain = split.gain;
     node.bin = split.bin;
-    node.left = addNode(split.left);
-    node.right = addNode(split.right);
+    node.left = addNode(split.left, next.range);
+    node.right = addNode(split.right, next.range);
+    const [leftRange, rightRange] =
+      rules?.ranges(split.feature, split.left, split.right, next.range) ?? free;
     const deeper = depth + 1 < depthLimit && leafCount < leafLimit;
     let left: Float64Array | undefined;
     let right: Float64Array | undefined;
@@ -138,8 +153,9 @@ export function growXgb(
         left = builder.subtract(histogram, right);
       }
     } else builder.giveBack(histogram);
-    keep(open(node.left, split.left, [start, middle], depth + 1, left));
-    keep(open(node.right, split.right, [middle, end], depth + 1, right));
+    const [toLeft, toRight] = [[next.range, leftRange] as const, [next.range, rightRange] as const];
+    keep(open(node.left, split.left, [start, middle], depth + 1, left, toLeft));
+    keep(open(node.right, split.right, [middle, end], depth + 1, right, toRight));
   }
   if (bins.kind === "values") collapse(nodes, 0, params.gamma);
   return { nodes, leaves, order };

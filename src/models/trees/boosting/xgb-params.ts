@@ -38,6 +38,8 @@ export interface XgbParams extends TreeQuantization {
   readonly colsampleBylevel: number;
   readonly colsampleBynode: number;
   readonly treeMethod: "auto" | "hist" | "exact" | "approx";
+  /** For each feature 1 where scores may only rise with it, -1 where they may only fall, else 0; null (default): no such rules. */
+  readonly monotoneConstraints: readonly number[] | null;
   /** Bins of a feature (2 to 65535), for `"hist"`. */
   readonly maxBin: number;
   /** What every row begins with, in the target's unit or as a probability; null: from the data. */
@@ -67,6 +69,7 @@ export const xgbDefaults: XgbParams = {
   colsampleBylevel: 1,
   colsampleBynode: 1,
   treeMethod: "auto",
+  monotoneConstraints: null,
   maxBin: 256,
   baseScore: null,
   randomState: 0,

@@ -65,6 +65,20 @@ export interface XgbBins {
   readonly least: Float32Array;
 }
 
+/** What a node's rows add up to, and by bin. */
+export interface NodeSums {
+  readonly total: DerivativeSums;
+  readonly histogram: Float64Array;
+}
+
+/** Judges splits otherwise than by the best values of their sides. */
+export interface SplitConstraint {
+  /** What the node is worth. */
+  readonly rootGain: number;
+  /** What both sides of a split on `feature` are worth. */
+  gain(feature: number, left: DerivativeSums, right: DerivativeSums): number;
+}
+
 /** The best split so far of one node. */
 export class XgbSplitSearch {
   readonly #bins: XgbBins;
@@ -72,14 +86,21 @@ export class XgbSplitSearch {
   readonly #histogram: Float64Array;
   readonly #total: DerivativeSums;
   readonly #rootGain: number;
+  readonly #constraint: SplitConstraint | undefined;
   best: XgbSplit | undefined;
 
-  constructor(bins: XgbBins, by: XgbPenalties, histogram: Float64Array, total: DerivativeSums) {
+  constructor(
+    bins: XgbBins,
+    by: XgbPenalties,
+    node: NodeSums,
+    constraint: SplitConstraint | undefined,
+  ) {
     this.#bins = bins;
     this.#by = by;
-    this.#histogram = histogram;
-    this.#total = total;
-    this.#rootGain = nodeGain(total, by);
+    this.#histogram = node.histogram;
+    this.#total = node.total;
+    this.#constraint = constraint;
+    this.#rootGain = constraint?.rootGain ?? nodeGain(node.total, by);
   }
 
   /** Looks at all cuts of a feature; features come in ascending order, so that the first of equals stays. */
@@ -102,6 +123,7 @@ export class XgbSplitSearch {
     const bins = edges.length;
     const { minChildWeight } = this.#by;
     const histogram = this.#histogram;
+    const constraint = this.#constraint;
     const { gradient: allGradient, hessian: allHessian } = this.#total;
     let gradient = 0;
     let hessian = 0;
@@ -112,7 +134,10 @@ export class XgbSplitSearch {
       const restHessian = allHessian - hessian;
       if (hessian < minChildWeight || restHessian < minChildWeight) continue;
       const restGradient = allGradient - gradient;
-      const gain = this.#gain(gradient, hessian, restGradient, restHessian);
+      const gain =
+        constraint === undefined
+          ? this.#gain(gradient, hessian, restGradient, restHessian)
+          : this.#constrainedGain(constraint, feature, step, gradient, hessian);
       if (!(gain > (this.best?.gain ?? 0))) continue;
       const walked = { gradient, hessian };
       const rest = { gradient: restGradient, hessian: restHessian };
@@ -132,6 +157,7 @@ export class XgbSplitSearch {
     const from = data.offsets[feature] ?? 0;
     const { minChildWeight } = this.#by;
     const histogram = this.#histogram;
+    const constraint = this.#constraint;
     const { gradient: allGradient, hessian: allHessian } = this.#total;
     let gradient = 0;
     let hessian = 0;
@@ -146,7 +172,10 @@ export class XgbSplitSearch {
       const restHessian = allHessian - hessian;
       const restGradient = allGradient - gradient;
       if (before >= 0 && hessian >= minChildWeight && restHessian >= minChildWeight) {
-        const gain = this.#gain(gradient, hessian, restGradient, restHessian);
+        const gain =
+          constraint === undefined
+            ? this.#gain(gradient, hessian, restGradient, restHessian)
+            : this.#constrainedGain(constraint, feature, step, gradient, hessian);
         if (gain > (this.best?.gain ?? 0)) {
           const walked = { gradient, hessian };
           const rest = { gradient: restGradient, hessian: restHessian };
@@ -170,6 +199,21 @@ export class XgbSplitSearch {
       gainOf(gradient, hessian, this.#by) + gainOf(restGradient, restHessian, this.#by),
     );
     return Math.fround(both - this.#rootGain);
+  }
+
+  /** `gradient` and `hessian` are of the side that was walked over. */
+  #constrainedGain(
+    constraint: SplitConstraint,
+    feature: number,
+    step: 1 | -1,
+    gradient: number,
+    hessian: number,
+  ): number {
+    const walked = { gradient, hessian };
+    const total = this.#total;
+    const rest = { gradient: total.gradient - gradient, hessian: total.hessian - hessian };
+    const [left, right] = step > 0 ? [walked, rest] : [rest, walked];
+    return Math.fround(constraint.gain(feature, left, right) - this.#rootGain);
   }
 }
 
