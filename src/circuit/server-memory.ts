@@ -65,16 +65,20 @@ function tooLarge(
   const [worst] = [...compiled].sort(
     (a, b) => memoryBesideKeys(b.server.manifest) - memoryBesideKeys(a.server.manifest),
   );
-  const node = worst && heaviestNode(worst.regions);
+  // Every encrypted bit is a ciphertext of some kilobytes; elsewhere weights ask for what a request takes, too.
+  const byBits = worst?.plan.bits !== undefined && requests > constants;
+  const node = worst && (byBits ? worst.regions.inputs[0]?.node : heaviestNode(worst.regions));
   return new VelumError({
     code: "no-parameters",
     path: worst && node !== undefined ? pathOf(worst, node) : "maxMemoryBytes",
     problem:
-      `the server's memory takes ${total} bytes, and may take ${limit}: ${constants} of weights and tables, most of them here, ` +
+      `the server's memory takes ${total} bytes, and may take ${limit}: ${constants} of weights and tables, ` +
       `${requests} of a request, ${keys} of expanded keys`,
     limit,
     actual: total,
-    cure: `Allow ${total} bytes (maxMemoryBytes), or compute with fewer weights and tables`,
+    cure:
+      `Allow ${total} bytes (maxMemoryBytes), or compute ` +
+      (byBits ? "on fewer bits of the inputs" : "fewer results with fewer weights and tables"),
   });
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { fhe, VelumError } from "../../src/index.js";
+import { randomTrees } from "../support/random-trees.js";
 
 const settings = { machine: "avx512", runtime: "wasm", threads: 1 } as const;
 const table = new fhe.LookupTable(Array.from({ length: 64 }, (_, i) => (i * i) % 61));
@@ -66,10 +68,29 @@ test("without keys it is weights and requests: the node with most of them is nam
     code: "no-parameters",
     limit: 1e5,
     message:
-      /^matmul \(.*memory-limit\.test\.\ws:\d+\): the server's memory takes (\d+) bytes, and may take 100000: \d+ of weights and tables, most of them here, \d+ of a request, 0 of expanded keys\. Allow \1 bytes \(maxMemoryBytes\), or compute with fewer weights and tables$/,
+      /^matmul \(.*memory-limit\.test\.\ws:\d+\): the server's memory takes (\d+) bytes, and may take 100000: \d+ of weights and tables, \d+ of a request, 0 of expanded keys\. Allow \1 bytes \(maxMemoryBytes\), or compute fewer results with fewer weights and tables$/,
   });
   const least = await leastOf(compile(1e5));
   assert.equal((await compile(least)).cost().serverMemoryBytes, least);
+});
+
+test("bits of decision trees take memory in every request: the input is named", async () => {
+  const shape = { features: 3, outputs: 2, trees: 5, depth: 4, largestThreshold: 9 };
+  const rows = Array.from({ length: 16 }, (_, s) => [s % 10, (s * 3) % 10, (s * 7 + 2) % 10]);
+  const ensembles = fc.sample(randomTrees({ ...shape, largestValue: 25 }), { seed: 3, numRuns: 3 });
+  let asked = 0;
+  for (const trees of ensembles) {
+    const forest = fhe.compiler({ x: "encrypted" }, (x) => fhe.treeEnsemble(trees, x));
+    const { plan } = await forest.compile(rows, settings);
+    if (plan.lane !== "decision") continue;
+    asked++;
+    await assert.rejects(forest.compile(rows, { ...settings, maxMemoryBytes: 1e4 }), {
+      code: "no-parameters",
+      message:
+        /^input "x" \(.*\): the server's memory takes (\d+) bytes, and may take 10000: .* Allow \1 bytes \(maxMemoryBytes\), or compute on fewer bits of the inputs$/,
+    });
+  }
+  assert.ok(asked > 0);
 });
 
 test("a module counts keys once, and weights and requests of every function", async () => {
