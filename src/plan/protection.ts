@@ -39,6 +39,6 @@ export function noProtection(): VelumError {
     path: "protectModel",
     problem:
       "the circuit looks up tables of values that it computes, whose noise leaves no room to hide anything",
-    cure: "Leave protectModel away, or use a linear, additive or tree model on fresh inputs",
+    cure: 'Leave protectModel away, or use a linear, additive or tree model on fresh inputs that returns its scores (result: "scores")',
   });
 }
