@@ -1,5 +1,5 @@
 import { VelumError } from "../../base/error.js";
-import { type Shape, scalar, type Tensor } from "../../base/tensor.js";
+import { type Shape, sameShape, scalar, type Tensor } from "../../base/tensor.js";
 import { isPlainData, readsClear } from "../../graph/clear-part.js";
 import { Graph } from "../../graph/graph.js";
 import { type GraphNode, nodePath, type OperationNode } from "../../graph/node.js";
@@ -12,6 +12,7 @@ import { removeDeadCode } from "../remove-dead-code.js";
 import { defaultRounding, inBandOf, type RoundingRule } from "../rounding-rule.js";
 import { BitChains } from "./bit-chains.js";
 import { chooseElements } from "./choose-elements.js";
+import { type ChosenExtremum, chosenExtremum } from "./chosen-extremum.js";
 import { domainOf } from "./domain.js";
 import { type ElementFunction, ElementFunctions } from "./element-functions.js";
 import { lookUpExtremum } from "./extremum-tree.js";
@@ -284,7 +285,19 @@ class Lowering {
       };
       return this.builder.add(masked(this.side(a), ones), masked(this.side(b), zeros));
     }
+    const extremum = this.target === "dialect" ? undefined : chosenExtremum(this.graph, node);
+    if (extremum !== undefined) return this.chosen(extremum, node.output.shape);
     return this.strategies.select(this.valueOf(condition), this.side(a), this.side(b));
+  }
+
+  /** Stretched to the shape of the choice, which the values have together. */
+  private chosen({ x, y, takes }: ChosenExtremum, shape: Shape): Value {
+    const [a, b] = [this.valueOf(x), this.valueOf(y)];
+    if (takes === "largest") return this.strategies.extremum(a, b, (d) => Math.max(d, 0));
+    if (takes === "smallest") return this.strategies.extremum(a, b, (d) => Math.min(d, 0));
+    const [taken, other] = takes === "x" ? [a, b] : [b, a];
+    if (sameShape(taken.shape, shape)) return taken;
+    return this.builder.add(taken, this.builder.scale(other, scalar(0)));
   }
 
   /** Sums of products of two encrypted tensors, and a further operand added to them. */

@@ -36,6 +36,12 @@ export class PairStrategies {
         return b.scale(stretched, scalar(known.bounds.min));
       }
     }
+    if (b.reduces) {
+      // Factors of the factors are left away: 2x * 3y = 6 (x * y).
+      const [p, q] = [b.reduced(x), b.reduced(y)];
+      const factor = p.offset === 0 && q.offset === 0 ? p.factor * q.factor : 1;
+      if (factor !== 1) return b.scale(this.product(p.value, q.value), scalar(factor));
+    }
     // Zeros below both factors are zeros below the sums; the product has both.
     const [lowX, lowY] = [b.lowOf(x), b.lowOf(y)];
     if (b.isClear(x) || b.isClear(y)) return this.#weighted(x, y);
