@@ -35,6 +35,7 @@ const draw = fc.record({
   op: fc.constantFrom(
     ...(["add", "subtract", "multiply", "dot", "where", "less", "maximum", "lookup"] as const),
     ...(["element", "combine", "divide", "concatenate", "negate", "multiply", "dot"] as const),
+    ...(["place", "root", "mask", "shift", "sum", "convolve", "equal"] as const),
   ),
   picks: fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(1000)),
 });
@@ -216,6 +217,52 @@ function step(twins: readonly Twin[], { op, picks }: Draw): Twin | undefined {
       if (a.shape.length !== 1 || b.shape.length !== 0 || b.low < 0 || b.high >= length) return;
       const own = { traced: x && y && x.at(y), plain: [a.plain[b.plain[0] ?? 0] ?? 0], shape: [] };
       return { ...a, ...own, encrypted: a.encrypted || b.encrypted };
+    }
+    case "place": {
+      if (a.shape.length !== 1 || b.shape.length !== 0 || b.low < 0 || b.high >= length) return;
+      if (c.shape.length !== 0) return;
+      const plain = a.plain.map((own, i) => (i === b.plain[0] ? (c.plain[0] ?? 0) : own));
+      const range = { low: Math.min(a.low, c.low), high: Math.max(a.high, c.high) };
+      const own = { traced: x && y && z && x.set(y, z), plain, shape: a.shape, ...range };
+      return { ...own, encrypted: a.encrypted || b.encrypted || c.encrypted };
+    }
+    case "root": {
+      // Floating-point parts of several values are computed where all are clear.
+      if (a.encrypted || b.encrypted || a.low < 0 || b.low < 0) return undefined;
+      const traced = x && y && fhe.sqrt(x).mul(3).add(fhe.exp2(y).div(7)).astype("int64");
+      const fn = (u = 0, v = 0): number => Math.trunc(Math.sqrt(u) * 3 + 2 ** v / 7);
+      return made([a, b], traced, fn, [0, fn(a.high, b.high)]);
+    }
+    case "mask": {
+      if (a.low < 0 || b.low < 0) return undefined;
+      const high = Math.max(a.high, b.high);
+      return made([a, b], x && y && x.and(y), (u = 0, v = 0) => u & v, [0, high]);
+    }
+    case "shift": {
+      if (b.encrypted || a.low < 0 || b.low < 0 || b.high > 2) return undefined;
+      const traced = x && y && x.leftShift(y);
+      return made([a, b], traced, (u = 0, v = 0) => u * 2 ** v, [0, a.high * 2 ** b.high]);
+    }
+    case "equal":
+      if (a.high - a.low > 31 || b.high - b.low > 31) return undefined;
+      return made([a, b], x && y && x.equal(y), (u = 0, v = 0) => (u === v ? 1 : 0), [0, 1]);
+    case "sum": {
+      const plain = [a.plain.reduce((sum, own) => sum + own, 0)];
+      const count = a.plain.length || a.shape.reduce((product, own) => product * own, 1);
+      const range = { low: Math.min(0, count * a.low), high: Math.max(0, count * a.high) };
+      return { ...a, traced: x?.sum(), plain, shape: [], ...range };
+    }
+    case "convolve": {
+      if (bothEncrypted || a.shape.length !== 1 || b.shape.length !== 1) return undefined;
+      const plain = [0, 1, 2].map((i) =>
+        [0, 1, 2].reduce((sum, k) => sum + (a.plain[i + k - 1] ?? 0) * (b.plain[k] ?? 0), 0),
+      );
+      const [image, taps] = [x?.reshape(1, 1, length), y?.reshape(1, 1, length)];
+      const traced = image && taps && fhe.conv(image, taps, null, { pads: [1, 1] });
+      const bounds = corners((u, v) => length * u * v);
+      const range = { low: Math.min(0, ...bounds), high: Math.max(0, ...bounds) };
+      const own = { traced: traced?.reshape(length), plain, shape: [length], ...range };
+      return { ...own, encrypted: a.encrypted || b.encrypted };
     }
     case "concatenate": {
       if (a.shape.length !== 1 || b.shape.length !== 1) return undefined;
