@@ -4,11 +4,13 @@ import { test } from "node:test";
 import {
   crossValScore,
   GridSearchCV,
+  KFold,
   LogisticRegression,
   Pipeline,
   Ridge,
   StandardScaler,
   StratifiedKFold,
+  trainTestSplit,
   VelumError,
   XGBClassifier,
 } from "../../src/index.js";
@@ -59,9 +61,34 @@ test("regressors are judged on consecutive rows", async () => {
   assert.equal(first, 0); // the first half holds zeros alone, which have no variance to explain
 });
 
+test("weights of rows go into the fits of all folds, and rows of a split can be told", async () => {
+  const sampleWeight = sorted.map((_, i) => (i % 2 === 0 ? 1 : 1e-9));
+  const target = X.map(([a = 0], i) => (i % 2 === 0 ? a : -a));
+  const make = () => new Ridge({ alpha: 0, nBits: 12 });
+  const cv = new KFold({ nSplits: 3, shuffle: true });
+  const even = (truth: Float64Array, found: Float64Array) =>
+    Math.max(...truth.map((value, i) => (value >= 0 ? Math.abs(value - (found[i] ?? 0)) : 0)));
+  const errors = await crossValScore(make, X, target, { cv, scoring: even, sampleWeight });
+  assert.ok(
+    errors.every((error) => error < 0.1),
+    String(errors),
+  );
+  const search = new GridSearchCV(make, {}, { cv, sampleWeight });
+  await search.fit(X, target);
+  assert.ok(Math.abs((search.bestEstimator.coef.data[0] ?? 0) - 1) < 1e-6);
+
+  const { XTest, trainRows, testRows } = trainTestSplit(X, target, { testSize: 0.2 });
+  assert.equal(trainRows.length + testRows.length, X.length);
+  assert.deepEqual(
+    Array.from(XTest.data),
+    testRows.flatMap((row) => X[row] ?? []),
+  );
+});
+
 test("judging refuses options that nobody reads", async () => {
   const refused = (error: unknown) =>
-    error instanceof VelumError && /folds: is no option. Known are cv, scoring/.test(error.message);
+    error instanceof VelumError &&
+    /folds: is no option. Known are cv, scoring, sampleWeight/.test(error.message);
   const mistyped = JSON.parse('{ "folds": 3 }');
   await assert.rejects(
     crossValScore(() => new Ridge(), X, sorted, mistyped),

@@ -7,6 +7,7 @@ import {
   rowOf,
   toLabels,
   toMatrixWithGaps,
+  toWeights,
 } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { KFold, type Splitter, StratifiedKFold } from "./folds.js";
@@ -14,7 +15,7 @@ import { KFold, type Splitter, StratifiedKFold } from "./folds.js";
 /** What is judged: any estimator, or a pipeline. */
 export interface Judged {
   readonly isClassifier?: boolean;
-  fit(x: Rows, y: Labels): unknown;
+  fit(x: Rows, y: Labels, sampleWeight?: Labels): unknown;
   predict(x: Rows, mode?: PredictionMode): Promise<Float64Array>;
   score(x: Rows, y: Labels, mode?: PredictionMode): Promise<number>;
 }
@@ -25,6 +26,8 @@ export interface JudgeParams {
   readonly cv?: number | Splitter;
   /** Greater is better. Default: the model's own `score`. */
   readonly scoring?: (yTrue: Float64Array, yPred: Float64Array) => number;
+  /** Weights of rows in fits; scores weigh all rows alike. */
+  readonly sampleWeight?: Labels;
 }
 
 /** Scores of a cross-validation, one a fold, and the milliseconds that fits and scores took. */
@@ -45,9 +48,10 @@ export async function crossValidate(
   params: JudgeParams = {},
 ): Promise<CrossValidation> {
   checkOptions(params, judgeNames, "crossValidate");
-  const { cv = 5, scoring } = params;
+  const { cv = 5, scoring, sampleWeight } = params;
   const matrix = toMatrixWithGaps(x, "crossValidate X");
   const labels = toLabels(y, matrix.rows, "crossValidate y");
+  const weights = toWeights(sampleWeight, matrix.rows, "crossValidate sampleWeight");
   const folds = splitterOf(cv, make().isClassifier === true).split(labels);
   const results = {
     testScore: new Float64Array(folds.length),
@@ -57,7 +61,7 @@ export async function crossValidate(
   for (const [i, { train, test }] of folds.entries()) {
     const model = make();
     const started = performance.now();
-    model.fit(pickRows(matrix, train), pick(labels, train));
+    model.fit(pickRows(matrix, train), pick(labels, train), weights && pick(weights, train));
     const fitted = performance.now();
     const [XTest, yTest] = [pickRows(matrix, test), pick(labels, test)];
     results.testScore[i] =
@@ -71,7 +75,7 @@ export async function crossValidate(
 }
 
 /** The names of `JudgeParams`. */
-export const judgeNames = ["cv", "scoring"];
+export const judgeNames = ["cv", "scoring", "sampleWeight"];
 
 function splitterOf(cv: number | Splitter, classes: boolean): Splitter {
   if (typeof cv !== "number") return cv;

@@ -51,7 +51,7 @@ export class GridSearchCV<P extends object, M extends Judged> {
       first,
     );
     const estimator = this.#make(result.params);
-    estimator.fit(x, y);
+    estimator.fit(x, y, this.#judge.sampleWeight);
     this.#results = results;
     this.#best = { result, estimator };
     return this;

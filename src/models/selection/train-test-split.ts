@@ -10,6 +10,9 @@ export interface Split {
   readonly XTest: Tensor;
   readonly yTrain: Float64Array;
   readonly yTest: Float64Array;
+  /** Which rows of `x` they are, for whatever else there is one of a row, e.g. weights. */
+  readonly trainRows: readonly number[];
+  readonly testRows: readonly number[];
 }
 
 export interface SplitSettings {
@@ -63,6 +66,8 @@ export function trainTestSplit(x: Rows, y: Labels, settings: SplitSettings = {})
     XTest: pickRows(matrix, sides.test),
     yTrain: Float64Array.from(sides.train, (i) => labels[i] ?? 0),
     yTest: Float64Array.from(sides.test, (i) => labels[i] ?? 0),
+    trainRows: sides.train,
+    testRows: sides.test,
   };
 }
 
