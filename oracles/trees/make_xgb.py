@@ -103,5 +103,6 @@ cases = [
     case(R, "holes", **small, monotone_constraints=(1, 0, 1), grow_policy="lossguide", max_leaves=7),
     case(R, s, **small, monotone_constraints=(-1, 1, 1, -1, 1, -1), tree_method="exact", reg_alpha=0.5),
     case(C, "labels", **small, monotone_constraints=(1, 0, -1), max_delta_step=0.6, weights=True),
+    *[case(C, b, trees=0, n_estimators=5, max_depth=3, importance_type=of) for of in ("weight", "cover", "total_gain", "total_cover")],
 ]
 write("xgb.json", "oracles/trees/make_xgb.py", {"xgboost": xgboost.__version__}, sets, cases)

@@ -76,7 +76,7 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "mistyped parameter",
       () => Reflect.construct(XGBClassifier, [{ nEstimator: 5 }]),
       "bad-argument",
-      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, treeMethod, monotoneConstraints, maxBin, baseScore, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
+      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, treeMethod, monotoneConstraints, maxBin, baseScore, importanceType, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
     ],
     [
       "class weight below 0",

@@ -12,6 +12,7 @@ import { growXgb, type XgbNode } from "./grow-xgb.js";
 import { HistogramBuilder } from "./histogram.js";
 import { sortedColumn } from "./sorted-column.js";
 import { xgbCuts } from "./xgb-cuts.js";
+import { XgbImportances } from "./xgb-importances.js";
 import { monotoneRules } from "./xgb-monotone.js";
 import type { BoostTargets, XgbObjective } from "./xgb-objective.js";
 import type { XgbParams } from "./xgb-params.js";
@@ -22,7 +23,7 @@ export const xgbRule: ComparisonRule = { left: "<", precision: "float32", missin
 
 export interface XgbFit {
   readonly ensemble: TreeEnsemble;
-  /** `[features]` mean gain of a feature's splits, normalised. */
+  /** `[features]` by `importanceType`, normalised. */
   readonly featureImportances: Float64Array;
   /** Where rounds were judged. */
   readonly evaluation: EvalRecord | undefined;
@@ -63,7 +64,7 @@ export function fitXgb(
   }));
   const evaluation = judging === undefined ? undefined : new Evaluation(judging, base);
   const trees: Tree[] = [];
-  const gains = { sum: new Float64Array(features), count: new Float64Array(features) };
+  const importances = new XgbImportances(features);
   for (let round = 0; round < params.nEstimators; round++) {
     // All outputs of a round are derived from the same scores.
     slopes.forEach((derivatives, k) => {
@@ -81,11 +82,7 @@ export function fitXgb(
         }
       }
       if (order.length < rows) addUnseen(grown.nodes, bins, order, { scores, outputs, k });
-      for (const { feature, gain } of grown.nodes) {
-        if (feature < 0) continue;
-        gains.sum[feature] = (gains.sum[feature] ?? 0) + gain;
-        gains.count[feature] = (gains.count[feature] ?? 0) + 1;
-      }
+      importances.add(grown.nodes);
       trees.push(toTree(spread(grown.nodes, outputs, k), outputs));
     });
     if (evaluation?.after(trees.slice(-outputs), { features, outputs, rule: xgbRule })) break;
@@ -93,10 +90,9 @@ export function fitXgb(
   const record = evaluation?.record;
   const best = record?.bestIteration;
   if (best !== undefined) trees.length = (best + 1) * outputs;
-  const means = gains.sum.map((sum, j) => sum / Math.max(1, gains.count[j] ?? 0));
   return {
     ensemble: { features, outputs, rule: xgbRule, trees, base, divisor: 1 },
-    featureImportances: normalized(means),
+    featureImportances: normalized(importances.of(params.importanceType)),
     evaluation: record,
   };
 }

@@ -12,9 +12,10 @@ import {
   XgbSplitSearch,
 } from "./xgb-split.js";
 
-/** A node with the gain of its split and the last bin that goes left. */
+/** A node with the gain of its split, the sum of second derivatives there, and the last bin that goes left. */
 export interface XgbNode extends TreeNode {
   gain: number;
+  cover: number;
   bin: number;
 }
 
@@ -74,7 +75,7 @@ export function growXgb(
   const addNode = (sums: DerivativeSums, range: WeightRange): number => {
     const weight = rules?.weight(sums, range) ?? leafWeight(sums, params);
     const value = Math.fround(weight * rate);
-    nodes.push({ ...newNode(Float64Array.of(value)), gain: 0, bin: 0 });
+    nodes.push({ ...newNode(Float64Array.of(value)), gain: 0, cover: sums.hessian, bin: 0 });
     return nodes.length - 1;
   };
   const open = (

@@ -12,6 +12,7 @@ import {
   shareCure,
 } from "../check-params.js";
 import { type TreeQuantization, treeQuantizationDefaults } from "../tree-quantization.js";
+import { type XgbImportance, xgbImportanceTypes } from "./xgb-importances.js";
 
 /** Settings of XGBoost's trees; names, meaning and defaults of its scikit-learn interface. */
 export interface XgbParams extends TreeQuantization {
@@ -44,6 +45,8 @@ export interface XgbParams extends TreeQuantization {
   readonly maxBin: number;
   /** What every row begins with, in the target's unit or as a probability; null: from the data. */
   readonly baseScore: number | null;
+  /** What `featureImportances` counts. */
+  readonly importanceType: XgbImportance;
   /** Seed of the draws, 0 to 2^32 - 1. */
   readonly randomState: number;
   /** Ends where the metric on the last of `fit`'s `evalSet` has not become better for so many rounds; null: never. The best round counts. */
@@ -72,6 +75,7 @@ export const xgbDefaults: XgbParams = {
   monotoneConstraints: null,
   maxBin: 256,
   baseScore: null,
+  importanceType: "gain",
   randomState: 0,
   earlyStoppingRounds: null,
   evalMetric: null,
@@ -120,6 +124,7 @@ export function checkXgbParams(owner: string, params: XgbParams): void {
     },
   ]);
   checkChoice(owner, "growPolicy", params.growPolicy, ["depthwise", "lossguide"]);
+  checkChoice(owner, "importanceType", params.importanceType, xgbImportanceTypes);
   checkChoice(owner, "treeMethod", params.treeMethod, ["auto", "hist", "exact", "approx"]);
   if (params.treeMethod === "approx") {
     throw new VelumError({

@@ -1,0 +1,38 @@
+import type { XgbNode } from "./grow-xgb.js";
+
+/**
+ * What a feature's splits are worth: their number, the mean or sum of what the loss falls by (`gain`), or of the second derivatives of the
+ * rows that they part (`cover`).
+ */
+export type XgbImportance = (typeof xgbImportanceTypes)[number];
+
+export const xgbImportanceTypes = ["gain", "weight", "cover", "total_gain", "total_cover"] as const;
+
+/** Adds up splits by feature. */
+export class XgbImportances {
+  readonly #count: Float64Array;
+  readonly #gain: Float64Array;
+  readonly #cover: Float64Array;
+
+  constructor(features: number) {
+    this.#count = new Float64Array(features);
+    this.#gain = new Float64Array(features);
+    this.#cover = new Float64Array(features);
+  }
+
+  add(nodes: readonly XgbNode[]): void {
+    for (const { feature, gain, cover } of nodes) {
+      if (feature < 0) continue;
+      this.#count[feature] = (this.#count[feature] ?? 0) + 1;
+      this.#gain[feature] = (this.#gain[feature] ?? 0) + gain;
+      this.#cover[feature] = (this.#cover[feature] ?? 0) + cover;
+    }
+  }
+
+  of(type: XgbImportance): Float64Array {
+    if (type === "weight") return this.#count;
+    const sum = type === "gain" || type === "total_gain" ? this.#gain : this.#cover;
+    if (type === "total_gain" || type === "total_cover") return sum;
+    return sum.map((value, j) => value / Math.max(1, this.#count[j] ?? 0));
+  }
+}
