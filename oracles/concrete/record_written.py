@@ -60,6 +60,8 @@ def record(program):
         pass
     if circuit is not None:
         made["measuredBits"] = [int(node.properties["original_bit_width"]) for node in nodes]
+        made["assignedMaximum"] = graph.maximum_integer_bit_width(assigned_bit_width=True)
+        made["tables"] = graph.maximum_integer_bit_width(operation_filter=["subgraph", "tlu"], is_encrypted_filter=True)
         made["assigned"] = graph.format(show_assigned_bit_widths=True)
         made["mlir"] = circuit.mlir
     results = []

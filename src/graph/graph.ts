@@ -2,12 +2,15 @@ import { VelumError } from "../base/error.js";
 import type { Bounds, GraphNode, InputNode } from "./node.js";
 import { formatGraph, type GraphFormat } from "./printer.js";
 
+/** One text, one of several, or what an expression finds. */
+export type TextFilter = string | readonly string[] | RegExp;
+
 /** Which nodes a question is about; every field that is present must hold. */
 export interface NodeFilter {
-  /** Exactly this tag. */
-  readonly tag?: string;
+  /** The whole tag, enclosing tags included. */
+  readonly tag?: TextFilter;
   /** `constant`, `input` or the name of an operation. */
-  readonly operation?: string;
+  readonly operation?: TextFilter;
   readonly encrypted?: boolean;
   readonly where?: (node: GraphNode) => boolean;
 }
@@ -69,9 +72,15 @@ export class Graph {
     return this.format();
   }
 
-  /** Largest measured width in bits among the nodes that `filter` keeps, clear ones included; -1 if there are none. */
-  maximumIntegerBitWidth(filter: NodeFilter = {}): number {
-    return Math.max(-1, ...this.select(filter).map((node) => node.output.type.bits));
+  /**
+   * Largest measured width in bits among the nodes that `filter` keeps, clear ones included; -1 if there are none. With
+   * `assignedWidths` the widths that the compiled program reserves.
+   */
+  maximumIntegerBitWidth(filter: NodeFilter = {}, assignedWidths = false): number {
+    const widths = this.select(filter).map(({ output, assignedBits }) =>
+      assignedWidths ? (assignedBits ?? output.type.bits) : output.type.bits,
+    );
+    return Math.max(-1, ...widths);
   }
 
   /** Smallest and largest value among the nodes that `filter` keeps; undefined if none has bounds. */
@@ -87,12 +96,18 @@ export class Graph {
   private select(filter: NodeFilter): readonly GraphNode[] {
     return this.nodes.filter(
       (node) =>
-        (filter.tag === undefined || node.tag === filter.tag) &&
-        (filter.operation === undefined || nameOf(node) === filter.operation) &&
+        matches(filter.tag, node.tag) &&
+        matches(filter.operation, nameOf(node)) &&
         (filter.encrypted === undefined || node.output.encrypted === filter.encrypted) &&
         (filter.where === undefined || filter.where(node)),
     );
   }
+}
+
+function matches(filter: TextFilter | undefined, text: string): boolean {
+  if (filter === undefined) return true;
+  if (filter instanceof RegExp) return filter.test(text);
+  return typeof filter === "string" ? text === filter : filter.includes(text);
 }
 
 function nameOf(node: GraphNode): string {

@@ -63,6 +63,8 @@ test("filters of widths and ranges", () => {
   assert.equal(graph.maximumIntegerBitWidth({ operation: "matmul" }), 3);
   assert.equal(graph.maximumIntegerBitWidth({ operation: "dot" }), -1);
   assert.equal(graph.maximumIntegerBitWidth({ tag: "head" }), -1);
+  assert.equal(graph.maximumIntegerBitWidth({ operation: /^mat/ }), 3);
+  assert.equal(graph.maximumIntegerBitWidth({ operation: ["dot", "matmul"] }), 3);
   assert.deepEqual(graph.integerRange({ operation: "input" }), { min: 0, max: 3 });
   assert.deepEqual(graph.integerRange({ where: (node) => node.id === 4 }), { min: 2, max: 8 });
   assert.equal(graph.integerRange({ tag: "head" }), undefined);

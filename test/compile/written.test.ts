@@ -65,6 +65,9 @@ for (const [name, record] of Object.entries(records)) {
     if (own.trimEnd() === record.mlir?.trimEnd()) {
       if (record.assigned !== undefined) {
         assert.equal(graph.format({ assignedWidths: true }), record.assigned);
+        assert.equal(graph.maximumIntegerBitWidth({}, true), record.assignedMaximum);
+        const tables = { operation: ["subgraph", "tlu"], encrypted: true };
+        assert.equal(graph.maximumIntegerBitWidth(tables), record.tables);
       }
       return;
     }

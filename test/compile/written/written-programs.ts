@@ -23,6 +23,9 @@ export interface WrittenRecord {
   readonly range?: readonly [number, number];
   readonly measuredBits?: readonly number[];
   readonly assigned?: string;
+  /** The largest assigned width, and the largest measured one of encrypted `subgraph` and `tlu` nodes. */
+  readonly assignedMaximum?: number;
+  readonly tables?: number;
   readonly mlir?: string;
   /** One list of outputs a sample. */
   readonly results?: readonly (readonly NestedArray[])[];
