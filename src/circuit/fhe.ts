@@ -19,6 +19,7 @@ import {
   where,
 } from "../trace/lookup-functions.js";
 import { LookupTable, tablesPerElement } from "../trace/lookup-table.js";
+import { inputset } from "../trace/made-inputset.js";
 import { tag } from "../trace/origin.js";
 import {
   array,
@@ -54,6 +55,7 @@ export const fhe = {
   compiler,
   module: declareModule,
   function: declareFunction,
+  inputset,
   LookupTable,
   tablesPerElement,
   add,
