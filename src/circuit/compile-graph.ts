@@ -12,7 +12,7 @@ import { assignBitWidths } from "../passes/assign-bit-widths.js";
 import { checkLegality } from "../passes/check-legality.js";
 import { fuse } from "../passes/fuse.js";
 import { boundsBy } from "../passes/interval-bounds.js";
-import { lower } from "../passes/lower/lower.js";
+import { lowerings } from "../passes/lower/lower.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { boundsWithErrors } from "../passes/rounding-errors.js";
 import type { RoundingRule } from "../passes/rounding-rule.js";
@@ -23,6 +23,7 @@ import {
   planProgram,
   treesFit,
 } from "../plan/plan.js";
+import { sharedArguments } from "../plan/rotations.js";
 import { formatProgram } from "../program/program.js";
 import { assembleTogether } from "./assemble.js";
 import {
@@ -116,28 +117,33 @@ async function compileBounded(
   record: CompileRecord,
 ): Promise<Compiled> {
   record.begin("look-ups");
-  const { lowered, regions: found } = lowerForLanes(
-    source,
-    options.inputForm,
-    roundingRule(options),
-  );
-  record.keep("graph-lowered.txt", () => `${lowered.format({ assignedWidths: true })}\n`);
+  const found = lowerForLanes(source, options.inputForm, roundingRule(options));
+  const keep = ({ lowered, regions }: Lowering): void => {
+    record.keep("graph-lowered.txt", () => `${lowered.format({ assignedWidths: true })}\n`);
+    record.keep("regions.txt", () => formatRegions(regions));
+  };
   record.begin("regions");
-  record.keep("regions.txt", () => formatRegions(found));
-  const inputBits = found.inputs.map(({ assignedBits }) => assignedBits);
+  keep(found);
+  let { lowered }: Lowering = found;
   const pathOf = (node: number): string => nodePath(lowered.node(node));
   const compileWith = (memory: MemoryLimits): Promise<Compiled[]> => {
     record.begin("plan");
-    const { regions, plan } = planQuietly(found, inputBits, (regions) => ({
-      failureLog2: failureOfEach(options, regions),
-      inputForm: options.inputForm,
-      ...protectionDistance(options),
-      uploadForm: options.uploadForm,
-      limits: { ...options, ...memory },
-      rates: planningRates(options),
-      nodePath: pathOf,
-    }));
-    if (regions !== found) record.keep("regions.txt", () => formatRegions(regions));
+    const planOf = (own: Lowering): Planned => {
+      const inputBits = own.regions.inputs.map(({ assignedBits }) => assignedBits);
+      return planQuietly(own.regions, inputBits, (regions) => ({
+        failureLog2: failureOfEach(options, regions),
+        inputForm: options.inputForm,
+        ...protectionDistance(options),
+        uploadForm: options.uploadForm,
+        limits: { ...options, ...memory },
+        rates: planningRates(options),
+        nodePath: (node) => nodePath(own.lowered.node(node)),
+      }));
+    };
+    const { lowering, planned } = planFaster(found, planOf);
+    const { regions, plan } = planned;
+    lowered = lowering.lowered;
+    if (regions !== found.regions) keep({ lowered, regions });
     record.keep("plan.json", () => planJson(plan));
     record.keep("program.txt", () => `${formatProgram(plan.program)}\n`);
     record.begin("code");
@@ -175,21 +181,59 @@ function planQuietly(
   }
 }
 
+/** Another lowering must save this share of the predicted time. */
+const leastSavedShare = 0.1;
+
+/** Look-ups that share bootstraps at their full width are taken where that is predicted to be faster. */
+function planFaster(
+  lowerings: Lowerings,
+  planOf: (lowering: Lowering) => Planned,
+): { readonly lowering: Lowering; readonly planned: Planned } {
+  const own = { lowering: lowerings, planned: planOf(lowerings) };
+  if (own.planned.plan.lane !== "bootstrap") return own;
+  const whole = lowerings.whole?.();
+  if (whole === undefined || sharedArguments(whole.regions).size === 0) return own;
+  try {
+    const planned = planOf(whole);
+    const least = own.planned.plan.bootstrapMs * (1 - leastSavedShare);
+    return planned.plan.lane === "bootstrap" && planned.plan.bootstrapMs <= least
+      ? { lowering: whole, planned }
+      : own;
+  } catch (error) {
+    if (error instanceof VelumError && error.code === "no-parameters") return own;
+    throw error;
+  }
+}
+
+interface Planned {
+  readonly regions: RegionProgram;
+  readonly plan: Plan;
+}
+
+/** A graph of linear operations and look-ups, and what the plan reads of it. */
+interface Lowering {
+  readonly lowered: Graph;
+  readonly regions: RegionProgram;
+}
+
+interface Lowerings extends Lowering {
+  /** The same with look-ups of full width. */
+  readonly whole: (() => Lowering) | undefined;
+}
+
 /** Decision trees stay as they are where a lane without bootstraps evaluates them; elsewhere they become look-ups. */
-function lowerForLanes(
-  graph: Graph,
-  inputForm: InputForm,
-  rounding: RoundingRule,
-): { lowered: Graph; regions: RegionProgram } {
-  for (const target of ["gates", "look-ups"] as const) {
-    const lowered = assignBitWidths(
-      lower(graph, largestLookupBits, target, largestArgumentBits, rounding),
-      undefined,
-      true,
-    );
+function lowerForLanes(graph: Graph, inputForm: InputForm, rounding: RoundingRule): Lowerings {
+  const finish = (raw: Graph): Lowering => {
+    const lowered = assignBitWidths(raw, undefined, true);
     checkLegality(lowered, largestLookupBits);
-    const regions = linearRegions(lowered);
-    if (target === "look-ups" || treesFit(regions, inputForm)) return { lowered, regions };
+    return { lowered, regions: linearRegions(lowered) };
+  };
+  for (const target of ["gates", "look-ups"] as const) {
+    const raw = lowerings(graph, largestLookupBits, target, largestArgumentBits, rounding);
+    const own = finish(raw.apart);
+    if (target === "gates" && !treesFit(own.regions, inputForm)) continue;
+    const { whole } = raw;
+    return { ...own, whole: whole === undefined ? undefined : () => finish(whole()) };
   }
   throw new RangeError("no lane");
 }

@@ -184,7 +184,7 @@ test("random tables on the elements of a vector, returned, summed, and looked up
       assert.ok(circuit.plan.failure.worstLog2 <= -64);
       await circuit.close();
     }),
-    { numRuns: 5, endOnFailure: true },
+    { numRuns: 3, endOnFailure: true },
   );
 });
 
@@ -263,4 +263,27 @@ test("all bits of a value: one rotation of one bit each, of unsigned and of sign
     }
     await circuit.close();
   }
+});
+
+test("five thresholds of one value are looked up at once rather than each in narrow parts", async () => {
+  const places = [5, 20, 33, 47, 60];
+  const samples = Array.from({ length: 64 }, (_, i) => i);
+  const compile = (thresholds: readonly number[]) =>
+    fhe
+      .compiler({ x: "encrypted" }, (x) => thresholds.map((place) => x.greater(place)))
+      .compile(samples, numbers);
+  const [one, all] = [await compile([5]), await compile(places)];
+  assert.equal(all.plan.bootstraps, 1);
+  // Alone, a threshold is faster in parts.
+  assert.ok(one.plan.bootstraps > 1 && one.plan.bootstrapMs < all.plan.bootstrapMs);
+  const some = samples.filter((x) => x % 7 === 5 || places.includes(x));
+  const plain = (x: number) => places.map((place) => [Number(x > place)]);
+  for (const [runtime, found] of await runEverywhere(
+    all,
+    some.map((x) => [x]),
+  )) {
+    assert.deepEqual(found, some.map(plain), runtime);
+  }
+  for (const x of samples) assert.deepEqual([all.simulate(x)].flat(), plain(x).flat());
+  await Promise.all([one.close(), all.close()]);
 });

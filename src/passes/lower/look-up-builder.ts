@@ -64,6 +64,8 @@ export interface LookupLimits {
   readonly single: number;
   /** Most bits of an argument that may be looked up in several steps; `single` where only single look-ups are wanted. */
   readonly several: number;
+  /** Arguments of up to so many bits are looked up at once, whatever it would save to take them apart; absent for none. */
+  readonly whole?: number;
 }
 
 /**
@@ -110,6 +112,15 @@ export class LookupBuilder {
     return this.#limits.several > this.#limits.single;
   }
 
+  /** Most bits of an argument that is not taken apart for what that saves. */
+  get wholeBits(): number {
+    return this.#limits.whole ?? 0;
+  }
+
+  /** Nodes whose look-ups have arguments that could be taken apart, by their order. */
+  readonly wide = new Set<number>();
+  #nodesBegun = 0;
+
   /** Lowest bits of the value that are known to be zero. */
   lowOf({ id }: { readonly id: number }): number {
     return this.#lows[id] ?? 0;
@@ -132,6 +143,7 @@ export class LookupBuilder {
   from(origin: Origin, path: string): void {
     this.#origin = { tag: origin.tag, location: origin.location };
     this.#path = path;
+    this.#nodesBegun++;
   }
 
   /** Adds a node that is built already; its operands must be ids of this graph. */
@@ -325,6 +337,7 @@ export class LookupBuilder {
     const single = (): Value => this.#single(on, found, domain, shape);
     if (forced || !this.takesApart || this.isClear(on)) return single();
     if (domain.count <= 16) return single();
+    this.wide.add(this.#nodesBegun);
     const inside = this.#inside;
     const outside = (way: () => Value) => (): Value => {
       this.#inside = true;

@@ -42,9 +42,32 @@ export function lower(
   several: number = limit,
   rounding: RoundingRule = defaultRounding,
 ): Graph {
+  return lowerings(graph, limit, target, several, rounding).apart;
+}
+
+/** Most bits of an argument that may be looked up at once so that its look-ups share a bootstrap. */
+const wholeBits = 9;
+
+/**
+ * `lower`, and what it would be if arguments of up to 9 bits were looked up at once: that may be faster where several look-ups then
+ * share a bootstrap. Undefined where fewer than two could.
+ */
+export function lowerings(
+  graph: Graph,
+  limit: number,
+  target: LowerTarget,
+  several: number,
+  rounding: RoundingRule,
+): { readonly apart: Graph; readonly whole: (() => Graph) | undefined } {
   checkIntegers(graph, target);
   const source = target === "dialect" ? graph : fuseCones(withPossibleBounds(graph), limit);
-  return removeDeadCode(new Lowering(source, { single: limit, several }, target, rounding).run());
+  const limits = { single: limit, several };
+  const lowering = new Lowering(source, limits, target, rounding);
+  const apart = removeDeadCode(lowering.run());
+  if (lowering.wideNodes < 2) return { apart, whole: undefined };
+  const whole = (): Graph =>
+    removeDeadCode(new Lowering(source, { ...limits, whole: wholeBits }, target, rounding).run());
+  return { apart, whole };
 }
 
 /** Operations on several values that all come from one value: one look-up of that value. */
@@ -82,6 +105,11 @@ class Lowering {
     this.bits = this.builder.takesApart
       ? new BitChains(this.builder, graph, this.functions)
       : undefined;
+  }
+
+  /** Nodes whose look-ups could be taken apart. */
+  get wideNodes(): number {
+    return this.builder.wide.size;
   }
 
   run(): Graph {

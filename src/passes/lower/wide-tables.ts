@@ -17,11 +17,12 @@ import { cutBelow, narrowWindow, withoutBit } from "./windows.js";
  */
 export const wideWays: WideWays = (b, a, found, deep) => {
   const domain = b.domainOf(a);
-  const ways = deep ? stepWays(b, a, found, domain) : [];
+  const whole = bitsOf(domain.count) <= b.wholeBits;
+  const ways = deep && !whole ? stepWays(b, a, found, domain) : [];
   const [table] = found.tables;
   if (table === undefined || found.tables.length > 1) return { ways, otherwise: [] };
   ways.push(...periodWays(b, a, table, domain));
-  if (!deep) return { ways, otherwise: [] };
+  if (!deep || whole) return { ways, otherwise: [] };
   ways.push(...blockWays(b, a, table, domain));
   return { ways, otherwise: [() => manyBlocks(b, a, table, domain)] };
 };
