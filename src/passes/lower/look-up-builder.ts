@@ -8,6 +8,8 @@ import type { Tables } from "../../ops/tabulate.js";
 import { closedBits } from "../../ops/tlu/closed-table.js";
 import { combinationOf, commonFactor, differenceOf } from "./combination.js";
 import { domainOf } from "./domain.js";
+import { totalCost } from "./look-up-cost.js";
+import { boundsOfTables, type Line, lineThrough, zeroBits } from "./table-facts.js";
 import { asAttribute, tablesAt } from "./tables-at.js";
 
 /** A value of the graph under construction: encrypted, or computed from clear parameters alone. */
@@ -51,11 +53,6 @@ class TooWide extends Error {
     this.bits = bits;
     this.limit = limit;
   }
-}
-
-/** Rough time of one look-up by bits of its argument, relative to one of 4 bits: every bit above doubles it. */
-export function relativeCost(bits: number): number {
-  return bits <= 2 ? 0.5 : bits === 3 ? 0.8 : 2 ** (bits - 4);
 }
 
 /** How wide look-ups may be, and whether wide ones may be taken apart into windows of bits. */
@@ -464,19 +461,9 @@ export class LookupBuilder {
     }
   }
 
-  /**
-   * Relative time of all look-ups so far. Look-ups get their own number of accumulators, but narrow ones share the keys of the wide
-   * ones, and are no faster than 4 bits beside them.
-   */
+  /** Relative time of all look-ups so far. */
   cost(): number {
-    let widest = 0;
-    for (const [bits] of this.#lookups) widest = Math.max(widest, bits);
-    const least = Math.min(1, relativeCost(widest));
-    let sum = 0;
-    for (const [bits, elements] of this.#lookups) {
-      sum += elements * Math.max(least, relativeCost(bits));
-    }
-    return sum;
+    return totalCost(this.#lookups);
   }
 
   /** The same value, known to lie in `bounds`. */
@@ -567,36 +554,3 @@ function sharingKey(node: GraphNode): string | undefined {
 
 /** Largest slope that is cheaper than a look-up: noise grows by as much. */
 const largestSlope = 8;
-
-interface Line {
-  readonly slope: number;
-  /** Value at the first place. */
-  readonly start: number;
-}
-
-/** The line through all entries, `step` apart, if its slope is an integer up to `steepest`: then no look-up is needed. */
-function lineThrough(entries: Float64Array, step: number, steepest: number): Line | undefined {
-  const start = entries[0] ?? 0;
-  const slope = entries.length > 1 ? ((entries[1] ?? 0) - start) / step : 0;
-  if (!Number.isInteger(slope) || Math.abs(slope) > steepest) return undefined;
-  return entries.every((entry, i) => entry === start + slope * step * i)
-    ? { slope, start }
-    : undefined;
-}
-
-function boundsOfTables(tables: readonly Float64Array[]): Bounds {
-  const found = tables.map((data) => extremes({ shape: [data.length], data }));
-  return {
-    min: Math.min(...found.map((own) => own.min)),
-    max: Math.max(...found.map((own) => own.max)),
-  };
-}
-
-/** Lowest bits that are zero in all numbers; 30 where all are zero. */
-function zeroBits(numbers: Float64Array): number {
-  let low = 30;
-  for (const number of numbers) {
-    while (low > 0 && number % 2 ** low !== 0) low--;
-  }
-  return low;
-}
