@@ -46,14 +46,35 @@ function nestedText(data: Float64Array, shape: Shape): string {
  */
 function hexText(value: Tensor, bits: number): string {
   const bytes = Math.ceil(bits / 8);
-  let text = "";
+  // Large ensembles have millions of elements: as characters in one array, and numbers of few bits without big integers.
+  const text = new Uint8Array(2 * bytes * value.data.length);
+  const narrow = bits <= 48;
+  const modulus = 2 ** bits;
+  let at = 0;
   for (const item of value.data) {
-    const element = BigInt.asUintN(bits, BigInt(item));
-    const digits = element
-      .toString(16)
-      .padStart(2 * bytes, "0")
-      .toUpperCase();
-    for (let byte = bytes - 1; byte >= 0; byte--) text += digits.slice(2 * byte, 2 * byte + 2);
+    if (narrow) {
+      let rest = item >= 0 && item < modulus ? item : item - Math.floor(item / modulus) * modulus;
+      for (let byte = 0; byte < bytes; byte++) {
+        const next = Math.floor(rest / 256);
+        at = writeByte(text, at, rest - 256 * next);
+        rest = next;
+      }
+      continue;
+    }
+    let rest = BigInt.asUintN(bits, BigInt(item));
+    for (let byte = 0; byte < bytes; byte++) {
+      at = writeByte(text, at, Number(rest & 255n));
+      rest >>= 8n;
+    }
   }
-  return text;
+  return new TextDecoder().decode(text);
+}
+
+const digitCodes = new TextEncoder().encode("0123456789ABCDEF");
+
+/** Two characters; gives the place behind them. */
+function writeByte(text: Uint8Array, at: number, byte: number): number {
+  text[at] = digitCodes[byte >> 4] ?? 0;
+  text[at + 1] = digitCodes[byte & 15] ?? 0;
+  return at + 2;
 }

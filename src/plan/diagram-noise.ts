@@ -23,8 +23,7 @@ export function diagramVariance(
 ): number {
   const bit = ggswBitNoise(glwe.noiseLog2, bodyBits);
   const step = decisionStepNoise(glwe, gadget, bit, 1).total;
-  const copies = knownCopies.get(diagrams) ?? gateCopies(diagrams);
-  knownCopies.set(diagrams, copies);
+  const copies = gateCopies(diagrams);
   let gateVariance = 0;
   let leafDeviation = 0;
   const deviationOf = new Map<number, number>();
@@ -55,7 +54,13 @@ export function diagramVariance(
 const knownCopies = new WeakMap<DecisionDiagrams, readonly (readonly number[])[]>();
 
 /** For each gate of each diagram, how many gates of all diagrams compute the same. */
-export function gateCopies({ diagrams }: DecisionDiagrams): readonly (readonly number[])[] {
+export function gateCopies(diagrams: DecisionDiagrams): readonly (readonly number[])[] {
+  const known = knownCopies.get(diagrams) ?? countCopies(diagrams);
+  knownCopies.set(diagrams, known);
+  return known;
+}
+
+function countCopies({ diagrams }: DecisionDiagrams): readonly (readonly number[])[] {
   const numbers = new Map<string, number>();
   const counts: number[] = [];
   const own = diagrams.map(({ gates }) => {
