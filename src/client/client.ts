@@ -122,7 +122,10 @@ export class Client {
       vector.fill(0);
     }
     if (bits !== undefined) {
-      const own = bitsOf(bits, tensors);
+      const own = bitsOf(
+        bits,
+        tensors.filter((_, index) => inputs[index]?.clear !== true),
+      );
       parts.push(encryptBits(this.#machine, key, own, bits.layout, systemRandom));
       own.fill(0);
     }

@@ -140,13 +140,12 @@ function planLanes(
   options: PlanOptions,
 ): Plan {
   const looksUp = regions.steps.some((step) => step.kind === "lookup");
-  if (regions.clear !== undefined) {
-    return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
-  }
-  const oneHot = options.inputForm === "auto" ? oneHotRegions(regions) : undefined;
+  // Clear weights act on sums of ciphertexts, not on cells or leaves.
+  const whole = options.inputForm === "auto" && regions.clear === undefined;
+  const oneHot = whole ? oneHotRegions(regions) : undefined;
   const plan = oneHot === undefined ? undefined : planCells(oneHot, options);
   if (plan !== undefined) return plan;
-  const decision = options.inputForm === "auto" ? decisionRegions(regions) : undefined;
+  const decision = whole ? decisionRegions(regions) : undefined;
   if (decision !== undefined) return planDecision(regions, decision, options);
   const front = options.inputForm === "auto" ? decisionFront(regions) : undefined;
   if (front !== undefined) return planMixed(regions, front, inputBits, options);
@@ -180,8 +179,9 @@ function planSums(regions: RegionProgram, options: PlanOptions): Plan | undefine
 /** False where decision trees must become look-ups before a plan is made. */
 export function treesFit(regions: RegionProgram, inputForm: InputForm): boolean {
   if (regions.steps.every(({ kind }) => kind !== "ensemble")) return true;
-  if (inputForm === "numbers" || regions.clear !== undefined) return false;
-  if (oneHotRegions(regions) !== undefined || decisionRegions(regions) !== undefined) return true;
+  if (inputForm === "numbers") return false;
+  const whole = regions.clear === undefined;
+  if (whole && (oneHotRegions(regions) ?? decisionRegions(regions)) !== undefined) return true;
   const front = decisionFront(regions);
   return front !== undefined && holdsSums(front);
 }

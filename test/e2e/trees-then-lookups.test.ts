@@ -116,3 +116,21 @@ test("trees in front of look-ups cost CMUX gates, not bootstraps", async () => {
   assert.deepEqual(await circuit.encryptRunDecrypt(x), circuit.simulate(x));
   await circuit.close();
 });
+
+test("sums of trees against a clear threshold stay trees", async () => {
+  const [trees] = fc.sample(randomTrees(shape), { numRuns: 1, seed: 7 });
+  assert.ok(trees !== undefined);
+  const circuit = await fhe
+    .compiler({ limit: "clear", x: "encrypted", w: "clear" }, (limit, x, w) => {
+      const sums = fhe.treeEnsemble(trees, x);
+      return [sums.greater(limit), sums.mul(w).sum()];
+    })
+    .compile(rows.map((row, i) => [(i % 9) - 4, row, (i % 4) - 1]));
+  assert.ok(circuit.plan.bits !== undefined);
+  assert.match(circuit.program, /ensemble\(bits/);
+  for (const [i, x] of [rows[1], rows[7], rows[38]].entries()) {
+    const values = [i - 2, x ?? [], 2 - i] as const;
+    assert.deepEqual(await circuit.encryptRunDecrypt(...values), circuit.simulate(...values));
+  }
+  await circuit.close();
+});
