@@ -300,6 +300,15 @@ test("wrong data, parameters, order and files are refused", async () => {
     "bad-argument",
     /a target is not of at least 0/,
   );
+  await refused(
+    () =>
+      model.fit(
+        X.map((row) => row.map((v) => v * 1e300)),
+        line,
+      ),
+    "out-of-range",
+    /^Ridge.fit: the weights that were found are not finite. Scale the features/,
+  );
   await refused(() => model.dump(), "not-fitted", /^Ridge.dump/);
   model.fit(X, line);
   await refused(

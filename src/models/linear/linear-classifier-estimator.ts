@@ -29,6 +29,7 @@ import {
   linearFitJson,
   parseLinearFit,
   readGivenLinear,
+  requireFiniteFit,
 } from "./linear-fit.js";
 import { bitsOf, checkLinearParams, type LinearClassifierParams } from "./linear-params.js";
 import { QuantizedLinearModel } from "./quantized-linear.js";
@@ -80,7 +81,7 @@ export abstract class LinearClassifierEstimator<
     const rowWeights = sampleWeights.map((weight, i) => weight * (factors[target[i] ?? 0] ?? 0));
     const rows = { x: matrix, target, classes: classes.length };
     const fit = this.solve({ ...rows, rowWeights, sampleWeights, factors });
-    return this.adopt({ ...fit, classes }, matrix);
+    return this.adopt({ ...requireFiniteFit(fit, path), classes }, matrix);
   }
 
   /** `fit`, and the float model too, for comparison. Errors: those of `fit`. */

@@ -58,6 +58,17 @@ export function stackFits(fits: readonly OutputFit[], features: number): LinearF
   };
 }
 
+/** Refuses weights that overflowed on the way. Errors: `out-of-range`; `path` names the caller. */
+export function requireFiniteFit<F extends LinearWeights>(fit: F, path: string): F {
+  if (fit.coef.data.every(Number.isFinite) && fit.intercept.every(Number.isFinite)) return fit;
+  throw new VelumError({
+    code: "out-of-range",
+    path,
+    problem: "the weights that were found are not finite",
+    cure: "Scale the features, e.g. by StandardScaler; for stochastic gradient descent, take smaller steps",
+  });
+}
+
 /** Reads given weights. Errors: `bad-shape`, `not-a-number`, `bad-argument`; `path` names the caller. */
 export function readGivenLinear(given: GivenLinear, path: string): LinearFit {
   const read = toTensor(given.coef, `${path} coef`);

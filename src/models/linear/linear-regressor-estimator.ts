@@ -24,6 +24,7 @@ import {
   linearFitJson,
   parseLinearFit,
   readGivenLinear,
+  requireFiniteFit,
 } from "./linear-fit.js";
 import { bitsOf, checkLinearParams, type LinearParams } from "./linear-params.js";
 import { LinearPredictor } from "./linear-predictor.js";
@@ -63,7 +64,8 @@ export abstract class LinearRegressorEstimator<P extends LinearParams> extends R
     this.checkParams();
     const targets = toTargets(y, matrix.rows, `${path} y`);
     const rowWeights = toRowWeights(sampleWeight, matrix.rows, `${path} sampleWeight`);
-    return this.adopt(this.solve({ x: matrix, y: targets, rowWeights }), matrix);
+    const fit = this.solve({ x: matrix, y: targets, rowWeights });
+    return this.adopt(requireFiniteFit(fit, path), matrix);
   }
 
   /** `fit`, and the float model too, for comparison. Errors: those of `fit`. */
