@@ -76,13 +76,16 @@ export function toLabels(y: Labels, rows: number, path: string): Float64Array {
 }
 
 function refuseText(labels: readonly unknown[], path: string): void {
-  const at = labels.findIndex((label) => typeof label === "string");
+  const at = labels.findIndex((label) => typeof label === "string" || typeof label === "boolean");
   if (at < 0) return;
+  const isText = typeof labels[at] === "string";
   throw new VelumError({
     code: "bad-argument",
     path: `${path}[${at}]`,
-    problem: "is text, and labels are numbers",
-    cure: "Number the classes: const classes = [...new Set(y)], then y.map((label) => classes.indexOf(label))",
+    problem: isText ? "is text, and labels are numbers" : "is a boolean, and labels are numbers",
+    cure: isText
+      ? "Number the classes: const classes = [...new Set(y)], then y.map((label) => classes.indexOf(label))"
+      : "Pass y.map(Number)",
   });
 }
 

@@ -286,6 +286,10 @@ test("labels that are text come back with the way to number them", async () => {
     "bad-argument: LogisticRegression.fit y[1]: is text, and labels are numbers. " +
       "Number the classes: const classes = [...new Set(y)], then y.map((label) => classes.indexOf(label))",
   );
+  assert.equal(
+    await textOf(() => new LogisticRegression().fit([[1], [2]], untyped([true, false]))),
+    "bad-argument: LogisticRegression.fit y[0]: is a boolean, and labels are numbers. Pass y.map(Number)",
+  );
 });
 
 test("what functions refuse while a function is traced names the place, and the tag", async () => {
