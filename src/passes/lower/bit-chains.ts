@@ -31,8 +31,13 @@ export class BitChains {
   constructor(builder: LookupBuilder, graph: Graph, functions: ElementFunctions) {
     this.#builder = builder;
     const found = new Map<number, Map<number, BitFunction>>();
+    const reads = new Map<number, number>();
+    for (const id of graph.nodes.flatMap(operandsOf)) reads.set(id, (reads.get(id) ?? 0) + 1);
     for (const node of graph.nodes) {
       if (node.kind !== "operation" || !node.output.encrypted) continue;
+      const several = (id: number): boolean =>
+        (reads.get(id) ?? 0) > 1 && graph.node(id).kind !== "constant";
+      if (!node.operands.some(several)) continue;
       const own = this.#bitFunction(graph, node, functions);
       if (own === undefined) continue;
       const known = found.get(own.of) ?? new Map<number, BitFunction>();
