@@ -4,6 +4,7 @@ import { corruptModel, unsupportedModel } from "./fields.js";
 import { ImportedModel } from "./imported-model.js";
 import type { Decision } from "./imported-parts.js";
 import { type LightgbmSection, readSections } from "./lightgbm-text.js";
+import { modelBytes } from "./model-bytes.js";
 import type { ElementFunction, Step } from "./steps.js";
 import { categorySet, LeafBudget, layOutTree, type SourceNode } from "./tree-layout.js";
 
@@ -41,7 +42,9 @@ const transforms: Readonly<Record<string, ElementFunction | "none" | "softmax">>
  * Errors: `file-corrupt`, `unsupported-op` (linear trees, an unknown objective).
  */
 export function importLightgbm(source: string | Uint8Array): ImportedModel {
-  const text = typeof source === "string" ? source : new TextDecoder().decode(source);
+  const text = isWhole(source)
+    ? source
+    : new TextDecoder().decode(modelBytes(source, "importLightgbm"));
   const { head, trees: sections } = readSections(text, file);
   const features = head.integer("max_feature_idx", 0, 2 ** 24) + 1;
   const classes = head.integer("num_class", 1, 2 ** 20);
@@ -100,6 +103,11 @@ export function importLightgbm(source: string | Uint8Array): ImportedModel {
     decision: classifier ? decision : undefined,
     classes: classifier ? Array.from({ length: Math.max(2, classes) }, (_, k) => k) : undefined,
   });
+}
+
+/** A text of one line is no model: most likely the path of one. */
+function isWhole(source: string | Uint8Array): source is string {
+  return typeof source === "string" && source.includes("\n");
 }
 
 /** How numeric splits treat missing values; LightGBM decides it for the whole data set, or feature by feature. */

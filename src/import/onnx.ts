@@ -1,6 +1,7 @@
 import { corruptModel, unsupportedModel } from "./fields.js";
 import { ImportedModel } from "./imported-model.js";
 import type { Decision, ImportedInput, InputType } from "./imported-parts.js";
+import { modelBytes } from "./model-bytes.js";
 import { type OnnxGraph, type OnnxNode, type OnnxValueInfo, readOnnxFile } from "./onnx-file.js";
 import { linearOperators } from "./onnx-ml-linear.js";
 import { preprocessingOperators } from "./onnx-ml-operators.js";
@@ -19,11 +20,11 @@ const mlOperators = { ...preprocessingOperators, ...linearOperators, ...treeOper
  * Reads an ONNX model of trees or of a linear model, with the preprocessing around it: `ai.onnx.ml` operators and the
  * operators of the main domain that skl2onnx and onnxmltools put into such pipelines. The graph is reduced to steps before
  * the model, one model, and steps after it.
- * Errors: `file-corrupt`; `unsupported-op` naming the node, its operator and domain, or saying why the graph is no such
+ * Errors: `bad-argument` (no bytes), `file-foreign` (another library's file), `file-corrupt`; `unsupported-op` naming the node, its operator and domain, or saying why the graph is no such
  * model.
  */
 export function importOnnx(bytes: Uint8Array): ImportedModel {
-  const { graph, operatorSets } = readOnnxFile(bytes);
+  const { graph, operatorSets } = readOnnxFile(modelBytes(bytes, "importOnnx"));
   const inputs = graph.inputs
     .filter((info) => !graph.initializers.has(info.name))
     .map((info) => readInput(info));

@@ -3,6 +3,7 @@ import { categoryRounding } from "./category-rounding.js";
 import { corruptModel, ModelFields, unsupportedModel } from "./fields.js";
 import { ImportedModel } from "./imported-model.js";
 import type { Decision } from "./imported-parts.js";
+import { modelBytes } from "./model-bytes.js";
 import type { LinearStep, Step, TreesStep } from "./steps.js";
 import { LeafBudget } from "./tree-layout.js";
 import { readUbjson } from "./ubjson.js";
@@ -52,7 +53,9 @@ const objectives: Readonly<Record<string, Objective>> = {
  * Errors: `file-corrupt`, `unsupported-op` (DART, an unknown objective, a text dump, the old binary format).
  */
 export function importXgboost(bytes: Uint8Array): ImportedModel {
-  const learner = new ModelFields(parse(bytes), file, "").object("learner");
+  const learner = new ModelFields(parse(modelBytes(bytes, "importXgboost")), file, "").object(
+    "learner",
+  );
   const parameters = learner.object("learner_model_param");
   const features = parameters.integer("num_feature", 1, 2 ** 24);
   const classes = parameters.integer("num_class", 0, 2 ** 20, 0);

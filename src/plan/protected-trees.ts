@@ -40,7 +40,7 @@ export function chooseProtected(
   const { failureLog2, distanceLog2 } = options;
   const choice = findDirect(joined, diagrams, options);
   if (choice !== undefined) return choice;
-  const cure = "Use fewer or shallower trees, or allow a higher failure probability";
+  const cure = `Use fewer or shallower trees${distanceLog2 === undefined ? "" : ", leaves of fewer bits (nBits.leaves of models)"}, or allow a higher failure probability`;
   throw new VelumError({
     code: "no-parameters",
     path: options.path,

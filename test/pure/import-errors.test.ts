@@ -17,6 +17,52 @@ function refused(code: string, message: RegExp): (error: unknown) => boolean {
   };
 }
 
+describe("what is no file of the library", () => {
+  const xgboost = importedFile("xgboost-3.2.0", "binary.json");
+  const ubjson = importedFile("xgboost-3.2.0", "binary-ubj.ubj");
+  const lightgbm = importedFile("lightgbm-4.7.0", "binary.txt");
+  const onnx = importedFile("onnx", "tree.onnx");
+
+  test("another library's file names its importer", () => {
+    for (const bytes of [xgboost, ubjson]) {
+      const due = refused(
+        "file-foreign",
+        /the file is XGBoost's JSON .* Read it with importXgboost/,
+      );
+      assert.throws(() => importOnnx(bytes), due);
+      assert.throws(() => importLightgbm(bytes), due);
+    }
+    const text = refused(
+      "file-foreign",
+      /the file is LightGBM's text\. Read it with importLightgbm/,
+    );
+    assert.throws(() => importOnnx(lightgbm), text);
+    assert.throws(() => importXgboost(lightgbm), text);
+    const model = refused("file-foreign", /the file is an ONNX model\. Read it with importOnnx/);
+    assert.throws(() => importXgboost(onnx), model);
+    assert.throws(() => importLightgbm(onnx), model);
+    const pickle = Uint8Array.of(0x80, 0x04, 0x95, 0, 0);
+    assert.throws(() => importOnnx(pickle), refused("file-foreign", /Python pickle.*skl2onnx/));
+  });
+
+  test("a path instead of bytes", () => {
+    const read = JSON.parse('{"path":"model.json"}');
+    for (const [importer, name] of [
+      [importXgboost, "importXgboost"],
+      [importOnnx, "importOnnx"],
+      [importLightgbm, "importLightgbm"],
+    ] as const)
+      assert.throws(
+        () => importer(read.path),
+        refused(
+          "bad-argument",
+          new RegExp(`${name}: got a text.*${name}\\(readFileSync\\(path\\)\\)`),
+        ),
+      );
+    assert.throws(() => importOnnx(read.nothing), refused("bad-argument", /got undefined/));
+  });
+});
+
 describe("XGBoost models that are refused", () => {
   for (const library of ["xgboost-1.7.6", "xgboost-3.2.0"])
     test(`${library} DART`, () => {
@@ -92,7 +138,7 @@ describe("LightGBM models that are refused", () => {
       refused("file-corrupt", /Tree=0: is damaged: .* has 4 entries, not 5/),
     );
     assert.throws(
-      () => importLightgbm("forest"),
+      () => importLightgbm("forest\nof trees"),
       refused("file-corrupt", /first line is not "tree"/),
     );
   });
@@ -140,7 +186,7 @@ describe("ONNX models that are refused", () => {
 
   test("no file, no graph, no model", () => {
     assert.throws(() => importOnnx(new Uint8Array()), refused("file-corrupt", /holds no graph/));
-    assert.throws(() => importOnnx(text("{}")), refused("file-corrupt", /ONNX model: is damaged/));
+    assert.throws(() => importOnnx(text("[]")), refused("file-corrupt", /ONNX model: is damaged/));
     assert.throws(
       () => importOnnx(importedFile("onnx-tensors", "tensors.onnx")),
       refused("file-corrupt", /has no inputs/),
