@@ -67,6 +67,8 @@ export interface CircuitCost {
   readonly evaluationKeyBytes: number;
   readonly expandedKeyBytes: number;
   readonly uploadBytes: number;
+  /** What clear parameters take of the upload. */
+  readonly clearBytes: number;
   readonly downloadBytes: number;
   /** Constants, one client's keys, one request; the kernels' own tables and scratch, some megabytes, come on top. */
   readonly serverMemoryBytes: number;
@@ -95,6 +97,7 @@ export function circuitCost(
 ): CircuitCost {
   const { parameters, inputs: parts, outputs, stages, shapes } = manifest;
   const { bootstraps: sets, glwe } = parameters;
+  const clear = clearLayoutsOf(manifest.clear);
   const bootstraps = lookups.reduce((sum, { count }) => sum + count, 0);
   const inputs = stages.find(({ kernel }) => kernel === "velum_stage_expand")?.items ?? 1;
   const results = stages
@@ -130,7 +133,8 @@ export function circuitCost(
     sets: bySet,
     evaluationKeyBytes: keyFileBytes(parameters),
     expandedKeyBytes: keyMemoryBytes,
-    uploadBytes: headerBytes + inputPayloadBytes(parts, clearLayoutsOf(manifest.clear)),
+    uploadBytes: headerBytes + inputPayloadBytes(parts, clear),
+    clearBytes: inputPayloadBytes([], clear),
     downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
     serverMemoryBytes: memoryBesideKeys(manifest) + keyMemoryBytes,
     failureLog2,
@@ -207,7 +211,7 @@ function formatCost(cost: Omit<CircuitCost, "toString">): string {
       `${bytesText(cost.evaluationKeyBytes)}, expanded ${bytesText(cost.expandedKeyBytes)}`,
     ]);
   }
-  rows.push(["upload", bytesText(cost.uploadBytes)], ["download", bytesText(cost.downloadBytes)]);
+  rows.push(["upload", uploadText(cost)], ["download", bytesText(cost.downloadBytes)]);
   rows.push(["server memory", bytesText(cost.serverMemoryBytes)]);
   if (cost.failureLog2 !== undefined) {
     rows.push(["failure", `2^${cost.failureLog2.toFixed(1)} a run`]);
@@ -225,6 +229,11 @@ function formatCost(cost: Omit<CircuitCost, "toString">): string {
   rows.push([`${time.batch} requests`, msText(time.batchMs)]);
   rows.push(["predicted", `${source} (${engine})`]);
   return rows.map(([name, text]) => `${name.padEnd(16)} ${text}`).join("\n");
+}
+
+function uploadText({ uploadBytes, clearBytes }: Omit<CircuitCost, "toString">): string {
+  const whole = bytesText(uploadBytes);
+  return clearBytes === 0 ? whole : `${whole}, ${bytesText(clearBytes)} of it clear`;
 }
 
 /** `412 B`, `5.1 KB`, `22.6 MB`: decimal units. */

@@ -13,7 +13,7 @@ export function formatRegions(regions: RegionProgram): string {
           ? `lookup(v${step.source}, bits=${step.precision}, tables=${step.tables.length}${roundingText(step)})`
           : step.kind === "ensemble"
             ? `ensemble(v0, trees=${step.trees.roots.length})`
-            : `affine(${step.sources.map((source) => `v${source}`).join(", ")})`;
+            : `affine(${step.sources.map((source) => `v${source}`).join(", ")}${step.clear === undefined ? "" : "; clear weights"})`;
     const sign = type.signed ? "int" : "uint";
     const of = node === undefined ? "" : `, node ${node}`;
     return `v${id} = ${made}  # ${sign}${type.bits}[${size}] in [${bounds.min}, ${bounds.max}], ${assignedBits} bits reserved${of}`;

@@ -130,7 +130,10 @@ test("a matrix product with clear weights takes no keys, and a byte a weight", a
   assert.deepEqual([evaluationKeyBytes, bootstraps], [0, 0]);
   // Two heads of 8 bytes, 8 weights and one addend; a bit a number more for the wider weights.
   assert.ok(uploadBytes <= same.sizes.uploadBytes + 16 + 8 + 1 + 4, `${uploadBytes} bytes`);
-  assert.equal(circuit.cost().uploadBytes, uploadBytes);
+  const cost = circuit.cost();
+  assert.equal(cost.uploadBytes, uploadBytes);
+  assert.equal(cost.clearBytes, 16 + 8 + 1);
+  assert.match(String(cost), /^upload +\d+ B, 25 B of it clear$/m);
   assert.match(circuit.program, /linear\[0\.\.1\] = weights\[1, 1\]\(clear inputs\) \* fresh/);
   const samples = [[row(5), matrix(7), 3]];
   for (const [runtime, results] of await runEverywhere(circuit, samples)) {
@@ -210,7 +213,6 @@ test("statistics count no operation on clear values alone", async () => {
   const [whole] = circuit.statistics();
   assert.equal(whole?.clearAdditions, 1);
   assert.equal(whole?.encryptedAdditions, 0);
-  assert.match(String(circuit.cost()), /^upload +\d+ B$/m);
 });
 
 test("the server refuses clear numbers and lengths that the circuit was not compiled for", async () => {
