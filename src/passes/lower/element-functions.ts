@@ -24,6 +24,8 @@ export class ElementFunctions {
   /** How often the value of each node is read. */
   readonly #reads: Int32Array;
   readonly #rounding: RoundingRule;
+  readonly #functions = new Map<OperationNode, ElementFunction | undefined>();
+  readonly #lines = new Map<OperationNode, ElementFunction | undefined>();
 
   constructor(graph: Graph, rounding: RoundingRule) {
     this.#graph = graph;
@@ -48,6 +50,13 @@ export class ElementFunctions {
   }
 
   #functionOf(node: OperationNode, orLine: boolean): ElementFunction | undefined {
+    // Nodes of a chain are asked for by each node behind them.
+    const known = orLine ? this.#lines : this.#functions;
+    if (!known.has(node)) known.set(node, this.#newFunction(node, orLine));
+    return known.get(node);
+  }
+
+  #newFunction(node: OperationNode, orLine: boolean): ElementFunction | undefined {
     const path = nodePath(node);
     const spec = opSpec(node.name, path);
     const variables = [...new Set(node.operands)].filter((id) => !this.#isConstant(id));
