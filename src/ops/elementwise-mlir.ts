@@ -1,7 +1,7 @@
 import type { Tensor } from "../base/tensor.js";
 import { maximumOf } from "../graph/integer-type.js";
 import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
-import { clearOnly, notInDialect } from "./mlir-forms.js";
+import { checkLookupBits, clearOnly, notInDialect } from "./mlir-forms.js";
 import { tabulate } from "./tabulate.js";
 import { emitLookup, lookupBits } from "./tlu/mlir.js";
 
@@ -17,6 +17,7 @@ export function emitTabulated(
   const varies = call.operands.map((operand) => operand.name === variable.name);
   if (others.some((value, i) => !varies[i] && value === undefined)) throw notInDialect(call);
   const type = { signed: variable.type.signed, bits: lookupBits(variable) };
+  checkLookupBits(type.bits, call.path);
   const size = 2 ** type.bits;
   const most = maximumOf(type);
   const values = Array.from({ length: size }, (_, i) => (i <= most ? i : i - size));

@@ -69,6 +69,22 @@ export function notInDialect(call: MlirCall): VelumError {
   });
 }
 
+/** Most bits of a value that is looked up in the dialects. */
+const mostLookupBits = 16;
+
+/** Errors: `width-too-wide` before a table is written out that no compiler takes. */
+export function checkLookupBits(bits: number, path: string): void {
+  if (bits <= mostLookupBits) return;
+  throw new VelumError({
+    code: "width-too-wide",
+    path,
+    problem: `it needs a table over ${bits} bits, and the dialects take at most ${mostLookupBits}`,
+    limit: mostLookupBits,
+    actual: bits,
+    cure: "Run the compiled program, which looks up rounded values alone",
+  });
+}
+
 export function clearOnly(call: MlirCall): VelumError {
   return new VelumError({
     code: "unsupported-op",

@@ -105,8 +105,9 @@ function linearBytes(place: ClearLinearInfo, maps: readonly AffineMap[], N: numb
       for (const [column, weight] of rowTerms(map, row)) {
         weights[start + Math.floor(column / N) * N - (column % N)] = weight;
       }
-      const constant = BigInt(map.constant[row] ?? 0) << BigInt(deltaLog2);
-      addends[result * read + (row % read)] = BigInt.asUintN(64, constant);
+      // Integers, or halves of integers.
+      const halves = BigInt(2 * (map.constant[row] ?? 0)) << BigInt(deltaLog2);
+      addends[result * read + (row % read)] = BigInt.asUintN(64, halves >> 1n);
     }
   }
   return [

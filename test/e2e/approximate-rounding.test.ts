@@ -115,6 +115,41 @@ test("a 16-bit sum to 6 bits, with what follows, is one look-up", async () => {
   await circuit.close();
 });
 
+test("sums of 20 bits, and sums with clear parameters", async () => {
+  const wide = await fhe
+    .compiler({ x: "encrypted" }, (x) =>
+      fhe.relu(fhe.roundBitPattern(x, 14, true, "approximate")).floorDivide(2 ** 14),
+    )
+    .compile([-(2 ** 19), 2 ** 19 - 1], numbers);
+  assert.deepEqual(wide.cost().lookups, [{ bits: 6, count: 1 }]);
+  assert.equal(await wide.encryptRunDecrypt(5 * 2 ** 14 + 2047), 5);
+  assert.equal(await wide.encryptRunDecrypt(5 * 2 ** 14 - 2048), 5);
+  await wide.close();
+  const shifted = await fhe
+    .compiler({ x: "encrypted", w: "clear" }, (x, w) => [
+      fhe.relu(fhe.roundBitPattern(x.add(w), 4, true, "approximate")),
+      x.add(fhe.roundBitPattern(w, 4, true, "approximate")),
+    ])
+    .compile(
+      [
+        [-128, -128],
+        [127, 127],
+      ],
+      numbers,
+    );
+  // The sums are 33, -32 and 143: next to multiples. Clear values are rounded in clear.
+  for (const [x, w] of [
+    [100, -67],
+    [-33, 1],
+    [24, 119],
+  ] as const) {
+    const wanted = [Math.max(0, nearest(x + w, 16)), x + nearest(w, 16)];
+    assert.deepEqual(await shifted.encryptRunDecrypt(x, w), wanted);
+    assert.deepEqual(shifted.simulate(x, w), wanted);
+  }
+  await shifted.close();
+});
+
 test("values come out wrong as often as the plan says, by their distance from the tie", async (t) => {
   // So careless that errors can be counted: 1 % fail next to the band. 64 of each distance 1/2, 3/2, ... 15/2.
   const samples = Array.from({ length: 128 }, (_, i) => 24 + i);

@@ -1,6 +1,6 @@
 import { scalar, type Tensor } from "../../base/tensor.js";
 import type { MlirCall, MlirEmitter, MlirType, MlirValue } from "../mlir-emitter.js";
-import { clearOnly, dialectOf } from "../mlir-forms.js";
+import { checkLookupBits, clearOnly, dialectOf } from "../mlir-forms.js";
 import { broadcast } from "../mlir-shapes.js";
 import { onlyOperand } from "../operands.js";
 import type { LookupForm } from "../spec.js";
@@ -17,6 +17,7 @@ export function emitLookup(form: LookupForm, call: MlirCall, emitter: MlirEmitte
   const operand = onlyOperand(call.operands, call.path);
   if (operand.type.kind === "clear") throw clearOnly(call);
   const bits = lookupBits(operand);
+  checkLookupBits(bits, call.path);
   const tables = form.tables.map((table) =>
     tableOverType(table, { signed: operand.type.signed, bits }, form.first, form.low),
   );

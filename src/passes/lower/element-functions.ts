@@ -65,18 +65,21 @@ export class ElementFunctions {
     const lookup = spec.lookup(node.attributes, node.output.shape);
     if (lookup !== undefined) {
       const { min, max } = domainOf(this.#graph.node(first));
-      const tables = lookup.tables.map((table) =>
-        ascendingTable(table, min, max - min + 1, lookup.first),
-      );
-      const fn = (operand: Tensor): Tensor => ({
-        shape: operand.shape,
-        data: operand.data.map((value, i) => {
+      let known: readonly Float64Array[] | undefined;
+      const fn = (operand: Tensor): Tensor => {
+        // As long as the range is wide, so only where somebody asks.
+        const tables =
+          known ??
+          lookup.tables.map((table) => ascendingTable(table, min, max - min + 1, lookup.first));
+        known = tables;
+        const data = operand.data.map((value, i) => {
           const table = tables[tables.length === 1 ? 0 : (lookup.tableOf[i] ?? 0)];
           // In a chain, values that the inputset does not reach may lie outside: they take the nearest one's.
           return table?.[Math.min(Math.max(value, min), max) - min] ?? Number.NaN;
-        }),
-      });
-      return { of: first, fn, uniform: tables.length === 1 };
+        });
+        return { shape: operand.shape, data };
+      };
+      return { of: first, fn, uniform: lookup.tables.length === 1 };
     }
     const ofItself = spec.pair !== undefined && node.operands.every((id) => id === first);
     if (!spec.elementwise || !(spec.tabulated || ofItself || orLine)) return undefined;
