@@ -76,7 +76,7 @@ for (const own of cases) {
     const names = own.bias ? ({ ...two, bias: "encrypted" } as const) : two;
     for (const inputForm of own.forms) {
       const circuit = await fhe
-        .compiler(names, (x, weight, bias) => {
+        .compiler(names, (...[x, weight, bias]) => {
           if (x === undefined || weight === undefined) throw new Error("two parameters");
           return trace(x, weight, bias);
         })
