@@ -10,6 +10,9 @@ import { cutBelow } from "./windows.js";
 /** Largest number of values of one operand for which each gets a case of its own. */
 const mostCases = 16;
 
+/** Up to so many bits every chunk may have a size of its own. */
+const freeBits = 8;
+
 /** Sizes of chunks that wide values are cut into, bits. */
 const chunkBits = [2, 3, 4, 5, 6, 8];
 
@@ -147,18 +150,22 @@ export class PairStrategies {
     return b.within(result, bounds);
   }
 
-  /** Operations on each bit of two's complement alone: wide operands are cut into low and high bits. */
-  bitByBit(x: Value, y: Value, fn: (u: number, v: number) => number): Value {
+  /**
+   * Operations on each bit of two's complement alone: wide operands are cut into low and high bits. Above `freeBits` bits all cuts have
+   * one size, `size` once it is chosen, since every further choice multiplies the ways that are tried.
+   */
+  bitByBit(x: Value, y: Value, fn: (u: number, v: number) => number, size?: number): Value {
     const b = this.#b;
-    const cut = chunkBits
-      .filter((bits) => bits < this.#span(x, y))
-      .map((bits) => () => {
-        const to = this.#lowest(x, y) + bits;
-        const [xHigh, xLow] = this.#cutAt(x, to);
-        const [yHigh, yLow] = this.#cutAt(y, to);
-        const low = this.packed([xLow, yLow], ([u = 0, v = 0]) => fn(u, v));
-        return b.add(low, this.bitByBit(xHigh, yHigh, fn));
-      });
+    const span = this.#span(x, y);
+    const cutAbove = (bits: number) => (): Value => {
+      const to = this.#lowest(x, y) + bits;
+      const [xHigh, xLow] = this.#cutAt(x, to);
+      const [yHigh, yLow] = this.#cutAt(y, to);
+      const low = this.packed([xLow, yLow], ([u = 0, v = 0]) => fn(u, v));
+      return b.add(low, this.bitByBit(xHigh, yHigh, fn, bits));
+    };
+    if (size !== undefined && span > freeBits) return cutAbove(size)();
+    const cut = chunkBits.filter((bits) => bits < span).map(cutAbove);
     return b.cheapest([() => this.packed([x, y], ([u = 0, v = 0]) => fn(u, v)), ...cut]);
   }
 
@@ -341,26 +348,31 @@ export class PairStrategies {
   }
 
   /** `linear(x)` from the two parts of `x`, for every size of the low part. */
-  #split(x: Value, linear: (part: Value) => Value): (() => Value)[] {
-    const b = this.#b;
+  #split(x: Value, linear: (part: Value, size: number) => Value): (() => Value)[] {
     return chunkBits
       .filter((bits) => bits < this.#width(x))
-      .map((bits) => () => {
-        const [high, low] = this.#cut(x, bits);
-        return b.add(linear(low), linear(high));
-      });
+      .map((bits) => () => this.#splitAt(x, bits, linear));
   }
 
-  /** `c * x` for `c` of 0 or 1. */
-  #gate(c: Value, x: Value): Value {
+  #splitAt(x: Value, bits: number, linear: (part: Value, size: number) => Value): Value {
+    const [high, low] = this.#cut(x, bits);
+    return this.#b.add(linear(low, bits), linear(high, bits));
+  }
+
+  /** `c * x` for `c` of 0 or 1. Wide values are cut in one size, as in `bitByBit`. */
+  #gate(c: Value, x: Value, size?: number): Value {
     const b = this.#b;
     if (c.bounds.min === 1) return b.add(x, b.scale(c, scalar(0)));
     if (c.bounds.max === 0) return b.scale(b.add(x, c), scalar(0));
     if (b.isClear(c) || b.isClear(x)) return this.#weighted(c, x);
     const bounds = { min: Math.min(0, x.bounds.min), max: Math.max(0, x.bounds.max) };
+    const part = (value: Value, own: number): Value => this.#gate(c, value, own);
+    if (size !== undefined && this.#width(x) > freeBits) {
+      return b.within(this.#splitAt(x, size, part), bounds);
+    }
     const result = b.cheapest(
       [() => this.packed([x, c], ([u = 0, v = 0]) => u * v)],
-      this.#split(x, (part) => this.#gate(c, part)),
+      this.#split(x, part),
     );
     return b.within(result, bounds);
   }
