@@ -1,6 +1,6 @@
 import { clearLayoutsOf } from "../artifact/clear-info.js";
 import { readServerFile, type ServerFile } from "../artifact/server-file.js";
-import type { StageInfo } from "../artifact/server-manifest.js";
+import type { ServerManifest, StageInfo } from "../artifact/server-manifest.js";
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { throwIfAborted } from "../base/event-loop.js";
@@ -13,7 +13,7 @@ import { type CircuitId, type KeyId, seedBytes } from "../tfhe/wire-header.js";
 import { type FileIdentity, inputBodyBytes, writeInputCiphertext } from "../tfhe/wire-input.js";
 import { writeOutputCiphertext } from "../tfhe/wire-output.js";
 import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";
-import { ClearNumbers } from "./clear-numbers.js";
+import type { ClearNumbers } from "./clear-numbers.js";
 import {
   checkRunInput,
   type FeedSource,
@@ -84,17 +84,16 @@ export class ServerCircuit {
     file: ServerFile,
     host: EngineHost,
     sources: ReadonlyMap<CircuitId, FeedSource>,
-    constants: Address,
-    scratch: readonly Address[],
+    memory: Pick<LoadedProgram, "constants" | "scratch">,
+    clear: ClearNumbers | undefined,
   ) {
     this.#file = file;
     const { circuitId, manifest } = file;
     this.#identity = { parameterId: parameterId(manifest.parameters), circuitId };
-    const { polynomialSize } = manifest.parameters.glwe;
-    this.#clear = manifest.clear && new ClearNumbers(manifest.clear, polynomialSize);
+    this.#clear = clear;
     this.#host = host;
     this.#sources = sources;
-    this.#program = { manifest, engine: host.engine, constants, scratch };
+    this.#program = { manifest, engine: host.engine, ...memory };
   }
 
   /**
@@ -127,7 +126,8 @@ export class ServerCircuit {
   ): Promise<ServerCircuit> {
     const constants = await loadConstants(host.engine, file);
     const scratch = await allocateScratch(host.engine, file, constants);
-    return new ServerCircuit(file, host, sources, constants, scratch);
+    const clear = await loadClearNumbers(file.manifest);
+    return new ServerCircuit(file, host, sources, { constants, scratch }, clear);
   }
 
   /** `native` or `wasm`. */
@@ -356,6 +356,13 @@ export class ServerCircuit {
     this.#workspace = { address, requests };
     return address;
   }
+}
+
+/** All operations come with it, so only circuits with clear parameters load it. */
+async function loadClearNumbers(manifest: ServerManifest): Promise<ClearNumbers | undefined> {
+  if (manifest.clear === undefined) return undefined;
+  const { ClearNumbers } = await import("./clear-numbers.js");
+  return new ClearNumbers(manifest.clear, manifest.parameters.glwe.polynomialSize);
 }
 
 /** Callers in JavaScript may pass anything. */
