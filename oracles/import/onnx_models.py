@@ -333,6 +333,11 @@ sk("pipeline-whitened-ridge", make_pipeline(PCA(3, whiten=True), Ridge()).fit(Xr
 sk("network", MLPClassifier((3,), max_iter=40, random_state=0).fit(X, y))
 sk("stacked", StackingClassifier([("tree", DecisionTreeClassifier(max_depth=2, random_state=0))], LogisticRegression(), cv=2).fit(X, y))
 
+# One-hot columns that never vary within a class, beside one of large numbers.
+one_hot = make_column_transformer((OneHotEncoder(sparse_output=False), [2, 3]), remainder="passthrough")
+Xc = np.column_stack([X[:, 0] * 100, X[:, 1], np.floor(X[:, 2]), np.floor(2 * X[:, 3])]).astype(np.float32)
+sk("naive-bayes-gauss-one-hot", make_pipeline(one_hot, GaussianNB()).fit(Xc, y), Xc, plain=40)
+
 write_cases("onnx", {
     "python": platform.python_version(), "scikit-learn": sklearn.__version__, "skl2onnx": skl2onnx.__version__, "onnxmltools": onnxmltools.__version__,
     "onnx": onnx.__version__, "onnxruntime": ort.__version__, "xgboost": xgb.__version__, "lightgbm": lgb.__version__, "numpy": np.__version__,

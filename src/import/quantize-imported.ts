@@ -6,6 +6,7 @@ import type { TreeEnsemble } from "../models/trees/tree-ensemble.js";
 import { codeDecision, codeTrees } from "../models/trees/trees-coded.js";
 import { RegressorCoding } from "../quantize/regressor-coding.js";
 import type { TreeCoding } from "../quantize/tree-coding.js";
+import { cutEvidence } from "./cut-evidence.js";
 import { decisionOnServer } from "./decide-on-server.js";
 import { foldAffine } from "./fold-affine.js";
 import { ImportedCoding } from "./imported-coding.js";
@@ -61,8 +62,8 @@ export function quantizeImported(
           );
     return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
   }
-  const { intercept } = model;
-  const coef = { shape: [intercept.length, columns], data: model.coef };
+  const { intercept, coef: weights } = cutEvidence({ ...rest, inputs, before }, model, matrix);
+  const coef = { shape: [intercept.length, columns], data: weights };
   const bits = importedLinearBits(path, params);
   const quantized = QuantizedLinearModel.fromWeights(
     { coef, intercept },

@@ -32,7 +32,7 @@ export interface BayesProblem {
 }
 
 /** A class that is this many times less likely than the best one, by one feature, counts as just that: e^20. */
-const mostEvidence = 20;
+export const mostEvidence = 20;
 
 /** What naive Bayes classifiers share: the server looks each feature up for each class and sums. */
 export abstract class NaiveBayes<P extends TableParams> extends TableClassifier<P, NaiveBayesFit> {
