@@ -1,17 +1,21 @@
 /** Integers of `bits` bits; two's complement when `signed`. Prints as `uint4` or `int4`. */
 export interface IntegerType {
   readonly signed: boolean;
-  /** At least 1. */
+  /** 1 to 64. */
   readonly bits: number;
 }
 
+const mostBits = 64;
+
 /**
  * The narrowest type that holds every integer of `[low, high]`; signed only if `low` is negative.
- * Zero needs one bit, and -1 alone is an `int1`. Exact up to 2^53 (no floating logarithm).
+ * Zero needs one bit, and -1 alone is an `int1`. Exact up to 2^53 (no floating logarithm). Numbers that are no integers have a type,
+ * too, which says nothing of them.
  */
 export function minimalIntegerType(low: number, high: number): IntegerType {
   const signed = low < 0;
-  return { signed, bits: Math.max(bitsOf(low, signed), bitsOf(high, signed)) };
+  const bits = Math.max(1, bitsOf(low, signed), bitsOf(high, signed));
+  return { signed, bits: Math.min(bits, mostBits) };
 }
 
 export function integerTypeText(type: IntegerType): string {

@@ -152,6 +152,7 @@ test("products, choices and positions with clear values take no look-ups", async
       x.at(p),
       fhe.where(y.greater(2), x, x.neg()),
       fhe.sqrt(y).mul(10).div(fhe.exp(p)).astype("int64").add(x),
+      fhe.floor(y.mul(0.3).add(0.25)).astype("int64").add(x),
     ])
     .compile([
       [[1, 2, 3], 0, 0],
@@ -162,7 +163,7 @@ test("products, choices and positions with clear values take no look-ups", async
   const samples = [[[4, 6, 1], 1, 3]];
   const plain = Math.trunc((Math.sqrt(3) * 10) / Math.exp(1));
   for (const [runtime, results] of await runEverywhere(circuit, samples)) {
-    const wanted = [[12, 18, 3], [6], [4, 6, 1], [4, 6, 1].map((x) => x + plain)];
+    const wanted = [[12, 18, 3], [6], [4, 6, 1], [4, 6, 1].map((x) => x + plain), [5, 7, 2]];
     assert.deepEqual(results, [wanted], runtime);
   }
 });

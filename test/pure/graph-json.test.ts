@@ -72,6 +72,21 @@ test("attributes of every kind, fused parts, and numbers that JSON has no name f
   assert.deepEqual([...read.value.data], [...odd.data]);
 });
 
+test("fused parts with constants below one", () => {
+  const sample = [toTensor([4, 9])];
+  for (const factor of [0.3, 1 / 3, 1e-9, 0, -0.5]) {
+    const graph = fuse(
+      traceFunction(
+        "f",
+        { x: "clear" },
+        (x) => (x === undefined ? [] : fhe.sign(fhe.sqrt(x).mul(factor)).astype("int64")),
+        sample,
+      ),
+    );
+    assert.deepEqual(evaluateGraph(copied(graph), sample), evaluateGraph(graph, sample));
+  }
+});
+
 test("a graph with a function is no data; damaged ones are refused", () => {
   const graph = traceFunction(
     "f",
