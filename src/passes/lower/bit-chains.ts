@@ -2,8 +2,9 @@ import type { Graph } from "../../graph/graph.js";
 import { type OperationNode, operandsOf } from "../../graph/node.js";
 import { domainOf } from "./domain.js";
 import type { ElementFunctions } from "./element-functions.js";
-import type { LookupBuilder, Value } from "./look-up-builder.js";
+import type { LookupBuilder } from "./look-up-builder.js";
 import { relativeCost } from "./look-up-cost.js";
+import type { Value } from "./value.js";
 import { withoutBit } from "./windows.js";
 
 /** Values of fewer bits have no bits to save; values of more are too noisy for their low bits to be used again. */

@@ -1,7 +1,8 @@
 import { type Shape, scalar, sizeOf, type Tensor } from "../../base/tensor.js";
 import type { Choice } from "../../ops/choice.js";
-import type { LookupBuilder, Value } from "./look-up-builder.js";
+import type { LookupBuilder } from "./look-up-builder.js";
 import { isTensor, type PairStrategies } from "./pair-strategies.js";
+import type { Value } from "./value.js";
 
 /** An element of the result: where it may come from, and for which codes of the positions. */
 type Origins = ReadonlyMap<number, ReadonlySet<number>>;

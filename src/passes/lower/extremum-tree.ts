@@ -1,6 +1,7 @@
 import type { ExtremumForm } from "../../ops/extremum-form.js";
-import type { LookupBuilder, Value } from "./look-up-builder.js";
+import type { LookupBuilder } from "./look-up-builder.js";
 import type { PairStrategies } from "./pair-strategies.js";
+import type { Value } from "./value.js";
 
 /** Largest or smallest elements of groups: all groups side by side, members in pairs, the winners in pairs again. */
 export function lookUpExtremum(

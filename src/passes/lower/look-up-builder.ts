@@ -1,31 +1,18 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, sameShape, scalar, sizeOf, type Tensor } from "../../base/tensor.js";
-import { extremes, type Origin } from "../../graph/builder.js";
-import { minimalIntegerType } from "../../graph/integer-type.js";
-import type { Attributes, Bounds, GraphNode } from "../../graph/node.js";
-import { broadcastShapes } from "../../ops/broadcast.js";
+import type { Bounds } from "../../graph/node.js";
 import type { Tables } from "../../ops/tabulate.js";
 import { closedBits } from "../../ops/tlu/closed-table.js";
-import { combinationOf, commonFactor, differenceOf } from "./combination.js";
-import { domainOf } from "./domain.js";
+import { LinearBuilder } from "./linear-builder.js";
 import { totalCost } from "./look-up-cost.js";
+import { type LookupLimits, TooWide } from "./look-up-limits.js";
+import { reduced } from "./reduced-argument.js";
 import { boundsOfTables, type Line, lineThrough, zeroBits } from "./table-facts.js";
 import { asAttribute, tablesAt } from "./tables-at.js";
+import { bitsOf, type Domain, type Value } from "./value.js";
 
-/** A value of the graph under construction: encrypted, or computed from clear parameters alone. */
-export interface Value {
-  readonly id: number;
-  /** Hold for all inputs that keep the promise of the inputset. */
-  readonly bounds: Bounds;
-  readonly shape: Shape;
-}
-
-/** Arguments of a look-up: `first + i * 2^low` for i below `count`. */
-export interface Domain {
-  readonly first: number;
-  readonly low: number;
-  readonly count: number;
-}
+/** Largest slope that is cheaper than a look-up: noise grows by as much. */
+const largestSlope = 8;
 
 /** A look-up of blocks of values. */
 export interface BlockReading {
@@ -43,65 +30,22 @@ export type WideWays = (
   deep: boolean,
 ) => { readonly ways: readonly (() => Value)[]; readonly otherwise: readonly (() => Value)[] };
 
-/** A look-up with an argument of more bits than the plan can do; strategies that need one are dropped. */
-class TooWide extends Error {
-  readonly bits: number;
-  readonly limit: number;
-
-  constructor(bits: number, limit: number) {
-    super();
-    this.bits = bits;
-    this.limit = limit;
-  }
-}
-
-/** How wide look-ups may be, and whether wide ones may be taken apart into windows of bits. */
-export interface LookupLimits {
-  /** Most bits of the argument of one look-up. */
-  readonly single: number;
-  /** Most bits of an argument that may be looked up in several steps; `single` where only single look-ups are wanted. */
-  readonly several: number;
-  /** Arguments of up to so many bits are looked up at once, whatever it would save to take them apart; absent for none. */
-  readonly whole?: number;
-}
-
-/**
- * Makes graphs of linear operations and look-ups, with sound bounds from those of the operands. What is computed from clear parameters
- * alone costs nothing and may be as wide as it likes: the server computes it in plain.
- */
-export class LookupBuilder {
-  readonly nodes: GraphNode[] = [];
+/** Makes graphs of linear operations and look-ups, and takes the cheapest of several ways to build a value. */
+export class LookupBuilder extends LinearBuilder {
   readonly #limits: LookupLimits;
   readonly #wideWays: WideWays;
-  readonly #inPlain: boolean;
   /** Inside one of the wide ways. */
   #inside = false;
-  /** For each node, how many lowest bits of its value are known to be zero; absent for none. */
-  readonly #lows: number[] = [];
   /** For each look-up its bits and elements. */
   readonly #lookups: (readonly [number, number])[] = [];
-  /** Nodes by `sharingKey`; those of ways that were tried out may have gone. */
-  readonly #byKey = new Map<string, number>();
-  #origin: Origin = { tag: "", location: "" };
-  #path = "";
+  /** Nodes whose look-ups have arguments that could be taken apart, by their order. */
+  readonly wide = new Set<number>();
 
-  /** Look-ups read what their arguments are multiples of, and equal sums are made once. */
-  readonly reduces: boolean;
-
-  /**
-   * `wideWays`: how wide arguments are taken apart. `reduces`: in favour of few look-ups, not of what people wrote. `inPlain`: false where
-   * clear parameters count as encrypted.
-   */
+  /** `wideWays`: how wide arguments are taken apart. `reduces` and `inPlain`: see `LinearBuilder`. */
   constructor(limits: LookupLimits, wideWays: WideWays, reduces: boolean, inPlain = false) {
+    super(reduces, inPlain);
     this.#limits = limits;
     this.#wideWays = wideWays;
-    this.reduces = reduces;
-    this.#inPlain = inPlain;
-  }
-
-  /** The server computes the value in plain. */
-  isClear({ id }: { readonly id: number }): boolean {
-    return this.#inPlain && this.nodes[id]?.output.encrypted === false;
   }
 
   /** Values wider than one look-up can be taken apart. */
@@ -112,93 +56,6 @@ export class LookupBuilder {
   /** Most bits of an argument that is not taken apart for what that saves. */
   get wholeBits(): number {
     return this.#limits.whole ?? 0;
-  }
-
-  /** Nodes whose look-ups have arguments that could be taken apart, by their order. */
-  readonly wide = new Set<number>();
-  #nodesBegun = 0;
-
-  /** Lowest bits of the value that are known to be zero. */
-  lowOf({ id }: { readonly id: number }): number {
-    return this.#lows[id] ?? 0;
-  }
-
-  /** The same value, of which `low` lowest bits are zero. */
-  withLow(value: Value, low: number): Value {
-    this.#lows[value.id] = low;
-    return value;
-  }
-
-  /** The values that a look-up of `a` must have entries for. */
-  domainOf(a: Value): Domain {
-    const low = this.lowOf(a);
-    const first = Math.ceil(a.bounds.min / 2 ** low) * 2 ** low;
-    return { first, low, count: Math.max(1, Math.floor((a.bounds.max - first) / 2 ** low) + 1) };
-  }
-
-  /** Nodes from now on come from here; `path` names it in errors. */
-  from(origin: Origin, path: string): void {
-    this.#origin = { tag: origin.tag, location: origin.location };
-    this.#path = path;
-    this.#nodesBegun++;
-  }
-
-  /** Adds a node that is built already; its operands must be ids of this graph. */
-  push(node: GraphNode): number {
-    const id = this.nodes.length;
-    this.nodes.push({ ...node, id });
-    const key = this.reduces ? sharingKey(node) : undefined;
-    if (key !== undefined && this.#shared(key) === undefined) this.#byKey.set(key, id);
-    return id;
-  }
-
-  /** An earlier node that is made like this, unless it was only tried out. */
-  #shared(key: string): GraphNode | undefined {
-    const node = this.nodes[this.#byKey.get(key) ?? -1];
-    return node !== undefined && sharingKey(node) === key ? node : undefined;
-  }
-
-  add(a: Value, b: Value): Value {
-    const bounds = { min: a.bounds.min + b.bounds.min, max: a.bounds.max + b.bounds.max };
-    const low = Math.min(this.lowOf(a), this.lowOf(b));
-    return this.withLow(this.operation("add", [a, b], {}, bounds, this.#together(a, b)), low);
-  }
-
-  subtract(a: Value, b: Value): Value {
-    const bounds = { min: a.bounds.min - b.bounds.max, max: a.bounds.max - b.bounds.min };
-    const low = Math.min(this.lowOf(a), this.lowOf(b));
-    return this.withLow(this.operation("subtract", [a, b], {}, bounds, this.#together(a, b)), low);
-  }
-
-  /** `a + factor * b`. */
-  addScaled(a: Value, b: Value, factor: number): Value {
-    if (factor === 1) return this.add(a, b);
-    if (factor === -1) return this.subtract(a, b);
-    if (factor < 0) return this.subtract(a, this.scale(b, scalar(-factor)));
-    return this.add(a, this.scale(b, scalar(factor)));
-  }
-
-  /** `a * factors`, element by element. */
-  scale(a: Value, factors: Tensor): Value {
-    if (factors.data.every((factor) => factor === 1) && factors.shape.length === 0) return a;
-    const { min, max } = extremes(factors);
-    const corners = [a.bounds.min, a.bounds.max].flatMap((x) => [x * min + 0, x * max + 0]);
-    const bounds = { min: Math.min(...corners), max: Math.max(...corners) };
-    return this.withLow(
-      this.withConstant("multiply", a, factors, bounds),
-      this.lowOf(a) + zeroBits(factors.data),
-    );
-  }
-
-  /** `a + terms`, element by element. */
-  plus(a: Value, terms: Tensor): Value {
-    if (terms.data.every((term) => term === 0) && terms.shape.length === 0) return a;
-    const { min, max } = extremes(terms);
-    const bounds = { min: a.bounds.min + min, max: a.bounds.max + max };
-    return this.withLow(
-      this.withConstant("add", a, terms, bounds),
-      Math.min(this.lowOf(a), zeroBits(terms.data)),
-    );
   }
 
   /** Refuses more values than one look-up, or several, can tell apart, before anything is made of them. */
@@ -227,91 +84,14 @@ export class LookupBuilder {
     forced: boolean,
     uniform = false,
   ): Value {
-    const { value, factor, offset } = forced ? { value: a, ...itself } : this.reduced(a);
+    const { value, factor, offset } = forced
+      ? { value: a, factor: 1, offset: 0 }
+      : reduced(this, a);
     const plain = factor === 1 && offset === 0;
     const whole = (operand: Tensor): Tensor =>
       fn({ ...operand, data: operand.data.map((item) => factor * item + offset) });
     const tables = this.tablesOf(value, plain ? fn : whole, shape, uniform);
     return this.lookUpTables(value, tables, shape, forced);
-  }
-
-  /**
-   * What look-ups of `a` can read in its place, which is never wider: `a = factor * value + offset`. Multiples are divided, constants
-   * left away, sums of terms that cancel become what is left.
-   */
-  reduced(a: Value): {
-    readonly value: Value;
-    readonly factor: number;
-    readonly offset: number;
-  } {
-    const hinted = this.nodes[a.id]?.hintBits !== undefined;
-    if (!this.reduces || hinted) return { value: a, ...itself };
-    const combination = combinationOf(this.nodes, a.id);
-    const { terms, constant } = combination;
-    const [first] = [...terms].sort(([a], [b]) => a - b);
-    if (first === undefined) return { value: a, ...itself };
-    const common = commonFactor(combination);
-    const known = this.nodes.length;
-    // A difference and its opposite are one argument: the one that is there already.
-    const factor = first[1] < 0 ? -common : common;
-    if (terms.size > 1 && factor === 1) return { value: a, ...itself };
-    if (terms.size > 1 && !sameShape(this.#sumShape(terms), a.shape))
-      return { value: a, ...itself };
-    const value = this.#sumOf(new Map([...terms].map(([id, weight]) => [id, weight / factor])));
-    const isOpposite = terms.size > 1 && factor === -1;
-    if (!sameShape(value.shape, a.shape) || (isOpposite && this.nodes.length > known)) {
-      this.#forget(known);
-      return { value: a, ...itself };
-    }
-    if (terms.size === 1) return { value, factor, offset: constant };
-    const ends = [a.bounds.min, a.bounds.max].map((end) => (end - constant) / factor);
-    const bounds = { min: Math.ceil(Math.min(...ends)), max: Math.floor(Math.max(...ends)) };
-    return { value: this.within(value, bounds), factor, offset: constant };
-  }
-
-  /** Drops the nodes from `known` on. */
-  #forget(known: number): void {
-    this.nodes.length = known;
-    this.#lows.length = Math.min(this.#lows.length, known);
-  }
-
-  /** `a - b` without the terms that both have. */
-  difference(a: Value, b: Value): Value {
-    const whole = this.subtract(a, b);
-    const own = combinationOf(this.nodes, a.id);
-    const other = combinationOf(this.nodes, b.id);
-    const shared = [...own.terms.keys()].some((id) => other.terms.has(id));
-    if (!this.reduces || !shared) return whole;
-    const { terms, constant } = differenceOf(own, other);
-    if (terms.size === 0) return this.within(whole, { min: constant, max: constant });
-    if (!sameShape(this.#sumShape(terms), whole.shape)) return whole;
-    const rest = this.plus(this.#sumOf(terms), scalar(constant));
-    return this.within(rest, whole.bounds);
-  }
-
-  #valueAt(id: number): Value {
-    const node = this.nodes[id];
-    if (node === undefined) throw new RangeError(`node ${id}`);
-    return { id, bounds: domainOf(node), shape: node.output.shape };
-  }
-
-  #sumShape(terms: ReadonlyMap<number, number>): Shape {
-    return [...terms.keys()]
-      .map((id) => this.#valueAt(id).shape)
-      .reduce((a, b) => broadcastShapes(a, b, this.#path));
-  }
-
-  /** Weights times values; additions before subtractions. */
-  #sumOf(terms: ReadonlyMap<number, number>): Value {
-    const ordered = [...terms].sort(([a, v], [b, w]) => Math.sign(w) - Math.sign(v) || a - b);
-    let sum: Value | undefined;
-    for (const [id, weight] of ordered) {
-      const term = this.#valueAt(id);
-      sum =
-        sum === undefined ? this.scale(term, scalar(weight)) : this.addScaled(sum, term, weight);
-    }
-    if (sum === undefined) throw new RangeError("a sum of nothing");
-    return sum;
   }
 
   /** The tables of an element-wise function of one tensor over `domainOf(a)`. */
@@ -334,7 +114,7 @@ export class LookupBuilder {
     const single = (): Value => this.#single(on, found, domain, shape);
     if (forced || !this.takesApart || this.isClear(on)) return single();
     if (domain.count <= 16) return single();
-    this.wide.add(this.#nodesBegun);
+    this.wide.add(this.nodesBegun);
     const inside = this.#inside;
     const outside = (way: () => Value) => (): Value => {
       this.#inside = true;
@@ -456,7 +236,7 @@ export class LookupBuilder {
       if (!(error instanceof TooWide)) throw error;
       return error;
     } finally {
-      this.#forget(nodes);
+      this.forget(nodes);
       this.#lookups.length = lookups;
     }
   }
@@ -464,18 +244,6 @@ export class LookupBuilder {
   /** Relative time of all look-ups so far. */
   cost(): number {
     return totalCost(this.#lookups);
-  }
-
-  /** The same value, known to lie in `bounds`. */
-  within(value: Value, known: Bounds): Value {
-    const min = Math.max(value.bounds.min, known.min);
-    const max = Math.min(value.bounds.max, known.max);
-    const node = this.nodes[value.id];
-    if (node !== undefined) {
-      const type = minimalIntegerType(min, max);
-      this.nodes[value.id] = { ...node, bounds: { min, max }, output: { ...node.output, type } };
-    }
-    return { ...value, bounds: { min, max } };
   }
 
   /** Runs `build` and turns a look-up that is too wide into an error that names the node. */
@@ -486,7 +254,7 @@ export class LookupBuilder {
       if (!(error instanceof TooWide)) throw error;
       throw new VelumError({
         code: "width-too-wide",
-        path: this.#path,
+        path: this.path,
         problem: `it needs a look-up with an argument of ${error.bits} bits, and look-ups take at most ${error.limit}`,
         limit: error.limit,
         actual: error.bits,
@@ -494,63 +262,4 @@ export class LookupBuilder {
       });
     }
   }
-
-  operation(
-    name: string,
-    operands: readonly { readonly id: number }[],
-    attributes: Attributes,
-    bounds: Bounds,
-    shape: Shape,
-  ): Value {
-    const clear = operands.length > 0 && operands.every((operand) => this.isClear(operand));
-    const node: GraphNode = {
-      ...{ kind: "operation", id: 0, name, attributes, bounds, ...this.#origin },
-      operands: operands.map((operand) => operand.id),
-      output: { encrypted: !clear, type: minimalIntegerType(bounds.min, bounds.max), shape },
-    };
-    const key = sharingKey(node);
-    const known = key === undefined ? undefined : this.#shared(key);
-    if (known === undefined) return { id: this.push(node), bounds, shape };
-    return this.within({ id: known.id, bounds: known.bounds ?? bounds, shape }, bounds);
-  }
-
-  constant(value: Tensor): number {
-    const bounds = extremes(value);
-    const type = minimalIntegerType(bounds.min, bounds.max);
-    const output = { encrypted: false, type, shape: value.shape };
-    const node: GraphNode = { kind: "constant", id: 0, value, output, bounds, ...this.#origin };
-    const key = sharingKey(node);
-    const known = key === undefined ? undefined : this.#shared(key);
-    return known?.id ?? this.push(node);
-  }
-
-  private withConstant(name: string, a: Value, constant: Tensor, bounds: Bounds): Value {
-    const shape = broadcastShapes(a.shape, constant.shape, this.#path);
-    return this.operation(name, [a, { id: this.constant(constant) }], {}, bounds, shape);
-  }
-
-  #together(a: Value, b: Value): Shape {
-    return broadcastShapes(a.shape, b.shape, this.#path);
-  }
 }
-
-/** Bits that count `count` values; at least one. */
-export function bitsOf(count: number): number {
-  return Math.max(1, Math.ceil(Math.log2(count)));
-}
-
-const itself = { factor: 1, offset: 0 } as const;
-
-/** Equal for nodes with equal values: operations without attributes, and single numbers. Undefined for all others. */
-function sharingKey(node: GraphNode): string | undefined {
-  if (node.hintBits !== undefined) return undefined;
-  if (node.kind === "constant") {
-    const { shape, data } = node.value;
-    return data.length === 1 ? `${data[0]} ${shape.join()}` : undefined;
-  }
-  if (node.kind === "input" || Object.keys(node.attributes).length > 0) return undefined;
-  return `${node.name} ${node.operands.join()}`;
-}
-
-/** Largest slope that is cheaper than a look-up: noise grows by as much. */
-const largestSlope = 8;

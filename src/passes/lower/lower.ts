@@ -16,12 +16,15 @@ import { type ChosenExtremum, chosenExtremum } from "./chosen-extremum.js";
 import { domainOf } from "./domain.js";
 import { type ElementFunction, ElementFunctions } from "./element-functions.js";
 import { lookUpExtremum } from "./extremum-tree.js";
-import { LookupBuilder, type LookupLimits, type Value } from "./look-up-builder.js";
+import { LookupBuilder } from "./look-up-builder.js";
+import type { LookupLimits } from "./look-up-limits.js";
 import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
 import { withPossibleBounds } from "./possible-bounds.js";
+import { reduced } from "./reduced-argument.js";
 import { lookUpRounded } from "./rounded-look-up.js";
 import { sumProducts } from "./sum-products.js";
 import { lookUpTrees } from "./tree-look-ups.js";
+import type { Value } from "./value.js";
 import { wideWays } from "./wide-tables.js";
 
 /**
@@ -288,7 +291,7 @@ class Lowering {
     forced: boolean,
   ): Value {
     const value = this.valueOf(of);
-    const { bounds } = forced ? value : this.builder.reduced(value).value;
+    const { bounds } = forced ? value : reduced(this.builder, value).value;
     this.builder.checkCount(bounds.max - bounds.min + 1, "several");
     return this.builder.lookUpTensor(value, fn, shape, forced, uniform);
   }

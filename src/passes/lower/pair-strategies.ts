@@ -4,7 +4,9 @@ import { modulo } from "../../ops/arithmetic/integer-arithmetic.js";
 import { broadcastShapes } from "../../ops/broadcast.js";
 import { zip } from "../../ops/elementwise.js";
 import type { PairForm } from "../../ops/spec.js";
-import { bitsOf, type LookupBuilder, type Value } from "./look-up-builder.js";
+import type { LookupBuilder } from "./look-up-builder.js";
+import { difference, reduced } from "./reduced-argument.js";
+import { bitsOf, type Value } from "./value.js";
 import { cutBelow } from "./windows.js";
 
 /** Largest number of values of one operand for which each gets a case of its own. */
@@ -41,7 +43,7 @@ export class PairStrategies {
     }
     if (b.reduces) {
       // Factors of the factors are left away: 2x * 3y = 6 (x * y).
-      const [p, q] = [b.reduced(x), b.reduced(y)];
+      const [p, q] = [reduced(b, x), reduced(b, y)];
       const factor = p.offset === 0 && q.offset === 0 ? p.factor * q.factor : 1;
       if (factor !== 1) return b.scale(this.product(p.value, q.value), scalar(factor));
     }
@@ -55,7 +57,7 @@ export class PairStrategies {
     const result = b.cheapest(
       [
         () => this.packed([x, y], ([p = 0, q = 0]) => p * q),
-        () => b.subtract(b.lookUp(b.add(u, v), quarter), b.lookUp(b.difference(u, v), quarter)),
+        () => b.subtract(b.lookUp(b.add(u, v), quarter), b.lookUp(difference(b, u, v), quarter)),
         ...(b.takesApart && this.#width(x) > 4 && this.#width(y) > 4
           ? this.#partProducts(x, y)
           : []),
@@ -119,7 +121,7 @@ export class PairStrategies {
     const b = this.#b;
     if (y.id < x.id) return this.compare(y, x, (difference) => of(-difference));
     return b.cheapest(
-      [() => b.lookUp(b.difference(x, y), of), () => b.lookUp(this.#clippedDifference(x, y), of)],
+      [() => b.lookUp(difference(b, x, y), of), () => b.lookUp(this.#clippedDifference(x, y), of)],
       chunkBits
         .filter((bits) => bits < this.#span(x, y))
         .map((bits) => () => b.lookUp(this.#signCode(x, y, bits), of)),
@@ -139,7 +141,7 @@ export class PairStrategies {
       min: Math.min(x.bounds.min, y.bounds.min),
       max: Math.max(x.bounds.max, y.bounds.max),
     };
-    const positive = (): Value => b.lookUp(b.difference(first, second), (d) => Math.max(d, 0));
+    const positive = (): Value => b.lookUp(difference(b, first, second), (d) => Math.max(d, 0));
     const written = (): Value => b.add(y, b.lookUp(b.subtract(x, y), of));
     const shared = (): Value =>
       largest ? b.add(second, positive()) : b.subtract(first, positive());

@@ -1,7 +1,8 @@
 import { minimalIntegerType } from "../../graph/integer-type.js";
 import { closedBits } from "../../ops/tlu/closed-table.js";
-import type { LookupBuilder, Value } from "./look-up-builder.js";
+import type { LookupBuilder } from "./look-up-builder.js";
 import { type TabulatedFunction, tablesAt } from "./tables-at.js";
+import type { Value } from "./value.js";
 
 /** A rounding that may be one step off for the `inBand` integers on either side of a tie. */
 interface RoughRounding {

@@ -1,7 +1,8 @@
 import { scalar, sizeOf } from "../../base/tensor.js";
 import type { SumsOfProducts } from "../../ops/products.js";
-import type { LookupBuilder, Value } from "./look-up-builder.js";
+import type { LookupBuilder } from "./look-up-builder.js";
 import type { PairStrategies } from "./pair-strategies.js";
+import type { Value } from "./value.js";
 
 /**
  * Sums of products of elements of two encrypted tensors: the elements are gathered side by side, every product is computed once,

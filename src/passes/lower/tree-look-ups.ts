@@ -1,7 +1,8 @@
 import { scalar, type Tensor } from "../../base/tensor.js";
 import { type IntegerTrees, leafPaths } from "../../ops/tree-ensemble/integer-trees.js";
 import { treeBounds } from "../../ops/tree-ensemble/tree-ensemble.js";
-import type { LookupBuilder, Value } from "./look-up-builder.js";
+import type { LookupBuilder } from "./look-up-builder.js";
+import type { Value } from "./value.js";
 
 /**
  * A sum of decision trees by look-ups: one for every distinct question, one for every leaf (reached where the answers on its way are

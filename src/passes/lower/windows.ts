@@ -1,4 +1,5 @@
-import type { LookupBuilder, Value } from "./look-up-builder.js";
+import type { LookupBuilder } from "./look-up-builder.js";
+import type { Value } from "./value.js";
 
 /**
  * Widest window that is read at once. Its highest bit takes a look-up of one bit less and no free bit above it, the others one more
