@@ -8,6 +8,7 @@ import { opSpec } from "../../src/ops/registry.js";
 import { fuse } from "../../src/passes/fuse.js";
 import { lower } from "../../src/passes/lower/lower.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
+import { LookupTable, tablesPerElement } from "../../src/trace/lookup-table.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import { type Operand, record, type Tracer } from "../../src/trace/tracer.js";
 
@@ -208,4 +209,28 @@ test("tables that are straight lines need no look-up", () => {
   const lowered = lower(graph, 8, "look-ups");
   checkLowered(graph, samples, 8);
   assert.doesNotMatch(lowered.format(), /tlu/);
+});
+
+test("tables for each element, joined with other functions of the same value", () => {
+  const tables = Array.from({ length: 3 }, (_, i) =>
+    Array.from({ length: 8 }, (__, v) => (v * (i + 2) + i) % 5),
+  );
+  const own = new LookupTable(tablesPerElement([3], tables));
+  const programs: readonly ((x: Tracer) => Tracer)[] = [
+    (x) => own.apply(x).mul(x),
+    (x) => own.apply(x).rightShift(1).and(x),
+    (x) => own.apply(x).greater(x).add(own.apply(x)),
+    (x) => own.apply(x).div(2).add(x).astype("int64"),
+  ];
+  // As many values as elements, fewer, and more.
+  for (const largest of [1, 2, 7]) {
+    const vectors = Array.from({ length: (largest + 1) ** 3 }, (_, i) =>
+      [i, i / (largest + 1), i / (largest + 1) ** 2].map((v) => Math.floor(v) % (largest + 1)),
+    );
+    const samples = vectors.map((vector) => [toTensor(vector)]);
+    for (const program of programs) {
+      const graph = measured((x) => (x === undefined ? [] : program(x)), samples);
+      checkLowered(graph, samples, 8);
+    }
+  }
 });

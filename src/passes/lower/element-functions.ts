@@ -1,6 +1,6 @@
 import { sameShape, scalar, type Tensor } from "../../base/tensor.js";
 import type { Graph } from "../../graph/graph.js";
-import { nodePath, type OperationNode, operandsOf } from "../../graph/node.js";
+import { type GraphNode, nodePath, type OperationNode, operandsOf } from "../../graph/node.js";
 import { opSpec } from "../../ops/registry.js";
 import { ascendingTable } from "../../ops/table.js";
 import { type RoundingRule, roughBits } from "../rounding-rule.js";
@@ -142,13 +142,16 @@ export class ElementFunctions {
   }
 }
 
-/** False for fused nodes that hold constants of several elements. */
+/** False for fused nodes that hold constants of several elements, or a table for each element. */
 function hasNoTensors({ attributes }: OperationNode): boolean {
-  return Object.values(attributes).every(
-    (value) =>
-      typeof value !== "object" ||
-      value === null ||
-      !("nodes" in value) ||
-      value.nodes.every((node) => node.kind !== "constant" || node.value.shape.length === 0),
-  );
+  return Object.values(attributes).every((value) => {
+    if (typeof value !== "object" || value === null) return true;
+    if ("items" in value) return false;
+    return !("nodes" in value) || value.nodes.every(isUniform);
+  });
+}
+
+function isUniform(node: GraphNode): boolean {
+  if (node.kind === "constant") return node.value.shape.length === 0;
+  return node.kind === "input" || hasNoTensors(node);
 }
