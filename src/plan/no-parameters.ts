@@ -1,12 +1,10 @@
 import { VelumError } from "../base/error.js";
-import type { NoiseSources, ParameterRequest } from "./parameter-request.js";
+import { bitsText, noiseError, pathOf, widestLookup, worstNode } from "./noise-errors.js";
+import type { ParameterRequest } from "./parameter-request.js";
 import { noLimits } from "./parameter-request.js";
 import { limitsOf, searchParameters, uploadBytes } from "./parameter-search.js";
 import { bootstrapKeys } from "./search-space.js";
 import type { Objective, SetCandidate } from "./set-search.js";
-
-/** Failure probabilities that a cure may propose: log2, rising. */
-const failureProposals = [-128, -100, -80, -64, -50, -40, -30, -20];
 
 /**
  * The error of a request that nothing meets: which value fails, by which constraint, and what would fit. Looks for the reason by
@@ -125,137 +123,6 @@ function timeError(request: ParameterRequest, fastest: number, limit: number): V
   });
 }
 
-/** The value that alone, or first with all others, is too noisy for every parameter. */
-function noiseError(request: ParameterRequest): VelumError {
-  const kinds = request.lookups.map((_, kind) => kind);
-  const kind = kinds.find((own) => !fits(aloneLookup(request, own)));
-  if (kind !== undefined) return lookupError(request, kind);
-  const output = request.outputs.findIndex((_, own) => !fits(aloneOutput(request, own)));
-  if (output >= 0) return outputError(request, output);
-  return lookupError(request, widestLookup(request));
-}
-
-function lookupError(request: ParameterRequest, kind: number): VelumError {
-  const lookup = request.lookups[kind];
-  if (lookup === undefined) throw new RangeError(`look-up kind ${kind}`);
-  const { precision, sources } = lookup;
-  const alone = aloneLookup(request, kind);
-  const changed = (bits: number): ParameterRequest => ({
-    ...alone,
-    lookups: alone.lookups.map((own, i) => (i === kind ? { ...own, precision: bits } : own)),
-  });
-  const cures = [
-    widthCure(precision, (bits) => fits(changed(bits))),
-    failureCure(alone),
-    normCure((factor) =>
-      fits({
-        ...alone,
-        lookups: alone.lookups.map((own, i) =>
-          i === kind ? { ...own, sources: own.sources.map((one) => scaled(one, factor)) } : own,
-        ),
-      }),
-    ),
-  ];
-  return new VelumError({
-    code: "no-parameters",
-    path: pathOf(request, worstNode(request, kind)),
-    problem:
-      `is looked up in a table of ${bitsText(precision)} (${normsText(sources)}): no parameters at 132 bits of security are quiet ` +
-      `enough for a failure below 2^${request.failureLog2}`,
-    limit: request.failureLog2,
-    actual: precision,
-    cure: cureText(cures),
-  });
-}
-
-function outputError(request: ParameterRequest, output: number): VelumError {
-  const found = request.outputs[output];
-  if (found === undefined) throw new RangeError(`output ${output}`);
-  const { bits, sources } = found;
-  const alone = aloneOutput(request, output);
-  const changed = (own: Partial<typeof found>): ParameterRequest => ({
-    ...alone,
-    outputs: alone.outputs.map((one) => ({ ...one, ...own })),
-  });
-  const cures = [
-    widthCure(bits, (own) => fits(changed({ bits: own }))),
-    failureCure(alone),
-    normCure((factor) => fits(changed({ sources: sources.map((one) => scaled(one, factor)) }))),
-  ];
-  return new VelumError({
-    code: "no-parameters",
-    path: pathOf(request, sources[0]?.node),
-    problem:
-      `is an output of ${bitsText(bits)} (${normsText(sources)}): no parameters at 132 bits of security are quiet ` +
-      `enough for a failure below 2^${request.failureLog2}`,
-    limit: request.failureLog2,
-    actual: bits,
-    cure: cureText(cures),
-  });
-}
-
-function fits(request: ParameterRequest): boolean {
-  return searchParameters({ ...request, mostSets: 1 }, "time") !== undefined;
-}
-
-const silent: readonly NoiseSources[] = [{ freshSquaredNorm: 0, bootstrapSquaredNorms: [] }];
-
-/** The same request where only look-ups of kind `kind` ask for anything. */
-function aloneLookup(request: ParameterRequest, kind: number): ParameterRequest {
-  const lookups = request.lookups.map((own, i) =>
-    i === kind ? own : { ...own, precision: 1, tablesLog2: 0, sources: silent },
-  );
-  return { ...request, lookups, outputs: [] };
-}
-
-function aloneOutput(request: ParameterRequest, output: number): ParameterRequest {
-  const lookups = request.lookups.map((own) => ({
-    ...own,
-    precision: 1,
-    tablesLog2: 0,
-    sources: silent,
-  }));
-  return { ...request, lookups, outputs: request.outputs.slice(output, output + 1) };
-}
-
-function scaled({ node, ...norms }: NoiseSources, factor: number): NoiseSources {
-  return {
-    node,
-    freshSquaredNorm: norms.freshSquaredNorm * factor,
-    extractionSquaredNorm: (norms.extractionSquaredNorm ?? norms.freshSquaredNorm) * factor,
-    bootstrapSquaredNorms: norms.bootstrapSquaredNorms.map((norm) => norm * factor),
-  };
-}
-
-function widthCure(bits: number, fit: (bits: number) => boolean): string | undefined {
-  for (let fewer = bits - 1; fewer >= 1; fewer--) {
-    if (fit(fewer)) return `at most ${bitsText(fewer)}`;
-  }
-  return undefined;
-}
-
-function failureCure(request: ParameterRequest): string | undefined {
-  const found = failureProposals.find(
-    (failureLog2) => failureLog2 > request.failureLog2 && fits({ ...request, failureLog2 }),
-  );
-  return found === undefined ? undefined : `a failure probability of 2^${found}`;
-}
-
-/** Weights divided by a power of two. */
-function normCure(fit: (factor: number) => boolean): string | undefined {
-  for (let halvings = 1; halvings <= 12; halvings++) {
-    if (fit(4 ** -halvings)) return `weights ${2 ** halvings} times as small`;
-  }
-  return undefined;
-}
-
-function cureText(cures: readonly (string | undefined)[]): string {
-  const found = cures.filter((cure) => cure !== undefined);
-  if (found.length === 0) return "Look up fewer bits, or sum fewer values with smaller weights";
-  const text = found.join(", or ");
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)} would fit`;
-}
-
 /** What would fit the limit on keys or memory, if anything does. */
 function narrower(
   request: ParameterRequest,
@@ -283,13 +150,6 @@ function narrower(
   return undefined;
 }
 
-function widestLookup({ lookups }: ParameterRequest): number {
-  return lookups.reduce(
-    (best, { precision }, kind) => (precision > (lookups[best]?.precision ?? 0) ? kind : best),
-    0,
-  );
-}
-
 /** The kind that takes most of the fastest run, and its milliseconds. */
 function slowestKind(request: ParameterRequest): readonly [number, number] {
   const shares = request.lookups.map((_, kind): readonly [number, number] => {
@@ -300,31 +160,6 @@ function slowestKind(request: ParameterRequest): readonly [number, number] {
     return [kind, searchParameters({ ...own, mostSets: 1, limits: noLimits }, "time")?.runMs ?? 0];
   });
   return shares.reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
-}
-
-function worstNode(request: ParameterRequest, kind: number): number | undefined {
-  const sources = request.lookups[kind]?.sources ?? [];
-  const size = ({ freshSquaredNorm, bootstrapSquaredNorms }: NoiseSources): number =>
-    bootstrapSquaredNorms.reduce((sum, norm) => sum + norm, freshSquaredNorm);
-  return sources.reduce((a, b) => (size(b) > size(a) ? b : a), sources[0] ?? silence)?.node;
-}
-
-const silence: NoiseSources = { freshSquaredNorm: 0, bootstrapSquaredNorms: [] };
-
-function pathOf({ nodePath }: ParameterRequest, node: number | undefined): string {
-  return node === undefined || nodePath === undefined ? "parameter search" : nodePath(node);
-}
-
-function normsText(sources: readonly NoiseSources[]): string {
-  const ofLookups = Math.max(
-    ...sources.map(({ bootstrapSquaredNorms }) => bootstrapSquaredNorms.reduce((a, b) => a + b, 0)),
-  );
-  const ofInputs = Math.max(...sources.map(({ freshSquaredNorm }) => freshSquaredNorm));
-  return `squared norms ${ofLookups} on look-ups, ${ofInputs} on inputs`;
-}
-
-function bitsText(bits: number): string {
-  return bits === 1 ? "1 bit" : `${bits} bits`;
 }
 
 function bytesText(bytes: number): string {

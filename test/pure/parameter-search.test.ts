@@ -296,6 +296,38 @@ test("impossible requests name the value, the constraint and what would fit", ()
   assert.throws(() => chooseParameters(request([], -64)), { code: "bad-argument" });
 });
 
+test("values that fit alone and not together are both named, with what would fit both", () => {
+  const named = { nodePath: (node: number) => `add %${node}` };
+  const sources = [{ bootstrapSquaredNorms: [1], freshSquaredNorm: 1, node: 7 }];
+  const wide = lookup(9, 1, { sources });
+  const output = (bits: number): ParameterRequest["outputs"][number] => ({
+    ...{ bits, padded: true, count: 1 },
+    sources: [{ bootstrapSquaredNorms: [3], freshSquaredNorm: 0, node: 8 }],
+  });
+  const asked = (bits: number, failureLog2: number, precision = 9): ParameterRequest => ({
+    ...request([{ ...wide, precision }], failureLog2, [output(bits)]),
+    ...named,
+  });
+  assert.ok(attempt(asked(2, -64)));
+  assert.ok(attempt(asked(18, -64, 1)));
+  let message = "";
+  try {
+    chooseParameters(asked(18, -64));
+  } catch (error) {
+    message = String(error);
+  }
+  const [, table, bits, failure] =
+    /^VelumError: add %7: is looked up in a table of 9 bits \(squared norms 1 on look-ups, 1 on inputs\), and add %8 is an output of 18 bits \(squared norms 3 on look-ups, 0 on inputs\): no parameters at 132 bits of security are quiet enough for both with a failure below 2\^-64\. At most (\d+) bits of the table, or at most (\d+) bits of the output, or a failure probability of 2\^(-\d+), or weights \d+ times as small would fit$/.exec(
+      message,
+    ) ?? [];
+  // What is proposed fits, and no more than that.
+  assert.ok(attempt(asked(18, -64, Number(table))), message);
+  assert.equal(attempt(asked(18, -64, Number(table) + 1)), undefined);
+  assert.ok(attempt(asked(Number(bits), -64)));
+  assert.equal(attempt(asked(Number(bits) + 1, -64)), undefined);
+  assert.ok(attempt(asked(18, Number(failure))));
+});
+
 function attempt(wanted: ParameterRequest): ParameterChoice | undefined {
   try {
     return chooseParameters(wanted);
