@@ -1,8 +1,8 @@
 import { type Shape, scalar, sizeOf, type Tensor } from "../../base/tensor.js";
 import type { Choice } from "../../ops/choice.js";
 import type { LookupBuilder } from "./look-up-builder.js";
-import { isTensor, type PairStrategies } from "./pair-strategies.js";
-import type { Value } from "./value.js";
+import { gated, select } from "./pair-choice.js";
+import { isTensor, type Value } from "./value.js";
 
 /** An element of the result: where it may come from, and for which codes of the positions. */
 type Origins = ReadonlyMap<number, ReadonlySet<number>>;
@@ -13,7 +13,6 @@ type Origins = ReadonlyMap<number, ReadonlySet<number>>;
  */
 export function chooseElements(
   b: LookupBuilder,
-  strategies: PairStrategies,
   choice: Choice,
   parts: readonly (Value | Tensor)[],
   indices: readonly Value[],
@@ -62,9 +61,9 @@ export function chooseElements(
   const second = conditions[1];
   const chosen =
     most === 2 && kept !== undefined && placed !== undefined && second !== undefined
-      ? strategies.select(second(), placed, kept)
+      ? select(b, second(), placed, kept)
       : values
-          .map((value, slot) => strategies.gated(conditions[slot]?.() ?? code, value))
+          .map((value, slot) => gated(b, conditions[slot]?.() ?? code, value))
           .reduce((sum, term) => b.add(sum, term));
   const known = b.within(chosen, bounds);
   if (moving.length === size) return known;

@@ -1,15 +1,10 @@
 import type { ExtremumForm } from "../../ops/extremum-form.js";
 import type { LookupBuilder } from "./look-up-builder.js";
-import type { PairStrategies } from "./pair-strategies.js";
+import { extremum } from "./pair-comparison.js";
 import type { Value } from "./value.js";
 
 /** Largest or smallest elements of groups: all groups side by side, members in pairs, the winners in pairs again. */
-export function lookUpExtremum(
-  b: LookupBuilder,
-  strategies: PairStrategies,
-  x: Value,
-  form: ExtremumForm,
-): Value {
+export function lookUpExtremum(b: LookupBuilder, x: Value, form: ExtremumForm): Value {
   const { members, shape, takes } = form;
   const size = members[0]?.length ?? 0;
   const of = (difference: number): number =>
@@ -34,10 +29,10 @@ export function lookUpExtremum(
     const last = rows[2 * half];
     if (last !== undefined) left.push(together(from, [last]));
     const first = together(from, rows.slice(0, half));
-    from = strategies.extremum(first, together(from, rows.slice(half, 2 * half)), of);
+    from = extremum(b, first, together(from, rows.slice(half, 2 * half)), of);
     rows = Array.from({ length: half }, (_, k) => row(k));
   }
   const winners = rows[0] === undefined ? x : together(from, [rows[0]]);
-  const best = left.reduceRight((a, other) => strategies.extremum(a, other, of), winners);
+  const best = left.reduceRight((a, other) => extremum(b, a, other, of), winners);
   return take(best, row(0), shape);
 }

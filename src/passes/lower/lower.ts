@@ -18,13 +18,16 @@ import { type ElementFunction, ElementFunctions } from "./element-functions.js";
 import { lookUpExtremum } from "./extremum-tree.js";
 import { LookupBuilder } from "./look-up-builder.js";
 import type { LookupLimits } from "./look-up-limits.js";
-import { buildPair, isTensor, PairStrategies } from "./pair-strategies.js";
+import { packedTensor } from "./packed-look-up.js";
+import { select } from "./pair-choice.js";
+import { extremum } from "./pair-comparison.js";
+import { buildPair } from "./pair-strategies.js";
 import { withPossibleBounds } from "./possible-bounds.js";
 import { reduced } from "./reduced-argument.js";
 import { lookUpRounded } from "./rounded-look-up.js";
 import { sumProducts } from "./sum-products.js";
 import { lookUpTrees } from "./tree-look-ups.js";
-import type { Value } from "./value.js";
+import { isTensor, type Value } from "./value.js";
 import { wideWays } from "./wide-tables.js";
 
 /**
@@ -85,7 +88,6 @@ class Lowering {
   private readonly graph: Graph;
   private readonly target: LowerTarget;
   private readonly builder: LookupBuilder;
-  private readonly strategies: PairStrategies;
   private readonly newIds = new Map<number, number>();
   private readonly taken = new Set<number>();
   /** What depends on clear parameters alone is computed in plain, and weights of encrypted values may be. */
@@ -104,7 +106,6 @@ class Lowering {
     this.functions = new ElementFunctions(graph, rounding);
     this.inPlain = target !== "dialect" && readsClear(graph);
     this.builder = new LookupBuilder(limits, wideWays, target !== "dialect", this.inPlain);
-    this.strategies = new PairStrategies(this.builder);
     this.bits = this.builder.takesApart
       ? new BitChains(this.builder, graph, this.functions)
       : undefined;
@@ -132,15 +133,10 @@ class Lowering {
     if (node.kind !== "operation") return this.builder.push(node);
     const spec = opSpec(node.name, nodePath(node));
     if (this.isClear(node.id) && isPlainData(node.attributes)) return this.copy(node);
-    const extremum = this.extremumOf(node, spec);
-    if (extremum !== undefined && !(this.target === "dialect" && extremum.inDialect)) {
+    const form = this.extremumOf(node, spec);
+    if (form !== undefined && !(this.target === "dialect" && form.inDialect)) {
       return this.measured(node, () =>
-        lookUpExtremum(
-          this.builder,
-          this.strategies,
-          this.valueOf(node.operands[0] ?? 0),
-          extremum,
-        ),
+        lookUpExtremum(this.builder, this.valueOf(node.operands[0] ?? 0), form),
       );
     }
     const trees = spec.trees(node.attributes);
@@ -170,7 +166,6 @@ class Lowering {
         ? this.value(node, spec, variables)
         : chooseElements(
             this.builder,
-            this.strategies,
             choice,
             choice.parts.map((part) => this.side(node.operands[part] ?? 0)),
             choice.indices.map((index) => this.valueOf(node.operands[index] ?? 0)),
@@ -231,9 +226,10 @@ class Lowering {
     if (spec.pair?.kind === "select") return this.select(node);
     const [x, y] = operands;
     if (node.operands.length === 2 && second !== undefined && x !== undefined && y !== undefined) {
-      return buildPair(this.strategies, spec.pair, x, y, (u, v) => scalarOf(meaning, u, v));
+      return buildPair(this.builder, spec.pair, x, y, (u, v) => scalarOf(meaning, u, v));
     }
-    return this.strategies.packedTensor(
+    return packedTensor(
+      this.builder,
       operands,
       (tensors) => within(new Map(variables.map((id, k) => [id, tensors[k] ?? scalar(0)]))),
       shape,
@@ -316,16 +312,16 @@ class Lowering {
       };
       return this.builder.add(masked(this.side(a), ones), masked(this.side(b), zeros));
     }
-    const extremum = this.target === "dialect" ? undefined : chosenExtremum(this.graph, node);
-    if (extremum !== undefined) return this.chosen(extremum, node.output.shape);
-    return this.strategies.select(this.valueOf(condition), this.side(a), this.side(b));
+    const chosen = this.target === "dialect" ? undefined : chosenExtremum(this.graph, node);
+    if (chosen !== undefined) return this.chosen(chosen, node.output.shape);
+    return select(this.builder, this.valueOf(condition), this.side(a), this.side(b));
   }
 
   /** Stretched to the shape of the choice, which the values have together. */
   private chosen({ x, y, takes }: ChosenExtremum, shape: Shape): Value {
     const [a, b] = [this.valueOf(x), this.valueOf(y)];
-    if (takes === "largest") return this.strategies.extremum(a, b, (d) => Math.max(d, 0));
-    if (takes === "smallest") return this.strategies.extremum(a, b, (d) => Math.min(d, 0));
+    if (takes === "largest") return extremum(this.builder, a, b, (d) => Math.max(d, 0));
+    if (takes === "smallest") return extremum(this.builder, a, b, (d) => Math.min(d, 0));
     const [taken, other] = takes === "x" ? [a, b] : [b, a];
     if (sameShape(taken.shape, shape)) return taken;
     return this.builder.add(taken, this.builder.scale(other, scalar(0)));
@@ -335,7 +331,7 @@ class Lowering {
   private sumsOfProducts(node: OperationNode, plan: SumsOfProducts): Value {
     const [left = 0, right = 0, bias] = node.operands;
     const operands = [this.valueOf(left), this.valueOf(right)] as const;
-    const sums = sumProducts(this.builder, this.strategies, ...operands, plan);
+    const sums = sumProducts(this.builder, ...operands, plan);
     if (bias === undefined) return sums;
     const added = this.side(bias);
     const shape = [...added.shape, ...plan.shape.slice(2).map(() => 1)];

@@ -1,7 +1,7 @@
 import { scalar, sizeOf } from "../../base/tensor.js";
 import type { SumsOfProducts } from "../../ops/products.js";
 import type { LookupBuilder } from "./look-up-builder.js";
-import type { PairStrategies } from "./pair-strategies.js";
+import { product } from "./pair-product.js";
 import type { Value } from "./value.js";
 
 /**
@@ -10,7 +10,6 @@ import type { Value } from "./value.js";
  */
 export function sumProducts(
   builder: LookupBuilder,
-  strategies: PairStrategies,
   x: Value,
   y: Value,
   { shape, start, a, b }: SumsOfProducts,
@@ -27,7 +26,7 @@ export function sumProducts(
   if (a.length === 0) {
     return builder.scale(gather(x, new Int32Array(size), shape), scalar(0));
   }
-  const products = strategies.product(gather(x, a, places), gather(y, b, places));
+  const products = product(builder, gather(x, a, places), gather(y, b, places));
   const ones = { shape: [inner], data: new Float64Array(inner).fill(1) };
   const sum = (terms: Value): Value => {
     const { min, max } = terms.bounds;

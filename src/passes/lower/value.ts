@@ -1,4 +1,4 @@
-import type { Shape } from "../../base/tensor.js";
+import type { Shape, Tensor } from "../../base/tensor.js";
 import type { Bounds } from "../../graph/node.js";
 
 /** A value of the graph under construction: encrypted, or computed from clear parameters alone. */
@@ -19,4 +19,9 @@ export interface Domain {
 /** Bits that count `count` values; at least one. */
 export function bitsOf(count: number): number {
   return Math.max(1, Math.ceil(Math.log2(count)));
+}
+
+/** A constant rather than a value that is computed. */
+export function isTensor(value: Value | Tensor): value is Tensor {
+  return "data" in value;
 }
