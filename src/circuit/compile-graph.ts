@@ -38,6 +38,7 @@ import { checkFailure, failureOfEach } from "./failure-options.js";
 import { planningRates } from "./machine-speed.js";
 import { type MemoryLimits, withinMemory } from "./server-memory.js";
 import { formatRegions, planJson } from "./stage-texts.js";
+import { checkTravel } from "./travel-limits.js";
 
 /** Widest argument of one look-up. */
 export const largestLookupBits = 12;
@@ -155,6 +156,7 @@ async function compileBounded(
     compileWith,
   );
   if (compiled === undefined) throw new Error("nothing was assembled");
+  checkTravel(graph.name, compiled.server.manifest, options);
   record.keepManifests(compiled);
   record.keepCode(compiled);
   return compiled;

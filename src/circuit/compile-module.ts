@@ -39,6 +39,7 @@ import { planningRates } from "./machine-speed.js";
 import { refreshOutputs, staleOutputs } from "./refresh-outputs.js";
 import { type MemoryLimits, withinMemory } from "./server-memory.js";
 import { formatRegions, planJson } from "./stage-texts.js";
+import { checkTravel } from "./travel-limits.js";
 
 /** A traced function of a module with its inputset. */
 export interface TracedFunction {
@@ -118,6 +119,7 @@ export async function compileTogether(
       (own, node) => pathOf((firsts[lowered.indexOf(own.lowered)] ?? 0) + node),
       compileWith,
     );
+    for (const { graph, server } of compiled) checkTravel(graph.name, server.manifest, options);
     for (const [program, own] of compiled.entries()) record.keepManifests(own, folders[program]);
     for (const own of compiled.slice(0, 1)) record.keepCode(own);
     return compiled;

@@ -25,7 +25,7 @@ export interface CompileOptions {
   readonly securityLevel: number;
   /** Limit on the evaluation keys as they travel, bytes. */
   readonly maxEvaluationKeyBytes: number;
-  /** Limit on one request as it travels, bytes; for circuits with bootstraps or decision trees. */
+  /** Limit on one request as it travels, bytes. */
   readonly maxUploadBytes: number;
   /**
    * Limit on the server's memory as `cost` predicts it, bytes: weights and tables, one client's expanded keys, one request; of a module

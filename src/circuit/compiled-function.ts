@@ -1,4 +1,3 @@
-import { clearLayoutsOf } from "../artifact/clear-info.js";
 import { VelumError } from "../base/error.js";
 import type { NestedArray } from "../base/tensor.js";
 import { type ClientValue, checkInputs } from "../client/check-inputs.js";
@@ -10,7 +9,6 @@ import type { Plan } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { keyFileBytes } from "../tfhe/key-files.js";
 import { headerBytes } from "../tfhe/wire-header.js";
-import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
 import { BothSides, type FunctionSides, unwrapResults } from "./both-sides.js";
@@ -28,6 +26,7 @@ import {
 } from "./machine-speed.js";
 import { Simulator } from "./simulator.js";
 import { statisticsByTag, type TagStatistics } from "./statistics.js";
+import { requestFileBytes } from "./travel-limits.js";
 
 /** Requests of a predicted batch. */
 export const defaultBatch = 16;
@@ -83,9 +82,9 @@ export class CompiledFunction extends BothSides {
   /** Sizes of everything that travels, headers included. */
   get sizes(): CircuitSizes {
     const { plan, server } = this.#compiled;
-    const { parameters, inputs, outputs, clear } = server.manifest;
+    const { parameters, outputs } = server.manifest;
     return {
-      uploadBytes: headerBytes + inputPayloadBytes(inputs, clearLayoutsOf(clear)),
+      uploadBytes: requestFileBytes(server.manifest),
       downloadBytes: headerBytes + outputPayloadBytes(parameters.glwe, outputs),
       evaluationKeyBytes: keyFileBytes(parameters),
       bootstraps: plan.bootstraps,

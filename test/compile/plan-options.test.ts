@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CompileOptions, fhe } from "../../src/index.js";
+import { type CompileOptions, fhe, VelumError } from "../../src/index.js";
 
 const table = new fhe.LookupTable(
   Array.from({ length: 64 }, (_, i) => ((i * 37 + i * i) % 61) % 8),
@@ -97,6 +97,49 @@ for (const [options, code, message] of refused) {
     await assert.rejects(planOf(options), { name: "VelumError", code, message });
   });
 }
+
+test("limits on what travels hold without look-ups, too, and count clear numbers", async () => {
+  const weighted = fhe.compiler({ x: "encrypted" }, (x) => fhe.dot(x, [3, -2]));
+  const named = fhe.compiler({ x: "encrypted", w: "clear" }, (x, w) => table.apply(x.mul(w)));
+  const vectors = [
+    [0, 7],
+    [7, 0],
+  ];
+  const pairs = [
+    [0, 0],
+    [7, 7],
+    [3, 5],
+  ];
+  const { uploadBytes } = (await weighted.compile(vectors)).sizes;
+  assert.ok(await weighted.compile(vectors, { maxUploadBytes: uploadBytes }));
+  await assert.rejects(
+    weighted.compile(vectors, { name: "sum", maxUploadBytes: uploadBytes - 1 }),
+    {
+      code: "no-parameters",
+      limit: uploadBytes - 1,
+      message: `function "sum": one request takes ${uploadBytes} bytes, and may take ${uploadBytes - 1}. Allow ${uploadBytes} bytes (maxUploadBytes), or upload fewer numbers`,
+    },
+  );
+  await assert.rejects(
+    weighted.compile(vectors, { protectModel: true, maxEvaluationKeyBytes: 1000 }),
+    {
+      code: "no-parameters",
+      message:
+        /^function "main": evaluation keys take \d+ bytes, and may take 1000\. Allow \d+ bytes \(maxEvaluationKeyBytes\), or leave protectModel away$/,
+    },
+  );
+  const free = await named.compile(pairs);
+  assert.ok(free.cost().clearBytes > 0);
+  const maxUploadBytes = free.sizes.uploadBytes - 1;
+  const within = await named.compile(pairs, { maxUploadBytes }).catch((error: unknown) => {
+    assert.ok(error instanceof VelumError && error.code === "no-parameters");
+  });
+  assert.ok(within === undefined || within.sizes.uploadBytes <= maxUploadBytes);
+  const pair = fhe.module({ one: fhe.function({ x: "encrypted" }, (x) => fhe.square(x)) });
+  await assert.rejects(pair.compile({ one: [0, 3] }, { maxUploadBytes: 100 }), {
+    code: "no-parameters",
+  });
+});
 
 test("the kind of machine that will run it decides between parameters", async () => {
   const untyped: Partial<CompileOptions> = JSON.parse('{ "machine": "abacus" }');
