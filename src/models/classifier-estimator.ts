@@ -14,6 +14,8 @@ export abstract class ClassifierEstimator<P extends object, F> extends Estimator
   ClassifierCoding
 > {
   protected abstract classesOf(fitted: F): Float64Array;
+  /** The model in double precision, compiled or not. Errors: `not-fitted`. */
+  abstract get floatModel(): { predict(x: Rows): Float64Array };
 
   /** Cross-validation then keeps the shares of the classes. */
   get isClassifier(): true {
@@ -56,6 +58,19 @@ export abstract class ClassifierEstimator<P extends object, F> extends Estimator
   dequantizeOutput(results: Tensor | NestedArray): Tensor {
     const path = `${this.name}.dequantizeOutput`;
     return this.coded(path).coding.scores(this.readResults(results, path), path);
+  }
+
+  /**
+   * Share of rows of `x` whose class differs between what was fitted, in double precision, and the integer model, both in clear.
+   * Errors: those of `predict`.
+   */
+  differingShare(x: Rows): number {
+    const path = `${this.name}.differingShare`;
+    const coded = this.coded(path);
+    const matrix = this.readRows(x, `${path} X`);
+    const expected = this.floatModel.predict(x);
+    const own = coded.coding.labels(coded.evaluate(coded.coding.quantize(matrix, `${path} X`)));
+    return own.filter((label, row) => label !== expected[row]).length / Math.max(1, own.length);
   }
 
   /** Share of rows whose label is right. Errors: those of `predict`. */

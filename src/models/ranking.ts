@@ -1,6 +1,25 @@
+import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import { hintValue } from "../trace/lookup-functions.js";
 import type { Tracer } from "../trace/tracer.js";
+
+/** Most bits of a difference of two scores: sums that wide are compared by a handful of narrow look-ups. */
+export const differenceBits = 14;
+/** Most classes that are compared, each with each. */
+const mostClasses = 10;
+
+/** Error `bad-argument` for more classes than are compared. */
+export function requireRankable(classes: number): void {
+  if (classes <= mostClasses) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: "result",
+    problem: `is "class" for ${classes} classes, each of which is compared with each`,
+    limit: mostClasses,
+    actual: classes,
+    cure: 'Pass "scores": the client takes the greatest',
+  });
+}
 
 /** All pairs `[i, j]` of classes, i < j, in the order in which rankings expect their differences. */
 export function classPairs(classes: number): (readonly [number, number])[] {

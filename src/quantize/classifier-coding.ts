@@ -88,6 +88,6 @@ export function classOnly(path: string): VelumError {
     code: "bad-argument",
     path,
     problem: "the score does not leave the server: the model returns the class only",
-    cure: "Use predict, or fit with classTableBits null",
+    cure: 'Use predict, or fit with result "scores" and classTableBits null',
   });
 }

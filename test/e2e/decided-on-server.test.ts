@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ClassifierClient } from "../../src/client/classifier-client.js";
 import { TreeClient } from "../../src/client/tree-client.js";
 import {
+  AdditiveClassifier,
+  BernoulliNB,
+  CategoricalNB,
+  GaussianNB,
   IsolationForest,
   LogisticRegression,
   RandomForestClassifier,
@@ -61,6 +66,47 @@ for (const [labels, share] of [
     await circuit.close();
   });
 }
+
+const cells = X.map((row) => row.map((value) => Math.floor((value + 5) / 2)));
+const table = { nBits: { inputs: 4, values: 8 }, result: "class" } as const;
+const bySums = [
+  { model: new AdditiveClassifier(table).fit(X, three), rows: X },
+  { model: new GaussianNB(table).fit(X, two), rows: X },
+  { model: new CategoricalNB({ result: "class" }).fit(cells, three), rows: cells },
+  { model: new BernoulliNB({ result: "class" }).fit(X, three), rows: X },
+];
+
+for (const { model, rows } of bySums) {
+  test(`${model.name}: sums of look-ups are compared on the server`, async () => {
+    assert.ok(model.differingShare(rows) <= 0.03, `${model.differingShare(rows)}`);
+    const circuit = await model.compile(rows);
+    assert.ok(circuit.plan.failure.worstLog2 <= -64);
+    const clear = await model.predict(rows);
+    assert.deepEqual(await model.predict(rows, { fhe: "simulate" }), clear);
+    assert.deepEqual(await model.predict(rows.slice(0, 2), { fhe: "execute" }), clear.slice(0, 2));
+    await assert.rejects(model.decisionFunction(few), /the score does not leave the server/);
+    const client = await ClassifierClient.load(circuit.clientFile);
+    assert.equal(client.coding.scoreScale, null);
+    await circuit.close();
+  });
+}
+
+test("classes of sums: dumped and loaded, and what is refused", async () => {
+  const model = new AdditiveClassifier(table).fit(X, three);
+  const loaded = AdditiveClassifier.load(model.dump());
+  assert.deepEqual(await loaded.predict(X), await model.predict(X));
+  assert.throws(
+    () => new GaussianNB().setParams(JSON.parse('{ "result": "top" }')).fit(X, two),
+    /GaussianNB result: is "top". Pass "scores" or "class"/,
+  );
+  const eleven = X.map((_, i) => i % 11);
+  assert.throws(() => new GaussianNB(table).fit(X, eleven), /result: is "class" for 11 classes/);
+  const wide = X.map((row) => Array.from({ length: 6000 }, (_, j) => (row[j % 4] ?? 0) * (1 + j)));
+  assert.throws(
+    () => new BernoulliNB({ result: "class" }).fit(wide, two),
+    /result: differences of scores need 15 bits with entries of 2 bits/,
+  );
+});
 
 test("a client learns the two likeliest classes from the files alone, and no scores", async () => {
   const model = new RandomForestClassifier({ nEstimators: 6, maxDepth: 3, result: { top: 2 } });

@@ -211,7 +211,7 @@ test("a client with the client file and a server with the server file agree with
     () => own.predictProba(answers[0] ?? new Uint8Array()),
     "bad-argument",
     "predictProba: the score does not leave the server: " +
-      "the model returns the class only. Use predict, or fit with classTableBits null",
+      'the model returns the class only. Use predict, or fit with result "scores" and classTableBits null',
   );
 });
 

@@ -34,6 +34,10 @@ const models: readonly [Uint8Array, (file: Uint8Array) => Predictor][] = [
   [new GaussianNB({ nBits: 3 }).fit(X, classes).dump(), (file) => GaussianNB.load(file)],
   [new CategoricalNB().fit(X, classes).dump(), (file) => CategoricalNB.load(file)],
   [new AdditiveClassifier().fit(X, classes).dump(), (file) => AdditiveClassifier.load(file)],
+  [
+    new AdditiveClassifier({ result: "class" }).fit(X, classes).dump(),
+    (file) => AdditiveClassifier.load(file),
+  ],
   [new AdditiveRegressor().fit(X, sizes).dump(), (file) => AdditiveRegressor.load(file)],
   [
     new DecisionTreeClassifier().fit(X, classes).calibrate(X).dump(),

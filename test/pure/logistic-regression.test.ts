@@ -252,7 +252,7 @@ test("a class table for three classes, and scores of a class table, are refused"
     () => model.predictProba(two.X),
     "bad-argument",
     "LogisticRegression.predictProba: the score does not leave the server: " +
-      "the model returns the class only. Use predict, or fit with classTableBits null",
+      'the model returns the class only. Use predict, or fit with result "scores" and classTableBits null',
   );
 });
 

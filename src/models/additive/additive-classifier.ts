@@ -11,15 +11,25 @@ import {
   termImportances,
 } from "./additive-fit.js";
 import { classLoss } from "./boost-losses.js";
-import { parseTableFit, TableClassifier, type TableFit, tableFitJson } from "./table-classifier.js";
+import {
+  checkTableClassifier,
+  parseTableFit,
+  TableClassifier,
+  type TableClassifierParams,
+  type TableFit,
+  tableFitJson,
+} from "./table-classifier.js";
+
+/** Settings of an `AdditiveClassifier`. */
+export interface AdditiveClassifierParams extends AdditiveParams, TableClassifierParams {}
 
 /**
  * Classes by sums of one function a feature, boosted in turn: explainable, and on ciphertexts one look-up a feature and output. Two classes
  * have one sum (log-odds of the second), more have one each (softmax).
  */
-export class AdditiveClassifier extends TableClassifier<AdditiveParams, TableFit> {
-  constructor(params: Partial<AdditiveParams> = {}) {
-    super("AdditiveClassifier", defaultAdditiveParams, params);
+export class AdditiveClassifier extends TableClassifier<AdditiveClassifierParams, TableFit> {
+  constructor(params: Partial<AdditiveClassifierParams> = {}) {
+    super("AdditiveClassifier", { ...defaultAdditiveParams, result: "scores" }, params);
   }
 
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
@@ -49,6 +59,7 @@ export class AdditiveClassifier extends TableClassifier<AdditiveParams, TableFit
   }
 
   protected override checkParams(): void {
+    checkTableClassifier(this.name, this.getParams());
     checkAdditive(this.name, this.getParams());
   }
 

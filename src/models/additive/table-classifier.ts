@@ -3,12 +3,14 @@ import type { Tensor } from "../../base/tensor.js";
 import { ClassifierCoding } from "../../quantize/classifier-coding.js";
 import { fieldsOf, isFiniteList } from "../../quantize/json-checks.js";
 import { type Labels, type Matrix, type Rows, toMatrixOf } from "../check-data.js";
+import { ParamChecks } from "../check-params.js";
 import { ClassifierEstimator } from "../classifier-estimator.js";
 import type { CodedModel } from "../coded-model.js";
 import type { Benchmark } from "../estimator.js";
 import { FloatClassifier } from "../float-classifier.js";
 import { corruptModel } from "../model-file.js";
 import {
+  checkTableBits,
   parseRealTables,
   quantizeTables,
   type RealTables,
@@ -17,6 +19,7 @@ import {
   tableBitsOf,
 } from "./real-tables.js";
 import { readTableCoded, TableCoded } from "./table-coded.js";
+import { tableDifferences } from "./table-differences.js";
 import { tableScores } from "./table-scores.js";
 
 /** Functions of single features whose sums tell the class: one output for two classes, else one each. */
@@ -31,9 +34,24 @@ export interface TableParams {
   readonly nBits: number | TableBits;
 }
 
+/** What the server of such a classifier returns. */
+export interface TableClassifierParams extends TableParams {
+  /**
+   * `"scores"` (default): the client gets the scores and makes classes and probabilities of them. `"class"`: the server compares the scores
+   * of 2 to 10 classes by table look-ups, and only the class leaves it. Entries then get fewer bits until differences of scores fit in 14.
+   */
+  readonly result: "scores" | "class";
+}
+
+/** Refuses widths out of range and unknown results. Errors: `bad-argument`. */
+export function checkTableClassifier(name: string, params: TableClassifierParams): void {
+  checkTableBits(name, params.nBits);
+  new ParamChecks(name).oneOf("result", params.result, ["scores", "class"]);
+}
+
 /** What classifiers share whose server looks each feature up and sums: from tables to integers, circuits and files. */
 export abstract class TableClassifier<
-  P extends TableParams,
+  P extends TableClassifierParams,
   F extends TableFit,
 > extends ClassifierEstimator<P, F> {
   /** Fits to `x` (`[rows, features]`) and one label a row. Errors: `bad-shape`, `not-a-number`, `bad-argument`, `out-of-range` (weights). */
@@ -71,15 +89,24 @@ export abstract class TableClassifier<
   }
 
   protected override code(fitted: F): CodedModel<ClassifierCoding> {
-    const bits = tableBitsOf(this.getParams().nBits).values;
-    const { scale, ...tables } = quantizeTables(this.served(fitted), bits);
+    const { nBits, result } = this.getParams();
+    const bits = tableBitsOf(nBits).values;
     const { quantizer: inputQuantizer, classes } = fitted;
-    const parts = { inputQuantizer, features: this.featuresOf(fitted), classes, scoreScale: scale };
+    const input = { inputQuantizer, features: this.featuresOf(fitted), classes };
+    if (result === "class") {
+      const differences = tableDifferences(this.served(fitted), bits, classes.length);
+      const coding = new ClassifierCoding({ ...input, scoreScale: null, result });
+      return new TableCoded(coding, differences, classes.length);
+    }
+    const { scale, ...tables } = quantizeTables(this.served(fitted), bits);
+    const parts = { ...input, scoreScale: scale };
     return new TableCoded(new ClassifierCoding({ ...parts, result: "scores" }), tables);
   }
 
   protected override codedFromJson(value: unknown, coding: unknown, path: string) {
-    return readTableCoded(value, ClassifierCoding.fromJSON(coding, path), path);
+    const read = ClassifierCoding.fromJSON(coding, path);
+    const ranked = read.result === "class" ? read.classes.length : undefined;
+    return readTableCoded(value, read, path, ranked);
   }
 }
 

@@ -6,6 +6,7 @@ import { broadcastTo } from "../../trace/shape-functions.js";
 import type { Tracer } from "../../trace/tracer.js";
 import type { CodedModel } from "../coded-model.js";
 import { corruptModel } from "../model-file.js";
+import { classPairs, ranked, traceRanking } from "../ranking.js";
 import { placesOf } from "./places-of.js";
 
 /** A sum of look-ups on integers: `score[k] = bias[k] + sum over j of tables[k][j][q[j]]`. */
@@ -16,16 +17,21 @@ export interface IntegerTables {
   readonly bias: Float64Array;
 }
 
-/** A sum of look-ups as it runs. Immutable. */
+/**
+ * A sum of look-ups as it runs; with `ranking`, a number of classes, the place of the greatest score alone, and the sums are the
+ * differences of scores that tell it (`classPairs`). Immutable.
+ */
 export class TableCoded<C extends ModelCoding> implements CodedModel<C>, IntegerTables {
   readonly coding: C;
   readonly tables: readonly (readonly Float64Array[])[];
   readonly bias: Float64Array;
+  readonly ranking: number | undefined;
 
-  constructor(coding: C, { tables, bias }: IntegerTables) {
+  constructor(coding: C, { tables, bias }: IntegerTables, ranking?: number) {
     this.coding = coding;
     this.tables = tables;
     this.bias = bias;
+    this.ranking = ranking;
   }
 
   get width(): number {
@@ -33,7 +39,7 @@ export class TableCoded<C extends ModelCoding> implements CodedModel<C>, Integer
   }
 
   evaluate(q: Tensor): Tensor {
-    const { width, tables, bias } = this;
+    const { width, tables, bias, ranking } = this;
     const outputs = bias.length;
     const rows = sizeOf(q.shape) / width;
     const data = Float64Array.from({ length: rows * outputs }, (_, i) => {
@@ -44,12 +50,13 @@ export class TableCoded<C extends ModelCoding> implements CodedModel<C>, Integer
         bias[i % outputs] ?? 0,
       );
     });
-    return { shape: [rows, outputs], data };
+    const sums = { shape: [rows, outputs], data };
+    return ranking === undefined ? sums : ranked(sums, ranking, 1);
   }
 
-  /** Every element of the fresh input is looked up, then tables are summed: no look-up of anything computed. */
+  /** Every element of the fresh input is looked up, then tables are summed; nothing computed is looked up but differences to rank. */
   trace(x: Tracer): Tracer {
-    const { width, tables, bias } = this;
+    const { width, tables, bias, ranking } = this;
     const places = Math.max(...tables.flat().map((table) => table.length));
     const padded = tables.flat().map((table) => {
       const last = table.at(-1) ?? 0;
@@ -57,7 +64,8 @@ export class TableCoded<C extends ModelCoding> implements CodedModel<C>, Integer
     });
     const lookup = new LookupTable(tablesPerElement([bias.length, width], padded));
     const sums = lookup.apply(broadcastTo(x, [bias.length, width])).sum(1);
-    return sums.add({ shape: [bias.length], data: bias });
+    const scores = sums.add({ shape: [bias.length], data: bias });
+    return ranking === undefined ? scores : traceRanking(scores, ranking, 1);
   }
 
   /** Rows that reach the greatest and least sum of each output, and every feature's first and last place. */
@@ -76,19 +84,22 @@ export class TableCoded<C extends ModelCoding> implements CodedModel<C>, Integer
 
   toJSON() {
     const tables = this.tables.map((own) => own.map((table) => Array.from(table)));
-    return { tables, bias: Array.from(this.bias) };
+    const { ranking } = this;
+    return { tables, bias: Array.from(this.bias), ...(ranking === undefined ? {} : { ranking }) };
   }
 }
 
-/** Reads what `toJSON` gave, for `coding`. Errors: `file-corrupt`. */
+/** Reads what `toJSON` gave, for `coding`; `classes` of them are ranked, if any. Errors: `file-corrupt`. */
 export function readTableCoded<C extends ModelCoding>(
   value: unknown,
   coding: C,
   path: string,
+  classes?: number,
 ): TableCoded<C> {
-  const { tables, bias } = fieldsOf(value);
+  const { tables, bias, ranking } = fieldsOf(value);
   const rows: readonly unknown[] = Array.isArray(tables) ? tables : [];
-  const { features, outputs, inputQuantizer } = coding;
+  const { features, inputQuantizer } = coding;
+  const outputs = classes === undefined ? coding.outputs : classPairs(classes).length;
   const read = rows.map((own) => {
     const fits = Array.isArray(own) && own.length === features && own.every(isTable);
     if (fits && own.every((table, j) => table.length === placesOf(inputQuantizer, j))) {
@@ -96,10 +107,11 @@ export function readTableCoded<C extends ModelCoding>(
     }
     throw corruptModel(path, "its tables do not fit its features");
   });
-  if (!isIntegerList(bias) || bias.length !== outputs || read.length !== outputs) {
+  const fitting = isIntegerList(bias) && bias.length === outputs && read.length === outputs;
+  if (!fitting || ranking !== classes) {
     throw corruptModel(path, "its tables do not fit together");
   }
-  return new TableCoded(coding, { tables: read, bias: Float64Array.from(bias) });
+  return new TableCoded(coding, { tables: read, bias: Float64Array.from(bias) }, classes);
 }
 
 function isTable(value: unknown): value is readonly number[] {

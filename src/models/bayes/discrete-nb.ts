@@ -1,14 +1,13 @@
 import { VelumError } from "../../base/error.js";
 import { CategoryQuantizer } from "../../quantize/category-quantizer.js";
-import { checkTableBits } from "../additive/real-tables.js";
-import type { TableParams } from "../additive/table-classifier.js";
+import { checkTableClassifier, type TableClassifierParams } from "../additive/table-classifier.js";
 import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import { checkPriors, givenPriors, type PriorParams, priorDefaults } from "./class-priors.js";
 import { type BayesProblem, NaiveBayes } from "./naive-bayes.js";
 
 /** What naive Bayes of look-ups of counts share. */
-interface DiscreteParams extends TableParams, PriorParams {
+interface DiscreteParams extends TableClassifierParams, PriorParams {
   /** Rows added to every category of every class (Lidstone), at least 0. Default 1. */
   readonly alpha: number;
 }
@@ -28,7 +27,12 @@ export interface BernoulliNBParams extends DiscreteParams {
   readonly binarize: number;
 }
 
-const defaults: DiscreteParams = { nBits: { inputs: 8, values: 8 }, ...priorDefaults, alpha: 1 };
+const defaults: DiscreteParams = {
+  nBits: { inputs: 8, values: 8 },
+  result: "scores",
+  ...priorDefaults,
+  alpha: 1,
+};
 /** Smallest smoothing: keeps logarithms finite. */
 const leastAlpha = 1e-10;
 
@@ -39,8 +43,8 @@ abstract class DiscreteNB<P extends DiscreteParams> extends NaiveBayes<P> {
   }
 
   protected override checkParams(): void {
-    const { nBits, alpha, classPrior } = this.getParams();
-    checkTableBits(this.name, nBits);
+    const { alpha, classPrior } = this.getParams();
+    checkTableClassifier(this.name, this.getParams());
     checkPriors(this.name, "classPrior", classPrior);
     new ParamChecks(this.name).atLeast("alpha", alpha, 0);
   }

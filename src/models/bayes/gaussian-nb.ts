@@ -1,14 +1,14 @@
 import type { Tensor } from "../../base/tensor.js";
 import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
-import { checkTableBits, tableBitsOf } from "../additive/real-tables.js";
-import type { TableParams } from "../additive/table-classifier.js";
+import { tableBitsOf } from "../additive/real-tables.js";
+import { checkTableClassifier, type TableClassifierParams } from "../additive/table-classifier.js";
 import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import { checkPriors } from "./class-priors.js";
 import { type BayesProblem, NaiveBayes, type NaiveBayesFit } from "./naive-bayes.js";
 
 /** Settings of a `GaussianNB`. */
-export interface GaussianNBParams extends TableParams {
+export interface GaussianNBParams extends TableClassifierParams {
   /** Probabilities of the classes, ascending labels; `null` (default): as in the training data. */
   readonly priors: readonly number[] | null;
   /** Share of the largest feature variance that is added to all. Default 1e-9. */
@@ -17,6 +17,7 @@ export interface GaussianNBParams extends TableParams {
 
 const defaults: GaussianNBParams = {
   nBits: { inputs: 6, values: 8 },
+  result: "scores",
   priors: null,
   varSmoothing: 1e-9,
 };
@@ -54,7 +55,7 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams> {
   }
 
   protected override checkParams(): void {
-    const { nBits, priors, varSmoothing } = this.getParams();
+    const { priors, varSmoothing } = this.getParams();
     checkPriors(this.name, "priors", priors);
     const sum = (priors ?? [1]).reduce((total, prior) => total + prior, 0);
     if (Math.abs(sum - 1) > 1e-8) {
@@ -64,7 +65,7 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams> {
         "Pass priors that add up to 1",
       );
     }
-    checkTableBits(this.name, nBits);
+    checkTableClassifier(this.name, this.getParams());
     new ParamChecks(this.name).atLeast("varSmoothing", varSmoothing, 0);
   }
 

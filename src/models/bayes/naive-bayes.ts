@@ -4,8 +4,8 @@ import type { RealTables } from "../additive/real-tables.js";
 import {
   parseTableFit,
   TableClassifier,
+  type TableClassifierParams,
   type TableFit,
-  type TableParams,
   tableFitJson,
 } from "../additive/table-classifier.js";
 import { type Labels, type Matrix, type Rows, toMatrix, toRowWeights } from "../check-data.js";
@@ -35,7 +35,10 @@ export interface BayesProblem {
 export const mostEvidence = 20;
 
 /** What naive Bayes classifiers share: the server looks each feature up for each class and sums. */
-export abstract class NaiveBayes<P extends TableParams> extends TableClassifier<P, NaiveBayesFit> {
+export abstract class NaiveBayes<P extends TableClassifierParams> extends TableClassifier<
+  P,
+  NaiveBayesFit
+> {
   /** The parameters' probabilities of `classes` classes; null: those of the training data. */
   protected abstract givenPriors(classes: number): readonly number[] | null;
 

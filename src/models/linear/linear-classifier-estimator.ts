@@ -136,19 +136,6 @@ export abstract class LinearClassifierEstimator<
     return new LinearClassifier(coef, intercept, classes, this.probabilityRule());
   }
 
-  /**
-   * Share of rows of `x` whose class differs between the fitted weights in double precision and the integer model, both in clear.
-   * Errors: those of `predict`.
-   */
-  differingShare(x: Rows): number {
-    const path = `${this.name}.differingShare`;
-    const matrix = toMatrix(x, `${path} X`);
-    const expected = this.floatModel.predict(x);
-    const { coding } = this.coded(path);
-    const own = coding.labels(this.coded(path).evaluate(coding.quantize(matrix, `${path} X`)));
-    return own.filter((label, row) => label !== expected[row]).length / Math.max(1, own.length);
-  }
-
   /** The integer model that is computed on ciphertexts; with `result` `"class"`, the differences of scores. */
   get quantized(): QuantizedLinearModel {
     return this.linear.quantized;

@@ -1,15 +1,10 @@
 import { VelumError } from "../../base/error.js";
 import type { Granularity } from "../../quantize/value-range.js";
 import type { Matrix } from "../check-data.js";
-import { classPairs } from "../ranking.js";
+import { classPairs, differenceBits, requireRankable } from "../ranking.js";
 import type { LinearWeights } from "./linear-fit.js";
 import type { LinearBits } from "./linear-params.js";
 import { QuantizedLinearModel } from "./quantized-linear.js";
-
-/** Most bits of a difference of two scores: sums that wide are compared by a handful of narrow look-ups. */
-const differenceBits = 14;
-/** Most classes that are compared, each with each. */
-const mostClasses = 10;
 
 /**
  * The differences `score j - score i` of all pairs of classes as an integer model; two classes have one already. Weights and inputs get
@@ -23,16 +18,7 @@ export function scoreDifferences(
   granularity: Granularity,
 ): QuantizedLinearModel {
   const outputs = fitted.intercept.length;
-  if (outputs > mostClasses) {
-    throw new VelumError({
-      code: "bad-argument",
-      path: "result",
-      problem: `is "class" for ${outputs} classes, each of which is compared with each`,
-      limit: mostClasses,
-      actual: outputs,
-      cure: 'Pass "scores": the client takes the greatest',
-    });
-  }
+  requireRankable(outputs);
   let { inputs, weights } = bits;
   for (;;) {
     const scores = QuantizedLinearModel.fromWeights(fitted, x, { inputs, weights }, granularity);
