@@ -1,6 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
-import type { ScalarFunction } from "../graph/node.js";
+import type { AttributeValue, ScalarFunction } from "../graph/node.js";
+import type { IndexItem } from "../ops/index-expression.js";
 import type { AutoRounder } from "./auto-rounder.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { callPath } from "./origin.js";
@@ -132,8 +133,8 @@ export function hintValue<E extends Encryption>(x: Tracer<E>, value: number): Tr
 
 /** Bits of integers in two's complement, counted from the lowest. */
 export interface Bits<E extends Encryption = Encryption> {
-  /** One bit, 0 or 1. */
-  at(bit: number): Tracer<E>;
+  /** One bit, 0 or 1; or those of `fhe.slice(start, stop, step)`, as `slice` gives them. */
+  at(bit: number | IndexItem): Tracer<E>;
   /** Bits `start`, `start + step`, ... before `stop` as a new integer, the first one lowest; Python's slice. */
   slice(start: number | null, stop?: number | null, step?: number | null): Tracer<E>;
 }
@@ -141,10 +142,21 @@ export interface Bits<E extends Encryption = Encryption> {
 /** Access to the bits of `x`: `bits(x).at(0)` is 1 where `x` is odd. Errors of `at` and `slice`: `bad-argument`. */
 export function bits<E extends Encryption>(x: Tracer<E>): Bits<E> {
   return {
-    at: (bit) => record("extract_bit_pattern", [x], { bits: bit }),
+    at: (bit) => record("extract_bit_pattern", [x], { bits: bitsAttribute(bit) }),
     slice: (start, stop = null, step = null) =>
       record("extract_bit_pattern", [x], { bits: [start, stop, step] }),
   };
+}
+
+function bitsAttribute(bit: number | IndexItem): AttributeValue {
+  if (typeof bit === "number") return bit;
+  if (bit.kind === "slice") return [bit.start, bit.stop, bit.step];
+  throw new VelumError({
+    code: "bad-argument",
+    path: callPath("extract_bit_pattern"),
+    problem: "is given no bit",
+    cure: "Give the number of a bit, counted from 0, or fhe.slice(0, 3)",
+  });
 }
 
 /**

@@ -134,3 +134,25 @@ test("bits that do not exist and slices without a start are refused", () => {
   }
   assert.throws(() => traced((x) => fhe.bits(x).slice(1), -3), { code: "not-a-number" });
 });
+
+test("bits by a slice of an index are those of the method", () => {
+  for (const [start, stop, step] of [
+    [1, 3, null],
+    [null, 3, null],
+    [4, 1, -2],
+    [2, null, null],
+  ] as const) {
+    const graph = traced(
+      (x) => [fhe.bits(x).at(fhe.slice(start, stop, step)), fhe.bits(x).slice(start, stop, step)],
+      37,
+    );
+    for (const value of [0, 21, 37, 63]) {
+      const [byIndex, byMethod] = evaluateGraph(graph, [toTensor(value)]);
+      assert.deepEqual(byIndex, byMethod);
+    }
+  }
+  assert.throws(() => traced((x) => fhe.bits(x).at(fhe.newAxis), 3), {
+    code: "bad-argument",
+    message: /is given no bit\. Give the number of a bit, counted from 0, or fhe\.slice\(0, 3\)/,
+  });
+});
