@@ -27,6 +27,11 @@ export class ClassifierClient extends ModelClient<ClassifierCoding> {
     return this.coding.labels(this.decrypt(answer))[0] ?? Number.NaN;
   }
 
+  /** Labels that the server lists, best first. Errors: also `bad-argument` where it returns scores. */
+  topClasses(answer: Uint8Array): Float64Array {
+    return this.coding.topClasses(this.decrypt(answer), "topClasses").data;
+  }
+
   /**
    * One probability a class, in the order of `coding.classes`. Errors: also `bad-argument` where only the class leaves the server,
    * `unsupported-op` for a model without probabilities.

@@ -47,6 +47,15 @@ export abstract class ClassifierEstimator<P extends object, F> extends Estimator
     return coding.probabilities(await this.results(x, mode, path), path);
   }
 
+  /**
+   * Labels that the server lists, `[rows, k]`, best first: with `result` `{ top: k }` or `"class"`. Errors: those of `predict`; `bad-argument`
+   * where it returns scores.
+   */
+  async topClasses(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
+    const path = `${this.name}.topClasses`;
+    return this.coded(path).coding.topClasses(await this.results(x, mode, path), path);
+  }
+
   /** Real scores, `[rows]` for two classes, else `[rows, classes]`. Errors: those of `predict`; `bad-argument` as above. */
   async decisionFunction(x: Rows, mode: PredictionMode = {}): Promise<Tensor> {
     const path = `${this.name}.decisionFunction`;

@@ -11,8 +11,10 @@ import type { ClientTransform } from "./transforms/client-transform.js";
 export interface ClassifierCodingParts extends InputParts {
   /** The labels, ascending. */
   readonly classes: Float64Array;
-  /** Results are integer scores (one for two classes, else one a class), or the index of the class. */
+  /** Results are integer scores (one for two classes, else one a class), or indices of classes. */
   readonly result: "scores" | "class";
+  /** How many classes a result names, the likeliest first, where it is no scores. Default 1. */
+  readonly top?: number;
   /** Real score = `scoreScale` times integer score; `null` where the result is the class. */
   readonly scoreScale: number | null;
   /** From scores to probabilities. Default `"softmax"`. */
@@ -26,6 +28,7 @@ export interface ClassifierCodingParts extends InputParts {
 export class ClassifierCoding extends ModelCoding implements ClassifierCodingParts {
   readonly classes: Float64Array;
   readonly result: "scores" | "class";
+  readonly top: number;
   readonly scoreScale: number | null;
   readonly probability: ProbabilityRule;
 
@@ -33,18 +36,31 @@ export class ClassifierCoding extends ModelCoding implements ClassifierCodingPar
     super(parts);
     this.classes = parts.classes;
     this.result = parts.result;
+    this.top = parts.top ?? 1;
     this.scoreScale = parts.scoreScale;
     this.probability = parts.probability ?? "softmax";
   }
 
-  /** Integers a result has: one, or one a class. */
+  /** Integers a result has: one, one a class, or as many as it names. */
   override get outputs(): number {
-    return this.result === "class" || this.classes.length === 2 ? 1 : this.classes.length;
+    if (this.result === "class") return this.top;
+    return this.classes.length === 2 ? 1 : this.classes.length;
   }
 
   /** One label a row of `results` (`[rows, outputs]`). */
   labels(results: Tensor): Float64Array {
-    const indices = this.result === "class" ? results.data : classIndices(results);
+    if (this.result === "class")
+      return this.#named(results.data.filter((_, i) => i % this.top === 0));
+    return this.#named(classIndices(results));
+  }
+
+  /** The labels that results name, `[rows, top]`, best first. Errors: `bad-argument` where results are scores; `path` names the caller. */
+  topClasses(results: Tensor, path = "topClasses"): Tensor {
+    if (this.result === "class") return { shape: results.shape, data: this.#named(results.data) };
+    throw noList(path);
+  }
+
+  #named(indices: ArrayLike<number>): Float64Array {
     return Float64Array.from(indices, (k) => this.classes[k] ?? Number.NaN);
   }
 
@@ -65,13 +81,14 @@ export class ClassifierCoding extends ModelCoding implements ClassifierCodingPar
   }
 
   override toJSON() {
-    const { probability } = this;
+    const { probability, top } = this;
     return {
       kind: "classifier-coding",
       ...inputJson(this),
       classes: Array.from(this.classes),
       result: this.result,
       scoreScale: this.scoreScale,
+      ...(top === 1 ? {} : { top }),
       ...(probability === "softmax" ? {} : { probability }),
     } as const;
   }
@@ -80,6 +97,16 @@ export class ClassifierCoding extends ModelCoding implements ClassifierCodingPar
   static fromJSON(value: unknown, path = "classifier coding"): ClassifierCoding {
     return new ClassifierCoding(parseClassifierCoding(value, path));
   }
+}
+
+/** The error of asking for a list of classes where there is none; `path` names the caller. */
+export function noList(path: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path,
+    problem: "the results of the model do not list classes",
+    cure: 'Compile with result "class" or { top: k }',
+  });
 }
 
 /** The error of asking for scores that stay on the server. */

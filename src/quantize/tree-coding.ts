@@ -1,6 +1,7 @@
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import { classIndices, classProbabilities, sigmoid } from "./class-scores.js";
+import { noList } from "./classifier-coding.js";
 import { fieldsOf, isCount, isFiniteList, isFiniteNumber } from "./json-checks.js";
 import { type InputParts, ModelCoding, stepsBefore } from "./model-coding.js";
 import { inputJson, readInputParts } from "./model-coding-json.js";
@@ -105,12 +106,7 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
   topClasses(results: Tensor, path: string): Tensor {
     if (this.result === "classes")
       return { shape: results.shape, data: this.#labels(results.data) };
-    throw new VelumError({
-      code: "bad-argument",
-      path,
-      problem: "the results of the model do not list classes",
-      cure: 'Compile with result "class" or { top: k }',
-    });
+    throw noList(path);
   }
 
   #labels(places: Float64Array): Float64Array {

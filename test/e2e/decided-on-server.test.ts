@@ -84,9 +84,54 @@ for (const { model, rows } of bySums) {
     const clear = await model.predict(rows);
     assert.deepEqual(await model.predict(rows, { fhe: "simulate" }), clear);
     assert.deepEqual(await model.predict(rows.slice(0, 2), { fhe: "execute" }), clear.slice(0, 2));
+    await assert.rejects(
+      new GaussianNB().fit(X, two).topClasses(few),
+      /GaussianNB.topClasses: the results of the model do not list classes/,
+    );
     await assert.rejects(model.decisionFunction(few), /the score does not leave the server/);
     const client = await ClassifierClient.load(circuit.clientFile);
     assert.equal(client.coding.scoreScale, null);
+    await circuit.close();
+  });
+}
+
+const listing = [
+  new LogisticRegression({ result: { top: 2 } }).fit(X, three),
+  new GaussianNB({ ...table, result: { top: 3 } }).fit(X, three),
+];
+
+for (const model of listing) {
+  test(`${model.name}: the likeliest classes, best first, and no scores`, async () => {
+    const places = model.getParams().result;
+    const scores = model.floatModel.decisionFunction(X).data;
+    const best = X.flatMap((_, row) => {
+      const own = scores.slice(3 * row, 3 * row + 3);
+      const order = [0, 1, 2].sort((i, j) => (own[j] ?? 0) - (own[i] ?? 0));
+      return order.slice(0, typeof places === "object" ? places.top : 1);
+    });
+    const clear = await model.topClasses(X);
+    const wrong = clear.data.filter((label, i) => label !== model.classes[best[i] ?? 0]).length;
+    assert.ok(wrong <= 0.04 * best.length, `${wrong} of ${best.length}`);
+    const circuit = await model.compile(X);
+    assert.deepEqual(await model.topClasses(X, { fhe: "simulate" }), clear);
+    const [, own = 1] = clear.shape;
+    assert.deepEqual(
+      (await model.topClasses(X.slice(0, 1), { fhe: "execute" })).data,
+      clear.data.slice(0, own),
+    );
+    assert.deepEqual(
+      await model.predict(X),
+      clear.data.filter((_, i) => i % own === 0),
+    );
+    const client = await ClassifierClient.load(circuit.clientFile);
+    client.client.generateKey();
+    const keys = (await client.client.evaluationKeys()) ?? new Uint8Array();
+    const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });
+    const loaded = await server.loadEvaluationKeys(keys);
+    const [answer = new Uint8Array()] = await server.run([client.encrypt(X[7] ?? [])], loaded);
+    assert.deepEqual(client.topClasses(answer), clear.data.slice(7 * own, 8 * own));
+    assert.equal(client.predict(answer), clear.data[7 * own]);
+    await server.close();
     await circuit.close();
   });
 }
@@ -97,7 +142,11 @@ test("classes of sums: dumped and loaded, and what is refused", async () => {
   assert.deepEqual(await loaded.predict(X), await model.predict(X));
   assert.throws(
     () => new GaussianNB().setParams(JSON.parse('{ "result": "top" }')).fit(X, two),
-    /GaussianNB result: is "top". Pass "scores" or "class"/,
+    /GaussianNB result: is "top". Pass "scores", "class" or { top: k }/,
+  );
+  assert.throws(
+    () => new LogisticRegression({ result: { top: 4 } }).fit(X, three),
+    /LogisticRegression result top: is 4. Pass an integer from 1 to 3/,
   );
   const eleven = X.map((_, i) => i % 11);
   assert.throws(() => new GaussianNB(table).fit(X, eleven), /result: is "class" for 11 classes/);

@@ -3,7 +3,7 @@ import type { Tensor } from "../../base/tensor.js";
 import { ClassifierCoding } from "../../quantize/classifier-coding.js";
 import { fieldsOf, isFiniteList } from "../../quantize/json-checks.js";
 import { type Labels, type Matrix, type Rows, toMatrixOf } from "../check-data.js";
-import { ParamChecks } from "../check-params.js";
+import { type ClassResult, checkClassResult, listedClasses } from "../class-result.js";
 import { ClassifierEstimator } from "../classifier-estimator.js";
 import type { CodedModel } from "../coded-model.js";
 import type { Benchmark } from "../estimator.js";
@@ -36,17 +36,14 @@ export interface TableParams {
 
 /** What the server of such a classifier returns. */
 export interface TableClassifierParams extends TableParams {
-  /**
-   * `"scores"` (default): the client gets the scores and makes classes and probabilities of them. `"class"`: the server compares the scores
-   * of 2 to 10 classes by table look-ups, and only the class leaves it. Entries then get fewer bits until differences of scores fit in 14.
-   */
-  readonly result: "scores" | "class";
+  /** Scores (default), the class alone, or the likeliest classes. */
+  readonly result: ClassResult;
 }
 
 /** Refuses widths out of range and unknown results. Errors: `bad-argument`. */
 export function checkTableClassifier(name: string, params: TableClassifierParams): void {
   checkTableBits(name, params.nBits);
-  new ParamChecks(name).oneOf("result", params.result, ["scores", "class"]);
+  checkClassResult(name, params.result);
 }
 
 /** What classifiers share whose server looks each feature up and sums: from tables to integers, circuits and files. */
@@ -93,9 +90,10 @@ export abstract class TableClassifier<
     const bits = tableBitsOf(nBits).values;
     const { quantizer: inputQuantizer, classes } = fitted;
     const input = { inputQuantizer, features: this.featuresOf(fitted), classes };
-    if (result === "class") {
+    const top = listedClasses(this.name, result, classes.length);
+    if (top !== undefined) {
       const differences = tableDifferences(this.served(fitted), bits, classes.length);
-      const coding = new ClassifierCoding({ ...input, scoreScale: null, result });
+      const coding = new ClassifierCoding({ ...input, scoreScale: null, result: "class", top });
       return new TableCoded(coding, differences, classes.length);
     }
     const { scale, ...tables } = quantizeTables(this.served(fitted), bits);

@@ -18,7 +18,7 @@ export interface IntegerTables {
 }
 
 /**
- * A sum of look-ups as it runs; with `ranking`, a number of classes, the place of the greatest score alone, and the sums are the
+ * A sum of look-ups as it runs; with `ranking`, a number of classes, the places of the greatest scores, as many as the coding has outputs, and the sums are the
  * differences of scores that tell it (`classPairs`). Immutable.
  */
 export class TableCoded<C extends ModelCoding> implements CodedModel<C>, IntegerTables {
@@ -51,7 +51,7 @@ export class TableCoded<C extends ModelCoding> implements CodedModel<C>, Integer
       );
     });
     const sums = { shape: [rows, outputs], data };
-    return ranking === undefined ? sums : ranked(sums, ranking, 1);
+    return ranking === undefined ? sums : ranked(sums, ranking, this.coding.outputs);
   }
 
   /** Every element of the fresh input is looked up, then tables are summed; nothing computed is looked up but differences to rank. */
@@ -65,7 +65,7 @@ export class TableCoded<C extends ModelCoding> implements CodedModel<C>, Integer
     const lookup = new LookupTable(tablesPerElement([bias.length, width], padded));
     const sums = lookup.apply(broadcastTo(x, [bias.length, width])).sum(1);
     const scores = sums.add({ shape: [bias.length], data: bias });
-    return ranking === undefined ? scores : traceRanking(scores, ranking, 1);
+    return ranking === undefined ? scores : traceRanking(scores, ranking, this.coding.outputs);
   }
 
   /** Rows that reach the greatest and least sum of each output, and every feature's first and last place. */

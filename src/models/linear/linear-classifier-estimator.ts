@@ -6,7 +6,7 @@ import { ClassifierCoding } from "../../quantize/classifier-coding.js";
 import { fieldsOf, isFiniteList } from "../../quantize/json-checks.js";
 import type { AffineMap } from "../../quantize/transforms/client-transform.js";
 import { type Labels, type Matrix, type Rows, toMatrix, toRowWeights } from "../check-data.js";
-import { ParamChecks } from "../check-params.js";
+import { checkClassResult, listedClasses } from "../class-result.js";
 import {
   type ClassTargets,
   checkClassWeight,
@@ -175,7 +175,7 @@ export abstract class LinearClassifierEstimator<
     const params = this.getParams();
     checkLinearParams(this.name, params);
     checkClassWeight(this.name, params.classWeight);
-    new ParamChecks(this.name).oneOf("result", params.result, ["scores", "class"]);
+    checkClassResult(this.name, params.result);
     this.checkSolver();
   }
 
@@ -197,10 +197,11 @@ export abstract class LinearClassifierEstimator<
       params.inputQuantizer,
     );
     const { inputQuantizer, features, scoreScale } = quantized;
-    if (params.result === "class") {
+    const top = listedClasses(this.name, params.result, classes.length);
+    if (top !== undefined) {
       const differences = scoreDifferences(fitted, x, bitsOf(params), params.inputQuantizer);
       const parts = { inputQuantizer: differences.inputQuantizer, features, classes };
-      const coding = new ClassifierCoding({ ...parts, scoreScale: null, result: "class" });
+      const coding = new ClassifierCoding({ ...parts, scoreScale: null, result: "class", top });
       return new LinearCoded(coding, differences, { ranking: classes.length });
     }
     const probability = this.probabilityRule();

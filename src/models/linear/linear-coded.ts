@@ -16,7 +16,7 @@ export interface LinearDecision {
 
 /**
  * A quantized linear model as it runs: integer scores `q W + b`; with `table` the class alone, `values[(q - zero) W]`; with `ranking`, a
- * number of classes, the place of the greatest score, and `q W + b` is the differences of scores that tell it (`classPairs`).
+ * number of classes, the places of the greatest scores, as many as the coding has outputs, and `q W + b` is the differences of scores that tell it (`classPairs`).
  */
 export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   readonly coding: C;
@@ -41,7 +41,7 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   evaluate(q: Tensor): Tensor {
     const { quantized, table, ranking } = this;
     const scores = quantized.scores(q);
-    if (ranking !== undefined) return ranked(scores, ranking, 1);
+    if (ranking !== undefined) return ranked(scores, ranking, this.coding.outputs);
     return table === undefined ? scores : classesOf(table, quantized, scores);
   }
 
@@ -50,7 +50,7 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
     if (table !== undefined) return classStep(x, quantized, table);
     const bias = { shape: [quantized.outputs], data: quantized.bias };
     const scores = x.matmul(quantized.weights).add(bias);
-    return ranking === undefined ? scores : traceRanking(scores, ranking, 1);
+    return ranking === undefined ? scores : traceRanking(scores, ranking, this.coding.outputs);
   }
 
   /** For each output the inputs of its least and greatest sum; then every input at its least and greatest. */

@@ -1,5 +1,6 @@
 import type { Granularity } from "../../quantize/value-range.js";
 import { ParamChecks } from "../check-params.js";
+import type { ClassResult } from "../class-result.js";
 import type { ClassWeight } from "../class-targets.js";
 
 /** Bits of the quantized inputs (1 to 32) and weights (2 to 32). */
@@ -18,11 +19,8 @@ export interface LinearParams {
 
 /** How a linear classifier is made into integers. */
 export interface LinearClassifierParams extends LinearParams {
-  /**
-   * `"scores"` (default): the client gets the scores and makes classes and probabilities of them. `"class"`: the server compares the scores
-   * of 2 to 10 classes by table look-ups, and only the class leaves it. `nBits` is then lowered until differences of scores fit in 14 bits.
-   */
-  readonly result: "scores" | "class";
+  /** Scores (default), the class alone, or the likeliest classes. */
+  readonly result: ClassResult;
   /** Weight of each class by label, `"balanced"` for the same total each, or `null` (default). */
   readonly classWeight: ClassWeight;
 }
