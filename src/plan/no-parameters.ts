@@ -1,7 +1,8 @@
 import { VelumError } from "../base/error.js";
-import { bitsText, noiseError, pathOf, widestLookup, worstNode } from "./noise-errors.js";
+import { noiseError } from "./noise-errors.js";
 import type { ParameterRequest } from "./parameter-request.js";
 import { noLimits } from "./parameter-request.js";
+import { bitsText, bytesText, pathOf, widestLookup, worstNode } from "./parameter-request-texts.js";
 import { limitsOf, searchParameters, uploadBytes } from "./parameter-search.js";
 import { bootstrapKeys } from "./search-space.js";
 import type { Objective, SetCandidate } from "./set-search.js";
@@ -160,9 +161,4 @@ function slowestKind(request: ParameterRequest): readonly [number, number] {
     return [kind, searchParameters({ ...own, mostSets: 1, limits: noLimits }, "time")?.runMs ?? 0];
   });
   return shares.reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
-}
-
-function bytesText(bytes: number): string {
-  if (bytes >= 1e5) return `${(bytes / 1e6).toFixed(1)} MB`;
-  return bytes >= 1000 ? `${Number((bytes / 1e3).toFixed(1))} KB` : `${bytes} bytes`;
 }

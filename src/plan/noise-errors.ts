@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import type { NoiseSources, ParameterRequest } from "./parameter-request.js";
+import { bitsText, pathOf, widestLookup, worstNode } from "./parameter-request-texts.js";
 import { searchParameters } from "./parameter-search.js";
 
 /** Failure probabilities that a cure may propose: log2, rising. */
@@ -210,34 +211,10 @@ function cureText(cures: readonly (string | undefined)[]): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)} would fit`;
 }
 
-export function worstNode(request: ParameterRequest, kind: number): number | undefined {
-  const sources = request.lookups[kind]?.sources ?? [];
-  const size = ({ freshSquaredNorm, bootstrapSquaredNorms }: NoiseSources): number =>
-    bootstrapSquaredNorms.reduce((sum, norm) => sum + norm, freshSquaredNorm);
-  return sources.reduce((a, b) => (size(b) > size(a) ? b : a), sources[0] ?? silence)?.node;
-}
-
-const silence: NoiseSources = { freshSquaredNorm: 0, bootstrapSquaredNorms: [] };
-
-export function pathOf({ nodePath }: ParameterRequest, node: number | undefined): string {
-  return node === undefined || nodePath === undefined ? "parameter search" : nodePath(node);
-}
-
 function normsText(sources: readonly NoiseSources[]): string {
   const ofLookups = Math.max(
     ...sources.map(({ bootstrapSquaredNorms }) => bootstrapSquaredNorms.reduce((a, b) => a + b, 0)),
   );
   const ofInputs = Math.max(...sources.map(({ freshSquaredNorm }) => freshSquaredNorm));
   return `squared norms ${ofLookups} on look-ups, ${ofInputs} on inputs`;
-}
-
-export function bitsText(bits: number): string {
-  return bits === 1 ? "1 bit" : `${bits} bits`;
-}
-
-export function widestLookup({ lookups }: ParameterRequest): number {
-  return lookups.reduce(
-    (best, { precision }, kind) => (precision > (lookups[best]?.precision ?? 0) ? kind : best),
-    0,
-  );
 }
