@@ -1,6 +1,6 @@
 import { VelumError } from "../base/error.js";
 import type { TreeDecision } from "../models/trees/tree-result.js";
-import type { ImportedParts } from "./imported-parts.js";
+import { type ImportedParts, outputsOfModel } from "./imported-parts.js";
 
 /** Steps that leave the greatest number of a row where it is. */
 const keepOrder: readonly string[] = ["exp", "logistic", "softmax"];
@@ -8,17 +8,15 @@ const keepOrder: readonly string[] = ["exp", "logistic", "softmax"];
 const mostClasses = 10;
 
 /**
- * The classifier's decision as one about the raw scores of its trees, for the server to make. Errors: `unsupported-op` for regressors,
- * linear models, more than 10 classes, and decisions about anything but scores or their logistic functions.
+ * The classifier's decision as one about its raw scores, for the server to make. Errors: `unsupported-op` for regressors, more than 10
+ * classes, and decisions about anything but scores or their logistic functions.
  */
 export function decisionOnServer(
   { model, decision, after }: ImportedParts,
   path: string,
 ): TreeDecision {
-  if (model.kind !== "trees" || decision === undefined) {
-    throw undecidable(path, "is no classifier made of trees");
-  }
-  const { outputs } = model.ensemble;
+  if (decision === undefined) throw undecidable(path, "is no classifier");
+  const outputs = outputsOfModel(model);
   let logits = false;
   for (let { block } = decision; block > 0; ) {
     const step = after[block - 1];

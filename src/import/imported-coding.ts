@@ -1,6 +1,7 @@
 import type { JsonValue } from "../artifact/client-file.js";
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
+import { ClassifierCoding } from "../quantize/classifier-coding.js";
 import { fieldsOf, isCount } from "../quantize/json-checks.js";
 import { RegressorCoding } from "../quantize/regressor-coding.js";
 import { TreeCoding } from "../quantize/tree-coding.js";
@@ -15,7 +16,7 @@ export interface ImportedCodingParts {
   /** Inputs and preprocessing, which the client runs. */
   readonly features: FeatureSteps;
   /** Features to integers, and integers to raw scores. */
-  readonly model: TreeCoding | RegressorCoding;
+  readonly model: TreeCoding | RegressorCoding | ClassifierCoding;
   /** What the client makes of raw scores. */
   readonly reading: ScoreReading;
 }
@@ -23,7 +24,7 @@ export interface ImportedCodingParts {
 /** Turns rows of the source model into the integers that are encrypted, and decrypted integers into its predictions. Immutable. */
 export class ImportedCoding implements ImportedCodingParts {
   readonly features: FeatureSteps;
-  readonly model: TreeCoding | RegressorCoding;
+  readonly model: TreeCoding | RegressorCoding | ClassifierCoding;
   readonly reading: ScoreReading;
 
   constructor(parts: ImportedCodingParts) {
@@ -54,22 +55,23 @@ export class ImportedCoding implements ImportedCodingParts {
 
   /** Whether results are classes that the server found, not sums. */
   get decided(): boolean {
-    return this.model instanceof TreeCoding && this.model.result !== "scores";
+    return !(this.model instanceof RegressorCoding) && this.model.result !== "scores";
   }
 
   /** Integer sums `[rows, outputs]` to raw scores. Error `bad-argument` where scores stay on the server. */
   scores(sums: Tensor, path = "scores"): Tensor {
     const { model } = this;
-    return model instanceof TreeCoding ? model.scores(sums, path) : model.scores(sums);
+    return model instanceof RegressorCoding ? model.scores(sums) : model.scores(sums, path);
   }
 
   /** One class a row, or a regressor's values. */
   predictions(results: Tensor): readonly Label[] {
     const { model, classes = [] } = this;
-    if (!(this.decided && model instanceof TreeCoding)) {
+    if (!this.decided || model instanceof RegressorCoding) {
       return predictionsOf(this.reading, this.scores(results));
     }
-    return Array.from(model.answers(results), (index) => classes[index] ?? index);
+    const found = model instanceof TreeCoding ? model.answers(results) : model.labels(results);
+    return Array.from(found, (index) => classes[index] ?? index);
   }
 
   /** What the source library reports: values, scores or probabilities. */
@@ -101,8 +103,8 @@ export class ImportedCoding implements ImportedCodingParts {
       });
     }
     const read = readModel(model, path);
-    const scores =
-      read instanceof TreeCoding && read.result !== "scores" ? scoresBehind(value) : read.outputs;
+    const decided = !(read instanceof RegressorCoding) && read.result !== "scores";
+    const scores = decided ? scoresBehind(value) : read.outputs;
     const widths = { features: read.features, outputs: scores };
     const { inputs, before, from, ...reading } = readFrame(value, () => widths, path);
     const features = { inputs, before, from };
@@ -119,9 +121,11 @@ function scoresBehind(value: unknown): number {
   return isCount(scores) ? scores : 1;
 }
 
-function readModel(value: unknown, path: string): TreeCoding | RegressorCoding {
+function readModel(value: unknown, path: string): ImportedCodingParts["model"] {
   const at = `${path} model`;
-  return fieldsOf(value)["kind"] === "tree-coding"
-    ? TreeCoding.fromJSON(value, at)
+  const { kind } = fieldsOf(value);
+  if (kind === "tree-coding") return TreeCoding.fromJSON(value, at);
+  return kind === "classifier-coding"
+    ? ClassifierCoding.fromJSON(value, at)
     : RegressorCoding.fromJSON(value, at);
 }

@@ -1,7 +1,9 @@
 import type { JsonValue } from "../artifact/client-file.js";
 import { LinearCoded } from "../models/linear/linear-coded.js";
 import { QuantizedLinearModel } from "../models/linear/quantized-linear.js";
+import { classPairs } from "../models/ranking.js";
 import { readTreesCoded } from "../models/trees/trees-coded.js";
+import { ClassifierCoding } from "../quantize/classifier-coding.js";
 import { fieldsOf } from "../quantize/json-checks.js";
 import { TreeCoding } from "../quantize/tree-coding.js";
 import { corrupt, frameJson, readFrame } from "./frame-json.js";
@@ -41,6 +43,15 @@ export function readParts(value: unknown, path: string): ImportedParts {
   return { source, task, ...frame, model };
 }
 
+function readDecided(value: unknown, coding: ClassifierCoding, path: string) {
+  const quantized = QuantizedLinearModel.fromJSON(fieldsOf(value)["quantized"], path);
+  const { length } = coding.classes;
+  if (coding.result === "class" && quantized.outputs === classPairs(length).length) {
+    return new LinearCoded(coding, quantized, { ranking: length });
+  }
+  throw corrupt(path, "has other scores than its client reads");
+}
+
 /** Reads the integer model of a model file. Errors: `file-corrupt`. */
 export function readCoded(
   { model, coding }: { readonly model: unknown; readonly coding: unknown },
@@ -48,6 +59,8 @@ export function readCoded(
 ): QuantizedImport {
   const read = ImportedCoding.fromJSON(coding, `${path} coding`);
   const own = read.model;
+  if (own instanceof ClassifierCoding)
+    return { coded: readDecided(model, own, path), coding: read };
   const coded =
     own instanceof TreeCoding
       ? readTreesCoded(model, JSON.parse(JSON.stringify(own)))

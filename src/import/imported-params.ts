@@ -22,8 +22,9 @@ export interface ImportedParams {
   /** Linear models: affine preprocessing goes into the weights, and clients learn nothing of it. Default false. */
   readonly foldPreprocessing: boolean;
   /**
-   * What the server returns: raw scores (default), or of classifiers made of trees the class alone. The latter takes table look-ups and
-   * evaluation keys; sums then have `nBits.sums` bits (3 to 12, default 8), as of tree estimators.
+   * What the server returns: raw scores (default), or of classifiers the class alone. The latter takes table look-ups and evaluation keys.
+   * Sums of trees then have `nBits.sums` bits (3 to 12, default 8), as of tree estimators; widths of linear models are lowered until
+   * differences of scores fit in 14.
    */
   readonly result: "scores" | "class";
 }

@@ -4,10 +4,12 @@ import { LinearCoded } from "../models/linear/linear-coded.js";
 import { QuantizedLinearModel } from "../models/linear/quantized-linear.js";
 import type { TreeEnsemble } from "../models/trees/tree-ensemble.js";
 import { codeDecision, codeTrees } from "../models/trees/trees-coded.js";
+import type { ClassifierCoding } from "../quantize/classifier-coding.js";
 import { RegressorCoding } from "../quantize/regressor-coding.js";
 import type { TreeCoding } from "../quantize/tree-coding.js";
 import { cutEvidence } from "./cut-evidence.js";
 import { decisionOnServer } from "./decide-on-server.js";
+import { decidedLinear } from "./decided-linear.js";
 import { foldAffine } from "./fold-affine.js";
 import { ImportedCoding } from "./imported-coding.js";
 import {
@@ -22,7 +24,7 @@ import type { Step } from "./steps.js";
 
 /** An imported model on integers: what runs on ciphertexts, and the client's side around it. */
 export interface QuantizedImport {
-  readonly coded: CodedModel<TreeCoding | RegressorCoding>;
+  readonly coded: CodedModel<TreeCoding | RegressorCoding | ClassifierCoding>;
   readonly coding: ImportedCoding;
 }
 
@@ -62,7 +64,12 @@ export function quantizeImported(
           );
     return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
   }
-  const { intercept, coef: weights } = cutEvidence({ ...rest, inputs, before }, model, matrix);
+  const linear = cutEvidence({ ...rest, inputs, before }, model, matrix);
+  if (decision !== undefined) {
+    const coded = decidedLinear(linear, decision, matrix, importedLinearBits(path, params));
+    return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
+  }
+  const { intercept, coef: weights } = linear;
   const coef = { shape: [intercept.length, columns], data: weights };
   const bits = importedLinearBits(path, params);
   const quantized = QuantizedLinearModel.fromWeights(
