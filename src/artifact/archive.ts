@@ -28,7 +28,7 @@ export function unpackArchive(bytes: Uint8Array, path: string, largestBytes: num
       code: "file-foreign",
       path,
       problem: "is not a zip archive",
-      cure: "Pass a client or server file that Velum wrote",
+      cure: `Pass a ${path} that Velum wrote`,
     });
   }
   const { [hashFile]: hash, ...files } = unzip(bytes, path, largestBytes);
@@ -131,6 +131,6 @@ function tooLarge(path: string, limit: number): VelumError {
     path,
     problem: `unpacks to more than ${largestFileCount} files or ${limit} bytes`,
     limit,
-    cure: "Pass a client or server file that Velum wrote",
+    cure: `Pass a ${path} that Velum wrote`,
   });
 }

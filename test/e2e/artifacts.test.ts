@@ -108,11 +108,11 @@ test("foreign, empty, truncated and damaged files", async () => {
   const { serverFile, clientFile } = linear;
   assert.equal(
     await failure(() => readServerFile(new Uint8Array())),
-    "file-foreign server file: is not a zip archive. Pass a client or server file that Velum wrote",
+    "file-foreign server file: is not a zip archive. Pass a server file that Velum wrote",
   );
   assert.equal(
     await failure(() => readClientFile(new TextEncoder().encode("<!doctype html>"))),
-    "file-foreign client file: is not a zip archive. Pass a client or server file that Velum wrote",
+    "file-foreign client file: is not a zip archive. Pass a client file that Velum wrote",
   );
   for (const length of [4, 100, serverFile.length >> 1, serverFile.length - 1]) {
     assert.equal(
@@ -196,7 +196,7 @@ test("an archive that would unpack to too much is refused before it does", async
   view.setUint32(at + 24, 2 ** 31, true);
   assert.equal(
     await failure(() => readClientFile(bomb)),
-    "file-too-large client file: unpacks to more than 256 files or 67108864 bytes. Pass a client or server file that Velum wrote",
+    "file-too-large client file: unpacks to more than 256 files or 67108864 bytes. Pass a client file that Velum wrote",
   );
   const many = packArchive(
     Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`f${i}`, new Uint8Array()])),
