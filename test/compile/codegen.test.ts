@@ -156,6 +156,26 @@ test("buffers of several responses and of several uploaded ciphertexts lie apart
   }
 });
 
+test("buffers of tables that share a rotation as sums of their steps lie apart", async () => {
+  const tables = [
+    [0, 0, 1, 0, 1, 1, 1, 0],
+    [0, 1, 1, 0, 2, 1, 0, 1],
+  ].map((entries) => new fhe.LookupTable(entries));
+  const compiled = fhe.compiler({ x: "encrypted", y: "encrypted" }, (x, y) => {
+    const sum = x.add(y);
+    return tables.map((table) => table.apply(sum));
+  });
+  const { plan } = await compiled.compile([
+    [0, 0],
+    [3, 4],
+  ]);
+  const shared = plan.program.instructions.filter(
+    (one) => one.op === "bootstrap" && one.steps !== undefined,
+  );
+  assert.equal(shared.length, 1);
+  checkPlan(plan);
+});
+
 test("the printed program of both lanes", async () => {
   const table = new fhe.LookupTable([3, 1, 4, 1, 5, 9, 2, 6]);
   const affine = (x: Tracer) =>

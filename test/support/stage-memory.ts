@@ -101,9 +101,10 @@ function accessOf({ kernel, items, constants }: Stage, instruction: Instruction)
     }
     case "bootstrap": {
       const own = (at(7) - at(2)) / (instruction.to - instruction.from);
+      const results = instruction.steps?.length ?? 2 ** instruction.tablesLog2;
       return {
         reads: [span("argument", at(2), items * own)],
-        writes: [span("result", at(7), (items << instruction.tablesLog2) * own)],
+        writes: [span("result", at(7), items * results * own)],
       };
     }
     case "protect":
