@@ -29,8 +29,8 @@ import { Progress } from "./progress.js";
 export const compileCommand: Command = {
   summary: "a program file becomes client.zip and server.zip",
   help: `velum compile PROGRAM -o FOLDER [--inputset FILE.json] [--name NAME] [--failure LOG2]
-              [--max-key-bytes N] [--max-memory-bytes N] [--protect-model BITS]
-              [--runtime auto|wasm|native] [--threads N] [--debug FOLDER]
+              [--max-upload-bytes N] [--max-key-bytes N] [--max-memory-bytes N] [--max-run-ms N]
+              [--protect-model BITS] [--runtime auto|wasm|native] [--threads N] [--debug FOLDER]
 
 PROGRAM is an ES module:
 
@@ -53,8 +53,10 @@ distance of 2^-BITS (40 is usual). --debug writes what every stage leaves, after
       "inputset",
       "name",
       "failure",
+      "max-upload-bytes",
       "max-key-bytes",
       "max-memory-bytes",
+      "max-run-ms",
       "protect-model",
       "runtime",
       "threads",
@@ -66,8 +68,10 @@ distance of 2^-BITS (40 is usual). --debug writes what every stage leaves, after
     const output = required(options, "output");
     const runtime = runtimeOption(options);
     const failureLog2 = integerOption(options, "failure");
+    const maxUploadBytes = integerOption(options, "max-upload-bytes");
     const maxEvaluationKeyBytes = integerOption(options, "max-key-bytes");
     const maxMemoryBytes = integerOption(options, "max-memory-bytes");
+    const maxRunMs = integerOption(options, "max-run-ms");
     const protectionBits = integerOption(options, "protect-model");
     const threads = integerOption(options, "threads");
     const program = await loadProgram(path);
@@ -79,8 +83,10 @@ distance of 2^-BITS (40 is usual). --debug writes what every stage leaves, after
       onStage: (stage: string) => progress.stage(`compile: ${stage}`),
       ...(failureLog2 === undefined ? {} : { failureLog2 }),
       ...(protectionBits === undefined ? {} : { protectModel: { bits: protectionBits } }),
+      ...(maxUploadBytes === undefined ? {} : { maxUploadBytes }),
       ...(maxEvaluationKeyBytes === undefined ? {} : { maxEvaluationKeyBytes }),
       ...(maxMemoryBytes === undefined ? {} : { maxMemoryBytes }),
+      ...(maxRunMs === undefined ? {} : { maxRunMs }),
     };
     const compiled =
       program.kind === "module"

@@ -162,6 +162,18 @@ test("work that fails ends with code 1 and the error's text", () => {
   );
 });
 
+test("limits on uploads and on time, as options", () => {
+  const words = ["compile", "program.mjs", "-o", "x"];
+  for (const [limit, message] of [
+    [["--max-upload-bytes", "50"], /numbers takes at least \d+ bytes, and may take 50\. /],
+    [["--max-run-ms", "1"], /one run takes at least \d+ ms on one thread .* and may take 1 ms/],
+  ] as const) {
+    const { status, stderr } = velum(...words, ...limit);
+    assert.equal(status, 1);
+    assert.match(stderr, message);
+  }
+});
+
 test("a program that does not compile leaves its stages and the error", () => {
   const words = ["compile", "program.mjs", "-o", "x", "--max-key-bytes", "1000"];
   const { status, stderr } = velum(...words, "--debug", "failed");
