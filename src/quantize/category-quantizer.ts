@@ -15,7 +15,7 @@ export interface CategoryQuantizerForm {
 }
 
 /**
- * Gives each feature a place in a list of its own: the index of the category that it equals (`"category"`: any other value is an error),
+ * Gives each feature a place in a list of its own: the index of the category that it equals (`"category"`: other values are an error),
  * or of the bin that it falls in (`"bin"`: `marks` are the ascending upper bounds of all bins but the last, a value equal to a bound
  * lies below it). Immutable.
  */

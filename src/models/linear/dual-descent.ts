@@ -5,7 +5,7 @@ import type { OutputFit } from "./linear-fit.js";
 /** A linear support vector problem of one output; the intercept is the weight of one more feature, `interceptScaling` in every row. */
 export interface SupportProblem {
   readonly x: Matrix;
-  /** Classifiers: -1 or 1; regressors: any. */
+  /** Classifiers: -1 or 1; regressors: numbers. */
   readonly y: Float64Array;
   /** `C` of each row: `C` times its weight. */
   readonly cost: Float64Array;

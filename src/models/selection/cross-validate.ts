@@ -12,7 +12,7 @@ import {
 import type { PredictionMode } from "../prediction-mode.js";
 import { KFold, type Splitter, StratifiedKFold } from "./folds.js";
 
-/** What is judged: any estimator, or a pipeline. */
+/** An estimator or a pipeline, which is judged. */
 export interface Judged {
   readonly isClassifier?: boolean;
   fit(x: Rows, y: Labels, sampleWeight?: Labels): unknown;
