@@ -2,6 +2,7 @@ import type { Address } from "../tfhe/machine.js";
 import { loadNativeMachine } from "../tfhe/machine-native.js";
 import { buildNativeLibrary, type NativeTarget } from "../tfhe/native-build.js";
 import { type Engine, engineClosed, type Step, type StepResult } from "./engine.js";
+import { callStages, stageCallsFrom, stageCallsSource } from "./stage-calls.js";
 
 /** Sources of a circuit in C: the kernels it was made for, and its stages. */
 export interface NativeSources {
@@ -25,8 +26,11 @@ export async function startNativeEngine(
   const kernelLibrary = await buildNativeLibrary(target, sources.kernels, "eval.c");
   const programLibrary = await buildNativeLibrary(
     target,
-    new Map([["program.c", sources.program]]),
-    "program.c",
+    new Map([
+      ["program.c", sources.program],
+      ["stage_calls.c", stageCallsSource],
+    ]),
+    "stage_calls.c",
     [kernelLibrary],
   );
   const machine = await loadNativeMachine(kernelLibrary, programLibrary);
@@ -38,7 +42,6 @@ export async function startNativeEngine(
     }
     if (step.do === "read") return new Uint8Array(machine.bytes(step.address, step.bytes));
     if (step.name === "velum_release" && !held.delete(step.parameters[0] ?? 0)) return 0;
-    if (step.short === true) return machine.call(step.name, ...step.parameters);
     const result = await machine.callAsync(step.name, ...step.parameters);
     if (step.name !== "velum_allocate") return result;
     // A block that was refused is asked for again, for the error.
@@ -48,9 +51,13 @@ export async function startNativeEngine(
   };
   const performAll = async (steps: readonly Step[]): Promise<StepResult[]> => {
     const results: StepResult[] = [];
-    for (const step of steps) {
+    for (let next = 0; next < steps.length; ) {
       if (closed) throw engineClosed("native");
-      results.push(await perform(step));
+      const stages = stageCallsFrom(steps, next);
+      const step = steps[next];
+      if (stages.length > 0) results.push(...(await callStages(machine, stages)));
+      else if (step !== undefined) results.push(await perform(step));
+      next += Math.max(1, stages.length);
     }
     return results;
   };

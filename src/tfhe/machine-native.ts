@@ -6,6 +6,10 @@ export interface NativeMachine extends Machine {
   readonly kind: "native";
   /** Runs the kernel on the platform's thread pool; several run at once. */
   callAsync(name: string, ...parameters: number[]): Promise<number>;
+  /** Where a function of the program lies, for code that calls it itself. */
+  functionAddress(name: string): bigint;
+  /** A view of memory by machine words. */
+  words(address: Address, count: number): BigInt64Array;
 }
 
 /** The part of koffi that is used; koffi's own types would force it on everyone who only reads ours. */
@@ -15,6 +19,7 @@ interface NativeFunction {
 }
 interface NativeLibrary {
   func(name: string, result: string, parameters: string[]): NativeFunction;
+  symbol(name: string): bigint;
 }
 interface Koffi {
   load(path: string): NativeLibrary;
@@ -33,11 +38,12 @@ export async function loadNativeMachine(
   const { library, koffi } = await openLibrary(path);
   const program = programPath === undefined ? undefined : koffi.load(programPath);
   const functions = new Map<string, NativeFunction>();
+  const ownerOf = (name: string): NativeLibrary =>
+    name.startsWith("stage_") && program !== undefined ? program : library;
   const find = (name: string, arity: number): NativeFunction => {
     let fn = functions.get(name);
     if (fn === undefined) {
-      const owner = name.startsWith("stage_") && program !== undefined ? program : library;
-      fn = owner.func(
+      fn = ownerOf(name).func(
         name,
         "intptr_t",
         Array.from({ length: arity }, () => "intptr_t"),
@@ -76,6 +82,8 @@ export async function loadNativeMachine(
     release(address) {
       call("velum_release", address);
     },
+    functionAddress: (name) => ownerOf(name).symbol(name),
+    words: (address, count) => new BigInt64Array(koffi.view(BigInt(address), count * 8)),
     bytes(address, length) {
       return new Uint8Array(koffi.view(BigInt(address), length));
     },
