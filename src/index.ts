@@ -58,6 +58,7 @@ export {
 } from "./models/metrics/regression.js";
 export { Pipeline } from "./models/pipeline/pipeline.js";
 export { ColumnTransformer } from "./models/preprocessing/column-transformer.js";
+export { LabelEncoder } from "./models/preprocessing/label-encoder.js";
 export { MinMaxScaler } from "./models/preprocessing/min-max-scaler.js";
 export { Normalizer } from "./models/preprocessing/normalizer.js";
 export { OneHotEncoder } from "./models/preprocessing/one-hot-encoder.js";

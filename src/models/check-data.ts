@@ -84,7 +84,7 @@ function refuseText(labels: readonly unknown[], path: string): void {
     path: `${path}[${at}]`,
     problem: isText ? "is text, and labels are numbers" : "is a boolean, and labels are numbers",
     cure: isText
-      ? "Number the classes: const classes = [...new Set(y)], then y.map((label) => classes.indexOf(label))"
+      ? "Number the classes: pass new LabelEncoder().fitTransform(y)"
       : "Pass y.map(Number)",
   });
 }

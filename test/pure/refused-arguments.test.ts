@@ -284,7 +284,7 @@ test("labels that are text come back with the way to number them", async () => {
   assert.equal(
     await textOf(() => new LogisticRegression().fit(rows, untyped([0, "ham", 1, 1]))),
     "bad-argument: LogisticRegression.fit y[1]: is text, and labels are numbers. " +
-      "Number the classes: const classes = [...new Set(y)], then y.map((label) => classes.indexOf(label))",
+      "Number the classes: pass new LabelEncoder().fitTransform(y)",
   );
   assert.equal(
     await textOf(() => new LogisticRegression().fit([[1], [2]], untyped([true, false]))),
