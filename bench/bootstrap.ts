@@ -2,7 +2,10 @@
 import { systemRandom } from "../src/base/random.js";
 import { generateClientKey } from "../src/keys/client-key.js";
 import { generateEvaluationKeys } from "../src/keys/evaluation-keys.js";
-import { type NamedParameterSet, namedParameterSets } from "../src/plan/named-parameter-sets.js";
+import {
+  type NamedParameterSet,
+  namedParameterSets,
+} from "../src/plan/parameters/named-parameter-sets.js";
 import type { Machine } from "../src/tfhe/machine.js";
 import type { NativeMachine } from "../src/tfhe/machine-native.js";
 import type { WasmMachine } from "../src/tfhe/machine-wasm.js";

@@ -1,12 +1,15 @@
 // The decision lane: expansion of bits, CMUX, forests; bits sent whole and packed, with the parameters that the search picks.
-import { decisionTime } from "../src/plan/decision-cost.js";
+import { decisionTime } from "../src/plan/decision/decision-cost.js";
+import {
+  type DecisionChoice,
+  searchDecision,
+} from "../src/plan/decision/parameter-search-decision.js";
 import {
   avx2Rates,
   type KernelRates,
   referenceRates,
   wasmRates,
 } from "../src/plan/kernel-rates.js";
-import { type DecisionChoice, searchDecision } from "../src/plan/parameter-search-decision.js";
 import { DecisionServer } from "./decision-server.js";
 import { startThreads } from "./kernel-threads.js";
 import { openHost } from "./machines.js";

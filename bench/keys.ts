@@ -2,7 +2,7 @@
 import { systemRandom } from "../src/base/random.js";
 import { generateClientKey } from "../src/keys/client-key.js";
 import { generateEvaluationKeys } from "../src/keys/evaluation-keys.js";
-import { namedParameterSets } from "../src/plan/named-parameter-sets.js";
+import { namedParameterSets } from "../src/plan/parameters/named-parameter-sets.js";
 import { openHost } from "./machines.js";
 import { type BenchOptions, measure, type Row, wanted } from "./row.js";
 import { expandKeys, onlySection, releaseKeys } from "./server-keys.js";

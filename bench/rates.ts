@@ -1,11 +1,12 @@
 // Fits the rates of src/plan/kernel-rates.ts to measured bootstraps: one line for each kind of machine that this computer has.
-import { type BootstrapTime, bootstrapTime } from "../src/plan/bootstrap-cost.js";
+
 import {
   avx2Rates,
   type KernelRates,
   referenceRates,
   wasmRates,
 } from "../src/plan/kernel-rates.js";
+import { type BootstrapTime, bootstrapTime } from "../src/plan/parameters/bootstrap-cost.js";
 import type { NativeMachine } from "../src/tfhe/machine-native.js";
 import type { WasmMachine } from "../src/tfhe/machine-wasm.js";
 import {

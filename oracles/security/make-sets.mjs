@@ -1,5 +1,5 @@
 // Runs the optimizer for the named parameter sets and writes what depends on them:
-//   src/plan/named-parameter-rows.ts, oracles/security/keys.json, and the table of docs/security.md.
+//   src/plan/parameters/named-parameter-rows.ts, oracles/security/keys.json, and the table of docs/security.md.
 // After `npm run build`: node oracles/security/make-sets.mjs [--check]
 // With --check nothing is written; the exit status is 1 when a file is out of date.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -144,7 +144,7 @@ function docsFile() {
 }
 
 const files = {
-  "src/plan/named-parameter-rows.ts": rowsFile(),
+  "src/plan/parameters/named-parameter-rows.ts": rowsFile(),
   "oracles/security/keys.json": keysFile(),
   "docs/security.md": docsFile(),
 };

@@ -1,9 +1,9 @@
 import { type Shape, sizeOf } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
-import type { ClearPart } from "../ops/clear-part.js";
-import type { Form } from "../ops/region-forms.js";
 import type { AffineMap } from "../program/affine.js";
 import type { ClearSums } from "../program/program.js";
+import type { ClearPart } from "../regions/clear-part.js";
+import type { Form } from "../regions/region-forms.js";
 import { type ClearInputLayout, clearInputLayouts } from "../tfhe/wire-clear.js";
 import type { JsonValue } from "./client-file.js";
 import { graphJson, readGraph } from "./graph-json.js";

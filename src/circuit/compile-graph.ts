@@ -4,9 +4,6 @@ import type { Tensor } from "../base/tensor.js";
 import { encryptClear, readsClear } from "../graph/clear-part.js";
 import type { Graph } from "../graph/graph.js";
 import { nodePath } from "../graph/node.js";
-import { linearRegions } from "../ops/linear-regions.js";
-import { refreshInputs } from "../ops/refresh-inputs.js";
-import type { RegionProgram } from "../ops/region-program.js";
 import { adjustRounders } from "../passes/adjust-rounders.js";
 import { assignBitWidths } from "../passes/assign-bit-widths.js";
 import { checkLegality } from "../passes/check-legality.js";
@@ -16,6 +13,7 @@ import { lowerings } from "../passes/lower/lower.js";
 import { removeDeadCode } from "../passes/remove-dead-code.js";
 import { boundsWithErrors } from "../passes/rounding-errors.js";
 import type { RoundingRule } from "../passes/rounding-rule.js";
+import { sharedArguments } from "../plan/bootstrap/rotations.js";
 import {
   type InputForm,
   type Plan,
@@ -23,8 +21,10 @@ import {
   planProgram,
   treesFit,
 } from "../plan/plan.js";
-import { sharedArguments } from "../plan/rotations.js";
 import { formatProgram } from "../program/program.js";
+import { linearRegions } from "../regions/linear-regions.js";
+import { refreshInputs } from "../regions/refresh-inputs.js";
+import type { RegionProgram } from "../regions/region-program.js";
 import { assembleTogether } from "./assemble.js";
 import {
   type CompileOptions,

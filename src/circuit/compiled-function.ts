@@ -4,7 +4,7 @@ import { type ClientValue, checkInputs } from "../client/check-inputs.js";
 import { drawDot, drawSvg } from "../graph/drawing.js";
 import type { Graph } from "../graph/graph.js";
 import type { DrawnFunction } from "../graph/module-drawing.js";
-import { gatesOf } from "../plan/decision-cost.js";
+import { gatesOf } from "../plan/decision/decision-cost.js";
 import type { Plan } from "../plan/plan.js";
 import { formatProgram } from "../program/program.js";
 import { keyFileBytes } from "../tfhe/key-files.js";

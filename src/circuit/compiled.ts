@@ -1,8 +1,8 @@
 import type { ClientManifest } from "../artifact/client-file.js";
 import type { ServerFile } from "../artifact/server-file.js";
 import type { Graph } from "../graph/graph.js";
-import type { RegionProgram } from "../ops/region-program.js";
 import type { Plan } from "../plan/plan.js";
+import type { RegionProgram } from "../regions/region-program.js";
 
 /** A graph with its plan and both files' contents. */
 export interface Compiled {

@@ -1,9 +1,9 @@
 import { clearLayoutsOf } from "../artifact/clear-info.js";
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
-import { evaluationKeyMemoryBytes } from "../plan/bootstrap-cost.js";
+import type { UploadFormCost } from "../plan/decision/upload-form.js";
+import { evaluationKeyMemoryBytes } from "../plan/parameters/bootstrap-cost.js";
 import type { PlannedRounding } from "../plan/plan.js";
-import type { UploadFormCost } from "../plan/upload-form.js";
 import { keyFileBytes } from "../tfhe/key-files.js";
 import { keySectionLayout } from "../tfhe/wire-evaluation-keys.js";
 import { headerBytes } from "../tfhe/wire-header.js";

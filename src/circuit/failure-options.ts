@@ -1,5 +1,5 @@
 import { VelumError } from "../base/error.js";
-import type { RegionProgram } from "../ops/region-program.js";
+import type { RegionProgram } from "../regions/region-program.js";
 import type { CompileOptions } from "./compile-options.js";
 
 /** How often results may be wrong. */

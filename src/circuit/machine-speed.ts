@@ -1,7 +1,7 @@
 import type { ServerManifest, StageInfo } from "../artifact/server-manifest.js";
-import { bootstrapTime } from "../plan/bootstrap-cost.js";
-import { type DecisionWork, decisionTime } from "../plan/decision-cost.js";
+import { type DecisionWork, decisionTime } from "../plan/decision/decision-cost.js";
 import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../plan/kernel-rates.js";
+import { bootstrapTime } from "../plan/parameters/bootstrap-cost.js";
 import type { ServerSpeed } from "../runtime/measure-speed.js";
 import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
 import { isBootstrap } from "../tfhe/bootstrap-shape.js";

@@ -1,8 +1,8 @@
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
-import type { RegionProgram, RegionStep } from "../ops/region-program.js";
-import { evaluationKeyMemoryBytes } from "../plan/bootstrap-cost.js";
-import type { PlanLimits } from "../plan/parameter-request.js";
+import { evaluationKeyMemoryBytes } from "../plan/parameters/bootstrap-cost.js";
+import type { PlanLimits } from "../plan/parameters/parameter-request.js";
+import type { RegionProgram, RegionStep } from "../regions/region-program.js";
 import { expandedPublicKeyBytes } from "../tfhe/expanded-keys.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";

@@ -1,7 +1,7 @@
 import { clearLayoutsOf } from "../artifact/clear-info.js";
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
-import type { PlanLimits } from "../plan/parameter-request.js";
+import type { PlanLimits } from "../plan/parameters/parameter-request.js";
 import { keyFileBytes } from "../tfhe/key-files.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";

@@ -1,23 +1,23 @@
 import { VelumError } from "../base/error.js";
-import type { RegionProgram } from "../ops/region-program.js";
 import type { TfheProgram } from "../program/program.js";
+import type { RegionProgram } from "../regions/region-program.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { BitsLayout } from "../tfhe/wire-bits.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
-import type { DiagramBit } from "./decision-diagrams.js";
-import { decisionFront, holdsSums } from "./decision-front.js";
-import type { ElementCode } from "./element-code.js";
+import { planBootstrap } from "./bootstrap/plan-bootstrap.js";
+import type { DiagramBit } from "./decision/decision-diagrams.js";
+import { decisionRegions, planDecision } from "./decision/plan-decision.js";
+import type { UploadForm, UploadFormCost } from "./decision/upload-form.js";
 import type { KernelRates } from "./kernel-rates.js";
-import { type OneHotRegions, oneHotRegions } from "./one-hot.js";
-import type { PlanLimits } from "./parameter-request.js";
-import { planBootstrap } from "./plan-bootstrap.js";
-import { decisionRegions, planDecision } from "./plan-decision.js";
-import { planLinear } from "./plan-linear.js";
-import { planMixed } from "./plan-mixed.js";
+import { planLinear } from "./linear/plan-linear.js";
+import { decisionFront, holdsSums } from "./mixed/decision-front.js";
+import { planMixed } from "./mixed/plan-mixed.js";
+import type { ElementCode } from "./one-hot/element-code.js";
+import { type OneHotRegions, oneHotRegions } from "./one-hot/one-hot.js";
+import type { PlanLimits } from "./parameters/parameter-request.js";
 import { noProtection, type PlanProtection } from "./protection.js";
-import type { UploadForm, UploadFormCost } from "./upload-form.js";
 
 /** Which kind of evaluation a circuit uses; only `bootstrap` needs evaluation keys. */
 export type Lane = "linear" | "one hot" | "decision" | "bootstrap";

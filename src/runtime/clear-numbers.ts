@@ -8,9 +8,9 @@ import {
 import { JsonFields } from "../artifact/json-fields.js";
 import { VelumError } from "../base/error.js";
 import { sizeOf, type Tensor } from "../base/tensor.js";
-import { type ClearPart, clearMaps } from "../ops/clear-part.js";
 import { type AffineMap, rowTerms } from "../program/affine.js";
 import type { ClearSums } from "../program/program.js";
+import { type ClearPart, clearMaps } from "../regions/clear-part.js";
 
 /** Bytes for a place in a request's workspace. */
 export interface ClearBytes {

@@ -2,8 +2,12 @@
 // rate that the same formulas predict.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { namedParameterSets } from "../../src/plan/named-parameter-sets.js";
-import { bootstrapVariance, lookupLimit, predictLookup } from "../../src/plan/noise-prediction.js";
+import { namedParameterSets } from "../../src/plan/parameters/named-parameter-sets.js";
+import {
+  bootstrapVariance,
+  lookupLimit,
+  predictLookup,
+} from "../../src/plan/parameters/noise-prediction.js";
 import { clopperPearson } from "../support/clopper-pearson.js";
 import { makeKeys } from "../support/eval-keys.js";
 import { evalMachines, keyMachine } from "../support/eval-machines.js";

@@ -5,10 +5,10 @@ import { test } from "node:test";
 import { readClientFile, writeClientFile } from "../../src/artifact/client-file.js";
 import { Client, fhe, ServerCircuit } from "../../src/index.js";
 import type { IntegerTrees } from "../../src/ops/tree-ensemble/integer-trees.js";
-import { decisionDiagrams } from "../../src/plan/decision-diagrams.js";
-import { outputNoise } from "../../src/plan/decision-noise.js";
-import { diagramVariance } from "../../src/plan/diagram-noise.js";
-import { diagramWeights } from "../../src/plan/diagram-weights.js";
+import { decisionDiagrams } from "../../src/plan/decision/decision-diagrams.js";
+import { outputNoise } from "../../src/plan/decision/decision-noise.js";
+import { diagramVariance } from "../../src/plan/decision/diagram-noise.js";
+import { diagramWeights } from "../../src/plan/decision/diagram-weights.js";
 import { compensatedRoundingVariance } from "../../src/security/noise-fresh.js";
 import { bigLweDimension } from "../../src/tfhe/parameters.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateClientKey } from "../../src/keys/client-key.js";
-import { namedParameterSets } from "../../src/plan/named-parameter-sets.js";
+import { namedParameterSets } from "../../src/plan/parameters/named-parameter-sets.js";
 import { blindRotationNoise } from "../../src/security/noise-bootstrap.js";
 import { bootstrapKeyBodyBits, type CryptoParameters } from "../../src/tfhe/parameters.js";
 import { makeKeys } from "../support/eval-keys.js";

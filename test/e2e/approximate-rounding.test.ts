@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fhe } from "../../src/index.js";
-import { extractionVariance, freshSourceVariance } from "../../src/plan/noise-prediction.js";
-import { wrongShare } from "../../src/plan/rounding-share.js";
+import { wrongShare } from "../../src/plan/bootstrap/rounding-share.js";
+import {
+  extractionVariance,
+  freshSourceVariance,
+} from "../../src/plan/parameters/noise-prediction.js";
 import { log2Failure, tailQuantile } from "../../src/security/failure.js";
 import { freshLweVariance } from "../../src/security/noise-fresh.js";
 import { keySwitchVariance } from "../../src/security/noise-key-switch.js";

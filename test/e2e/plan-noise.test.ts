@@ -5,7 +5,7 @@ import {
   bootstrapVariance,
   extractionVariance,
   freshSourceVariance,
-} from "../../src/plan/noise-prediction.js";
+} from "../../src/plan/parameters/noise-prediction.js";
 import { log2Failure } from "../../src/security/failure.js";
 import { compensatedRoundingVariance, freshLweVariance } from "../../src/security/noise-fresh.js";
 import { keySwitchVariance } from "../../src/security/noise-key-switch.js";

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fhe } from "../../src/index.js";
-import { extractionVariance, freshSourceVariance } from "../../src/plan/noise-prediction.js";
+import {
+  extractionVariance,
+  freshSourceVariance,
+} from "../../src/plan/parameters/noise-prediction.js";
 import { log2Failure } from "../../src/security/failure.js";
 import { freshLweVariance } from "../../src/security/noise-fresh.js";
 import { keySwitchVariance } from "../../src/security/noise-key-switch.js";

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type IntegerTrees, leafOf } from "../../src/ops/tree-ensemble/integer-trees.js";
-import { type DecisionDiagrams, decisionDiagrams } from "../../src/plan/decision-diagrams.js";
+import {
+  type DecisionDiagrams,
+  decisionDiagrams,
+} from "../../src/plan/decision/decision-diagrams.js";
 import { flatTrees, randomTrees } from "../support/random-trees.js";
 
 /** The sum as gates give it. */

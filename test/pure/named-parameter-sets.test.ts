@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { bootstrapTime, evaluationKeyBytes } from "../../src/plan/bootstrap-cost.js";
 import { referenceRates } from "../../src/plan/kernel-rates.js";
-import { namedParameterSets, parameterSetName } from "../../src/plan/named-parameter-sets.js";
-import { bootstrapVariance, predictLookup } from "../../src/plan/noise-prediction.js";
+import { bootstrapTime, evaluationKeyBytes } from "../../src/plan/parameters/bootstrap-cost.js";
+import {
+  namedParameterSets,
+  parameterSetName,
+} from "../../src/plan/parameters/named-parameter-sets.js";
+import { bootstrapVariance, predictLookup } from "../../src/plan/parameters/noise-prediction.js";
 import { isSecure } from "../../src/security/curves.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

@@ -1,12 +1,12 @@
 // The choice of parameters for decision diagrams: its promises, and the measured sizes that it must meet.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { referenceRates } from "../../src/plan/kernel-rates.js";
 import {
   type DecisionChoice,
   type DecisionRequest,
   searchDecision,
-} from "../../src/plan/parameter-search-decision.js";
+} from "../../src/plan/decision/parameter-search-decision.js";
+import { referenceRates } from "../../src/plan/kernel-rates.js";
 import { isSecure } from "../../src/security/curves.js";
 import { log2TailProbability } from "../../src/security/failure.js";
 import { log2MixtureFailure } from "../../src/security/failure-mixture.js";

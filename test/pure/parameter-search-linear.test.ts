@@ -3,7 +3,7 @@ import { test } from "node:test";
 import {
   chooseLinearParameters,
   type LinearRequest,
-} from "../../src/plan/parameter-search-linear.js";
+} from "../../src/plan/linear/parameter-search-linear.js";
 import { isSecure } from "../../src/security/curves.js";
 
 const logistic: LinearRequest = {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseParameters } from "../../src/plan/choose-parameters.js";
 import type { KernelRates } from "../../src/plan/kernel-rates.js";
+import { chooseParameters } from "../../src/plan/parameters/choose-parameters.js";
 import {
   type LookupConstraint,
   noLimits,
   type OutputConstraint,
   type ParameterChoice,
   type ParameterRequest,
-} from "../../src/plan/parameter-request.js";
+} from "../../src/plan/parameters/parameter-request.js";
 import { isSecure, smallestNoiseLog2, tuniformNoiseLog2 } from "../../src/security/curves.js";
 import { estimateSecurity } from "../../src/security/estimate.js";
 import { tailQuantile } from "../../src/security/failure.js";

@@ -5,13 +5,13 @@ import { toTensor } from "../../src/base/tensor.js";
 import { fhe } from "../../src/index.js";
 import { mlirModule } from "../../src/mlir/module-text.js";
 import { evaluateGraph } from "../../src/ops/evaluate.js";
-import { linearRegions } from "../../src/ops/linear-regions.js";
 import { opSpec } from "../../src/ops/registry.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { foldConstants } from "../../src/passes/fold-constants.js";
 import { fuse } from "../../src/passes/fuse.js";
 import { lower } from "../../src/passes/lower/lower.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
+import { linearRegions } from "../../src/regions/linear-regions.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import type { Tracer } from "../../src/trace/tracer.js";
 

@@ -6,13 +6,13 @@ import type { Graph } from "../../src/graph/graph.js";
 import { mlirModule } from "../../src/mlir/module-text.js";
 import { evaluateGraph } from "../../src/ops/evaluate.js";
 import { linearOperands } from "../../src/ops/linear-form.js";
-import { linearRegions } from "../../src/ops/linear-regions.js";
 import { opSpec } from "../../src/ops/registry.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { nodeIntervals } from "../../src/passes/interval-bounds.js";
 import { lower } from "../../src/passes/lower/lower.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
 import { type AffineMap, evaluateMap } from "../../src/program/affine.js";
+import { linearRegions } from "../../src/regions/linear-regions.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import {
   allFamilies,

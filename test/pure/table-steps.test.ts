@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { LookupStep, RegionProgram, RegionValue } from "../../src/ops/region-program.js";
-import { rotationsOf, sharedArguments } from "../../src/plan/rotations.js";
-import { readTogether, stepsOf, weightOf } from "../../src/plan/table-steps.js";
+import { rotationsOf, sharedArguments } from "../../src/plan/bootstrap/rotations.js";
+import { readTogether, stepsOf, weightOf } from "../../src/plan/bootstrap/table-steps.js";
+import type { LookupStep, RegionProgram, RegionValue } from "../../src/regions/region-program.js";
 
 const precision = 3;
 const size = 2 ** precision;

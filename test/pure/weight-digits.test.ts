@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { weightDigits } from "../../src/plan/weight-digits.js";
+import { weightDigits } from "../../src/plan/linear/weight-digits.js";
 import { AffineBuilder, evaluateMap, squaredNorms } from "../../src/program/affine.js";
 
 const entries = fc.array(fc.integer({ min: -70000, max: 70000 }), { minLength: 4, maxLength: 4 });

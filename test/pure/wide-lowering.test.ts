@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { type Tensor, toTensor } from "../../src/base/tensor.js";
 import type { Graph } from "../../src/graph/graph.js";
 import { evaluateGraph } from "../../src/ops/evaluate.js";
-import { linearRegions } from "../../src/ops/linear-regions.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { lower } from "../../src/passes/lower/lower.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
+import { linearRegions } from "../../src/regions/linear-regions.js";
 import {
   bits,
   refresh,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Tensor } from "../../src/base/tensor.js";
-import { clearMaps } from "../../src/ops/clear-part.js";
-import type { AffineStep, RegionProgram } from "../../src/ops/region-program.js";
 import { type AffineMap, evaluateMap, rowTerms } from "../../src/program/affine.js";
+import { clearMaps } from "../../src/regions/clear-part.js";
+import type { AffineStep, RegionProgram } from "../../src/regions/region-program.js";
 
 /**
  * Runs a region program as its description says, without asking the graph. `inputs` are the encrypted ones, `clear` the others. Weights

@@ -1,0 +1,291 @@
+import type { BootstrapInstruction, Instruction } from "../../program/program.js";
+import type { LookupStep, RegionProgram } from "../../regions/region-program.js";
+import { log2UnionFailure } from "../../security/failure.js";
+import type { RotationShape } from "../../tfhe/bootstrap-shape.js";
+import type { LookupNoise } from "../parameters/parameter-request.js";
+import type { OutputEncoding, Plan, PlannedRounding } from "../plan.js";
+import { torus32 } from "../torus.js";
+import type { RotationChoice } from "./choose-rotations.js";
+import type { PlannedRotations } from "./constraints.js";
+import { type LookupElement, tableNumbers } from "./look-up-tables.js";
+import { regionValue } from "./region-value.js";
+import type { RotationGroup } from "./rotations.js";
+import { wrongShare } from "./rounding-share.js";
+import { movedLwes, SlotLowering } from "./slot-lowering.js";
+import type { StepReading } from "./table-steps.js";
+
+/**
+ * Instructions and encodings of program number `program` of those that the rotations were chosen for. `inputBits[i]` is the width
+ * assigned to its input i. `composable`: inputs are in LWE ciphertexts before anything is computed, the first slots.
+ */
+export function lowerBootstrap(
+  regions: RegionProgram,
+  inputBits: readonly number[],
+  { constraints, choice }: RotationChoice,
+  program = 0,
+  composable = false,
+): Plan {
+  const { glwe } = choice.parameters;
+  const widest = Math.max(...inputBits);
+  const length = numbersRead(regions);
+  const slots = new SlotLowering(regions, glwe.polynomialSize);
+  const instructions: Instruction[] = [];
+  const ciphertexts = Math.ceil(length / glwe.polynomialSize);
+  if (length > 0) {
+    instructions.push({ op: "expand", length, bodyBits: choice.uploadBits, ciphertexts });
+  }
+  if (composable) instructions.push(slots.placeInputs());
+  const groups = constraints.rotations[program] ?? [];
+  const groupsBefore = new Map<LookupStep, PlannedRotations[]>();
+  for (const group of groups) {
+    groupsBefore.set(group.before, [...(groupsBefore.get(group.before) ?? []), group]);
+  }
+  const lookups = new LookupLowering(regions, slots);
+  let coefficient = 0;
+  for (const step of regions.steps) {
+    if (step.kind === "ensemble") {
+      instructions.push(slots.ensemble(step, coefficient));
+      coefficient += step.trees.outputs;
+      continue;
+    }
+    if (step.kind === "affine") {
+      instructions.push(...slots.affine(step));
+      continue;
+    }
+    for (const group of groupsBefore.get(step) ?? []) {
+      const rotation = choice.rotations[group.kind];
+      if (rotation === undefined) throw new RangeError(`no rotation for value ${step.result}`);
+      instructions.push(...lookups.rotate(group, rotation));
+    }
+    instructions.push(...lookups.finish(step));
+  }
+  const firstOutput = constraints.firstOutputs[program] ?? 0;
+  const encodings = regions.outputs.map(({ value }, output): OutputEncoding => {
+    const { size, assignedBits, type } = regionValue(regions, value);
+    const wordBits = choice.outputs[firstOutput + output]?.downloadBits ?? 32;
+    const from = slots.inRow(slots.slotsOf(value), instructions);
+    instructions.push({ op: "pack lwe", wordBits, from, count: size, output });
+    return {
+      layout: { form: "lwe", wordBits, count: size },
+      deltaLog2: 63 - assignedBits,
+      messageBits: assignedBits,
+      signed: type.signed,
+    };
+  });
+  const roundings = groups.flatMap((group) =>
+    plannedRoundings(group, regions, choice.lookups[group.kind]),
+  );
+  const counted = groups.map(({ kind, elements }) => {
+    const count = elements.length;
+    return { count, ms: count * (choice.times[kind]?.totalMs ?? 0) };
+  });
+  // Of this program alone: others run by themselves.
+  const shares = [
+    ...groups.map(({ kind, elements }) => shareOf(choice.lookups[kind], elements.length)),
+    ...encodings.map(({ layout }, output) =>
+      shareOf(choice.outputs[firstOutput + output], layout.form === "lwe" ? layout.count : 0),
+    ),
+  ];
+  return {
+    lane: "bootstrap",
+    parameters: choice.parameters,
+    program: { instructions: slots.withLinear(instructions), slots: slots.slots },
+    input: {
+      length,
+      start: 0,
+      shifts: inputBits.map((bits) => widest - bits),
+      deltaLog2: 63 - widest,
+      bodyBits: choice.uploadBits,
+    },
+    outputs: encodings,
+    failure: {
+      worstLog2: Math.max(...shares.map(({ failureLog2 }) => failureLog2)),
+      runLog2: log2UnionFailure(shares),
+    },
+    bootstraps: counted.reduce((sum, { count }) => sum + count, 0),
+    bootstrapMs: counted.reduce((sum, { ms }) => sum + ms, 0),
+    bootstrapsByNode: bootstrapsByNode(regions, groups),
+    ...(roundings.length === 0 ? {} : { roundings }),
+  };
+}
+
+function shareOf(
+  noise: { readonly failureLog2: number } | undefined,
+  count: number,
+): { readonly count: number; readonly failureLog2: number } {
+  return { count, failureLog2: noise?.failureLog2 ?? Number.NEGATIVE_INFINITY };
+}
+
+/** What is promised of rotations that round, for each node that they serve; nothing for others. */
+function plannedRoundings(
+  { before, results }: PlannedRotations,
+  regions: RegionProgram,
+  noise: LookupNoise | undefined,
+): PlannedRounding[] {
+  const { precision, low, inBand } = before;
+  if (inBand === undefined || noise === undefined) return [];
+  const step = 2 ** low;
+  const { failureLog2, totalLog2 } = noise;
+  const offShare = wrongShare(step * 2 ** (totalLog2 + precision + 1), step);
+  const band = { from: step / 2 - inBand, to: step / 2 + inBand - 1 };
+  const counts = new Map<number | undefined, number>();
+  for (const { step: own } of results.flat()) {
+    const { node } = regionValue(regions, own.result);
+    counts.set(node, (counts.get(node) ?? 0) + 1);
+  }
+  return [...counts].map(([node, count]) => ({ node, count, step, band, failureLog2, offShare }));
+}
+
+/** Numbers that a request holds: none where trees alone read the inputs, as bits. */
+export function numbersRead(regions: RegionProgram): number {
+  const reads = ({ steps }: RegionProgram): boolean =>
+    steps.some((step) => step.kind === "affine" && step.sources.includes(0));
+  const bitsOnly = regions.steps.some(({ kind }) => kind === "ensemble") && !reads(regions);
+  return bitsOnly ? 0 : regionValue(regions, 0).size;
+}
+
+/** A rotation that several nodes use counts for the first of them. */
+function bootstrapsByNode(
+  regions: RegionProgram,
+  groups: readonly RotationGroup[],
+): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { before, elements } of groups) {
+    const { node } = regionValue(regions, before.result);
+    if (node !== undefined) counts.set(node, (counts.get(node) ?? 0) + elements.length);
+  }
+  return counts;
+}
+
+/** Rotations as bootstrap instructions, and the results of look-ups that they give. */
+class LookupLowering {
+  readonly #regions: RegionProgram;
+  readonly #slots: SlotLowering;
+  /** Of each element of each look-up that was done. */
+  readonly #results = new Map<LookupStep, Int32Array>();
+
+  constructor(regions: RegionProgram, slots: SlotLowering) {
+    this.#regions = regions;
+    this.#slots = slots;
+  }
+
+  rotate(group: PlannedRotations, rotation: RotationShape): Instruction[] {
+    const { before, elements, precision, tablesLog2, reading } = group;
+    const instructions: Instruction[] = [];
+    const source = this.#slots.slotsOf(before.source);
+    const read = elements.map((element) => source[element] ?? 0);
+    const from = this.#slots.inRow(read, instructions);
+    const count = elements.length;
+    const { signed } = regionValue(this.#regions, before.source).type;
+    const reads = reading?.steps.length ?? 2 ** tablesLog2;
+    const to = this.#slots.reserve(count * reads);
+    const rotate: Omit<BootstrapInstruction, "tables" | "tableOf"> = {
+      ...{ op: "bootstrap", from, to, count, precision, ...rotation },
+      offset: signed ? 2 ** 30 : 0,
+    };
+    if (reading === undefined) {
+      this.#put(group, (rotated, table) => to + rotated * reads + table);
+      return [...instructions, { ...rotate, ...this.#tables(group) }];
+    }
+    const tables = new Int32Array(2 ** precision).fill(reading.unit / 2);
+    const tableOf = new Int32Array(count);
+    return [
+      ...instructions,
+      { ...rotate, tables, tableOf, steps: reading.steps },
+      this.#sumSteps(group, reading, to),
+    ];
+  }
+
+  /** The tables of all look-ups of a group, as sums of the steps from slot `from` on. */
+  #sumSteps({ results }: RotationGroup, { steps, unit }: StepReading, from: number): Instruction {
+    const starts = [0];
+    const columns: number[] = [];
+    const weights: number[] = [];
+    const addends: number[] = [];
+    for (const [rotated, own] of results.entries()) {
+      for (const { table } of own) {
+        for (const [place, step] of steps.entries()) {
+          const jump = table?.jumps[step] ?? 0;
+          if (jump === 0) continue;
+          columns.push(from + rotated * steps.length + place);
+          weights.push(jump / unit);
+        }
+        starts.push(columns.length);
+        addends.push(torus32(table?.constant ?? 0, 0));
+      }
+    }
+    const to = this.#slots.reserve(addends.length);
+    let next = to;
+    this.#put({ results }, () => next++);
+    return {
+      ...{ op: "affine", to, count: addends.length },
+      starts: Int32Array.from(starts),
+      columns: Int32Array.from(columns),
+      weights: Int32Array.from(weights),
+      addends: Uint32Array.from(addends),
+    };
+  }
+
+  /** Remembers where each look-up's result is. */
+  #put(
+    { results }: Pick<RotationGroup, "results">,
+    slotOf: (rotated: number, place: number) => number,
+  ): void {
+    for (const [rotated, own] of results.entries()) {
+      for (const [place, { step, index }] of own.entries()) {
+        const slots = this.#results.get(step) ?? new Int32Array(step.tableOf.length);
+        this.#results.set(step, slots);
+        slots[index] = slotOf(rotated, place);
+      }
+    }
+  }
+
+  /** Places the results of a look-up step of which all rotations are done. */
+  finish(step: LookupStep): Instruction[] {
+    const results = this.#results.get(step) ?? new Int32Array();
+    if (step.tables.every(({ addend }) => addend === 0)) {
+      this.#slots.placeAt(step.result, results);
+      return [];
+    }
+    const to = this.#slots.place(step.result, results.length);
+    const { assignedBits } = regionValue(this.#regions, step.result);
+    const addends = step.tables.map(({ addend }) => torus32(addend, 31 - assignedBits));
+    return [
+      movedLwes(
+        results,
+        to,
+        Uint32Array.from(step.tableOf, (table) => addends[table] ?? 0),
+      ),
+    ];
+  }
+
+  /** Every different list of tables once; a list that ends early repeats its last table. */
+  #tables({
+    results,
+    tablesLog2,
+    precision,
+  }: RotationGroup): Pick<BootstrapInstruction, "tables" | "tableOf"> {
+    const lists = new Map<string, readonly LookupElement[]>();
+    const places = new Map<string, number>();
+    const tableOf = Int32Array.from(results, (own) => {
+      const key = own.map(({ step, index }) => `${step.result}.${step.tableOf[index]}`).join(" ");
+      const place = places.get(key) ?? lists.size;
+      places.set(key, place);
+      lists.set(key, own);
+      return place;
+    });
+    const entries = 2 ** precision;
+    const perList = entries << tablesLog2;
+    const tables = new Int32Array(lists.size * perList);
+    for (const [list, own] of [...lists.values()].entries()) {
+      for (let at = 0; at < 2 ** tablesLog2; at++) {
+        const element = own[Math.min(at, own.length - 1)];
+        if (element === undefined) continue;
+        const numbers = tableNumbers(this.#regions, element);
+        const start = list * perList + at * entries;
+        for (const [i, number] of numbers.entries()) tables[start + i] = torus32(number, 0);
+      }
+    }
+    return { tables, tableOf };
+  }
+}

@@ -1,0 +1,237 @@
+import type { IntegerTrees } from "../../ops/tree-ensemble/integer-trees.js";
+
+/** One encrypted bit: bit `shift` of `min(max(x, low), high) - low`, where x is feature `feature`. */
+export interface DiagramBit {
+  readonly feature: number;
+  readonly low: number;
+  readonly high: number;
+  readonly shift: number;
+}
+
+/** A gate: the value of `high` where `bit` is 1, else that of `low`. Both are earlier gates, or `-1 - l` for leaf l. */
+export interface Gate {
+  readonly bit: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One tree: its gates, children first; the last one has the tree's value. */
+export interface Diagram {
+  readonly gates: readonly Gate[];
+}
+
+/** Trees as gates on bits: `result = base + sum over diagrams of the value of the last gate`. */
+export interface DecisionDiagrams {
+  readonly bits: readonly DiagramBit[];
+  readonly diagrams: readonly Diagram[];
+  /** `[outputs]` each, all numbers >= 0; every tree's least values are in `base`. */
+  readonly leaves: readonly Float64Array[];
+  /** `[outputs]` */
+  readonly base: Float64Array;
+}
+
+/** What one bit and one gate cost, in any unit: decides between one bit a threshold and the bits of the threshold's index. */
+export interface BitPrices {
+  readonly bit: number;
+  readonly gate: number;
+}
+
+/**
+ * Turns trees into gates. A feature that is compared with T thresholds is encrypted as T answers, one gate a question, or as the
+ * bits of its index among them, a gate for most bits a question: whichever is cheaper by `prices`. Questions whose answers are known
+ * from earlier ones, and gates with equal outcomes, are dropped; equal gates of a tree are one.
+ */
+export function decisionDiagrams(trees: IntegerTrees, prices: BitPrices): DecisionDiagrams {
+  return new DiagramBuilder(trees, prices).run();
+}
+
+/** How the questions about one feature are answered. */
+type FeatureCode =
+  | { readonly kind: "answers"; readonly bits: ReadonlyMap<number, number> }
+  | { readonly kind: "index"; readonly low: number; readonly bits: readonly number[] };
+
+/** A tree without questions whose answers are known. */
+type Pruned =
+  | { readonly leaf: number }
+  | {
+      readonly feature: number;
+      readonly threshold: number;
+      readonly left: Pruned;
+      readonly right: Pruned;
+    };
+
+class DiagramBuilder {
+  readonly #trees: IntegerTrees;
+  readonly #prices: BitPrices;
+  readonly #bits: DiagramBit[] = [];
+  readonly #codes = new Map<number, FeatureCode>();
+  readonly #leaves: Float64Array[] = [];
+  readonly #leafNumbers = new Map<string, number>();
+
+  constructor(trees: IntegerTrees, prices: BitPrices) {
+    this.#trees = trees;
+    this.#prices = prices;
+  }
+
+  run(): DecisionDiagrams {
+    const { roots, outputs } = this.#trees;
+    const { gridBits } = this.#trees;
+    const ends: readonly [number, number] = [0, 2 ** (gridBits ?? 0) - 1];
+    const whole = new Map(
+      gridBits === undefined
+        ? []
+        : Array.from({ length: this.#trees.features }, (_, feature) => [feature, ends] as const),
+    );
+    const pruned = Array.from(roots, (root) => this.#prune(root, whole));
+    this.#choose(pruned);
+    const base = new Float64Array(outputs);
+    const diagrams: Diagram[] = [];
+    for (const tree of pruned) {
+      const least = this.#least(tree);
+      for (let k = 0; k < outputs; k++) base[k] = (base[k] ?? 0) + (least[k] ?? 0);
+      const gates: Gate[] = [];
+      const last = this.#build(tree, least, gates, new Map());
+      if (last >= 0) diagrams.push({ gates: reachable(gates, last) });
+    }
+    return { bits: this.#bits, diagrams, leaves: this.#leaves, base };
+  }
+
+  /** `known`: for each feature the least and greatest value that earlier answers leave. */
+  #prune(node: number, known: ReadonlyMap<number, readonly [number, number]>): Pruned {
+    const { feature, threshold, left, right } = this.#trees;
+    const asked = feature[node] ?? -1;
+    if (asked < 0) return { leaf: node };
+    const at = threshold[node] ?? 0;
+    const [least, most] = known.get(asked) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    if (at <= least) return this.#prune(right[node] ?? 0, known);
+    if (at > most) return this.#prune(left[node] ?? 0, known);
+    return {
+      feature: asked,
+      threshold: at,
+      left: this.#prune(left[node] ?? 0, new Map([...known, [asked, [least, at - 1]]])),
+      right: this.#prune(right[node] ?? 0, new Map([...known, [asked, [at, most]]])),
+    };
+  }
+
+  /** Every bit of every feature, whatever is asked of it. */
+  #chooseGrid(width: number): void {
+    for (let feature = 0; feature < this.#trees.features; feature++) {
+      const high = 2 ** width - 1;
+      const bits = Array.from(
+        { length: width },
+        (_, shift) => this.#bits.push({ feature, low: 0, high, shift }) - 1,
+      );
+      this.#codes.set(feature, { kind: "index", low: 0, bits });
+    }
+  }
+
+  #choose(trees: readonly Pruned[]): void {
+    const { gridBits } = this.#trees;
+    if (gridBits !== undefined) {
+      this.#chooseGrid(gridBits);
+      return;
+    }
+    const asked = new Map<number, Map<number, number>>();
+    const count = (tree: Pruned): void => {
+      if ("leaf" in tree) return;
+      const thresholds = asked.get(tree.feature) ?? new Map<number, number>();
+      thresholds.set(tree.threshold, (thresholds.get(tree.threshold) ?? 0) + 1);
+      asked.set(tree.feature, thresholds);
+      count(tree.left);
+      count(tree.right);
+    };
+    trees.forEach(count);
+    const { bit, gate } = this.#prices;
+    for (const [feature, thresholds] of [...asked].sort(([a], [b]) => a - b)) {
+      const values = [...thresholds.keys()].sort((a, b) => a - b);
+      const low = (values[0] ?? 0) - 1;
+      const high = values.at(-1) ?? 0;
+      const width = Math.ceil(Math.log2(high - low + 1));
+      let answerGates = 0;
+      let indexGates = 0;
+      for (const [threshold, uses] of thresholds) {
+        answerGates += uses;
+        indexGates += uses * (width - trailingZeros(threshold - low));
+      }
+      const asAnswers = values.length * bit + answerGates * gate;
+      const asIndex = width * bit + indexGates * gate;
+      if (asAnswers <= asIndex) {
+        const bits = new Map(
+          values.map((t) => [t, this.#bits.push({ feature, low: t - 1, high: t, shift: 0 }) - 1]),
+        );
+        this.#codes.set(feature, { kind: "answers", bits });
+      } else {
+        const bits = Array.from(
+          { length: width },
+          (_, shift) => this.#bits.push({ feature, low, high, shift }) - 1,
+        );
+        this.#codes.set(feature, { kind: "index", low, bits });
+      }
+    }
+  }
+
+  #least(tree: Pruned): Float64Array {
+    const { outputs, values } = this.#trees;
+    if ("leaf" in tree) return values.slice(tree.leaf * outputs, (tree.leaf + 1) * outputs);
+    const right = this.#least(tree.right);
+    return this.#least(tree.left).map((value, k) => Math.min(value, right[k] ?? value));
+  }
+
+  /** The gate or leaf that has the tree's value. */
+  #build(tree: Pruned, least: Float64Array, gates: Gate[], known: Map<string, number>): number {
+    if ("leaf" in tree) return this.#leaf(tree.leaf, least);
+    const left = this.#build(tree.left, least, gates, known);
+    const right = this.#build(tree.right, least, gates, known);
+    const code = this.#codes.get(tree.feature);
+    const gate = (bit: number, low: number, high: number): number => {
+      if (low === high) return low;
+      const key = `${bit} ${low} ${high}`;
+      const at = known.get(key) ?? gates.push({ bit, low, high }) - 1;
+      known.set(key, at);
+      return at;
+    };
+    if (code?.kind === "answers") return gate(code.bits.get(tree.threshold) ?? 0, left, right);
+    // From the lowest bit up: equal so far goes right; a bit of the threshold that x lacks goes left, one that x has beyond it right.
+    const offset = tree.threshold - (code?.low ?? 0);
+    let equal = right;
+    for (const [shift, bit] of (code?.bits ?? []).entries()) {
+      equal = (offset >> shift) & 1 ? gate(bit, left, equal) : gate(bit, equal, right);
+    }
+    return equal;
+  }
+
+  #leaf(node: number, least: Float64Array): number {
+    const { outputs, values } = this.#trees;
+    const own = Float64Array.from(
+      { length: outputs },
+      (_, k) => (values[node * outputs + k] ?? 0) - (least[k] ?? 0),
+    );
+    const key = own.join();
+    const number = this.#leafNumbers.get(key) ?? this.#leaves.push(own) - 1;
+    this.#leafNumbers.set(key, number);
+    return -1 - number;
+  }
+}
+
+/** The gates that `root` reads, itself the last. */
+function reachable(gates: readonly Gate[], root: number): Gate[] {
+  const used = new Set([root]);
+  for (let at = root; at >= 0; at--) {
+    if (!used.has(at)) continue;
+    used.add(gates[at]?.low ?? -1).add(gates[at]?.high ?? -1);
+  }
+  const kept = gates.flatMap((_, at) => (used.has(at) ? [at] : []));
+  const places = new Map(kept.map((at, place) => [at, place]));
+  const moved = (child: number): number => (child < 0 ? child : (places.get(child) ?? 0));
+  return kept.flatMap((at) => {
+    const gate = gates[at];
+    return gate === undefined
+      ? []
+      : [{ bit: gate.bit, low: moved(gate.low), high: moved(gate.high) }];
+  });
+}
+
+/** Of a positive integer. */
+function trailingZeros(value: number): number {
+  return 31 - Math.clz32(value & -value);
+}

@@ -1,0 +1,195 @@
+import type { EnsembleInstruction, Instruction } from "../../program/program.js";
+import type { RegionProgram } from "../../regions/region-program.js";
+import { log2UnionFailure } from "../../security/failure.js";
+import type { CryptoParameters, GlweParameters } from "../../tfhe/parameters.js";
+import { type BitsLayout, ggswLayout } from "../../tfhe/wire-bits.js";
+import type { OutputEncoding, Plan, PlanOptions } from "../plan.js";
+import { protectInstruction } from "../protection.js";
+import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
+import { type JoinedTrees, joinedTrees } from "./joined-trees.js";
+import type { LeafLimbs } from "./leaf-limbs.js";
+import { chooseProtected } from "./protected-trees.js";
+import { bitPrices, chooseUploadForm, type TreeOptions } from "./upload-form.js";
+
+/** Gates of one chunk of work. */
+const gatesPerChunk = 24;
+const mostChunks = 64;
+
+/** A program whose results are all sums of trees on fresh inputs. */
+export interface DecisionRegions {
+  readonly joined: JoinedTrees;
+  /** For bits that travel as a GGSW each. */
+  readonly diagrams: DecisionDiagrams;
+}
+
+/** Undefined where results need more than trees, or nothing is asked. */
+export function decisionRegions(regions: RegionProgram): DecisionRegions | undefined {
+  const joined = joinedTrees(regions);
+  if (joined === undefined) return undefined;
+  const diagrams = decisionDiagrams(joined.trees, bitPrices.direct);
+  return diagrams.diagrams.length === 0 ? undefined : { joined, diagrams };
+}
+
+/**
+ * The decision lane: bits of the inputs travel encrypted, each as a GGSW ciphertext or packed, trees are CMUX gates on them, and all
+ * results are coefficients of one GLWE ciphertext, the sum over all trees. Errors: `no-parameters`, `bad-argument`.
+ */
+export function planDecision(
+  regions: RegionProgram,
+  { joined, diagrams: direct }: DecisionRegions,
+  options: PlanOptions,
+): Plan {
+  const path = treesPath(regions, options);
+  const { parameters, layout, diagrams, limbs, wordBits, failureLog2, ...rest } =
+    options.distanceLog2 === undefined
+      ? choosePlain(joined, direct, { ...options, path })
+      : chooseProtectedTrees(joined, direct, { ...options, path });
+  const { protection } = rest;
+  const values = joined.trees.outputs * limbs.count;
+  const instructions: Instruction[] = [
+    { op: "expand bits", ...layout },
+    ensembleInstruction(diagrams, limbs, parameters.glwe, layout.gadget),
+  ];
+  if (protection !== undefined) {
+    const all = Int32Array.from({ length: values }, (_, at) => at);
+    instructions.push(protectInstruction(protection, values, all));
+  }
+  const outputs: OutputEncoding[] = [];
+  let first = 0;
+  for (const [output, { value }] of regions.outputs.entries()) {
+    const count = (regions.values[value]?.size ?? 0) * limbs.count;
+    const coefficients = Array.from({ length: count }, (_, i) => first + i);
+    const positions = Int32Array.from(coefficients);
+    instructions.push({
+      ...{ op: "pack glwe", wordBits, first: 0, results: 1, read: count, positions, output },
+    });
+    outputs.push({
+      layout: { form: "glwe", wordBits, coefficients: [coefficients] },
+      deltaLog2: 64 - limbs.messageBits,
+      messageBits: limbs.messageBits,
+      signed: true,
+      limbs: { count: limbs.count, bits: limbs.bits },
+    });
+    first += count;
+  }
+  return {
+    lane: "decision",
+    parameters,
+    program: { instructions, slots: 0 },
+    input: { length: 0, start: 0, shifts: regions.inputs.map(() => 0), deltaLog2: 0, bodyBits: 1 },
+    bits: { layout, sources: diagrams.bits },
+    ...rest,
+    outputs,
+    failure: {
+      worstLog2: failureLog2,
+      runLog2: log2UnionFailure([{ count: values, failureLog2 }]),
+    },
+    bootstraps: 0,
+    bootstrapMs: 0,
+    bootstrapsByNode: new Map(),
+  };
+}
+
+/** How trees travel and are computed, and what else the plan says of it. */
+interface TreeChoice extends Pick<Plan, "parameters" | "uploadForms" | "protection"> {
+  readonly layout: BitsLayout;
+  readonly diagrams: DecisionDiagrams;
+  readonly limbs: LeafLimbs;
+  readonly wordBits: number;
+  readonly failureLog2: number;
+}
+
+/** How errors name the trees: as their first node. */
+function treesPath({ steps, values }: RegionProgram, { nodePath }: PlanOptions): string {
+  const trees = steps.find(({ kind }) => kind === "ensemble");
+  const node = trees && values[trees.result]?.node;
+  return (node === undefined ? undefined : nodePath?.(node)) ?? "decision lane";
+}
+
+function choosePlain(
+  joined: JoinedTrees,
+  direct: DecisionDiagrams,
+  options: TreeOptions,
+): TreeChoice {
+  const { chosen, forms } = chooseUploadForm(joined, direct, options);
+  const { diagrams, limbs } = chosen;
+  const { parameters, layout, downloadBits: wordBits, failureLog2 } = chosen.choice;
+  return { parameters, layout, diagrams, limbs, wordBits, failureLog2, uploadForms: forms };
+}
+
+function chooseProtectedTrees(
+  joined: JoinedTrees,
+  diagrams: DecisionDiagrams,
+  options: TreeOptions,
+): TreeChoice {
+  const { bits, ...choice } = chooseProtected(joined, diagrams, options);
+  const { glwe, gadget, bodyBits } = bits;
+  const parameters: CryptoParameters = { glwe, bootstraps: [], publicKey: true };
+  const layout = ggswLayout(glwe, diagrams.bits.length, gadget, bodyBits);
+  return { parameters, layout, diagrams, ...choice };
+}
+
+/** `limbs.base.length` results in the first coefficients. */
+export function ensembleInstruction(
+  { diagrams }: DecisionDiagrams,
+  limbs: LeafLimbs,
+  glwe: GlweParameters,
+  gadget: { readonly baseLog: number; readonly levels: number },
+): EnsembleInstruction {
+  const deltaLog2 = 32 - limbs.messageBits;
+  const onTorus = (value: number): number => (value * 2 ** deltaLog2) | 0;
+  const total = diagrams.reduce((sum, { gates }) => sum + gates.length, 0);
+  const chunkCount = Math.min(
+    diagrams.length,
+    mostChunks,
+    Math.max(1, Math.ceil(total / gatesPerChunk)),
+  );
+  const nodes: number[] = [];
+  const chunks = [0];
+  let slots = 0;
+  for (const { gates } of diagrams) {
+    const placed = placeGates(gates);
+    slots = Math.max(slots, placed.slots);
+    nodes.push(...placed.nodes);
+    const full = nodes.length / 4 >= (total * chunks.length) / chunkCount;
+    if (full && chunks.length < chunkCount) chunks.push(nodes.length / 4);
+  }
+  if (chunks.at(-1) !== nodes.length / 4) chunks.push(nodes.length / 4);
+  const addend = new Int32Array(glwe.polynomialSize);
+  for (const [at, value] of limbs.base.entries()) addend[at] = onTorus(value);
+  return {
+    op: "ensemble",
+    baseLog: gadget.baseLog,
+    levels: gadget.levels,
+    chunks: Int32Array.from(chunks),
+    nodes: Int32Array.from(nodes),
+    leaves: Int32Array.from(limbs.digits.flatMap((leaf) => Array.from(leaf, onTorus))),
+    positions: Int32Array.from(limbs.base, (_, at) => at),
+    addend,
+    slots,
+  };
+}
+
+/** Rows `[bit, low, high, to]`: a gate's place is free again after its last use; the last gate goes to the sum. */
+function placeGates(gates: DecisionDiagrams["diagrams"][number]["gates"]): {
+  nodes: number[];
+  slots: number;
+} {
+  const lastUse = new Map<number, number>();
+  for (const [at, { low, high }] of gates.entries()) lastUse.set(low, at).set(high, at);
+  const places: number[] = [];
+  const free: number[] = [];
+  const nodes: number[] = [];
+  let slots = 0;
+  for (const [at, { bit, low, high }] of gates.entries()) {
+    const of = (child: number): number => (child < 0 ? child : (places[child] ?? 0));
+    const row = [bit, of(low), of(high)];
+    for (const child of new Set([low, high])) {
+      if (child >= 0 && lastUse.get(child) === at) free.push(places[child] ?? 0);
+    }
+    const to = at === gates.length - 1 ? -1 : (free.pop() ?? slots++);
+    places.push(to);
+    nodes.push(...row, to);
+  }
+  return { nodes, slots };
+}

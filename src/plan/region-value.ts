@@ -1,8 +1,0 @@
-import type { RegionProgram, RegionValue } from "../ops/region-program.js";
-
-/** A value of a region program. */
-export function regionValue(regions: RegionProgram, value: number): RegionValue {
-  const found = regions.values[value];
-  if (found === undefined) throw new RangeError(`region value ${value}`);
-  return found;
-}
