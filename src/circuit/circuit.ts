@@ -5,7 +5,7 @@ import { ServerCircuit } from "../runtime/server-circuit.js";
 import type { CompileOptions } from "./compile-options.js";
 import type { Compiled } from "./compiled.js";
 import { CompiledFunction } from "./compiled-function.js";
-import { type CircuitFiles, KeyedSides, type KeygenOptions } from "./keyed-sides.js";
+import { type CircuitFiles, KeyedSides, type KeygenOptions } from "./run/keyed-sides.js";
 
 /**
  * A compiled circuit: its graph, both files, and client and server in one place for trying things out. In production the client file

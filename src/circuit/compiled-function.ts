@@ -11,11 +11,11 @@ import { keyFileBytes } from "../tfhe/key-files.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
-import { BothSides, type FunctionSides, unwrapResults } from "./both-sides.js";
 import { valueText } from "./check-option-values.js";
+import { requestFileBytes } from "./compile/travel-limits.js";
 import type { CompileOptions } from "./compile-options.js";
 import type { Compiled } from "./compiled.js";
-import { type CircuitCost, checkBatch, circuitCost, lookupCount, msText } from "./cost.js";
+import { type CircuitCost, checkBatch, circuitCost, lookupCount, msText } from "./cost/cost.js";
 import {
   cores,
   inNode,
@@ -23,10 +23,10 @@ import {
   measuredSpeed,
   ratesOf,
   referenceSpeed,
-} from "./machine-speed.js";
-import { Simulator } from "./simulator.js";
-import { statisticsByTag, type TagStatistics } from "./statistics.js";
-import { requestFileBytes } from "./travel-limits.js";
+} from "./cost/machine-speed.js";
+import { statisticsByTag, type TagStatistics } from "./cost/statistics.js";
+import { BothSides, type FunctionSides, unwrapResults } from "./run/both-sides.js";
+import { Simulator } from "./run/simulator.js";
 
 /** Requests of a predicted batch. */
 export const defaultBatch = 16;

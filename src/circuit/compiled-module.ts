@@ -8,10 +8,10 @@ import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { CompileOptions } from "./compile-options.js";
 import type { Compiled } from "./compiled.js";
 import { checkDrawing, defaultBatch } from "./compiled-function.js";
-import { type CircuitFiles, KeyedSides, type KeygenOptions } from "./keyed-sides.js";
-import { type ModuleCost, moduleCost } from "./module-cost.js";
+import { type ModuleCost, moduleCost } from "./cost/module-cost.js";
+import type { TagStatistics } from "./cost/statistics.js";
 import { ModuleFunction } from "./module-function.js";
-import type { TagStatistics } from "./statistics.js";
+import { type CircuitFiles, KeyedSides, type KeygenOptions } from "./run/keyed-sides.js";
 
 /** What the functions of a module share: key, engine, files; and what is said of all of them together. */
 export class CompiledModule implements CircuitFiles {

@@ -11,8 +11,8 @@ import { readInputset, type Sample } from "../trace/inputset.js";
 import { traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
 import { Circuit } from "./circuit.js";
-import { compileGraph } from "./compile-graph.js";
-import { compileTogether } from "./compile-module.js";
+import { compileGraph } from "./compile/compile-graph.js";
+import { compileTogether } from "./compile/compile-module.js";
 import { type CompileOptions, compileSettings } from "./compile-options.js";
 
 /** A function on encrypted values that waits for an inputset. */

@@ -5,9 +5,9 @@ import { Client } from "../client/client.js";
 import type { Graph } from "../graph/graph.js";
 import { evaluateNodes } from "../ops/evaluate.js";
 import { ServerCircuit } from "../runtime/server-circuit.js";
-import { BothSides, unwrapResults } from "./both-sides.js";
 import type { CompileOptions } from "./compile-options.js";
-import { type CircuitFiles, KeyedSides, type KeygenOptions } from "./keyed-sides.js";
+import { BothSides, unwrapResults } from "./run/both-sides.js";
+import { type CircuitFiles, KeyedSides, type KeygenOptions } from "./run/keyed-sides.js";
 
 /**
  * A circuit from its two files, compiled earlier and elsewhere: it encrypts, runs and decrypts as `Circuit` does. `graph` is its meaning,

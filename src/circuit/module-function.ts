@@ -3,7 +3,7 @@ import type { ServerModule } from "../runtime/server-module.js";
 import type { CompileOptions } from "./compile-options.js";
 import type { Compiled } from "./compiled.js";
 import { CompiledFunction } from "./compiled-function.js";
-import type { KeyedSides } from "./keyed-sides.js";
+import type { KeyedSides } from "./run/keyed-sides.js";
 
 /** One function of a compiled module: like a `Circuit`, with the module's key, engine and files. */
 export class ModuleFunction extends CompiledFunction {

@@ -12,7 +12,7 @@ import { readInputset, type Sample } from "../trace/inputset.js";
 import { traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
 import { valueText } from "./check-option-values.js";
-import { compileTogether } from "./compile-module.js";
+import { compileTogether } from "./compile/compile-module.js";
 import { type CompileOptions, compileSettings } from "./compile-options.js";
 import { CompiledModule } from "./compiled-module.js";
 import type { Wire, Wiring } from "./composition.js";

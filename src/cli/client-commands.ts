@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isTensor, type NestedArray, toNested } from "../base/tensor.js";
-import { bytesText } from "../circuit/cost.js";
+import { bytesText } from "../circuit/cost/cost.js";
 import type { ClientValue } from "../client/check-inputs.js";
 import { readInputset } from "../trace/inputset.js";
 import {

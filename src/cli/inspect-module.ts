@@ -3,8 +3,8 @@ import { readClientModule, readServerModule } from "../artifact/module-file.js";
 import type { ServerFile } from "../artifact/server-file.js";
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
-import { bytesText } from "../circuit/cost.js";
-import { moduleCost } from "../circuit/module-cost.js";
+import { bytesText } from "../circuit/cost/cost.js";
+import { moduleCost } from "../circuit/cost/module-cost.js";
 import { usageError } from "./arguments.js";
 import {
   clientRows,

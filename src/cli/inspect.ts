@@ -1,7 +1,7 @@
 import { type ClientManifest, readClientFile } from "../artifact/client-file.js";
 import { isModuleFile } from "../artifact/module-file.js";
 import { readServerFile } from "../artifact/server-file.js";
-import { bytesText } from "../circuit/cost.js";
+import { bytesText } from "../circuit/cost/cost.js";
 import { anyCircuit, peekHeader } from "../tfhe/wire-header.js";
 import { type Command, type Options, usageError } from "./arguments.js";
 import { readBytes } from "./files.js";

@@ -8,9 +8,9 @@ import {
   type LookupCount,
   lookupCount,
   type PromisedLimits,
-} from "../circuit/cost.js";
-import { cores, ratesOf, referenceSpeed } from "../circuit/machine-speed.js";
-import { parameterSetText } from "../circuit/statistics.js";
+} from "../circuit/cost/cost.js";
+import { cores, ratesOf, referenceSpeed } from "../circuit/cost/machine-speed.js";
+import { parameterSetText } from "../circuit/cost/statistics.js";
 import { isBootstrap } from "../tfhe/bootstrap-shape.js";
 import { parameterId } from "../tfhe/parameter-id.js";
 import { usageError } from "./arguments.js";

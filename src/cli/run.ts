@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { bytesText, msText } from "../circuit/cost.js";
+import { bytesText, msText } from "../circuit/cost/cost.js";
 import type { FedValue, RunInput } from "../runtime/composed-input.js";
 import { type Command, integerOption, required, runtimeOption, usageError } from "./arguments.js";
 import { readBytes, writeBytes } from "./files.js";

@@ -1,5 +1,5 @@
 import { type Shape, sizeOf, type Tensor } from "../base/tensor.js";
-import type { MlirType } from "../ops/mlir-emitter.js";
+import type { MlirType } from "../op-spec/mlir-emitter.js";
 
 /** `!FHE.eint<4>`, `tensor<2x3x!FHE.esint<7>>`, `i5`, `tensor<4xindex>`. */
 export function typeText(type: MlirType): string {

@@ -4,7 +4,7 @@ import {
   type MlirEmitter,
   type MlirType,
   type MlirValue,
-} from "../ops/mlir-emitter.js";
+} from "../op-spec/mlir-emitter.js";
 import { constantText, typeText } from "./dialect-text.js";
 
 /**

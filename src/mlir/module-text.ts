@@ -1,8 +1,8 @@
 import { VelumError } from "../base/error.js";
 import type { Graph } from "../graph/graph.js";
 import { type GraphNode, nodePath } from "../graph/node.js";
-import type { MlirType, MlirValue } from "../ops/mlir-emitter.js";
-import { encrypted } from "../ops/mlir-shapes.js";
+import { encrypted } from "../op-spec/mlir/mlir-shapes.js";
+import type { MlirType, MlirValue } from "../op-spec/mlir-emitter.js";
 import { opSpec } from "../ops/registry.js";
 import { typeText } from "./dialect-text.js";
 import { FunctionWriter } from "./function-writer.js";

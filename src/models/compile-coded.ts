@@ -1,7 +1,7 @@
 import type { JsonValue } from "../artifact/client-file.js";
 import type { Tensor } from "../base/tensor.js";
 import { Circuit } from "../circuit/circuit.js";
-import { compileGraph } from "../circuit/compile-graph.js";
+import { compileGraph } from "../circuit/compile/compile-graph.js";
 import { type CompileOptions, compileSettings } from "../circuit/compile-options.js";
 import { LoadedCircuit } from "../circuit/loaded-circuit.js";
 import type { ModelCoding } from "../quantize/model-coding.js";

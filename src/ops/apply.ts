@@ -3,8 +3,8 @@ import type { Tensor } from "../base/tensor.js";
 import { extremes, type GraphBuilder, type Origin } from "../graph/builder.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import { type Attributes, placedName } from "../graph/node.js";
-import { evaluateOperation } from "./evaluate-operation.js";
-import { wrongCount } from "./operands.js";
+import { evaluateOperation } from "../op-spec/evaluate-operation.js";
+import { wrongCount } from "../op-spec/operands.js";
 import { opSpec } from "./registry.js";
 
 /** A node together with its value on the sample that the function is traced with. */

@@ -2,7 +2,7 @@ import { VelumError } from "../base/error.js";
 import { sameShape, shapeText, type Tensor } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import { type GraphNode, nodePath } from "../graph/node.js";
-import { evaluateOperation } from "./evaluate-operation.js";
+import { evaluateOperation } from "../op-spec/evaluate-operation.js";
 import { opSpec } from "./registry.js";
 
 /**

@@ -1,9 +1,9 @@
 import { type Shape, scalar, sizeOf, type Tensor } from "../base/tensor.js";
-import { readIntegers } from "./attributes.js";
-import type { MlirType } from "./mlir-emitter.js";
-import { dialectOf } from "./mlir-forms.js";
-import { emitZero } from "./mlir-shapes.js";
-import { defineOp, type OpSpec } from "./spec.js";
+import { readIntegers } from "../op-spec/attributes.js";
+import { dialectOf } from "../op-spec/mlir/mlir-forms.js";
+import { emitZero } from "../op-spec/mlir/mlir-shapes.js";
+import type { MlirType } from "../op-spec/mlir-emitter.js";
+import { defineOp, type OpSpec } from "../op-spec/spec.js";
 
 /** An operation without operands: a tensor of one number, encrypted without a mask and without noise. */
 export function defineFilled(name: string, value: number, doc: string): OpSpec {

@@ -3,8 +3,8 @@ import { sizeOf } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import { maximumOf, minimumOf } from "../graph/integer-type.js";
 import type { Bounds, GraphNode, OperationNode } from "../graph/node.js";
-import { boundsOf } from "./lookup-argument.js";
-import type { LinearOperand } from "./spec.js";
+import { boundsOf } from "../op-spec/lookup-argument.js";
+import type { LinearOperand } from "../op-spec/spec.js";
 
 /**
  * Operands of a node as linear forms see them. For clear values that are known only at run time the largest magnitude that they may

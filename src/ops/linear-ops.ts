@@ -1,3 +1,4 @@
+import type { OpSpec } from "../op-spec/spec.js";
 import { add } from "./add/add.js";
 import { array } from "./array/array.js";
 import { assignStatic } from "./assign-static/assign-static.js";
@@ -15,7 +16,6 @@ import { negative } from "./negative/negative.js";
 import { ones } from "./ones/ones.js";
 import { positive } from "./positive/positive.js";
 import { reshape } from "./reshape/reshape.js";
-import type { OpSpec } from "./spec.js";
 import { squeeze } from "./squeeze/squeeze.js";
 import { subtract } from "./subtract/subtract.js";
 import { sum } from "./sum/sum.js";

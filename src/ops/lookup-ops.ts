@@ -1,3 +1,4 @@
+import type { OpSpec } from "../op-spec/spec.js";
 import { arithmeticOps } from "./arithmetic/arithmetic.js";
 import { assignDynamic } from "./assign-dynamic/assign-dynamic.js";
 import { bitPatternOps } from "./bit-pattern/bit-pattern.js";
@@ -11,7 +12,6 @@ import { maxPool1d, maxPool2d, maxPool3d } from "./max-pool/max-pool.js";
 import { multivariate } from "./multivariate/multivariate.js";
 import { quotient } from "./quotient/quotient.js";
 import { roundingOps } from "./rounding/rounding.js";
-import type { OpSpec } from "./spec.js";
 import { take } from "./take/take.js";
 import { roundedTlu } from "./tlu/rounded-tlu.js";
 import { tlu } from "./tlu/tlu.js";

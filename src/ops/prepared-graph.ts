@@ -1,7 +1,7 @@
 import type { Tensor } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
+import { type PreparedSteps, prepareSteps } from "../op-spec/prepared-steps.js";
 import { checkInputs } from "./evaluate.js";
-import { type PreparedSteps, prepareSteps } from "./prepared-steps.js";
 import { opSpec } from "./registry.js";
 
 /**

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
+import type { OpSpec } from "../op-spec/spec.js";
 import { linearOps } from "./linear-ops.js";
 import { lookupOps } from "./lookup-ops.js";
-import type { OpSpec } from "./spec.js";
 import { subgraphOp } from "./subgraph/subgraph.js";
 import { treeEnsemble } from "./tree-ensemble/tree-ensemble.js";
 

@@ -3,8 +3,8 @@ import { shapeText } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import { integerTypeText } from "../graph/integer-type.js";
 import { type GraphNode, nodePath } from "../graph/node.js";
+import { lookupArgument } from "../op-spec/lookup-argument.js";
 import { linearOperands } from "../ops/linear-form.js";
-import { lookupArgument } from "../ops/lookup-argument.js";
 import { opSpec } from "../ops/registry.js";
 
 /**

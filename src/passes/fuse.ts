@@ -6,7 +6,7 @@ import { minimalIntegerType } from "../graph/integer-type.js";
 import { type GraphNode, nodePath, type OperationNode, operandsOf } from "../graph/node.js";
 import { isGraph } from "../graph/printer.js";
 import type { ValueType } from "../graph/value-type.js";
-import { evaluateOperation } from "../ops/evaluate-operation.js";
+import { evaluateOperation } from "../op-spec/evaluate-operation.js";
 import { opSpec } from "../ops/registry.js";
 import { singleCommonAncestor } from "./common-ancestor.js";
 import { removeDeadCode } from "./remove-dead-code.js";

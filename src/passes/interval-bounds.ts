@@ -3,7 +3,7 @@ import type { Tensor } from "../base/tensor.js";
 import { extremes } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { type Bounds, nodePath } from "../graph/node.js";
-import { exactly, type Interval, uniformInterval } from "../ops/interval.js";
+import { exactly, type Interval, uniformInterval } from "../op-spec/interval.js";
 import { opSpec } from "../ops/registry.js";
 import { measureBounds, withBounds } from "./measure-bounds.js";
 

@@ -6,9 +6,9 @@ import { minimalIntegerType } from "../graph/integer-type.js";
 import { type Bounds, nodePath } from "../graph/node.js";
 import { isGraph } from "../graph/printer.js";
 import type { ValueType } from "../graph/value-type.js";
+import type { IntegerTrees } from "../op-spec/integer-trees.js";
 import { PreparedGraph } from "../ops/prepared-graph.js";
 import { opSpec } from "../ops/registry.js";
-import type { IntegerTrees } from "../ops/tree-ensemble/integer-trees.js";
 import { treeBounds } from "../ops/tree-ensemble/tree-ensemble.js";
 
 /**

@@ -2,7 +2,7 @@ import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import { Graph } from "../graph/graph.js";
 import { type GraphNode, nodePath } from "../graph/node.js";
-import { evaluateOperation } from "../ops/evaluate-operation.js";
+import { evaluateOperation } from "../op-spec/evaluate-operation.js";
 import { clearRange, linearOperands } from "../ops/linear-form.js";
 import { opSpec } from "../ops/registry.js";
 import { type AffineMap, composeMaps, selectionMap, widenMap } from "../program/affine.js";

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { sizeOf } from "../base/tensor.js";
 import { type GraphNode, nodePath } from "../graph/node.js";
-import { assignedBitsOf, boundsOf } from "../ops/lookup-argument.js";
+import { assignedBitsOf, boundsOf } from "../op-spec/lookup-argument.js";
 import { widenMap } from "../program/affine.js";
 import { constantMap } from "./clear-part.js";
 import { type ClearWeights, isClear } from "./clear-weights.js";

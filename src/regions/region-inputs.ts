@@ -1,6 +1,6 @@
 import { sizeOf } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
-import { assignedBitsOf, boundsOf } from "../ops/lookup-argument.js";
+import { assignedBitsOf, boundsOf } from "../op-spec/lookup-argument.js";
 import { selectionMap } from "../program/affine.js";
 import type { RegionDraft } from "./region-draft.js";
 import type { RegionInput } from "./region-program.js";

@@ -5,9 +5,9 @@ import {
   boundsOf,
   type LookupArgument,
   lookupArgument,
-} from "../ops/lookup-argument.js";
-import type { LookupForm } from "../ops/spec.js";
-import { ascendingTable } from "../ops/table.js";
+} from "../op-spec/lookup-argument.js";
+import type { LookupForm } from "../op-spec/spec.js";
+import { ascendingTable } from "../op-spec/table.js";
 import { composeMaps, identityMap, rowTerms, selectionMap } from "../program/affine.js";
 import type { ClearWeights } from "./clear-weights.js";
 import { entryAt, KnownLookups, type KnownResult, type LookupContent } from "./known-look-ups.js";

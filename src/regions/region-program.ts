@@ -1,7 +1,7 @@
 import type { Shape } from "../base/tensor.js";
 import type { IntegerType } from "../graph/integer-type.js";
 import type { Bounds } from "../graph/node.js";
-import type { IntegerTrees } from "../ops/tree-ensemble/integer-trees.js";
+import type { IntegerTrees } from "../op-spec/integer-trees.js";
 import type { AffineMap } from "../program/affine.js";
 import type { ClearPart, ClearRows } from "./clear-part.js";
 

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { type NestedArray, toTensor } from "../base/tensor.js";
 import type { Attributes } from "../graph/node.js";
-import { type IndexItem, indexAttribute } from "../ops/index-expression.js";
+import { type IndexItem, indexAttribute } from "../op-spec/index-expression.js";
 
 /** One entry between the brackets of `x[...]`: a position, positions, or what `slice`, `newAxis` and `ellipsis` give. */
 export type IndexPart = number | readonly NestedArray[] | IndexItem;

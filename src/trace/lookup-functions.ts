@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import type { AttributeValue, ScalarFunction } from "../graph/node.js";
-import type { IndexItem } from "../ops/index-expression.js";
+import type { IndexItem } from "../op-spec/index-expression.js";
 import type { AutoRounder } from "./auto-rounder.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { callPath } from "./origin.js";

@@ -9,7 +9,7 @@ import {
   toTensor,
 } from "../base/tensor.js";
 import type { Attributes, TensorArray } from "../graph/node.js";
-import { broadcastIndices } from "../ops/broadcast.js";
+import { broadcastIndices } from "../op-spec/broadcast.js";
 import { checkIntegers } from "../ops/evaluate.js";
 import { opSpec } from "../ops/registry.js";
 import type { Encryption } from "./encryption.js";

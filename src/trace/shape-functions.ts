@@ -7,7 +7,7 @@ import {
   type Tensor,
   toTensor,
 } from "../base/tensor.js";
-import { broadcastShapes } from "../ops/broadcast.js";
+import { broadcastShapes } from "../op-spec/broadcast.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { callPath } from "./origin.js";
 import { type Operand, record, Tracer } from "./tracer.js";

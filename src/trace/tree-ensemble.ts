@@ -1,4 +1,4 @@
-import { type IntegerTrees, treeAttributes } from "../ops/tree-ensemble/integer-trees.js";
+import { type IntegerTrees, treeAttributes } from "../op-spec/integer-trees.js";
 import type { Encryption } from "./encryption.js";
 import { record, type Tracer } from "./tracer.js";
 

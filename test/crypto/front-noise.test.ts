@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readClientFile, writeClientFile } from "../../src/artifact/client-file.js";
 import { Client, fhe, ServerCircuit } from "../../src/index.js";
-import type { IntegerTrees } from "../../src/ops/tree-ensemble/integer-trees.js";
+import type { IntegerTrees } from "../../src/op-spec/integer-trees.js";
 import { decisionDiagrams } from "../../src/plan/decision/decision-diagrams.js";
 import { outputNoise } from "../../src/plan/decision/decision-noise.js";
 import { diagramVariance } from "../../src/plan/decision/diagram-noise.js";

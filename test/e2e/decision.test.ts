@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { fhe } from "../../src/circuit/fhe.js";
 import { Client } from "../../src/client/client.js";
-import type { IntegerTrees } from "../../src/ops/tree-ensemble/integer-trees.js";
+import type { IntegerTrees } from "../../src/op-spec/integer-trees.js";
 import { ServerCircuit } from "../../src/runtime/server-circuit.js";
 import { randomTrees } from "../support/random-trees.js";
 

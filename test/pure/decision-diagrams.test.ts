@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type IntegerTrees, leafOf } from "../../src/ops/tree-ensemble/integer-trees.js";
+import { type IntegerTrees, leafOf } from "../../src/op-spec/integer-trees.js";
 import {
   type DecisionDiagrams,
   decisionDiagrams,

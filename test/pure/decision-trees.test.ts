@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { classPairs, ranked } from "../../src/models/ranking.js";
 import { decisionTrees } from "../../src/models/trees/decision-trees.js";
-import { type IntegerTrees, leafOf } from "../../src/ops/tree-ensemble/integer-trees.js";
+import { type IntegerTrees, leafOf } from "../../src/op-spec/integer-trees.js";
 import { treeBounds } from "../../src/ops/tree-ensemble/tree-ensemble.js";
 import { randomTrees } from "../support/random-trees.js";
 

@@ -64,7 +64,7 @@ describe("imports of src", () => {
 
   test("docs/architecture.md shows the same table", () => {
     const text = readFileSync(`${repositoryRoot}docs/architecture.md`, "utf8");
-    const rows = [...text.matchAll(/^\| `src\/(\w+)\/` \|[^|]*\| ([^|]*) \|$/gm)];
+    const rows = [...text.matchAll(/^\| `src\/([\w-]+)\/` \|[^|]*\| ([^|]*) \|$/gm)];
     const shown = rows.map(([, folder = "", cell = ""]) => [
       folder,
       cell === "—" ? [] : cell.split(", ").filter((name) => name !== "base"),

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { VelumError } from "../../src/base/error.js";
 import { type Shape, scalar, sizeOf, type Tensor, toTensor } from "../../src/base/tensor.js";
 import type { Attributes } from "../../src/graph/node.js";
-import type { Interval } from "../../src/ops/interval.js";
+import type { Interval } from "../../src/op-spec/interval.js";
+import type { LinearOperand } from "../../src/op-spec/spec.js";
 import { allOps, opSpec } from "../../src/ops/registry.js";
-import type { LinearOperand } from "../../src/ops/spec.js";
 import { evaluateMap } from "../../src/program/affine.js";
 
 /** Element at `index` of a tensor that broadcasts: axes align at the end and length 1 stretches. */

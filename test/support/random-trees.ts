@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { IntegerTrees } from "../../src/ops/tree-ensemble/integer-trees.js";
+import type { IntegerTrees } from "../../src/op-spec/integer-trees.js";
 
 export interface TreeShape {
   readonly features: number;

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../base/tensor.js";
-import { type IntegerTrees, leafOf } from "../../ops/tree-ensemble/integer-trees.js";
+import { type IntegerTrees, leafOf } from "../../op-spec/integer-trees.js";
 import { treeBounds } from "../../ops/tree-ensemble/tree-ensemble.js";
 import { classPairs } from "../ranking.js";
 import type { TreeDecision } from "./tree-result.js";

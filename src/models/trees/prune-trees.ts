@@ -1,4 +1,4 @@
-import type { IntegerTrees } from "../../ops/tree-ensemble/integer-trees.js";
+import type { IntegerTrees } from "../../op-spec/integer-trees.js";
 
 /** A node that is kept: a leaf's row of values, or a question. */
 type Kept =

@@ -1,4 +1,4 @@
-import type { IntegerTrees } from "../../ops/tree-ensemble/integer-trees.js";
+import type { IntegerTrees } from "../../op-spec/integer-trees.js";
 import { ColumnQuantizer } from "../../quantize/column-quantizer.js";
 import type { FeatureColumn } from "../../quantize/feature-columns.js";
 import type { Matrix } from "../check-data.js";

@@ -6,7 +6,7 @@ import {
   leafOf,
   readTrees,
   treeAttributes,
-} from "../../ops/tree-ensemble/integer-trees.js";
+} from "../../op-spec/integer-trees.js";
 import { ColumnQuantizer } from "../../quantize/column-quantizer.js";
 import {
   fieldsOf,

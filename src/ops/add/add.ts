@@ -1,9 +1,15 @@
-import { broadcastShapes } from "../broadcast.js";
-import { applyElements, type ElementFunction, shapesOf, weightedSum, zip } from "../elementwise.js";
-import { elementwiseKernel } from "../kernel.js";
-import { alignedOperands } from "../mlir-forms.js";
-import { operandPair } from "../operands.js";
-import { defineOp, noAttributes } from "../spec.js";
+import { broadcastShapes } from "../../op-spec/broadcast.js";
+import {
+  applyElements,
+  type ElementFunction,
+  shapesOf,
+  weightedSum,
+  zip,
+} from "../../op-spec/elementwise.js";
+import { elementwiseKernel } from "../../op-spec/kernel.js";
+import { alignedOperands } from "../../op-spec/mlir/mlir-forms.js";
+import { operandPair } from "../../op-spec/operands.js";
+import { defineOp, noAttributes } from "../../op-spec/spec.js";
 
 const floats: ElementFunction = (left = 0, right = 0) => left + right;
 const sum = (left = 0, right = 0): number => left + right;

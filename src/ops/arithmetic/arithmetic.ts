@@ -1,6 +1,6 @@
-import type { ElementFunction } from "../elementwise.js";
-import { defineElementwise } from "../elementwise-op.js";
-import { type GuessedType, noAttributes, type OpSpec } from "../spec.js";
+import type { ElementFunction } from "../../op-spec/elementwise.js";
+import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
+import { type GuessedType, noAttributes, type OpSpec } from "../../op-spec/spec.js";
 import {
   floatFloorDivide,
   floatModulo,

@@ -1,4 +1,4 @@
-import type { ElementFunction } from "../elementwise.js";
+import type { ElementFunction } from "../../op-spec/elementwise.js";
 
 /** `floor(a / b)` of integers, exact; 0 for `b = 0`, as NumPy has it. */
 export function floorDivide(a: number, b: number): number {

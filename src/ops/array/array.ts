@@ -1,9 +1,9 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
-import { readIntegers } from "../attributes.js";
-import { withSign } from "../mlir-forms.js";
-import { encrypted } from "../mlir-shapes.js";
-import { defineSelection, inOrder } from "../selection.js";
+import { readIntegers } from "../../op-spec/attributes.js";
+import { withSign } from "../../op-spec/mlir/mlir-forms.js";
+import { encrypted } from "../../op-spec/mlir/mlir-shapes.js";
+import { defineSelection, inOrder } from "../../op-spec/selection.js";
 
 /** A tensor of scalars: `fhe.array([x, y, 3])`. */
 export const array = defineSelection<Shape>({

@@ -1,15 +1,20 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText } from "../../base/tensor.js";
+import { axesOfOperands, filled, indexOperands, withPositions } from "../../op-spec/choice.js";
+import {
+  type IndexItem,
+  indexText,
+  readIndex,
+  resolveIndex,
+} from "../../op-spec/index-expression.js";
+import { extremesOf } from "../../op-spec/interval.js";
+import { notInDialect, withSign } from "../../op-spec/mlir/mlir-forms.js";
+import { encrypted, insertedSlice } from "../../op-spec/mlir/mlir-shapes.js";
+import { operandPair } from "../../op-spec/operands.js";
+import { defineOp } from "../../op-spec/spec.js";
 import { assignedSource, fitted } from "../assign-static/assign-static.js";
-import { axesOfOperands, filled, indexOperands, withPositions } from "../choice.js";
 import { dynamicOffsets } from "../index-dynamic/index-dynamic.js";
-import { type IndexItem, indexText, readIndex, resolveIndex } from "../index-expression.js";
 import { sliceOf } from "../index-static/index-static.js";
-import { extremesOf } from "../interval.js";
-import { notInDialect, withSign } from "../mlir-forms.js";
-import { encrypted, insertedSlice } from "../mlir-shapes.js";
-import { operandPair } from "../operands.js";
-import { defineOp } from "../spec.js";
 
 /** A copy of operand 0 with the elements at `index` replaced by the last operand; those between are positions. */
 export const assignDynamic = defineOp<readonly IndexItem[]>({

@@ -1,19 +1,25 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
-import { broadcastIndices } from "../broadcast.js";
+import { broadcastIndices } from "../../op-spec/broadcast.js";
 import {
   type IndexItem,
   indexText,
   type ResolvedIndex,
   readIndex,
   resolveIndex,
-} from "../index-expression.js";
+} from "../../op-spec/index-expression.js";
+import { withSign } from "../../op-spec/mlir/mlir-forms.js";
+import {
+  broadcast,
+  encrypted,
+  insertedSlice,
+  reshaped,
+  scattered,
+} from "../../op-spec/mlir/mlir-shapes.js";
+import type { MlirEmitter, MlirValue } from "../../op-spec/mlir-emitter.js";
+import { operandPair } from "../../op-spec/operands.js";
+import { defineSelection, inOrder } from "../../op-spec/selection.js";
 import { sliceOf } from "../index-static/index-static.js";
-import type { MlirEmitter, MlirValue } from "../mlir-emitter.js";
-import { withSign } from "../mlir-forms.js";
-import { broadcast, encrypted, insertedSlice, reshaped, scattered } from "../mlir-shapes.js";
-import { operandPair } from "../operands.js";
-import { defineSelection, inOrder } from "../selection.js";
 
 /** The first operand with the elements at `index` replaced by the second, which may stretch over them. */
 export const assignStatic = defineSelection<readonly IndexItem[]>({

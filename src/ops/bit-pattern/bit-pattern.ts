@@ -1,7 +1,7 @@
 import { VelumError } from "../../base/error.js";
 import type { Attributes } from "../../graph/node.js";
-import { defineElementwise } from "../elementwise-op.js";
-import type { OpSpec, RoundingForm } from "../spec.js";
+import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
+import type { OpSpec, RoundingForm } from "../../op-spec/spec.js";
 
 /** How many of the lowest bits are removed. */
 function readLsbs(attributes: Attributes, path: string): number {

@@ -1,10 +1,10 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, sameShape, shapeText } from "../../base/tensor.js";
-import { readIntegers } from "../attributes.js";
-import { broadcastIndices, broadcastShapes } from "../broadcast.js";
-import { broadcast } from "../mlir-shapes.js";
-import { onlyOperand } from "../operands.js";
-import { defineSelection } from "../selection.js";
+import { readIntegers } from "../../op-spec/attributes.js";
+import { broadcastIndices, broadcastShapes } from "../../op-spec/broadcast.js";
+import { broadcast } from "../../op-spec/mlir/mlir-shapes.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineSelection } from "../../op-spec/selection.js";
 
 /** NumPy's `broadcast_to`. */
 export const broadcastTo = defineSelection<Shape>({

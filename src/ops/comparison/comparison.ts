@@ -1,5 +1,5 @@
-import { defineElementwise } from "../elementwise-op.js";
-import { noAttributes, type OpSpec } from "../spec.js";
+import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
+import { noAttributes, type OpSpec } from "../../op-spec/spec.js";
 
 function comparison(name: string, doc: string, holds: (difference: number) => boolean): OpSpec {
   const of = (difference: number): number => (holds(difference) ? 1 : 0);

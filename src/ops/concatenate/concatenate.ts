@@ -1,9 +1,9 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
-import { normalizeAxes, readIntegers } from "../attributes.js";
-import { withSign } from "../mlir-forms.js";
-import { encrypted, reshaped } from "../mlir-shapes.js";
-import { defineSelection, inOrder, type Selection } from "../selection.js";
+import { normalizeAxes, readIntegers } from "../../op-spec/attributes.js";
+import { withSign } from "../../op-spec/mlir/mlir-forms.js";
+import { encrypted, reshaped } from "../../op-spec/mlir/mlir-shapes.js";
+import { defineSelection, inOrder, type Selection } from "../../op-spec/selection.js";
 
 interface Concatenate {
   /** `undefined` joins the flattened operands. */

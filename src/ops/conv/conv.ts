@@ -1,11 +1,11 @@
 import { type Shape, sizeOf, type Tensor } from "../../base/tensor.js";
 import { numpyText } from "../../graph/numpy-text.js";
+import { encryptedStart, shapeOf } from "../../op-spec/elementwise.js";
+import { exact } from "../../op-spec/exact.js";
+import type { Interval } from "../../op-spec/interval.js";
+import type { SumsOfProducts } from "../../op-spec/products.js";
+import { defineOp, type LinearOperand, type OpSpec } from "../../op-spec/spec.js";
 import { AffineBuilder, type AffineMap } from "../../program/affine.js";
-import { encryptedStart, shapeOf } from "../elementwise.js";
-import { exact } from "../exact.js";
-import type { Interval } from "../interval.js";
-import type { SumsOfProducts } from "../products.js";
-import { defineOp, type LinearOperand, type OpSpec } from "../spec.js";
 import { type ConvSettings, convGeometry, readConv, visitConv } from "./geometry.js";
 import { emitConv } from "./mlir.js";
 

@@ -1,7 +1,7 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
 import type { Attributes } from "../../graph/node.js";
-import { readIntegers } from "../attributes.js";
+import { readIntegers } from "../../op-spec/attributes.js";
 
 /** Settings of a convolution, as in ONNX: one entry a spatial axis, pads first all begins and then all ends. */
 export interface ConvSettings {

@@ -1,6 +1,5 @@
 import { sizeOf } from "../../base/tensor.js";
-import type { MlirCall, MlirEmitter, MlirValue } from "../mlir-emitter.js";
-import { clearOnly, emitProduct, withSign } from "../mlir-forms.js";
+import { clearOnly, emitProduct, withSign } from "../../op-spec/mlir/mlir-forms.js";
 import {
   broadcast,
   emitZero,
@@ -9,8 +8,9 @@ import {
   gathered,
   insertedSlice,
   reshaped,
-} from "../mlir-shapes.js";
-import { operandPair } from "../operands.js";
+} from "../../op-spec/mlir/mlir-shapes.js";
+import type { MlirCall, MlirEmitter, MlirValue } from "../../op-spec/mlir-emitter.js";
+import { operandPair } from "../../op-spec/operands.js";
 import { type ConvGeometry, convTaps } from "./geometry.js";
 
 /**

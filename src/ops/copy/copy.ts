@@ -1,7 +1,7 @@
 import { sizeOf } from "../../base/tensor.js";
-import { onlyOperand } from "../operands.js";
-import { defineSelection, inOrder } from "../selection.js";
-import { noAttributes } from "../spec.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineSelection, inOrder } from "../../op-spec/selection.js";
+import { noAttributes } from "../../op-spec/spec.js";
 
 /** NumPy's `copy`. */
 export const copy = defineSelection({

@@ -1,12 +1,12 @@
 import { VelumError } from "../../base/error.js";
 import { sizeOf, type Tensor } from "../../base/tensor.js";
 import type { Attributes } from "../../graph/node.js";
+import { readIntegers } from "../../op-spec/attributes.js";
+import { shapeOf } from "../../op-spec/elementwise.js";
+import { emitLookup } from "../../op-spec/mlir/mlir-lookup.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineOp } from "../../op-spec/spec.js";
 import { identityMap } from "../../program/affine.js";
-import { readIntegers } from "../attributes.js";
-import { shapeOf } from "../elementwise.js";
-import { onlyOperand } from "../operands.js";
-import { defineOp } from "../spec.js";
-import { emitLookup } from "../tlu/mlir.js";
 
 /** `x / divisor` without a rest: the scale of a mean, where it cancels. */
 export const divideExactly = defineOp<number>({

@@ -1,12 +1,17 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
-import { type Contraction, contract, contractIntervals, contractionMap } from "../contraction.js";
-import { contractionKernel } from "../kernel.js";
-import { emitMatrixProduct } from "../mlir-product.js";
+import {
+  type Contraction,
+  contract,
+  contractIntervals,
+  contractionMap,
+} from "../../op-spec/contraction.js";
+import { contractionKernel } from "../../op-spec/kernel.js";
+import { emitMatrixProduct } from "../../op-spec/mlir/mlir-product.js";
+import { operandPair } from "../../op-spec/operands.js";
+import { defineOp, noAttributes } from "../../op-spec/spec.js";
+import { productWidths } from "../../op-spec/widths.js";
 import { broadcastProduct, multiply } from "../multiply/multiply.js";
-import { operandPair } from "../operands.js";
-import { defineOp, noAttributes } from "../spec.js";
-import { productWidths } from "../widths.js";
 
 /** NumPy's `dot`. */
 export const dot = defineOp({

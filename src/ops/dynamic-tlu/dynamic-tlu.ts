@@ -1,11 +1,11 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText } from "../../base/tensor.js";
-import { filled } from "../choice.js";
-import { extremesOf } from "../interval.js";
-import { dialectOf, notInDialect } from "../mlir-forms.js";
-import { operandPair } from "../operands.js";
-import { inOrder } from "../selection.js";
-import { defineOp, noAttributes } from "../spec.js";
+import { filled } from "../../op-spec/choice.js";
+import { extremesOf } from "../../op-spec/interval.js";
+import { dialectOf, notInDialect } from "../../op-spec/mlir/mlir-forms.js";
+import { operandPair } from "../../op-spec/operands.js";
+import { inOrder } from "../../op-spec/selection.js";
+import { defineOp, noAttributes } from "../../op-spec/spec.js";
 
 /** Entries of a table that is itself a parameter: operand 0 is looked up in operand 1. */
 export const dynamicTlu = defineOp<null>({

@@ -1,8 +1,8 @@
 import { sizeOf } from "../../base/tensor.js";
-import { normalizeAxes, readIntegers } from "../attributes.js";
-import { reshaped } from "../mlir-shapes.js";
-import { onlyOperand } from "../operands.js";
-import { defineSelection, inOrder } from "../selection.js";
+import { normalizeAxes, readIntegers } from "../../op-spec/attributes.js";
+import { reshaped } from "../../op-spec/mlir/mlir-shapes.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineSelection, inOrder } from "../../op-spec/selection.js";
 
 /** NumPy's `expand_dims`: `axis` counts the axes of the result. */
 export const expandDims = defineSelection<readonly number[]>({

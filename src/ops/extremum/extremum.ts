@@ -1,9 +1,9 @@
 import { type Shape, sizeOf, type Tensor } from "../../base/tensor.js";
-import { normalizeAxes, readFlag, readIntegers } from "../attributes.js";
-import { type ExtremumForm, extremes, extremesOfInterval } from "../extremum-form.js";
-import { notInDialect } from "../mlir-forms.js";
-import { onlyOperand } from "../operands.js";
-import { defineOp, type OpSpec } from "../spec.js";
+import { normalizeAxes, readFlag, readIntegers } from "../../op-spec/attributes.js";
+import { type ExtremumForm, extremes, extremesOfInterval } from "../../op-spec/extremum-form.js";
+import { notInDialect } from "../../op-spec/mlir/mlir-forms.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineOp, type OpSpec } from "../../op-spec/spec.js";
 
 interface Reduction {
   /** All axes if absent. */

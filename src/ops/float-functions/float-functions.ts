@@ -1,5 +1,5 @@
-import { defineElementwise } from "../elementwise-op.js";
-import { noAttributes, type OpSpec } from "../spec.js";
+import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
+import { noAttributes, type OpSpec } from "../../op-spec/spec.js";
 import {
   copySign,
   degreesOf,

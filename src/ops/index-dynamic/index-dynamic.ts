@@ -1,14 +1,30 @@
 import type { Shape, Tensor } from "../../base/tensor.js";
-import { axesOfOperands, decidersOf, filled, indexOperands, withPositions } from "../choice.js";
-import { type IndexItem, indexText, readIndex, resolveIndex } from "../index-expression.js";
+import {
+  axesOfOperands,
+  decidersOf,
+  filled,
+  indexOperands,
+  withPositions,
+} from "../../op-spec/choice.js";
+import {
+  type IndexItem,
+  indexText,
+  readIndex,
+  resolveIndex,
+} from "../../op-spec/index-expression.js";
+import { extremesOf } from "../../op-spec/interval.js";
+import { notInDialect, withSign } from "../../op-spec/mlir/mlir-forms.js";
+import { castToIndex } from "../../op-spec/mlir/mlir-index.js";
+import {
+  extracted,
+  extractedSlice,
+  reshaped,
+  withoutAxes,
+} from "../../op-spec/mlir/mlir-shapes.js";
+import type { MlirCall, MlirEmitter, MlirValue } from "../../op-spec/mlir-emitter.js";
+import { operandPair } from "../../op-spec/operands.js";
+import { defineOp } from "../../op-spec/spec.js";
 import { sliceOf } from "../index-static/index-static.js";
-import { extremesOf } from "../interval.js";
-import type { MlirCall, MlirEmitter, MlirValue } from "../mlir-emitter.js";
-import { notInDialect, withSign } from "../mlir-forms.js";
-import { castToIndex } from "../mlir-index.js";
-import { extracted, extractedSlice, reshaped, withoutAxes } from "../mlir-shapes.js";
-import { operandPair } from "../operands.js";
-import { defineOp } from "../spec.js";
 
 /** `x[index]` where some entries of the index are values of their own: operand 0 is `x`, the others are positions. */
 export const indexDynamic = defineOp<readonly IndexItem[]>({

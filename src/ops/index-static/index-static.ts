@@ -4,9 +4,8 @@ import {
   type ResolvedIndex,
   readIndex,
   resolveIndex,
-} from "../index-expression.js";
-import type { MlirEmitter, MlirValue } from "../mlir-emitter.js";
-import { withSign } from "../mlir-forms.js";
+} from "../../op-spec/index-expression.js";
+import { withSign } from "../../op-spec/mlir/mlir-forms.js";
 import {
   extracted,
   extractedSlice,
@@ -14,9 +13,10 @@ import {
   reshaped,
   type Slice,
   withoutAxes,
-} from "../mlir-shapes.js";
-import { onlyOperand } from "../operands.js";
-import { defineSelection } from "../selection.js";
+} from "../../op-spec/mlir/mlir-shapes.js";
+import type { MlirEmitter, MlirValue } from "../../op-spec/mlir-emitter.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineSelection } from "../../op-spec/selection.js";
 
 /** `x[index]` with an index that is known while tracing: integers, slices, lists of integers, `...`, new axes. */
 export const indexStatic = defineSelection<readonly IndexItem[]>({

@@ -1,9 +1,9 @@
-import { contract, contractIntervals, contractionMap } from "../contraction.js";
-import { contractionKernel } from "../kernel.js";
-import { emitMatrixProduct } from "../mlir-product.js";
-import { operandPair } from "../operands.js";
-import { defineOp, noAttributes } from "../spec.js";
-import { productWidths } from "../widths.js";
+import { contract, contractIntervals, contractionMap } from "../../op-spec/contraction.js";
+import { contractionKernel } from "../../op-spec/kernel.js";
+import { emitMatrixProduct } from "../../op-spec/mlir/mlir-product.js";
+import { operandPair } from "../../op-spec/operands.js";
+import { defineOp, noAttributes } from "../../op-spec/spec.js";
+import { productWidths } from "../../op-spec/widths.js";
 import { matrixProduct } from "./product.js";
 
 /** `a @ b`. */

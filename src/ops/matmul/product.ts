@@ -1,7 +1,7 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
-import { broadcastIndices, broadcastShapes } from "../broadcast.js";
-import type { Contraction } from "../contraction.js";
+import { broadcastIndices, broadcastShapes } from "../../op-spec/broadcast.js";
+import type { Contraction } from "../../op-spec/contraction.js";
 
 /**
  * NumPy's `matmul`: a 1-D left side is one row, a 1-D right side one column, and their axis is dropped from the result;

@@ -1,12 +1,12 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
-import { readFlag, readIntegers } from "../attributes.js";
+import { readFlag, readIntegers } from "../../op-spec/attributes.js";
+import { type ExtremumForm, extremes, extremesOfInterval } from "../../op-spec/extremum-form.js";
+import { notInDialect } from "../../op-spec/mlir/mlir-forms.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineOp, type OpSpec } from "../../op-spec/spec.js";
 import { type ConvGeometry, convGeometry, convTaps, readConv } from "../conv/geometry.js";
 import { denseText } from "../conv/mlir.js";
-import { type ExtremumForm, extremes, extremesOfInterval } from "../extremum-form.js";
-import { notInDialect } from "../mlir-forms.js";
-import { onlyOperand } from "../operands.js";
-import { defineOp, type OpSpec } from "../spec.js";
 
 /** Largest elements of windows over one spatial axis. */
 export const maxPool1d = defineMaxPool(1);

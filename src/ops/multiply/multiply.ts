@@ -1,12 +1,22 @@
 import type { Shape } from "../../base/tensor.js";
-import { broadcastIndices, broadcastShapes } from "../broadcast.js";
-import { type Contraction, contract, contractIntervals, contractionMap } from "../contraction.js";
-import { applyElements, type ElementFunction, shapesOf } from "../elementwise.js";
-import { contractionKernel, elementwiseKernel } from "../kernel.js";
-import { asTensors, dialectOf, emitProduct, operandsOfCall } from "../mlir-forms.js";
-import { operandPair } from "../operands.js";
-import { defineOp, noAttributes } from "../spec.js";
-import { productWidths } from "../widths.js";
+import { broadcastIndices, broadcastShapes } from "../../op-spec/broadcast.js";
+import {
+  type Contraction,
+  contract,
+  contractIntervals,
+  contractionMap,
+} from "../../op-spec/contraction.js";
+import { applyElements, type ElementFunction, shapesOf } from "../../op-spec/elementwise.js";
+import { contractionKernel, elementwiseKernel } from "../../op-spec/kernel.js";
+import {
+  asTensors,
+  dialectOf,
+  emitProduct,
+  operandsOfCall,
+} from "../../op-spec/mlir/mlir-forms.js";
+import { operandPair } from "../../op-spec/operands.js";
+import { defineOp, noAttributes } from "../../op-spec/spec.js";
+import { productWidths } from "../../op-spec/widths.js";
 
 const floats: ElementFunction = (left = 0, right = 0) => left * right;
 

@@ -1,5 +1,5 @@
 import { functionName } from "../../graph/numpy-text.js";
-import { defineElementwise } from "../elementwise-op.js";
+import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
 import { functionFails, readFunction } from "../univariate/univariate.js";
 
 /** Any function of several numbers: the operands are packed into the argument of one look-up. */

@@ -1,8 +1,8 @@
-import { map, weightedSum } from "../elementwise.js";
-import { elementwiseKernel } from "../kernel.js";
-import { clearOnly, dialectOf, withSign } from "../mlir-forms.js";
-import { onlyOperand } from "../operands.js";
-import { defineOp, noAttributes } from "../spec.js";
+import { map, weightedSum } from "../../op-spec/elementwise.js";
+import { elementwiseKernel } from "../../op-spec/kernel.js";
+import { clearOnly, dialectOf, withSign } from "../../op-spec/mlir/mlir-forms.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineOp, noAttributes } from "../../op-spec/spec.js";
 
 const opposite = (value = 0): number => -value;
 

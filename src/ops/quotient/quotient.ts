@@ -1,5 +1,5 @@
+import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
 import { readDivisor } from "../divide-exactly/divide-exactly.js";
-import { defineElementwise } from "../elementwise-op.js";
 
 /** `x / divisor` as a fraction, until a pass knows whether it is rounded: the scale of a mean. */
 export const quotient = defineElementwise<number>({

@@ -1,9 +1,9 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, shapeText, sizeOf } from "../../base/tensor.js";
-import { readIntegers } from "../attributes.js";
-import { reshaped } from "../mlir-shapes.js";
-import { onlyOperand } from "../operands.js";
-import { defineSelection, inOrder } from "../selection.js";
+import { readIntegers } from "../../op-spec/attributes.js";
+import { reshaped } from "../../op-spec/mlir/mlir-shapes.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineSelection, inOrder } from "../../op-spec/selection.js";
 
 /** NumPy's `reshape`; one length may be -1. */
 export const reshape = defineSelection<Shape>({

@@ -1,7 +1,7 @@
 import { VelumError } from "../../base/error.js";
 import type { Attributes } from "../../graph/node.js";
-import { defineElementwise } from "../elementwise-op.js";
-import { noAttributes, type OpSpec } from "../spec.js";
+import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
+import { noAttributes, type OpSpec } from "../../op-spec/spec.js";
 
 /** To the nearest integer, ties to even. */
 export function roundHalfEven(value: number): number {

@@ -3,14 +3,14 @@ import { sizeOf, type Tensor } from "../../base/tensor.js";
 import type { Graph } from "../../graph/graph.js";
 import { type Attributes, nodePath } from "../../graph/node.js";
 import { isGraph } from "../../graph/printer.js";
-import { emitTabulated } from "../elementwise-mlir.js";
-import { tooManyValues } from "../elementwise-range.js";
-import { evaluateOperation } from "../evaluate-operation.js";
-import { exact } from "../exact.js";
-import type { Interval } from "../interval.js";
-import { onlyOperand } from "../operands.js";
-import { prepareSteps } from "../prepared-steps.js";
-import { defineOp, type OpSpec } from "../spec.js";
+import { emitTabulated } from "../../op-spec/elementwise-op/elementwise-mlir.js";
+import { tooManyValues } from "../../op-spec/elementwise-op/elementwise-range.js";
+import { evaluateOperation } from "../../op-spec/evaluate-operation.js";
+import { exact } from "../../op-spec/exact.js";
+import type { Interval } from "../../op-spec/interval.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { prepareSteps } from "../../op-spec/prepared-steps.js";
+import { defineOp, type OpSpec } from "../../op-spec/spec.js";
 
 /** Finds an operation by its name; given by the registry, which this one is part of. */
 type FindOp = (name: string, path: string) => OpSpec;

@@ -1,13 +1,13 @@
 import { type Shape, sizeOf, type Tensor } from "../../base/tensor.js";
+import { normalizeAxes, readFlag, readIntegers } from "../../op-spec/attributes.js";
+import { shapeOf } from "../../op-spec/elementwise.js";
+import { exact } from "../../op-spec/exact.js";
+import { sumKernel } from "../../op-spec/kernel.js";
+import { clearOnly, withSign } from "../../op-spec/mlir/mlir-forms.js";
+import { listText } from "../../op-spec/mlir/mlir-shapes.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineOp } from "../../op-spec/spec.js";
 import { AffineBuilder } from "../../program/affine.js";
-import { normalizeAxes, readFlag, readIntegers } from "../attributes.js";
-import { shapeOf } from "../elementwise.js";
-import { exact } from "../exact.js";
-import { sumKernel } from "../kernel.js";
-import { clearOnly, withSign } from "../mlir-forms.js";
-import { listText } from "../mlir-shapes.js";
-import { onlyOperand } from "../operands.js";
-import { defineOp } from "../spec.js";
 
 interface Sum {
   /** All axes if absent. */

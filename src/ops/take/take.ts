@@ -1,9 +1,9 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, sizeOf, type Tensor } from "../../base/tensor.js";
 import type { Attributes } from "../../graph/node.js";
-import { extracted, gathered } from "../mlir-shapes.js";
-import { onlyOperand } from "../operands.js";
-import { defineSelection } from "../selection.js";
+import { extracted, gathered } from "../../op-spec/mlir/mlir-shapes.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineSelection } from "../../op-spec/selection.js";
 
 /** Elements by their flat positions; made by rewrites. */
 export const take = defineSelection<Tensor>({

@@ -1,4 +1,4 @@
-import type { LookupForm } from "../spec.js";
+import type { LookupForm } from "../../op-spec/spec.js";
 
 /**
  * What lies beyond a table is the table again with all signs changed. With the mean of its ends subtracted, 2^q entries are followed by

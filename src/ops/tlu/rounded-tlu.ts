@@ -1,6 +1,6 @@
 import { VelumError } from "../../base/error.js";
 import type { Attributes } from "../../graph/node.js";
-import type { OpSpec } from "../spec.js";
+import type { OpSpec } from "../../op-spec/spec.js";
 import { closed } from "./closed-table.js";
 import { tlu } from "./tlu.js";
 

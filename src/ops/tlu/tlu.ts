@@ -1,13 +1,13 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, sameShape, shapeText, sizeOf, type Tensor } from "../../base/tensor.js";
 import type { Attributes, AttributeValue, TensorArray } from "../../graph/node.js";
-import type { Interval } from "../interval.js";
-import type { Kernel } from "../kernel.js";
-import { onlyOperand } from "../operands.js";
-import { defineOp, type LookupForm } from "../spec.js";
-import { tableEntry } from "../table.js";
+import type { Interval } from "../../op-spec/interval.js";
+import type { Kernel } from "../../op-spec/kernel.js";
+import { emitLookup } from "../../op-spec/mlir/mlir-lookup.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineOp, type LookupForm } from "../../op-spec/spec.js";
+import { tableEntry } from "../../op-spec/table.js";
 import { closed } from "./closed-table.js";
-import { emitLookup } from "./mlir.js";
 
 /** Table look-up: every element is replaced by an entry of its table. */
 export const tlu = defineOp({

@@ -2,8 +2,8 @@ import { VelumError } from "../../base/error.js";
 import { sizeOf, type Tensor } from "../../base/tensor.js";
 import { extremes } from "../../graph/builder.js";
 import type { Attributes } from "../../graph/node.js";
-import { onlyOperand } from "../operands.js";
-import { defineOp } from "../spec.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineOp } from "../../op-spec/spec.js";
 
 /** What a window look-up carries. */
 interface WindowAttributes {

@@ -1,10 +1,10 @@
 import { VelumError } from "../../base/error.js";
 import type { Shape } from "../../base/tensor.js";
 import { sizeOf } from "../../base/tensor.js";
-import { normalizeAxes, readIntegers } from "../attributes.js";
-import { listText } from "../mlir-shapes.js";
-import { onlyOperand } from "../operands.js";
-import { defineSelection, type Selection } from "../selection.js";
+import { normalizeAxes, readIntegers } from "../../op-spec/attributes.js";
+import { listText } from "../../op-spec/mlir/mlir-shapes.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineSelection, type Selection } from "../../op-spec/selection.js";
 
 /** NumPy's `transpose`: axis `i` of the result is axis `axes[i]` of the operand; all axes reversed without `axes`. */
 export const transpose = defineSelection<readonly number[] | undefined>({

@@ -1,10 +1,10 @@
 import { VelumError } from "../../base/error.js";
 import { shapeText } from "../../base/tensor.js";
-import type { Interval } from "../interval.js";
-import { notInDialect } from "../mlir-forms.js";
-import { onlyOperand } from "../operands.js";
-import { defineOp } from "../spec.js";
-import { type IntegerTrees, leafOf, readTrees } from "./integer-trees.js";
+import { type IntegerTrees, leafOf, readTrees } from "../../op-spec/integer-trees.js";
+import type { Interval } from "../../op-spec/interval.js";
+import { notInDialect } from "../../op-spec/mlir/mlir-forms.js";
+import { onlyOperand } from "../../op-spec/operands.js";
+import { defineOp } from "../../op-spec/spec.js";
 
 /** A sum of decision trees. */
 export const treeEnsemble = defineOp({

@@ -1,8 +1,8 @@
 import { VelumError } from "../../base/error.js";
 import type { Attributes, ScalarFunction } from "../../graph/node.js";
 import { functionName } from "../../graph/numpy-text.js";
-import type { NoValue } from "../elementwise-failure.js";
-import { defineElementwise } from "../elementwise-op.js";
+import type { NoValue } from "../../op-spec/elementwise-op/elementwise-failure.js";
+import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
 
 /** The function that a node carries. Errors: `bad-argument`. */
 export function readFunction(attributes: Attributes, path: string): ScalarFunction {

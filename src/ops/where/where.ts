@@ -1,5 +1,5 @@
-import { defineElementwise } from "../elementwise-op.js";
-import { noAttributes } from "../spec.js";
+import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
+import { noAttributes } from "../../op-spec/spec.js";
 
 /** `condition != 0 ? a : b`. */
 export const where = defineElementwise({

@@ -1,5 +1,5 @@
 import { type Shape, scalar, sizeOf, type Tensor } from "../../base/tensor.js";
-import type { Choice } from "../../ops/choice.js";
+import type { Choice } from "../../op-spec/choice.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import { gated, select } from "./pair-choice.js";
 import { isTensor, type Value } from "./value.js";

@@ -1,7 +1,7 @@
 import { scalar } from "../../base/tensor.js";
 import { type GraphNode, nodePath } from "../../graph/node.js";
+import type { LinearOperand } from "../../op-spec/spec.js";
 import { opSpec } from "../../ops/registry.js";
-import type { LinearOperand } from "../../ops/spec.js";
 
 /** A value as `constant + sum of weights times earlier values`, the same for every element. */
 export interface Combination {

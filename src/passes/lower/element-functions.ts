@@ -1,8 +1,8 @@
 import { sameShape, scalar, type Tensor } from "../../base/tensor.js";
 import type { Graph } from "../../graph/graph.js";
 import { type GraphNode, nodePath, type OperationNode, operandsOf } from "../../graph/node.js";
+import { ascendingTable } from "../../op-spec/table.js";
 import { opSpec } from "../../ops/registry.js";
-import { ascendingTable } from "../../ops/table.js";
 import { type RoundingRule, roughBits } from "../rounding-rule.js";
 import { domainOf } from "./domain.js";
 

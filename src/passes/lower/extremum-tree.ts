@@ -1,4 +1,4 @@
-import type { ExtremumForm } from "../../ops/extremum-form.js";
+import type { ExtremumForm } from "../../op-spec/extremum-form.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import { extremum } from "./pair-comparison.js";
 import type { Value } from "./value.js";

@@ -2,7 +2,7 @@ import { type Shape, scalar, type Tensor } from "../../base/tensor.js";
 import { extremes, type Origin } from "../../graph/builder.js";
 import { minimalIntegerType } from "../../graph/integer-type.js";
 import type { Attributes, Bounds, GraphNode } from "../../graph/node.js";
-import { broadcastShapes } from "../../ops/broadcast.js";
+import { broadcastShapes } from "../../op-spec/broadcast.js";
 import { zeroBits } from "./table-facts.js";
 import type { Domain, Value } from "./value.js";
 

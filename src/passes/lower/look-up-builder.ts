@@ -1,7 +1,7 @@
 import { VelumError } from "../../base/error.js";
 import { type Shape, sameShape, scalar, sizeOf, type Tensor } from "../../base/tensor.js";
 import type { Bounds } from "../../graph/node.js";
-import type { Tables } from "../../ops/tabulate.js";
+import type { Tables } from "../../op-spec/tabulate.js";
 import { closedBits } from "../../ops/tlu/closed-table.js";
 import { LinearBuilder } from "./linear-builder.js";
 import { totalCost } from "./look-up-cost.js";

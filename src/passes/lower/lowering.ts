@@ -3,10 +3,10 @@ import { type Shape, sameShape, scalar, type Tensor } from "../../base/tensor.js
 import { isPlainData, readsClear } from "../../graph/clear-part.js";
 import { Graph } from "../../graph/graph.js";
 import { type GraphNode, nodePath, type OperationNode } from "../../graph/node.js";
-import type { ExtremumForm } from "../../ops/extremum-form.js";
-import { listProducts, type SumsOfProducts } from "../../ops/products.js";
+import type { ExtremumForm } from "../../op-spec/extremum-form.js";
+import { listProducts, type SumsOfProducts } from "../../op-spec/products.js";
+import type { OpSpec } from "../../op-spec/spec.js";
 import { opSpec } from "../../ops/registry.js";
-import type { OpSpec } from "../../ops/spec.js";
 import type { RoundingRule } from "../rounding-rule.js";
 import { chooseElements } from "./choose-elements.js";
 import { type ChosenExtremum, chosenExtremum } from "./chosen-extremum.js";

@@ -1,5 +1,5 @@
 import { scalar, type Tensor } from "../../base/tensor.js";
-import { zip } from "../../ops/elementwise.js";
+import { zip } from "../../op-spec/elementwise.js";
 import { freeBits, splitAt, splitWays, widthOf } from "./cut-operands.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import { packed } from "./packed-look-up.js";

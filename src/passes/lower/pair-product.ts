@@ -1,6 +1,6 @@
 import { scalar } from "../../base/tensor.js";
 import type { Bounds } from "../../graph/node.js";
-import { broadcastShapes } from "../../ops/broadcast.js";
+import { broadcastShapes } from "../../op-spec/broadcast.js";
 import { cutLow, splitWays, widthOf } from "./cut-operands.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import { packed } from "./packed-look-up.js";

@@ -1,4 +1,4 @@
-import type { PairForm } from "../../ops/spec.js";
+import type { PairForm } from "../../op-spec/spec.js";
 import { chunkBits, cutAt, freeBits, lowestBit, spanOf } from "./cut-operands.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import { packed } from "./packed-look-up.js";

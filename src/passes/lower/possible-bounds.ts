@@ -3,7 +3,7 @@ import { extremes } from "../../graph/builder.js";
 import type { Graph } from "../../graph/graph.js";
 import { maximumOf, minimumOf } from "../../graph/integer-type.js";
 import { type Bounds, nodePath, type OperationNode } from "../../graph/node.js";
-import { exactly, type Interval, uniformInterval } from "../../ops/interval.js";
+import { exactly, type Interval, uniformInterval } from "../../op-spec/interval.js";
 import { opSpec } from "../../ops/registry.js";
 
 /**

@@ -1,5 +1,5 @@
 import { type Shape, sameShape, scalar } from "../../base/tensor.js";
-import { broadcastShapes } from "../../ops/broadcast.js";
+import { broadcastShapes } from "../../op-spec/broadcast.js";
 import { combinationOf, commonFactor, differenceOf } from "./combination.js";
 import { domainOf } from "./domain.js";
 import type { LinearBuilder } from "./linear-builder.js";

@@ -1,5 +1,5 @@
 import { scalar, sizeOf } from "../../base/tensor.js";
-import type { SumsOfProducts } from "../../ops/products.js";
+import type { SumsOfProducts } from "../../op-spec/products.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import { product } from "./pair-product.js";
 import type { Value } from "./value.js";

@@ -1,6 +1,6 @@
 import { type Shape, scalar, sizeOf, type Tensor } from "../../base/tensor.js";
 import type { TensorArray } from "../../graph/node.js";
-import { nearestKnown, type Tables, tabulate } from "../../ops/tabulate.js";
+import { nearestKnown, type Tables, tabulate } from "../../op-spec/tabulate.js";
 
 /** An element-wise function of one tensor, the shape of its result, and whether it is the same for every element. */
 export interface TabulatedFunction {

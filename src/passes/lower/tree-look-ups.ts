@@ -1,5 +1,5 @@
 import { scalar, type Tensor } from "../../base/tensor.js";
-import { type IntegerTrees, leafPaths } from "../../ops/tree-ensemble/integer-trees.js";
+import { type IntegerTrees, leafPaths } from "../../op-spec/integer-trees.js";
 import { treeBounds } from "../../ops/tree-ensemble/tree-ensemble.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import type { Value } from "./value.js";

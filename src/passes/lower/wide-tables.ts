@@ -1,7 +1,7 @@
 import { scalar } from "../../base/tensor.js";
 import { extremes } from "../../graph/builder.js";
 import { minimalIntegerType } from "../../graph/integer-type.js";
-import type { Tables } from "../../ops/tabulate.js";
+import type { Tables } from "../../op-spec/tabulate.js";
 import type { LookupBuilder, WideWays } from "./look-up-builder.js";
 import { bitsOf, type Domain, type Value } from "./value.js";
 import { cutBelow, narrowWindow, withoutBit } from "./windows.js";

@@ -1,4 +1,4 @@
-import type { IntegerTrees } from "../../ops/tree-ensemble/integer-trees.js";
+import type { IntegerTrees } from "../../op-spec/integer-trees.js";
 
 /** One encrypted bit: bit `shift` of `min(max(x, low), high) - low`, where x is feature `feature`. */
 export interface DiagramBit {

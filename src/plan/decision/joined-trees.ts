@@ -1,4 +1,4 @@
-import type { IntegerTrees } from "../../ops/tree-ensemble/integer-trees.js";
+import type { IntegerTrees } from "../../op-spec/integer-trees.js";
 import { rowTerms } from "../../program/affine.js";
 import type { EnsembleStep, RegionProgram } from "../../regions/region-program.js";
 

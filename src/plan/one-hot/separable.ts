@@ -1,4 +1,4 @@
-import { leafOf } from "../../ops/tree-ensemble/integer-trees.js";
+import { leafOf } from "../../op-spec/integer-trees.js";
 import { rowTerms } from "../../program/affine.js";
 import type {
   AffineStep,

@@ -1,42 +1,42 @@
-import type { JsonValue } from "../artifact/client-file.js";
-import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
-import { encryptClear, readsClear } from "../graph/clear-part.js";
-import type { Graph } from "../graph/graph.js";
-import { nodePath } from "../graph/node.js";
-import { adjustRounders } from "../passes/adjust-rounders.js";
-import { assignBitWidths } from "../passes/assign-bit-widths.js";
-import { checkLegality } from "../passes/check-legality.js";
-import { fuse } from "../passes/fuse.js";
-import { boundsBy } from "../passes/interval-bounds.js";
-import { lowerings } from "../passes/lower/lower.js";
-import { removeDeadCode } from "../passes/remove-dead-code.js";
-import { boundsWithErrors } from "../passes/rounding-errors.js";
-import type { RoundingRule } from "../passes/rounding-rule.js";
-import { sharedArguments } from "../plan/bootstrap/rotations.js";
+import type { JsonValue } from "../../artifact/client-file.js";
+import { VelumError } from "../../base/error.js";
+import type { Tensor } from "../../base/tensor.js";
+import { encryptClear, readsClear } from "../../graph/clear-part.js";
+import type { Graph } from "../../graph/graph.js";
+import { nodePath } from "../../graph/node.js";
+import { adjustRounders } from "../../passes/adjust-rounders.js";
+import { assignBitWidths } from "../../passes/assign-bit-widths.js";
+import { checkLegality } from "../../passes/check-legality.js";
+import { fuse } from "../../passes/fuse.js";
+import { boundsBy } from "../../passes/interval-bounds.js";
+import { lowerings } from "../../passes/lower/lower.js";
+import { removeDeadCode } from "../../passes/remove-dead-code.js";
+import { boundsWithErrors } from "../../passes/rounding-errors.js";
+import type { RoundingRule } from "../../passes/rounding-rule.js";
+import { sharedArguments } from "../../plan/bootstrap/rotations.js";
 import {
   type InputForm,
   type Plan,
   type PlanOptions,
   planProgram,
   treesFit,
-} from "../plan/plan.js";
-import { formatProgram } from "../program/program.js";
-import { linearRegions } from "../regions/linear-regions.js";
-import { refreshInputs } from "../regions/refresh-inputs.js";
-import type { RegionProgram } from "../regions/region-program.js";
-import { assembleTogether } from "./assemble.js";
+} from "../../plan/plan.js";
+import { formatProgram } from "../../program/program.js";
+import { linearRegions } from "../../regions/linear-regions.js";
+import { refreshInputs } from "../../regions/refresh-inputs.js";
+import type { RegionProgram } from "../../regions/region-program.js";
 import {
   type CompileOptions,
   checkLimits,
   protectionDistance,
   roundingRule,
-} from "./compile-options.js";
+} from "../compile-options.js";
+import type { Compiled } from "../compiled.js";
+import { planningRates } from "../cost/machine-speed.js";
+import { type MemoryLimits, withinMemory } from "../cost/server-memory.js";
+import { assembleTogether } from "./assemble.js";
 import { CompileRecord } from "./compile-record.js";
-import type { Compiled } from "./compiled.js";
 import { checkFailure, failureOfEach } from "./failure-options.js";
-import { planningRates } from "./machine-speed.js";
-import { type MemoryLimits, withinMemory } from "./server-memory.js";
 import { formatRegions, planJson } from "./stage-texts.js";
 import { checkTravel } from "./travel-limits.js";
 

@@ -1,6 +1,6 @@
-import { VelumError } from "../../base/error.js";
-import type { Tensor } from "../../base/tensor.js";
-import type { Attributes } from "../../graph/node.js";
+import { VelumError } from "../base/error.js";
+import type { Tensor } from "../base/tensor.js";
+import type { Attributes } from "../graph/node.js";
 
 /**
  * Decision trees over a vector of integers. Inner node i sends x to `right[i]` where `x[feature[i]] >= threshold[i]`, else to `left[i]`;

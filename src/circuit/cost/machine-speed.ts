@@ -1,13 +1,13 @@
-import type { ServerManifest, StageInfo } from "../artifact/server-manifest.js";
-import { type DecisionWork, decisionTime } from "../plan/decision/decision-cost.js";
-import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../plan/kernel-rates.js";
-import { bootstrapTime } from "../plan/parameters/bootstrap-cost.js";
-import type { ServerSpeed } from "../runtime/measure-speed.js";
-import { grainOf, requestsAtOnce } from "../runtime/schedule.js";
-import { isBootstrap } from "../tfhe/bootstrap-shape.js";
-import type { CryptoParameters } from "../tfhe/parameters.js";
-import { inputPayloadBytes } from "../tfhe/wire-input.js";
-import type { CompileOptions } from "./compile-options.js";
+import type { ServerManifest, StageInfo } from "../../artifact/server-manifest.js";
+import { type DecisionWork, decisionTime } from "../../plan/decision/decision-cost.js";
+import { avx2Rates, type KernelRates, referenceRates, wasmRates } from "../../plan/kernel-rates.js";
+import { bootstrapTime } from "../../plan/parameters/bootstrap-cost.js";
+import type { ServerSpeed } from "../../runtime/measure-speed.js";
+import { grainOf, requestsAtOnce } from "../../runtime/schedule.js";
+import { isBootstrap } from "../../tfhe/bootstrap-shape.js";
+import type { CryptoParameters } from "../../tfhe/parameters.js";
+import { inputPayloadBytes } from "../../tfhe/wire-input.js";
+import type { CompileOptions } from "../compile-options.js";
 
 /** What predictions of run time are made from. */
 export interface MachineSpeed {

@@ -1,4 +1,4 @@
-import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
+import type { MlirCall, MlirEmitter, MlirValue } from "../mlir-emitter.js";
 import { emitProduct, operandsOfCall } from "./mlir-forms.js";
 
 /** A matrix product; one that gives a scalar is a dot product, which takes its clear operand second. */

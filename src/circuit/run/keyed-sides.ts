@@ -1,8 +1,8 @@
-import { checkOptions } from "../base/check-options.js";
-import { VelumError } from "../base/error.js";
-import { throwIfAborted } from "../base/event-loop.js";
-import type { RunOptions } from "../runtime/run-options.js";
-import type { LoadedKeys } from "../runtime/server-circuit.js";
+import { checkOptions } from "../../base/check-options.js";
+import { VelumError } from "../../base/error.js";
+import { throwIfAborted } from "../../base/event-loop.js";
+import type { RunOptions } from "../../runtime/run-options.js";
+import type { LoadedKeys } from "../../runtime/server-circuit.js";
 
 /** Both files of a circuit or a module. */
 export interface CircuitFiles {

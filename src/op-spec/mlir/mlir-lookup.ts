@@ -1,10 +1,10 @@
 import { scalar, type Tensor } from "../../base/tensor.js";
 import type { MlirCall, MlirEmitter, MlirType, MlirValue } from "../mlir-emitter.js";
-import { checkLookupBits, clearOnly, dialectOf } from "../mlir-forms.js";
-import { broadcast } from "../mlir-shapes.js";
 import { onlyOperand } from "../operands.js";
 import type { LookupForm } from "../spec.js";
 import { tableOverType } from "../table.js";
+import { checkLookupBits, clearOnly, dialectOf } from "./mlir-forms.js";
+import { broadcast } from "./mlir-shapes.js";
 
 /** Widest value that is narrowed to its measured width before a look-up, in bits. */
 const narrowUpTo = 8;

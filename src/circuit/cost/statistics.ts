@@ -1,11 +1,11 @@
-import type { Graph } from "../graph/graph.js";
-import { nodePath, type OperationNode } from "../graph/node.js";
-import { linearOperands } from "../ops/linear-form.js";
-import { opSpec } from "../ops/registry.js";
-import type { Plan } from "../plan/plan.js";
-import { rowTerms } from "../program/affine.js";
-import { isClear } from "../regions/clear-weights.js";
-import type { CryptoParameters } from "../tfhe/parameters.js";
+import type { Graph } from "../../graph/graph.js";
+import { nodePath, type OperationNode } from "../../graph/node.js";
+import { linearOperands } from "../../ops/linear-form.js";
+import { opSpec } from "../../ops/registry.js";
+import type { Plan } from "../../plan/plan.js";
+import { rowTerms } from "../../program/affine.js";
+import { isClear } from "../../regions/clear-weights.js";
+import type { CryptoParameters } from "../../tfhe/parameters.js";
 
 /** Operations on single encrypted numbers in one run. */
 export interface OperationCounts {

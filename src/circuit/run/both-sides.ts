@@ -1,12 +1,12 @@
-import { VelumError } from "../base/error.js";
-import { throwIfAborted } from "../base/event-loop.js";
-import { type NestedArray, type Tensor, toNested } from "../base/tensor.js";
-import type { ClientValue } from "../client/check-inputs.js";
-import type { Client } from "../client/client.js";
-import type { RunInput } from "../runtime/composed-input.js";
-import { checkRunOptions, type RunOptions } from "../runtime/run-options.js";
-import type { LoadedKeys, ServerCircuit } from "../runtime/server-circuit.js";
-import { readInputset, type Sample } from "../trace/inputset.js";
+import { VelumError } from "../../base/error.js";
+import { throwIfAborted } from "../../base/event-loop.js";
+import { type NestedArray, type Tensor, toNested } from "../../base/tensor.js";
+import type { ClientValue } from "../../client/check-inputs.js";
+import type { Client } from "../../client/client.js";
+import type { RunInput } from "../../runtime/composed-input.js";
+import { checkRunOptions, type RunOptions } from "../../runtime/run-options.js";
+import type { LoadedKeys, ServerCircuit } from "../../runtime/server-circuit.js";
+import { readInputset, type Sample } from "../../trace/inputset.js";
 import { forEachInSlices } from "./batch.js";
 
 /** Client, server and keys of one function: a circuit's own, or what a module's functions share. */

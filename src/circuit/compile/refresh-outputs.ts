@@ -1,6 +1,6 @@
-import { Graph } from "../graph/graph.js";
-import type { GraphNode } from "../graph/node.js";
-import type { RegionProgram } from "../regions/region-program.js";
+import { Graph } from "../../graph/graph.js";
+import type { GraphNode } from "../../graph/node.js";
+import type { RegionProgram } from "../../regions/region-program.js";
 
 /** Outputs among `wanted` whose noise is not that of look-ups alone, since inputs reach them through sums. */
 export function staleOutputs(regions: RegionProgram, wanted: ReadonlySet<number>): Set<number> {

@@ -1,12 +1,12 @@
-import type { ServerManifest } from "../artifact/server-manifest.js";
-import { VelumError } from "../base/error.js";
-import { evaluationKeyMemoryBytes } from "../plan/parameters/bootstrap-cost.js";
-import type { PlanLimits } from "../plan/parameters/parameter-request.js";
-import type { RegionProgram, RegionStep } from "../regions/region-program.js";
-import { expandedPublicKeyBytes } from "../tfhe/expanded-keys.js";
-import type { CryptoParameters } from "../tfhe/parameters.js";
-import { expandedPackingKeyBytes } from "../tfhe/wire-packing-keys.js";
-import type { Compiled } from "./compiled.js";
+import type { ServerManifest } from "../../artifact/server-manifest.js";
+import { VelumError } from "../../base/error.js";
+import { evaluationKeyMemoryBytes } from "../../plan/parameters/bootstrap-cost.js";
+import type { PlanLimits } from "../../plan/parameters/parameter-request.js";
+import type { RegionProgram, RegionStep } from "../../regions/region-program.js";
+import { expandedPublicKeyBytes } from "../../tfhe/expanded-keys.js";
+import type { CryptoParameters } from "../../tfhe/parameters.js";
+import { expandedPackingKeyBytes } from "../../tfhe/wire-packing-keys.js";
+import type { Compiled } from "../compiled.js";
 
 /** One client's evaluation keys in a server's memory, expanded. */
 export function expandedKeyBytes(parameters: CryptoParameters): number {

@@ -4,11 +4,11 @@ import type { AffineMap } from "../program/affine.js";
 import type { Choice } from "./choice.js";
 import type { Contraction } from "./contraction.js";
 import type { ExtremumForm } from "./extremum-form.js";
+import type { IntegerTrees } from "./integer-trees.js";
 import type { Interval } from "./interval.js";
 import type { Kernel } from "./kernel.js";
 import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
 import type { SumsOfProducts } from "./products.js";
-import type { IntegerTrees } from "./tree-ensemble/integer-trees.js";
 
 /** What an operation's linear form is told of an operand: its clear value, or only the shape if it is encrypted. */
 export type LinearOperand =

@@ -1,9 +1,9 @@
-import type { Tensor } from "../base/tensor.js";
-import { maximumOf } from "../graph/integer-type.js";
-import type { MlirCall, MlirEmitter, MlirValue } from "./mlir-emitter.js";
-import { checkLookupBits, clearOnly, notInDialect } from "./mlir-forms.js";
-import { tabulate } from "./tabulate.js";
-import { emitLookup, lookupBits } from "./tlu/mlir.js";
+import type { Tensor } from "../../base/tensor.js";
+import { maximumOf } from "../../graph/integer-type.js";
+import { checkLookupBits, clearOnly, notInDialect } from "../mlir/mlir-forms.js";
+import { emitLookup, lookupBits } from "../mlir/mlir-lookup.js";
+import type { MlirCall, MlirEmitter, MlirValue } from "../mlir-emitter.js";
+import { tabulate } from "../tabulate.js";
 
 /** An element-wise operation on one encrypted value, which may stand in several places, and constants, as a table look-up. Errors: `unsupported-op`. */
 export function emitTabulated(

@@ -1,20 +1,20 @@
-import type { Shape, Tensor } from "../base/tensor.js";
-import type { Attributes } from "../graph/node.js";
-import { broadcastShapes } from "./broadcast.js";
-import { applyElements, type ElementFunction } from "./elementwise.js";
-import { type NoValue, withReason } from "./elementwise-failure.js";
-import { emitTabulated } from "./elementwise-mlir.js";
-import { elementwiseRange } from "./elementwise-range.js";
-import { exact } from "./exact.js";
-import { elementwiseKernel } from "./kernel.js";
-import { wrongCount } from "./operands.js";
+import type { Shape, Tensor } from "../../base/tensor.js";
+import type { Attributes } from "../../graph/node.js";
+import { broadcastShapes } from "../broadcast.js";
+import { applyElements, type ElementFunction } from "../elementwise.js";
+import { exact } from "../exact.js";
+import { elementwiseKernel } from "../kernel.js";
+import { wrongCount } from "../operands.js";
 import {
   defineOp,
   type GuessedType,
   type OpSpec,
   type PairForm,
   type RoundingForm,
-} from "./spec.js";
+} from "../spec.js";
+import { type NoValue, withReason } from "./elementwise-failure.js";
+import { emitTabulated } from "./elementwise-mlir.js";
+import { elementwiseRange } from "./elementwise-range.js";
 
 /** An operation whose result elements each depend on one element of every operand, with broadcasting. */
 export interface ElementwiseDefinition<A> {

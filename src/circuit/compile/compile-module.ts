@@ -1,31 +1,28 @@
-import type { Tensor } from "../base/tensor.js";
-import { encryptClear } from "../graph/clear-part.js";
-import type { Graph } from "../graph/graph.js";
-import { nodePath } from "../graph/node.js";
-import { adjustRounders } from "../passes/adjust-rounders.js";
-import { checkLegality } from "../passes/check-legality.js";
-import { fuse } from "../passes/fuse.js";
-import { boundsBy } from "../passes/interval-bounds.js";
-import { lower } from "../passes/lower/lower.js";
-import { removeDeadCode } from "../passes/remove-dead-code.js";
-import { boundsWithErrors } from "../passes/rounding-errors.js";
-import type { RoundingRule } from "../passes/rounding-rule.js";
-import { planTogether } from "../plan/bootstrap/plan-together.js";
-import type { Plan } from "../plan/plan.js";
-import { noProtection } from "../plan/protection.js";
-import { formatProgram } from "../program/program.js";
-import { linearRegions } from "../regions/linear-regions.js";
-import type { RegionProgram } from "../regions/region-program.js";
-import { assembleTogether } from "./assemble.js";
-import { largestArgumentBits, largestLookupBits } from "./compile-graph.js";
+import type { Tensor } from "../../base/tensor.js";
+import { encryptClear } from "../../graph/clear-part.js";
+import type { Graph } from "../../graph/graph.js";
+import { nodePath } from "../../graph/node.js";
+import { adjustRounders } from "../../passes/adjust-rounders.js";
+import { checkLegality } from "../../passes/check-legality.js";
+import { fuse } from "../../passes/fuse.js";
+import { boundsBy } from "../../passes/interval-bounds.js";
+import { lower } from "../../passes/lower/lower.js";
+import { removeDeadCode } from "../../passes/remove-dead-code.js";
+import { boundsWithErrors } from "../../passes/rounding-errors.js";
+import type { RoundingRule } from "../../passes/rounding-rule.js";
+import { planTogether } from "../../plan/bootstrap/plan-together.js";
+import type { Plan } from "../../plan/plan.js";
+import { noProtection } from "../../plan/protection.js";
+import { formatProgram } from "../../program/program.js";
+import { linearRegions } from "../../regions/linear-regions.js";
+import type { RegionProgram } from "../../regions/region-program.js";
 import {
   type CompileOptions,
   checkLimits,
   protectionDistance,
   roundingRule,
-} from "./compile-options.js";
-import { CompileRecord } from "./compile-record.js";
-import type { Compiled } from "./compiled.js";
+} from "../compile-options.js";
+import type { Compiled } from "../compiled.js";
 import {
   assignTogether,
   type Feed,
@@ -33,11 +30,14 @@ import {
   settledRanges,
   type Wiring,
   withFedRanges,
-} from "./composition.js";
+} from "../composition.js";
+import { planningRates } from "../cost/machine-speed.js";
+import { type MemoryLimits, withinMemory } from "../cost/server-memory.js";
+import { assembleTogether } from "./assemble.js";
+import { largestArgumentBits, largestLookupBits } from "./compile-graph.js";
+import { CompileRecord } from "./compile-record.js";
 import { checkFailure, failureOfEach } from "./failure-options.js";
-import { planningRates } from "./machine-speed.js";
 import { refreshOutputs, staleOutputs } from "./refresh-outputs.js";
-import { type MemoryLimits, withinMemory } from "./server-memory.js";
 import { formatRegions, planJson } from "./stage-texts.js";
 import { checkTravel } from "./travel-limits.js";
 

@@ -1,5 +1,5 @@
-import { VelumError } from "../base/error.js";
-import type { Compiled } from "./compiled.js";
+import { VelumError } from "../../base/error.js";
+import type { Compiled } from "../compiled.js";
 
 /** Follows one compilation: its stages with their times, and what each leaves, for `debugFolder` and `onStage`. */
 export class CompileRecord {

@@ -1,5 +1,5 @@
-import { nextTurn, sliceMs, throwIfAborted } from "../base/event-loop.js";
-import type { RunOptions } from "../runtime/run-options.js";
+import { nextTurn, sliceMs, throwIfAborted } from "../../base/event-loop.js";
+import type { RunOptions } from "../../runtime/run-options.js";
 
 /** Does `work` on every item in turn and gives the event loop its turns; can be aborted between items. */
 export async function forEachInSlices<Item, Result>(

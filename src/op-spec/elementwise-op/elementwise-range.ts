@@ -1,7 +1,7 @@
-import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
-import { broadcastIndices, broadcastShapes } from "./broadcast.js";
-import type { Interval } from "./interval.js";
+import { VelumError } from "../../base/error.js";
+import type { Tensor } from "../../base/tensor.js";
+import { broadcastIndices, broadcastShapes } from "../broadcast.js";
+import type { Interval } from "../interval.js";
 
 /** Most combinations of operand values that are tried for one element. */
 const mostTried = 2 ** 16;

@@ -1,4 +1,4 @@
-import { VelumError } from "../base/error.js";
+import { VelumError } from "../../base/error.js";
 
 /** Why an element-wise operation has no result for some operands, and what to do about it; for errors. */
 export interface NoValue {

@@ -1,10 +1,10 @@
-import type { Tensor } from "../base/tensor.js";
-import type { Graph } from "../graph/graph.js";
-import { maximumOf, minimumOf } from "../graph/integer-type.js";
-import { nodePath } from "../graph/node.js";
-import { lookupArgument } from "../ops/lookup-argument.js";
-import { PreparedGraph } from "../ops/prepared-graph.js";
-import { opSpec } from "../ops/registry.js";
+import type { Tensor } from "../../base/tensor.js";
+import type { Graph } from "../../graph/graph.js";
+import { maximumOf, minimumOf } from "../../graph/integer-type.js";
+import { nodePath } from "../../graph/node.js";
+import { lookupArgument } from "../../op-spec/lookup-argument.js";
+import { PreparedGraph } from "../../ops/prepared-graph.js";
+import { opSpec } from "../../ops/registry.js";
 import { simulateGraph } from "./simulate.js";
 
 /** Range that a value must keep. */

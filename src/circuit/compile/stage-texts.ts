@@ -1,5 +1,5 @@
-import type { Plan } from "../plan/plan.js";
-import type { LookupStep, RegionProgram } from "../regions/region-program.js";
+import type { Plan } from "../../plan/plan.js";
+import type { LookupStep, RegionProgram } from "../../regions/region-program.js";
 
 /** The region program as text: one value a line, with the step that computes it. */
 export function formatRegions(regions: RegionProgram): string {

@@ -1,14 +1,14 @@
-import { clearLayoutsOf } from "../artifact/clear-info.js";
-import type { ServerManifest } from "../artifact/server-manifest.js";
-import { VelumError } from "../base/error.js";
-import type { UploadFormCost } from "../plan/decision/upload-form.js";
-import { evaluationKeyMemoryBytes } from "../plan/parameters/bootstrap-cost.js";
-import type { PlannedRounding } from "../plan/plan.js";
-import { keyFileBytes } from "../tfhe/key-files.js";
-import { keySectionLayout } from "../tfhe/wire-evaluation-keys.js";
-import { headerBytes } from "../tfhe/wire-header.js";
-import { inputPayloadBytes } from "../tfhe/wire-input.js";
-import { outputPayloadBytes } from "../tfhe/wire-output.js";
+import { clearLayoutsOf } from "../../artifact/clear-info.js";
+import type { ServerManifest } from "../../artifact/server-manifest.js";
+import { VelumError } from "../../base/error.js";
+import type { UploadFormCost } from "../../plan/decision/upload-form.js";
+import { evaluationKeyMemoryBytes } from "../../plan/parameters/bootstrap-cost.js";
+import type { PlannedRounding } from "../../plan/plan.js";
+import { keyFileBytes } from "../../tfhe/key-files.js";
+import { keySectionLayout } from "../../tfhe/wire-evaluation-keys.js";
+import { headerBytes } from "../../tfhe/wire-header.js";
+import { inputPayloadBytes } from "../../tfhe/wire-input.js";
+import { outputPayloadBytes } from "../../tfhe/wire-output.js";
 import { type MachineSpeed, predictRunMs } from "./machine-speed.js";
 import { expandedKeyBytes, memoryBesideKeys } from "./server-memory.js";
 

@@ -1,5 +1,5 @@
-import { type Shape, sameShape, scalar, sizeOf } from "../base/tensor.js";
-import type { MlirEmitter, MlirType, MlirValue } from "./mlir-emitter.js";
+import { type Shape, sameShape, scalar, sizeOf } from "../../base/tensor.js";
+import type { MlirEmitter, MlirType, MlirValue } from "../mlir-emitter.js";
 import { dialectOf } from "./mlir-forms.js";
 
 /** `FHE.zero` or `FHE.zero_tensor`. */

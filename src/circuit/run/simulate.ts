@@ -1,11 +1,11 @@
-import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
-import type { Graph } from "../graph/graph.js";
-import { integerTypeText, maximumOf, minimumOf } from "../graph/integer-type.js";
-import { nodePath, type OperationNode } from "../graph/node.js";
-import { evaluateNodes, type NodeValues } from "../ops/evaluate.js";
-import { lookupArgument } from "../ops/lookup-argument.js";
-import { opSpec } from "../ops/registry.js";
+import { VelumError } from "../../base/error.js";
+import type { Tensor } from "../../base/tensor.js";
+import type { Graph } from "../../graph/graph.js";
+import { integerTypeText, maximumOf, minimumOf } from "../../graph/integer-type.js";
+import { nodePath, type OperationNode } from "../../graph/node.js";
+import { lookupArgument } from "../../op-spec/lookup-argument.js";
+import { evaluateNodes, type NodeValues } from "../../ops/evaluate.js";
+import { opSpec } from "../../ops/registry.js";
 
 /**
  * What the encrypted run of a compiled graph gives, computed in clear. A value that leaves the width reserved for it would wrap on

@@ -1,5 +1,5 @@
-import { scalar } from "../base/tensor.js";
-import { insideName, type MlirCall, type MlirEmitter, type MlirValue } from "./mlir-emitter.js";
+import { scalar } from "../../base/tensor.js";
+import { insideName, type MlirCall, type MlirEmitter, type MlirValue } from "../mlir-emitter.js";
 import { notInDialect } from "./mlir-forms.js";
 
 /** A clear position as an index value; a negative one counts from the end of an axis of `length`. */

@@ -1,6 +1,6 @@
-import { VelumError } from "../base/error.js";
-import type { MlirCall, MlirEmitter, MlirType, MlirValue } from "./mlir-emitter.js";
-import { operandPair } from "./operands.js";
+import { VelumError } from "../../base/error.js";
+import type { MlirCall, MlirEmitter, MlirType, MlirValue } from "../mlir-emitter.js";
+import { operandPair } from "../operands.js";
 
 /** `FHE` for scalars, `FHELinalg` for tensors. */
 export function dialectOf(type: MlirType): string {

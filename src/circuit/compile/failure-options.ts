@@ -1,6 +1,6 @@
-import { VelumError } from "../base/error.js";
-import type { RegionProgram } from "../regions/region-program.js";
-import type { CompileOptions } from "./compile-options.js";
+import { VelumError } from "../../base/error.js";
+import type { RegionProgram } from "../../regions/region-program.js";
+import type { CompileOptions } from "../compile-options.js";
 
 /** How often results may be wrong. */
 export type FailureOptions = Pick<CompileOptions, "failureLog2" | "pError" | "globalPError">;

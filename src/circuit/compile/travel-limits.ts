@@ -1,10 +1,10 @@
-import { clearLayoutsOf } from "../artifact/clear-info.js";
-import type { ServerManifest } from "../artifact/server-manifest.js";
-import { VelumError } from "../base/error.js";
-import type { PlanLimits } from "../plan/parameters/parameter-request.js";
-import { keyFileBytes } from "../tfhe/key-files.js";
-import { headerBytes } from "../tfhe/wire-header.js";
-import { inputPayloadBytes } from "../tfhe/wire-input.js";
+import { clearLayoutsOf } from "../../artifact/clear-info.js";
+import type { ServerManifest } from "../../artifact/server-manifest.js";
+import { VelumError } from "../../base/error.js";
+import type { PlanLimits } from "../../plan/parameters/parameter-request.js";
+import { keyFileBytes } from "../../tfhe/key-files.js";
+import { headerBytes } from "../../tfhe/wire-header.js";
+import { inputPayloadBytes } from "../../tfhe/wire-input.js";
 
 /** One request as it travels: ciphertexts, clear numbers and the header. */
 export function requestFileBytes({ inputs, clear }: ServerManifest): number {

@@ -1,4 +1,4 @@
-import { type ClearInfo, type ClearPlaceInfo, clearPartJson } from "../artifact/clear-info.js";
+import { type ClearInfo, type ClearPlaceInfo, clearPartJson } from "../../artifact/clear-info.js";
 import {
   type ClientBits,
   type ClientInput,
@@ -6,33 +6,33 @@ import {
   clientFormat,
   type JsonValue,
   plainClientFormat,
-} from "../artifact/client-file.js";
-import { circuitIdOf, type ServerFile } from "../artifact/server-file.js";
+} from "../../artifact/client-file.js";
+import { circuitIdOf, type ServerFile } from "../../artifact/server-file.js";
 import {
   type FeedInfo,
   plainServerFormat,
   type ServerManifest,
   serverFormat,
-} from "../artifact/server-manifest.js";
-import { VelumError } from "../base/error.js";
-import { sizeOf } from "../base/tensor.js";
-import { emitC } from "../codegen/emit-c.js";
-import { emitWasm } from "../codegen/emit-wasm.js";
-import type { ClearPlace, StagedProgram } from "../codegen/stage.js";
-import { stageProgram } from "../codegen/stage-program.js";
-import type { Graph } from "../graph/graph.js";
-import { maximumOf, minimumOf } from "../graph/integer-type.js";
-import { mlirModule } from "../mlir/module-text.js";
-import { assignBitWidths } from "../passes/assign-bit-widths.js";
-import { lower } from "../passes/lower/lower.js";
-import type { BitEncoding, Plan } from "../plan/plan.js";
-import { formatProgram } from "../program/program.js";
-import type { ClearInput, RegionInput, RegionProgram } from "../regions/region-program.js";
-import { lweStride } from "../runtime/composed-input.js";
-import { readKernelModule, readKernelSources } from "../tfhe/kernel-files.js";
-import type { InputPartLayout } from "../tfhe/wire-input.js";
-import type { Compiled } from "./compiled.js";
-import { assignTogether, type Feed } from "./composition.js";
+} from "../../artifact/server-manifest.js";
+import { VelumError } from "../../base/error.js";
+import { sizeOf } from "../../base/tensor.js";
+import { emitC } from "../../codegen/emit-c.js";
+import { emitWasm } from "../../codegen/emit-wasm.js";
+import type { ClearPlace, StagedProgram } from "../../codegen/stage.js";
+import { stageProgram } from "../../codegen/stage-program.js";
+import type { Graph } from "../../graph/graph.js";
+import { maximumOf, minimumOf } from "../../graph/integer-type.js";
+import { mlirModule } from "../../mlir/module-text.js";
+import { assignBitWidths } from "../../passes/assign-bit-widths.js";
+import { lower } from "../../passes/lower/lower.js";
+import type { BitEncoding, Plan } from "../../plan/plan.js";
+import { formatProgram } from "../../program/program.js";
+import type { ClearInput, RegionInput, RegionProgram } from "../../regions/region-program.js";
+import { lweStride } from "../../runtime/composed-input.js";
+import { readKernelModule, readKernelSources } from "../../tfhe/kernel-files.js";
+import type { InputPartLayout } from "../../tfhe/wire-input.js";
+import type { Compiled } from "../compiled.js";
+import { assignTogether, type Feed } from "../composition.js";
 
 /** Widest argument of one look-up in the dialects. */
 const dialectLookupBits = 16;
