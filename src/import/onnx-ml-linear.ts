@@ -1,6 +1,5 @@
 import { argmaxDecision } from "./onnx-decision.js";
-import type { NodeReader, OnnxValue } from "./onnx-node.js";
-import type { OperatorReader } from "./onnx-operators.js";
+import type { NodeReader, OnnxValue, OperatorReader } from "./onnx-node.js";
 
 /** Linear models of the domain `ai.onnx.ml`. Their outputs are float32 in the runtimes; here they are not rounded. */
 export const linearOperators: Readonly<Record<string, OperatorReader>> = {

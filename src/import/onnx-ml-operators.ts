@@ -1,5 +1,5 @@
-import { type NodeReader, type OnnxValue, precisionOf } from "./onnx-node.js";
-import { type OperatorReader, readGather } from "./onnx-operators.js";
+import { readGather } from "./onnx-columns.js";
+import { type NodeReader, type OnnxValue, type OperatorReader, precisionOf } from "./onnx-node.js";
 import type { Label } from "./steps.js";
 
 /** Preprocessing operators of the domain `ai.onnx.ml`. */

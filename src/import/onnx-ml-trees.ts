@@ -5,8 +5,7 @@ import {
   withComplement,
   withNegative,
 } from "./onnx-ml-linear.js";
-import type { BlockValue, NodeReader, OnnxValue } from "./onnx-node.js";
-import type { OperatorReader } from "./onnx-operators.js";
+import type { BlockValue, NodeReader, OnnxValue, OperatorReader } from "./onnx-node.js";
 import { readFlatForest, readListedForest } from "./onnx-tree-nodes.js";
 
 /** Tree ensembles of the domain `ai.onnx.ml`, in the forms of versions 1 to 3 and of version 5. */

@@ -193,3 +193,6 @@ const nouns = {
 export function precisionOf(type: BlockType): Precision {
   return type === "float32" ? "float32" : "float64";
 }
+
+/** Reads a node: appends its steps and says what its outputs stand for. */
+export type OperatorReader = (node: NodeReader) => readonly OnnxValue[];

@@ -6,8 +6,8 @@ import { type OnnxGraph, type OnnxNode, type OnnxValueInfo, readOnnxFile } from 
 import { linearOperators } from "./onnx-ml-linear.js";
 import { preprocessingOperators } from "./onnx-ml-operators.js";
 import { treeOperators } from "./onnx-ml-trees.js";
-import { NodeReader, type OnnxValue } from "./onnx-node.js";
-import { mainOperators, type OperatorReader } from "./onnx-operators.js";
+import { NodeReader, type OnnxValue, type OperatorReader } from "./onnx-node.js";
+import { mainOperators } from "./onnx-operators.js";
 import { splitSteps } from "./split-steps.js";
 import { StepList } from "./step-list.js";
 import type { Label } from "./steps.js";

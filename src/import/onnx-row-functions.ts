@@ -1,0 +1,51 @@
+import { constantSum } from "./onnx-constants.js";
+import { argmaxDecision } from "./onnx-decision.js";
+import { type NodeReader, type OnnxValue, type OperatorReader, precisionOf } from "./onnx-node.js";
+import { sumOfPolynomials } from "./onnx-polynomials.js";
+import type { RowFunction } from "./steps.js";
+
+export function reduce(name: RowFunction): OperatorReader {
+  return (node) => {
+    const value = node.input(0);
+    const axes = node.has(1) ? [...node.tensor(1).data] : node.integers("axes");
+    if (value.kind === "tensor" && name === "sum")
+      return [{ kind: "tensor", tensor: constantSum(node, value.tensor, axes) }];
+    if (value.kind === "polynomials" && name === "sum")
+      return [sumOfPolynomials(node, value, axes)];
+    const x = node.numbers(0);
+    if (x.flat || axes.length !== 1 || (axes[0] !== 1 && axes[0] !== -1))
+      throw node.unsupported(`reduces along axes ${axes.join(", ")}, only columns are read`);
+    const precision = precisionOf(x.type);
+    const block = node.list.add({ kind: "row", name, from: x.block, precision }, 1);
+    return [{ ...x, block, flat: node.integer("keepdims", 1) === 0 }];
+  };
+}
+
+export function readArgMax(node: NodeReader): readonly OnnxValue[] {
+  const x = node.numbers(0);
+  const axis = node.integer("axis", 0);
+  if (x.flat || (axis !== 1 && axis !== -1) || node.integer("select_last_index", 0) !== 0)
+    throw node.unsupported("is not along the columns, or takes the last of equals");
+  const classes = Array.from({ length: node.columns(x) }, (_, k) => k);
+  return [{ kind: "labels", decision: argmaxDecision(node.list, x.block), classes }];
+}
+
+export function readLpNormalization(node: NodeReader): readonly OnnxValue[] {
+  const x = node.numbers(0);
+  const axis = node.integer("axis", -1);
+  const p = node.integer("p", 2);
+  if (x.flat || (axis !== 1 && axis !== -1) || (p !== 1 && p !== 2))
+    throw node.unsupported("is not along the columns, or of another order than 1 and 2");
+  const name = p === 1 ? "divideByL1" : "divideByL2";
+  const step = { kind: "rowTransform", name, from: x.block } as const;
+  return [{ ...x, block: node.list.add(step, node.columns(x)) }];
+}
+
+export function readSoftmax(node: NodeReader): readonly OnnxValue[] {
+  const x = node.numbers(0);
+  const axis = node.integer("axis", node.version >= 13 ? -1 : 1);
+  if (x.flat || (axis !== 1 && axis !== -1)) throw node.unsupported("is not along the columns");
+  const columns = node.columns(x);
+  const block = node.list.add({ kind: "rowTransform", name: "softmax", from: x.block }, columns);
+  return [{ ...x, block }];
+}
