@@ -5,6 +5,7 @@ import { noList } from "./classifier-coding.js";
 import { fieldsOf, isCount, isFiniteList, isFiniteNumber } from "./json-checks.js";
 import { type InputParts, ModelCoding, stepsBefore } from "./model-coding.js";
 import { inputJson, readInputParts } from "./model-coding-json.js";
+import { decisionOnly } from "./regressor-coding.js";
 import type { ClientTransform } from "./transforms/client-transform.js";
 
 /** How the sums of an ensemble become answers; the client's last step, after decryption. */
@@ -205,15 +206,6 @@ export function probabilitiesOf({ meaning, classes }: Answering, scores: Tensor,
     path,
     problem: "the model predicts targets, not classes",
     cure: "Use predict",
-  });
-}
-
-function decisionOnly(path: string): VelumError {
-  return new VelumError({
-    code: "bad-argument",
-    path,
-    problem: "scores do not leave the server: the model returns a decision about them only",
-    cure: 'Use predict, or compile with result "scores"',
   });
 }
 

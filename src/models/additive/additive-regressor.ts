@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../artifact/client-file.js";
 import { VelumError } from "../../base/error.js";
 import { type Link, linked, RegressorCoding } from "../../quantize/regressor-coding.js";
+import { checkRegressorResult, type RegressorResult, scoreLimits } from "../above-result.js";
 import {
   type Labels,
   type Matrix,
@@ -31,6 +32,7 @@ import {
   tableBitsOf,
 } from "./real-tables.js";
 import { readTableCoded, TableCoded } from "./table-coded.js";
+import { tableDifferences } from "./table-differences.js";
 import { tableScores } from "./table-scores.js";
 
 /** A fitted regressor in double precision. */
@@ -43,7 +45,15 @@ export interface FloatRegressor {
 export interface AdditiveRegressorParams extends AdditiveParams {
   /** `"poisson"` predicts through an exponential, which the client computes. Default `"squared_error"`. */
   readonly loss: "squared_error" | "poisson";
+  /** Scores (default), or whether the prediction is above a limit. */
+  readonly result: RegressorResult;
 }
+
+const defaults: AdditiveRegressorParams = {
+  ...defaultAdditiveParams,
+  loss: "squared_error",
+  result: "scores",
+};
 
 /**
  * A sum of one function a feature, boosted in turn: explainable, and on ciphertexts one look-up a feature.
@@ -53,7 +63,7 @@ export interface AdditiveRegressorParams extends AdditiveParams {
  */
 export class AdditiveRegressor extends RegressorEstimator<AdditiveRegressorParams, RealTables> {
   constructor(params: Partial<AdditiveRegressorParams> = {}) {
-    super("AdditiveRegressor", { ...defaultAdditiveParams, loss: "squared_error" }, params);
+    super("AdditiveRegressor", defaults, params);
   }
 
   /** Fits to `x` (`[rows, features]`) and one target a row. Errors: `bad-shape`, `not-a-number`, `bad-argument`. */
@@ -109,6 +119,7 @@ export class AdditiveRegressor extends RegressorEstimator<AdditiveRegressorParam
 
   protected override checkParams(): void {
     checkAdditive(this.name, this.getParams());
+    checkRegressorResult(this.name, this.getParams().result);
     new ParamChecks(this.name).oneOf("loss", this.getParams().loss, ["squared_error", "poisson"]);
   }
 
@@ -117,10 +128,23 @@ export class AdditiveRegressor extends RegressorEstimator<AdditiveRegressorParam
   }
 
   protected override code(fitted: RealTables, _x: Matrix): CodedModel<RegressorCoding> {
-    const { scale, ...tables } = quantizeTables(fitted, tableBitsOf(this.getParams().nBits).values);
-    const features = this.featuresOf(fitted);
-    const parts = { inputQuantizer: fitted.quantizer, features, scales: Float64Array.of(scale) };
-    return new TableCoded(new RegressorCoding({ ...parts, link: this.#link() }), tables);
+    const { nBits, result } = this.getParams();
+    const bits = tableBitsOf(nBits).values;
+    const link = this.#link();
+    const parts = { inputQuantizer: fitted.quantizer, features: this.featuresOf(fitted), link };
+    const limits = scoreLimits(this.name, result, link, 1);
+    if (limits !== undefined) {
+      const bias = fitted.bias.map((b, k) => b - (limits[k] ?? 0));
+      // Above a limit or not is a question of two classes.
+      const tables = tableDifferences({ tables: fitted.tables, bias }, bits, 2);
+      const coding = new RegressorCoding({ ...parts, scales: Float64Array.of(1), result: "bit" });
+      return new TableCoded(coding, tables, 2);
+    }
+    const { scale, ...tables } = quantizeTables(fitted, bits);
+    return new TableCoded(
+      new RegressorCoding({ ...parts, scales: Float64Array.of(scale) }),
+      tables,
+    );
   }
 
   protected override fittedToJson(fitted: RealTables): JsonValue {
@@ -132,6 +156,7 @@ export class AdditiveRegressor extends RegressorEstimator<AdditiveRegressorParam
   }
 
   protected override codedFromJson(value: unknown, coding: unknown, path: string) {
-    return readTableCoded(value, RegressorCoding.fromJSON(coding, path), path);
+    const read = RegressorCoding.fromJSON(coding, path);
+    return readTableCoded(value, read, path, read.result === "bit" ? 2 : undefined);
   }
 }

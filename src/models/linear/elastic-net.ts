@@ -2,11 +2,11 @@ import { ParamChecks } from "../check-params.js";
 import { centered, withIntercept } from "./center.js";
 import { elasticNet } from "./coordinate-descent.js";
 import type { LinearFit } from "./linear-fit.js";
-import { defaultLinearParams, type LinearParams } from "./linear-params.js";
+import { defaultLinearRegressorParams, type LinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
 
 /** Settings of a `Lasso`. */
-export interface LassoParams extends LinearParams {
+export interface LassoParams extends LinearRegressorParams {
   /** Strength of the penalty, at least 0. Default 1. */
   readonly alpha: number;
   readonly fitIntercept: boolean;
@@ -24,7 +24,7 @@ export interface ElasticNetParams extends LassoParams {
 }
 
 const lassoDefaults: LassoParams = {
-  ...defaultLinearParams,
+  ...defaultLinearRegressorParams,
   alpha: 1,
   fitIntercept: true,
   positive: false,

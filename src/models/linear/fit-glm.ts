@@ -4,11 +4,11 @@ import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import { minimizeLbfgs, type Objective } from "./lbfgs.js";
 import { type LinearFit, stackFits } from "./linear-fit.js";
-import type { LinearParams } from "./linear-params.js";
+import type { LinearRegressorParams } from "./linear-params.js";
 import type { RegressionProblem } from "./linear-regressor-estimator.js";
 
 /** Settings of generalized linear regressors; names and defaults of scikit-learn's. */
-export interface GlmParams extends LinearParams {
+export interface GlmParams extends LinearRegressorParams {
   /** Strength of the penalty: `alpha / 2` times the squared weights is added to half the mean deviance. Default 1. */
   readonly alpha: number;
   readonly fitIntercept: boolean;

@@ -5,7 +5,7 @@ import { d2TweedieScore } from "../metrics/regression.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import { checkGlm, fitGlm, type GlmFamily, type GlmParams } from "./fit-glm.js";
 import type { LinearFit } from "./linear-fit.js";
-import { defaultLinearParams } from "./linear-params.js";
+import { defaultLinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
 
 /** Settings of a `TweedieRegressor`. */
@@ -17,7 +17,7 @@ export interface TweedieRegressorParams extends GlmParams {
 }
 
 const defaults: GlmParams = {
-  ...defaultLinearParams,
+  ...defaultLinearRegressorParams,
   alpha: 1,
   fitIntercept: true,
   tol: 1e-4,
@@ -40,10 +40,10 @@ abstract class GlmRegressor<P extends GlmParams> extends LinearRegressorEstimato
     return fitGlm(this.name, problem, this.family(), this.getParams());
   }
 
-  /** Share of the deviance that the model explains, the mean over targets. Errors: those of `predict`. */
+  /** Share of the deviance that the model explains, the mean over targets. Errors: those of `predict`; `bad-argument` where predictions stay on the server. */
   override async score(x: Rows, y: Labels | Rows, mode: PredictionMode = {}): Promise<number> {
     const { rows } = toMatrixOf(this.nFeaturesIn, x, `${this.name}.score X`);
-    const predicted = await this.predict(x, mode);
+    const predicted = await this.scored(x, mode);
     const truth = toTargets(y, rows, `${this.name}.score y`);
     const column = (data: Float64Array, k: number) =>
       data.filter((_, i) => i % truth.columns === k);

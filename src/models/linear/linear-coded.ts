@@ -12,11 +12,13 @@ export interface LinearDecision {
   readonly table?: ClassTable | undefined;
   readonly explained?: number | undefined;
   readonly ranking?: number | undefined;
+  readonly signs?: boolean;
 }
 
 /**
  * A quantized linear model as it runs: integer scores `q W + b`; with `table` the class alone, `values[(q - zero) W]`; with `ranking`, a
- * number of classes, the places of the greatest scores, as many as the coding has outputs, and `q W + b` is the differences of scores that tell it (`classPairs`).
+ * number of classes, the places of the greatest scores, as many as the coding has outputs, and `q W + b` is the differences of scores that
+ * tell it (`classPairs`); with `signs` 1 where a score is above 0, else 0.
  */
 export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   readonly coding: C;
@@ -25,6 +27,7 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   /** Share (0 to 1) of the real score's variance that the table's index explains, where that is known. */
   readonly explained: number | undefined;
   readonly ranking: number | undefined;
+  readonly signs: boolean;
 
   constructor(coding: C, quantized: QuantizedLinearModel, decision: LinearDecision = {}) {
     this.coding = coding;
@@ -32,6 +35,7 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
     this.table = decision.table;
     this.explained = decision.explained;
     this.ranking = decision.ranking;
+    this.signs = decision.signs ?? false;
   }
 
   get width(): number {
@@ -39,17 +43,19 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   }
 
   evaluate(q: Tensor): Tensor {
-    const { quantized, table, ranking } = this;
+    const { quantized, table, ranking, signs } = this;
     const scores = quantized.scores(q);
+    if (signs) return { shape: scores.shape, data: scores.data.map((score) => Number(score > 0)) };
     if (ranking !== undefined) return ranked(scores, ranking, this.coding.outputs);
     return table === undefined ? scores : classesOf(table, quantized, scores);
   }
 
   trace(x: Tracer): Tracer {
-    const { quantized, table, ranking } = this;
+    const { quantized, table, ranking, signs } = this;
     if (table !== undefined) return classStep(x, quantized, table);
     const bias = { shape: [quantized.outputs], data: quantized.bias };
     const scores = x.matmul(quantized.weights).add(bias);
+    if (signs) return scores.greater(0);
     return ranking === undefined ? scores : traceRanking(scores, ranking, this.coding.outputs);
   }
 

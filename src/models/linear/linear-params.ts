@@ -1,4 +1,5 @@
 import type { Granularity } from "../../quantize/value-range.js";
+import type { RegressorResult } from "../above-result.js";
 import { ParamChecks } from "../check-params.js";
 import type { ClassResult } from "../class-result.js";
 import type { ClassWeight } from "../class-targets.js";
@@ -17,6 +18,12 @@ export interface LinearParams {
   readonly inputQuantizer: Granularity;
 }
 
+/** How a linear regressor is made into integers. */
+export interface LinearRegressorParams extends LinearParams {
+  /** Scores (default), or whether the prediction is above a limit. */
+  readonly result: RegressorResult;
+}
+
 /** How a linear classifier is made into integers. */
 export interface LinearClassifierParams extends LinearParams {
   /** Scores (default), the class alone, or the likeliest classes. */
@@ -26,6 +33,11 @@ export interface LinearClassifierParams extends LinearParams {
 }
 
 export const defaultLinearParams: LinearParams = { nBits: 8, inputQuantizer: "perFeature" };
+
+export const defaultLinearRegressorParams: LinearRegressorParams = {
+  ...defaultLinearParams,
+  result: "scores",
+};
 
 export const defaultLinearClassifierParams: LinearClassifierParams = {
   ...defaultLinearParams,

@@ -2,18 +2,18 @@ import { centered, withIntercept } from "./center.js";
 import { elasticNet } from "./coordinate-descent.js";
 import { leastSquares } from "./least-squares.js";
 import type { LinearFit } from "./linear-fit.js";
-import { defaultLinearParams, type LinearParams } from "./linear-params.js";
+import { defaultLinearRegressorParams, type LinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
 
 /** Settings of a `LinearRegression`. */
-export interface LinearRegressionParams extends LinearParams {
+export interface LinearRegressionParams extends LinearRegressorParams {
   readonly fitIntercept: boolean;
   /** Weights of at least 0 alone. Default false. */
   readonly positive: boolean;
 }
 
 const defaults: LinearRegressionParams = {
-  ...defaultLinearParams,
+  ...defaultLinearRegressorParams,
   fitIntercept: true,
   positive: false,
 };

@@ -4,6 +4,8 @@ import { fieldsOf } from "../../quantize/json-checks.js";
 import { type Link, RegressorCoding } from "../../quantize/regressor-coding.js";
 import type { AffineMap } from "../../quantize/transforms/client-transform.js";
 import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
+import type { Granularity } from "../../quantize/value-range.js";
+import { checkRegressorResult, scoreLimits } from "../above-result.js";
 import {
   type Labels,
   type Matrix,
@@ -21,14 +23,21 @@ import {
   foldIntoWeights,
   type GivenLinear,
   type LinearFit,
+  type LinearWeights,
   linearFitJson,
   parseLinearFit,
   readGivenLinear,
   requireFiniteFit,
 } from "./linear-fit.js";
-import { bitsOf, checkLinearParams, type LinearParams } from "./linear-params.js";
+import {
+  bitsOf,
+  checkLinearParams,
+  type LinearBits,
+  type LinearRegressorParams,
+} from "./linear-params.js";
 import { LinearPredictor } from "./linear-predictor.js";
 import { foldScales, QuantizedLinearModel } from "./quantized-linear.js";
+import { signedScores } from "./score-differences.js";
 import { largestWeights, steadyColumns } from "./steady-columns.js";
 
 /** Rows with their targets. */
@@ -40,10 +49,9 @@ export interface RegressionProblem {
 }
 
 /** What all linear regressors share: from weights to integers, circuits and files. Made into one by a solver. */
-export abstract class LinearRegressorEstimator<P extends LinearParams> extends RegressorEstimator<
-  P,
-  LinearFit
-> {
+export abstract class LinearRegressorEstimator<
+  P extends LinearRegressorParams,
+> extends RegressorEstimator<P, LinearFit> {
   /** Finds the weights, one output a target. */
   protected abstract solve(problem: RegressionProblem): LinearFit;
   /** Refuses the solver's parameters. Errors: `bad-argument`. */
@@ -77,7 +85,10 @@ export abstract class LinearRegressorEstimator<P extends LinearParams> extends R
    * A model from weights that were fitted elsewhere; `calibrate` or `compile` then gives it the ranges of its inputs.
    * Errors: `bad-shape`, `not-a-number`.
    */
-  static fromFitted<Params extends object, T extends LinearRegressorEstimator<LinearParams>>(
+  static fromFitted<
+    Params extends object,
+    T extends LinearRegressorEstimator<LinearRegressorParams>,
+  >(
     this: new (
       params?: Partial<Params>,
     ) => T,
@@ -133,6 +144,7 @@ export abstract class LinearRegressorEstimator<P extends LinearParams> extends R
 
   protected override checkParams(): void {
     checkLinearParams(this.name, this.getParams());
+    checkRegressorResult(this.name, this.getParams().result);
     this.checkSolver();
   }
 
@@ -140,27 +152,27 @@ export abstract class LinearRegressorEstimator<P extends LinearParams> extends R
     return fitted.coef.shape[1] ?? 0;
   }
 
-  /** Targets may differ in size by orders of magnitude, so each is brought to the size of its largest weight and has a scale of its own. */
   protected override code(fitted: LinearFit, x: Matrix): CodedModel<RegressorCoding> {
-    const { inputQuantizer: granularity, ...params } = this.getParams();
+    const { inputQuantizer: granularity, result, ...params } = this.getParams();
     const bits = bitsOf({ ...params, inputQuantizer: granularity });
-    const inputs = UniformQuantizer.calibrate(x, { nBits: bits.inputs, granularity });
-    const steady = granularity === "perFeature" ? steadyColumns(x) : [];
-    const largest = largestWeights(foldScales(fitted.coef, inputs), steady);
-    const sizes = largest.map((size, k) => size || Math.abs(fitted.intercept[k] ?? 0) || 1);
-    const { features } = { features: this.featuresOf(fitted) };
-    const weights = {
-      coef: {
-        shape: fitted.coef.shape,
-        data: fitted.coef.data.map((w, i) => w / (sizes[Math.floor(i / features)] ?? 1)),
-      },
-      intercept: fitted.intercept.map((b, k) => b / (sizes[k] ?? 1)),
-    };
-    const quantized = QuantizedLinearModel.fromWeights(weights, x, bits, granularity);
+    const link = this.link();
+    const targets = fitted.intercept.length;
+    const limits = scoreLimits(this.name, result, link, targets);
+    const intercept = fitted.intercept.map((b, k) => b - (limits?.[k] ?? 0));
+    const { weights, sizes } = evened({ coef: fitted.coef, intercept }, x, bits, granularity);
+    const quantized =
+      limits === undefined
+        ? QuantizedLinearModel.fromWeights(weights, x, bits, granularity)
+        : signedScores(weights, x, bits, granularity);
+    const { inputQuantizer, features } = quantized;
+    const parts = { inputQuantizer, features, link };
+    if (limits !== undefined) {
+      const scales = new Float64Array(targets).fill(1);
+      const coding = new RegressorCoding({ ...parts, scales, result: "bit" });
+      return new LinearCoded(coding, quantized, { signs: true });
+    }
     const scales = sizes.map((size) => size * quantized.scoreScale);
-    const { inputQuantizer } = quantized;
-    const coding = new RegressorCoding({ inputQuantizer, features, scales, link: this.link() });
-    return new LinearCoded(coding, quantized);
+    return new LinearCoded(new RegressorCoding({ ...parts, scales }), quantized);
   }
 
   protected override fittedToJson(fitted: LinearFit): JsonValue {
@@ -176,6 +188,28 @@ export abstract class LinearRegressorEstimator<P extends LinearParams> extends R
     const read = RegressorCoding.fromJSON(coding, path);
     if (read.outputs !== model.outputs)
       throw corruptModel(path, "its scores do not fit its scales");
-    return new LinearCoded(read, model);
+    return new LinearCoded(read, model, { signs: read.result === "bit" });
   }
+}
+
+/** Targets may differ in size by orders of magnitude, so each is brought to the size of its largest weight; `sizes` has one a target. */
+function evened(
+  { coef, intercept }: LinearWeights,
+  x: Matrix,
+  bits: LinearBits,
+  granularity: Granularity,
+): { readonly weights: LinearWeights; readonly sizes: Float64Array } {
+  const inputs = UniformQuantizer.calibrate(x, { nBits: bits.inputs, granularity });
+  const steady = granularity === "perFeature" ? steadyColumns(x) : [];
+  const largest = largestWeights(foldScales(coef, inputs), steady);
+  const sizes = largest.map((size, k) => size || Math.abs(intercept[k] ?? 0) || 1);
+  const [, features = 1] = coef.shape;
+  const weights = {
+    coef: {
+      shape: coef.shape,
+      data: coef.data.map((w, i) => w / (sizes[Math.floor(i / features)] ?? 1)),
+    },
+    intercept: intercept.map((b, k) => b / (sizes[k] ?? 1)),
+  };
+  return { weights, sizes };
 }

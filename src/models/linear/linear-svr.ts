@@ -2,19 +2,19 @@ import { ParamChecks } from "../check-params.js";
 import { supportVectors } from "./dual-descent.js";
 import { columnsOf } from "./least-squares.js";
 import { type LinearFit, stackFits } from "./linear-fit.js";
-import { defaultLinearParams, type LinearParams } from "./linear-params.js";
+import { defaultLinearRegressorParams, type LinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
 import { checkSupport, type SupportSettings, supportDefaults } from "./support-settings.js";
 
 /** Settings of a `LinearSVR`. */
-export interface LinearSVRParams extends LinearParams, SupportSettings {
+export interface LinearSVRParams extends LinearRegressorParams, SupportSettings {
   readonly loss: "epsilon_insensitive" | "squared_epsilon_insensitive";
   /** Half the width around a target that costs nothing. Default 0. */
   readonly epsilon: number;
 }
 
 const defaults: LinearSVRParams = {
-  ...defaultLinearParams,
+  ...defaultLinearRegressorParams,
   ...supportDefaults,
   loss: "epsilon_insensitive",
   epsilon: 0,

@@ -4,11 +4,11 @@ import { centered, withIntercept } from "./center.js";
 import { elasticNet } from "./coordinate-descent.js";
 import { leastSquares } from "./least-squares.js";
 import type { LinearFit } from "./linear-fit.js";
-import { defaultLinearParams, type LinearParams } from "./linear-params.js";
+import { defaultLinearRegressorParams, type LinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
 
 /** Settings of a `Ridge`. */
-export interface RidgeParams extends LinearParams {
+export interface RidgeParams extends LinearRegressorParams {
   /** Strength of the penalty, at least 0; one in all or one a target. Default 1. */
   readonly alpha: number | readonly number[];
   readonly fitIntercept: boolean;
@@ -17,7 +17,7 @@ export interface RidgeParams extends LinearParams {
 }
 
 const defaults: RidgeParams = {
-  ...defaultLinearParams,
+  ...defaultLinearRegressorParams,
   alpha: 1,
   fitIntercept: true,
   positive: false,

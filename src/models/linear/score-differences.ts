@@ -19,10 +19,33 @@ export function scoreDifferences(
 ): QuantizedLinearModel {
   const outputs = fitted.intercept.length;
   requireRankable(outputs);
+  return narrowed(bits, (own) => {
+    const scores = QuantizedLinearModel.fromWeights(fitted, x, own, granularity);
+    return outputs === 1 ? scores : pairsOf(scores);
+  });
+}
+
+/**
+ * Scores whose signs are asked, each by itself, as an integer model, with `bits` or fewer until they fit. Errors: `width-too-wide` where a
+ * few bits each are too many.
+ */
+export function signedScores(
+  fitted: LinearWeights,
+  x: Matrix,
+  bits: LinearBits,
+  granularity: Granularity,
+): QuantizedLinearModel {
+  return narrowed(bits, (own) => QuantizedLinearModel.fromWeights(fitted, x, own, granularity));
+}
+
+/** The first of ever narrower models that is compared by a handful of look-ups. */
+function narrowed(
+  bits: LinearBits,
+  make: (bits: LinearBits) => QuantizedLinearModel,
+): QuantizedLinearModel {
   let { inputs, weights } = bits;
   for (;;) {
-    const scores = QuantizedLinearModel.fromWeights(fitted, x, { inputs, weights }, granularity);
-    const differences = outputs === 1 ? scores : pairsOf(scores);
+    const differences = make({ inputs, weights });
     if (differences.scoreBits <= differenceBits) return differences;
     if (inputs <= 2 && weights <= 2) throw tooWide(differences.scoreBits);
     if (inputs >= weights) inputs--;

@@ -1,20 +1,20 @@
 import { ParamChecks } from "../check-params.js";
 import { columnsOf } from "./least-squares.js";
 import { type LinearFit, stackFits } from "./linear-fit.js";
-import { defaultLinearParams, type LinearParams } from "./linear-params.js";
+import { defaultLinearRegressorParams, type LinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
 import { checkSgd, fitSgd, type SgdSettings, sgdDefaults } from "./sgd.js";
 import { type RegressorLoss, regressorLoss } from "./sgd-losses.js";
 
 /** Settings of an `SGDRegressor`. */
-export interface SGDRegressorParams extends LinearParams, SgdSettings {
+export interface SGDRegressorParams extends LinearRegressorParams, SgdSettings {
   readonly loss: RegressorLoss;
   /** Where `"huber"` turns linear; the free width around targets of the insensitive losses. Default 0.1. */
   readonly epsilon: number;
 }
 
 const defaults: SGDRegressorParams = {
-  ...defaultLinearParams,
+  ...defaultLinearRegressorParams,
   ...sgdDefaults,
   loss: "squared_error",
   epsilon: 0.1,
