@@ -82,6 +82,8 @@ export { RandomForestRegressor } from "./models/trees/random-forest-regressor.js
 export type { TreeResult } from "./models/trees/tree-result.js";
 export { XGBClassifier } from "./models/trees/xgb-classifier.js";
 export { XGBRegressor } from "./models/trees/xgb-regressor.js";
+export { XGBRFClassifier } from "./models/trees/xgb-rf-classifier.js";
+export { XGBRFRegressor } from "./models/trees/xgb-rf-regressor.js";
 export type { ComposedRequest, RunInput } from "./runtime/composed-input.js";
 export type { RunOptions } from "./runtime/run-options.js";
 export type { LoadedKeys } from "./runtime/server-circuit.js";

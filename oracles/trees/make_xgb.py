@@ -52,11 +52,14 @@ def tree_arrays(tree):
 def case(estimator, data_set, trees=3, weights=False, **params):
     X, y = sets[data_set]
     sample_weight = numpy.arange(len(y)) % 4 + 0.5 if weights else None
-    model = estimator(n_jobs=1, **params).fit(X, y, sample_weight=sample_weight)
+    groups = params.get("interaction_constraints")
+    # XGBoost takes lists for named columns only, and text for numbered ones.
+    own = params if groups is None else {**params, "interaction_constraints": str(groups)}
+    model = estimator(n_jobs=1, **own).fit(X, y, sample_weight=sample_weight)
     booster = model.get_booster()
     raw = json.loads(booster.save_raw("json"))["learner"]
     rows = X[::7]
-    classifier = estimator is XGBClassifier
+    classifier = issubclass(estimator, XGBClassifier)
     return {
         "estimator": estimator.__name__,
         "dataSet": data_set,
@@ -71,38 +74,39 @@ def case(estimator, data_set, trees=3, weights=False, **params):
     }
 
 
-C, R = XGBClassifier, XGBRegressor
-b, s = "breast-cancer", "smooth"
-small = dict(n_estimators=12, max_depth=4)
-cases = [
-    case(C, b, n_estimators=50, max_depth=3),
-    case(C, b, **small, tree_method="exact"),
-    case(C, b, **small, scale_pos_weight=0.4),
-    case(C, b, **small, grow_policy="lossguide", max_leaves=6, base_score=0.5),
-    case(C, "iris", **small),
-    case(C, "iris", **small, tree_method="exact", reg_lambda=0.5),
-    case(C, "labels", **small, min_child_weight=3, learning_rate=0.1, weights=True),
-    case(C, "holes two classes", **small),
-    case(C, "holes two classes", **small, tree_method="exact"),
-    case(R, s, **small),
-    case(R, s, **small, max_bin=16),
-    case(R, s, **small, tree_method="exact", gamma=2.0),
-    case(R, s, **small, gamma=2.0, reg_alpha=1.0, reg_lambda=3.0),
-    case(R, s, **small, max_delta_step=0.5, weights=True),
-    case(R, s, n_estimators=8, max_depth=0, max_leaves=9, grow_policy="lossguide"),
-    case(R, s, n_estimators=8, max_depth=10, min_child_weight=0.0),
-    case(R, "holes", **small),
-    case(R, "holes", **small, tree_method="exact"),
-    case(R, "grid", **small),
-    case(R, "counts", **small, objective="count:poisson"),
-    case(R, "positive", **small, objective="reg:gamma"),
-    case(R, "counts", **small, objective="reg:tweedie", tweedie_variance_power=1.3),
-    case(R, b, **small, objective="reg:logistic"),
-    case(R, s, **small, base_score=1.0, max_leaves=5),
-    case(R, s, **small, monotone_constraints=(1, -1, 0, 0, 0, 0)),
-    case(R, "holes", **small, monotone_constraints=(1, 0, 1), grow_policy="lossguide", max_leaves=7),
-    case(R, s, **small, monotone_constraints=(-1, 1, 1, -1, 1, -1), tree_method="exact", reg_alpha=0.5),
-    case(C, "labels", **small, monotone_constraints=(1, 0, -1), max_delta_step=0.6, weights=True),
-    *[case(C, b, trees=0, n_estimators=5, max_depth=3, importance_type=of) for of in ("weight", "cover", "total_gain", "total_cover")],
-]
-write("xgb.json", "oracles/trees/make_xgb.py", {"xgboost": xgboost.__version__}, sets, cases)
+if __name__ == "__main__":
+    C, R = XGBClassifier, XGBRegressor
+    b, s = "breast-cancer", "smooth"
+    small = dict(n_estimators=12, max_depth=4)
+    cases = [
+        case(C, b, n_estimators=50, max_depth=3),
+        case(C, b, **small, tree_method="exact"),
+        case(C, b, **small, scale_pos_weight=0.4),
+        case(C, b, **small, grow_policy="lossguide", max_leaves=6, base_score=0.5),
+        case(C, "iris", **small),
+        case(C, "iris", **small, tree_method="exact", reg_lambda=0.5),
+        case(C, "labels", **small, min_child_weight=3, learning_rate=0.1, weights=True),
+        case(C, "holes two classes", **small),
+        case(C, "holes two classes", **small, tree_method="exact"),
+        case(R, s, **small),
+        case(R, s, **small, max_bin=16),
+        case(R, s, **small, tree_method="exact", gamma=2.0),
+        case(R, s, **small, gamma=2.0, reg_alpha=1.0, reg_lambda=3.0),
+        case(R, s, **small, max_delta_step=0.5, weights=True),
+        case(R, s, n_estimators=8, max_depth=0, max_leaves=9, grow_policy="lossguide"),
+        case(R, s, n_estimators=8, max_depth=10, min_child_weight=0.0),
+        case(R, "holes", **small),
+        case(R, "holes", **small, tree_method="exact"),
+        case(R, "grid", **small),
+        case(R, "counts", **small, objective="count:poisson"),
+        case(R, "positive", **small, objective="reg:gamma"),
+        case(R, "counts", **small, objective="reg:tweedie", tweedie_variance_power=1.3),
+        case(R, b, **small, objective="reg:logistic"),
+        case(R, s, **small, base_score=1.0, max_leaves=5),
+        case(R, s, **small, monotone_constraints=(1, -1, 0, 0, 0, 0)),
+        case(R, "holes", **small, monotone_constraints=(1, 0, 1), grow_policy="lossguide", max_leaves=7),
+        case(R, s, **small, monotone_constraints=(-1, 1, 1, -1, 1, -1), tree_method="exact", reg_alpha=0.5),
+        case(C, "labels", **small, monotone_constraints=(1, 0, -1), max_delta_step=0.6, weights=True),
+        *[case(C, b, trees=0, n_estimators=5, max_depth=3, importance_type=of) for of in ("weight", "cover", "total_gain", "total_cover")],
+    ]
+    write("xgb.json", "oracles/trees/make_xgb.py", {"xgboost": xgboost.__version__}, sets, cases)

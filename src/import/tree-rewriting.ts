@@ -36,7 +36,8 @@ export function addEnsembles(one: TreeEnsemble, two: TreeEnsemble): TreeEnsemble
     one.divisor === two.divisor &&
     rule.left === two.rule.left &&
     rule.precision === two.rule.precision &&
-    rule.missing === two.rule.missing;
+    rule.missing === two.rule.missing &&
+    rule.missingValue === two.rule.missingValue;
   if (!alike) return undefined;
   return {
     ...one,

@@ -5,6 +5,7 @@ import {
   columnMaximum,
   columnValue,
   type FeatureColumn,
+  readComparisonRule,
 } from "./feature-columns.js";
 import type { InputQuantizer } from "./input-quantizer.js";
 import { fieldsOf, isCount, isFiniteList, isFiniteNumber } from "./json-checks.js";
@@ -72,18 +73,10 @@ export class ColumnQuantizer implements InputQuantizer {
     const read = columns.map((column: unknown) => readColumn(column, features));
     const good = read.filter((column) => column !== undefined);
     if (good.length !== read.length) throw corrupt(path, "has a column that is none");
-    const known = readRule(rule);
+    const known = readComparisonRule(rule);
     if (known === undefined) throw corrupt(path, "has no rule of comparison");
     return new ColumnQuantizer(features, known, good);
   }
-}
-
-function readRule(value: unknown): ComparisonRule | undefined {
-  const { left, precision, missing } = fieldsOf(value);
-  if (left !== "<" && left !== "<=") return undefined;
-  if (precision !== "float32" && precision !== "float64") return undefined;
-  if (missing !== "none" && missing !== "nan" && missing !== "nan or zero") return undefined;
-  return { left, precision, missing };
 }
 
 function readColumn(value: unknown, features: number): FeatureColumn | undefined {

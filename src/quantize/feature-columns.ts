@@ -1,3 +1,5 @@
+import { fieldsOf, isFiniteNumber } from "./json-checks.js";
+
 /** How real features are compared with thresholds. */
 export interface ComparisonRule {
   /** A value goes left if it is less than the threshold, or also if it is equal. */
@@ -6,6 +8,19 @@ export interface ComparisonRule {
   readonly precision: "float32" | "float64";
   /** What counts as missing: nothing (NaN is refused), NaN, or NaN and zero. */
   readonly missing: "none" | "nan" | "nan or zero";
+  /** With `"nan"`: one more number that counts as missing. */
+  readonly missingValue?: number;
+}
+
+/** Reads a rule from a file that nobody vouches for; undefined where it is none. */
+export function readComparisonRule(value: unknown): ComparisonRule | undefined {
+  const { left, precision, missing, missingValue } = fieldsOf(value);
+  if (left !== "<" && left !== "<=") return undefined;
+  if (precision !== "float32" && precision !== "float64") return undefined;
+  if (missing !== "none" && missing !== "nan" && missing !== "nan or zero") return undefined;
+  if (missingValue === undefined) return { left, precision, missing };
+  if (missing !== "nan" || !isFiniteNumber(missingValue)) return undefined;
+  return { left, precision, missing, missingValue };
 }
 
 /** One whole number that trees ask, made of one real feature. */
@@ -47,7 +62,7 @@ export function columnMaximum(column: FeatureColumn): number {
 /** The number of `column` for the feature's value; NaN only where the rule knows missing values. */
 export function columnValue(column: FeatureColumn, rule: ComparisonRule, value: number): number {
   const compared = rule.precision === "float32" ? Math.fround(value) : value;
-  const missing = Number.isNaN(compared) || (rule.missing === "nan or zero" && compared === 0);
+  const missing = isMissing(compared, rule);
   switch (column.kind) {
     case "index":
       if (missing) return column.missing === "low" ? 0 : column.thresholds.length;
@@ -62,6 +77,15 @@ export function columnValue(column: FeatureColumn, rule: ComparisonRule, value: 
       return Math.min(Math.max(point, 0), 2 ** column.bits - 1);
     }
   }
+}
+
+/** `value` is in the rule's precision. */
+export function isMissing(value: number, { missing, missingValue }: ComparisonRule): boolean {
+  return (
+    Number.isNaN(value) ||
+    (missing === "nan or zero" && value === 0) ||
+    (missingValue !== undefined && value === missingValue)
+  );
 }
 
 /** Thresholds that lie to the left of `value`, by binary search. */

@@ -35,6 +35,8 @@ import {
   VelumError,
   XGBClassifier,
   XGBRegressor,
+  XGBRFClassifier,
+  XGBRFRegressor,
 } from "../../src/index.js";
 import type { Estimator } from "../../src/models/estimator.js";
 import type { PredictionMode } from "../../src/models/prediction-mode.js";
@@ -116,6 +118,8 @@ const fitted: readonly Kind[] = [
   kind(ExtraTreesRegressor, new ExtraTreesRegressor(trees).fit(X, sizes)),
   kind(XGBClassifier, new XGBClassifier(trees).fit(X, classes)),
   kind(XGBRegressor, new XGBRegressor(trees).fit(X, sizes)),
+  kind(XGBRFClassifier, new XGBRFClassifier(trees).fit(X, classes)),
+  kind(XGBRFRegressor, new XGBRFRegressor(trees).fit(X, sizes)),
   kind(HistGradientBoostingClassifier, new HistGradientBoostingClassifier(rounds).fit(X, classes)),
   kind(HistGradientBoostingRegressor, new HistGradientBoostingRegressor(rounds).fit(X, sizes)),
   kind(IsolationForest, new IsolationForest({ nEstimators: 3, maxSamples: 30 }).fit(X)),

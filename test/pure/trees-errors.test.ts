@@ -7,6 +7,7 @@ import { IsolationForest } from "../../src/models/trees/isolation-forest.js";
 import { RandomForestClassifier } from "../../src/models/trees/random-forest-classifier.js";
 import { XGBClassifier } from "../../src/models/trees/xgb-classifier.js";
 import { XGBRegressor } from "../../src/models/trees/xgb-regressor.js";
+import { XGBRFRegressor } from "../../src/models/trees/xgb-rf-regressor.js";
 
 const X = [
   [1, 2],
@@ -76,7 +77,7 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "mistyped parameter",
       () => Reflect.construct(XGBClassifier, [{ nEstimator: 5 }]),
       "bad-argument",
-      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, treeMethod, monotoneConstraints, maxBin, baseScore, importanceType, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
+      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, treeMethod, monotoneConstraints, interactionConstraints, numParallelTree, missing, maxBin, baseScore, importanceType, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
     ],
     [
       "class weight below 0",
@@ -109,10 +110,28 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "RandomForestClassifier with oobScore: has not been fitted. Call fit first",
     ],
     [
-      "approximate method",
-      () => new XGBRegressor({ treeMethod: "approx" }).fit(X, y),
-      "unsupported-op",
-      'XGBRegressor treeMethod: is "approx", which makes new bins for every tree. Pass "hist", which makes them once, or "exact"',
+      "interactions of a feature that there is not",
+      () => new XGBRegressor({ interactionConstraints: [[0, 2]] }).fit(X, y),
+      "bad-argument",
+      "XGB interactionConstraints: is [[0,2]]. Pass lists of features from 0 to 1, [[0, 1], [2]], or null",
+    ],
+    [
+      "infinity for missing",
+      () => new XGBRegressor({ missing: Number.POSITIVE_INFINITY }).fit(X, y),
+      "bad-argument",
+      "XGBRegressor missing: is Infinity. Pass a finite number, or null for NaN alone",
+    ],
+    [
+      "half a tree",
+      () => new XGBRegressor({ numParallelTree: 0.5 }).fit(X, y),
+      "bad-argument",
+      "XGBRegressor numParallelTree: is 0.5. Pass an integer of at least 1",
+    ],
+    [
+      "early stopping of one round",
+      () => new XGBRFRegressor({ earlyStoppingRounds: 3 }).fit(X, y),
+      "bad-argument",
+      "XGBRFRegressor earlyStoppingRounds: is 3. Pass null: a forest has one round",
     ],
     [
       "rules for more features than there are",

@@ -1,9 +1,12 @@
-// Boosted trees against XGBoost's on the same rows, split by split; oracles/trees/make_xgb.py made the fixture.
+// Boosted trees against XGBoost's on the same rows, split by split; oracles/trees/make_xgb.py and make_xgb_settings.py made the fixtures.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { XGBClassifier } from "../../src/models/trees/xgb-classifier.js";
 import { XGBRegressor } from "../../src/models/trees/xgb-regressor.js";
+import { XGBRFClassifier } from "../../src/models/trees/xgb-rf-classifier.js";
+import { XGBRFRegressor } from "../../src/models/trees/xgb-rf-regressor.js";
 import {
+  type DataSet,
   everyRow,
   farthest,
   type RecordedTree,
@@ -12,7 +15,7 @@ import {
 } from "../support/tree-fixtures.js";
 
 interface Case {
-  readonly estimator: "XGBClassifier" | "XGBRegressor";
+  readonly estimator: keyof typeof estimators;
   readonly dataSet: string;
   readonly weights: boolean;
   readonly params: Readonly<Record<string, number>>;
@@ -22,17 +25,20 @@ interface Case {
   readonly importances: readonly number[];
 }
 
-const { cases, dataOf } = readTreeFixture<Case>("xgb.json");
+const estimators = { XGBClassifier, XGBRegressor, XGBRFClassifier, XGBRFRegressor };
 
-for (const wanted of cases) {
+for (const name of ["xgb.json", "xgb-settings.json"]) {
+  const { cases, dataOf } = readTreeFixture<Case>(name);
+  for (const wanted of cases) compare(wanted, dataOf(wanted));
+}
+
+function compare(wanted: Case, { X, y }: DataSet): void {
   const { estimator, dataSet, params, weights } = wanted;
   test(`same as XGBoost: ${estimator} ${dataSet} ${JSON.stringify(params)}`, async () => {
-    const { X, y } = dataOf(wanted);
     const sampleWeight = weights ? y.map((_, i) => (i % 4) + 0.5) : undefined;
-    const model =
-      estimator === "XGBClassifier"
-        ? new XGBClassifier(params).fit(X, y, sampleWeight)
-        : new XGBRegressor(params).fit(X, y, sampleWeight);
+    const model = new estimators[estimator](params).fit(X, y, sampleWeight);
+    // A class's trees of a round stand together.
+    const together = estimator.includes("RF") ? params["nEstimators"] : params["numParallelTree"];
     const { trees } = model.ensemble;
     wanted.trees.forEach((expected, at) => {
       const tree = trees[at];
@@ -40,7 +46,8 @@ for (const wanted of cases) {
       const { feature, threshold, left, right } = expected;
       assert.deepEqual(structureOf(tree), { feature, threshold, left, right }, `tree ${at}`);
       const outputs = model.ensemble.outputs;
-      const own = tree.values.filter((_, i) => i % outputs === at % outputs);
+      const k = Math.floor(at / (together ?? 1)) % outputs;
+      const own = tree.values.filter((_, i) => i % outputs === k);
       assert.ok(
         farthest(own, expected.values) < 2e-6,
         `tree ${at}: ${farthest(own, expected.values)}`,

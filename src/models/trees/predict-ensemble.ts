@@ -1,5 +1,5 @@
 import type { Tensor } from "../../base/tensor.js";
-import type { ComparisonRule } from "../../quantize/feature-columns.js";
+import { type ComparisonRule, isMissing } from "../../quantize/feature-columns.js";
 import type { Matrix } from "../check-data.js";
 import type { Tree, TreeEnsemble } from "./tree-ensemble.js";
 
@@ -45,15 +45,17 @@ export function leavesOf(ensemble: TreeEnsemble, x: Matrix): Tensor {
 }
 
 /** Values in the precision of the rule; what counts as missing is NaN. */
-function comparable(x: Matrix, rule: ComparisonRule): Matrix {
-  const zeroMissing = rule.missing === "nan or zero";
-  if (rule.precision === "float64" && !zeroMissing) return x;
+export function comparable(x: Matrix, rule: ComparisonRule): Matrix {
+  const others = rule.missing === "nan or zero" || rule.missingValue !== undefined;
+  if (rule.precision === "float64" && !others) return x;
   const data =
     rule.precision === "float32"
       ? new Float64Array(new Float32Array(x.data))
       : new Float64Array(x.data);
-  if (zeroMissing) {
-    for (let i = 0; i < data.length; i++) if (data[i] === 0) data[i] = Number.NaN;
+  if (others) {
+    for (let i = 0; i < data.length; i++) {
+      if (isMissing(data[i] ?? 0, rule)) data[i] = Number.NaN;
+    }
   }
   return { ...x, data };
 }

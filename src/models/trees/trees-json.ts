@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../artifact/client-file.js";
 import { VelumError } from "../../base/error.js";
+import { readComparisonRule } from "../../quantize/feature-columns.js";
 import {
   fieldsOf,
   isCount,
@@ -92,12 +93,8 @@ function readAccount(value: unknown): TreeAccount {
 /** Reads what `ensembleJson` gave. Errors: `file-corrupt`. */
 export function readEnsemble(value: unknown, path: string): TreeEnsemble {
   const { features, outputs, rule, trees, base, divisor } = fieldsOf(value);
-  const { left, precision, missing } = fieldsOf(rule);
-  const ruled =
-    (left === "<" || left === "<=") &&
-    (precision === "float32" || precision === "float64") &&
-    (missing === "none" || missing === "nan" || missing === "nan or zero");
-  if (!isCount(features) || !isCount(outputs) || !ruled || !Array.isArray(trees)) {
+  const ruled = readComparisonRule(rule);
+  if (!isCount(features) || !isCount(outputs) || ruled === undefined || !Array.isArray(trees)) {
     throw corrupt(path, "holds no ensemble");
   }
   if (!isFiniteList(base) || base.length !== outputs) throw corrupt(path, "has another base");
@@ -105,7 +102,7 @@ export function readEnsemble(value: unknown, path: string): TreeEnsemble {
   return {
     features,
     outputs,
-    rule: { left, precision, missing },
+    rule: ruled,
     trees: trees.map((tree: unknown) => readTree(tree, features, outputs, path)),
     base: Float64Array.from(base),
     divisor,

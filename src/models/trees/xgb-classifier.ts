@@ -1,26 +1,8 @@
-import { VelumError } from "../../base/error.js";
-import { type Labels, type Rows, toWeights } from "../check-data.js";
-import { toClassTargets } from "../class-targets.js";
-import { bestRoundOf, type EvalResults, evalResultsOf } from "./boosting/eval-results.js";
-import type { EvalSet } from "./boosting/evaluation.js";
-import { accountOf, fitXgb, xgbRule } from "./boosting/fit-xgb.js";
-import { readJudging } from "./boosting/read-judging.js";
-import { xgbMetric } from "./boosting/xgb-metrics.js";
-import { logisticLoss, softmaxLoss } from "./boosting/xgb-objective.js";
-import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
-import { atLeast0Cure, checkChoice, checkParams, isAtLeast0 } from "./check-params.js";
-import { TreeClassifier } from "./tree-classifier.js";
-import { toTreeMatrix } from "./tree-data.js";
-
-/** Settings of an `XGBClassifier`. */
-export interface XGBClassifierParams extends XgbParams {
-  /** Null: by the number of classes. */
-  readonly objective: "binary:logistic" | "multi:softprob" | "multi:softmax" | null;
-  /** Factor of rows of the second of two classes. */
-  readonly scalePosWeight: number;
-}
-
-const defaults: XGBClassifierParams = { ...xgbDefaults, objective: null, scalePosWeight: 1 };
+import {
+  BoostedClassifier,
+  type XGBClassifierParams,
+  xgbClassifierDefaults,
+} from "./boosted-classifier.js";
 
 /**
  * Gradient-boosted trees for classes as XGBoost fits them (Chen and Guestrin, KDD 2016). NaN is a missing value, and each split
@@ -29,81 +11,12 @@ const defaults: XGBClassifierParams = { ...xgbDefaults, objective: null, scalePo
  *     const model = new XGBClassifier({ nEstimators: 50, maxDepth: 3 }).fit(XTrain, yTrain);
  *     await model.predictProba(XTest);
  */
-export class XGBClassifier extends TreeClassifier<XGBClassifierParams> {
+export class XGBClassifier extends BoostedClassifier {
   constructor(params: Partial<XGBClassifierParams> = {}) {
-    super("XGBClassifier", defaults, params);
+    super("XGBClassifier", xgbClassifierDefaults, params);
   }
 
-  /**
-   * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row. Rounds are judged on `evalSet`; with
-   * `earlyStoppingRounds` the last of the sets ends the fit. Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row
-   * and column, `bad-argument` (settings, one class, unknown labels).
-   */
-  override fit(x: Rows, y: Labels, sampleWeight?: Labels, evalSet: readonly EvalSet[] = []): this {
-    const params = this.getParams();
-    const { objective, scalePosWeight, maxDeltaStep } = params;
-    this.checkParams();
-    const matrix = toTreeMatrix(x, xgbRule, `${this.name}.fit X`);
-    const { classes, indices } = toClassTargets(y, matrix.rows, 2, `${this.name}.fit y`);
-    if (objective === "binary:logistic" && classes.length > 2) {
-      throw new VelumError({
-        code: "bad-argument",
-        path: `${this.name} objective`,
-        problem: `is "binary:logistic", and y holds ${classes.length} classes`,
-        limit: 2,
-        actual: classes.length,
-        cure: 'Pass "multi:softprob", or null to have it chosen',
-      });
-    }
-    const binary = classes.length === 2 && (objective ?? "binary:logistic") === "binary:logistic";
-    const loss = binary
-      ? logisticLoss({ scalePosWeight, maxDeltaStep, tweedieVariancePower: 1.5 })
-      : softmaxLoss(classes.length);
-    const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
-    const meaning = binary ? "logistic" : "softmax";
-    const metric = params.evalMetric ?? (binary ? "logloss" : "mlogloss");
-    const indexOf = new Map(Array.from(classes, (label, k) => [label, k]));
-    const judging = readJudging(this.name, params, evalSet, {
-      features: matrix.columns,
-      metric: xgbMetric(this.name, metric, meaning, 1.5),
-      target: (labels, path) => labels.map((label) => indexOf.get(label) ?? unseen(label, path)),
-    });
-    const fit = fitXgb(matrix, { y: indices, weights }, params, loss, judging);
-    return this.adopt({ ...fit, meaning, classes, account: accountOf(fit) });
+  protected override growth(params: XGBClassifierParams): XGBClassifierParams {
+    return params;
   }
-
-  /** What each round was worth on each of `evalSet`. Errors: `not-fitted`. */
-  evalsResult(): EvalResults {
-    return evalResultsOf(this.name, this.fitted().account?.evaluation);
-  }
-
-  /** The best round, counted from 0, of a fit with early stopping; the model ends there. Errors: `not-fitted`. */
-  get bestIteration(): number {
-    return bestRoundOf(this.name, this.fitted().account?.evaluation).iteration;
-  }
-
-  /** The metric of the best round on the last set. Errors: `not-fitted`. */
-  get bestScore(): number {
-    return bestRoundOf(this.name, this.fitted().account?.evaluation).score;
-  }
-
-  protected override checkParams(): void {
-    const params = this.getParams();
-    checkXgbParams(this.name, params);
-    checkParams<XGBClassifierParams>(this.name, params, [
-      { name: "scalePosWeight", good: isAtLeast0, cure: atLeast0Cure },
-    ]);
-    const choices = ["binary:logistic", "multi:softprob", "multi:softmax", null];
-    checkChoice(this.name, "objective", params.objective, choices);
-  }
-}
-
-function unseen(label: number, path: string): never {
-  throw new VelumError({
-    code: "bad-argument",
-    path,
-    problem: `holds the label ${label}, which the training data does not have`,
-    actual: label,
-    cure: "Judge by rows of the same classes",
-  });
 }

@@ -3,15 +3,14 @@ import type { Matrix } from "../../check-data.js";
 import { SeededRandom } from "../../seeded-random.js";
 import { normalized } from "../cart/grow-tree.js";
 import { toTree } from "../node-list.js";
-import { toFloat32Columns } from "../tree-data.js";
+import { comparable } from "../predict-ensemble.js";
 import type { Tree, TreeEnsemble } from "../tree-ensemble.js";
-import { binColumns } from "./binned-columns.js";
 import { type EvalRecord, Evaluation, type Judging } from "./evaluation.js";
 import { FeatureSampler } from "./feature-sampler.js";
-import { growXgb, type XgbNode } from "./grow-xgb.js";
+import { growXgb, type XgbGrowth, type XgbNode } from "./grow-xgb.js";
 import { HistogramBuilder } from "./histogram.js";
-import { sortedColumn } from "./sorted-column.js";
-import { xgbCuts } from "./xgb-cuts.js";
+import { interactionRules } from "./interaction-rules.js";
+import { xgbBinning } from "./xgb-binning.js";
 import { XgbImportances } from "./xgb-importances.js";
 import { monotoneRules } from "./xgb-monotone.js";
 import type { BoostTargets, XgbObjective } from "./xgb-objective.js";
@@ -20,6 +19,12 @@ import type { XgbBins } from "./xgb-split.js";
 
 /** How XGBoost compares: single precision, strictly below goes left, NaN by the node's direction. */
 export const xgbRule: ComparisonRule = { left: "<", precision: "float32", missing: "nan" };
+
+/** `xgbRule` with a number that means missing, as NaN does. */
+function xgbRuleOf(missing: number | null): ComparisonRule {
+  if (missing === null || Number.isNaN(missing)) return xgbRule;
+  return { ...xgbRule, missingValue: Math.fround(missing) };
+}
 
 export interface XgbFit {
   readonly ensemble: TreeEnsemble;
@@ -43,9 +48,10 @@ export function fitXgb(
 ): XgbFit {
   const { rows, columns: features } = x;
   const { outputs } = objective;
-  const bins = toXgbBins(x, targets.weights, params);
-  const rules = monotoneRules("XGB", params.monotoneConstraints, features, params);
-  const growth = { bins, params, builder: new HistogramBuilder(bins.data, 2), rules };
+  const rule = xgbRuleOf(params.missing);
+  const read = rule.missingValue === undefined ? x : comparable(x, rule);
+  const binning = xgbBinning(read, targets.weights, params, objective.constantHessian);
+  const growthOn = growthWith(params, features);
   const random = new SeededRandom(params.randomState);
   const base =
     params.baseScore === null
@@ -63,6 +69,7 @@ export function fitXgb(
     hessian: new Float32Array(rows),
   }));
   const evaluation = judging === undefined ? undefined : new Evaluation(judging, base);
+  const perRound = outputs * params.numParallelTree;
   const trees: Tree[] = [];
   const importances = new XgbImportances(features);
   for (let round = 0; round < params.nEstimators; round++) {
@@ -71,27 +78,30 @@ export function fitXgb(
       objective.derive(targets, scores, k, derivatives);
     });
     slopes.forEach((derivatives, k) => {
-      const order = drawRows(rows, params.subsample, random);
-      const sampler = new FeatureSampler(features, shares, random);
-      const grown = growXgb(growth, derivatives, order, sampler);
-      for (const { node, start, end } of grown.leaves) {
-        const value = grown.nodes[node]?.value[0] ?? 0;
-        for (let p = start; p < end; p++) {
-          const at = (order[p] ?? 0) * outputs + k;
-          scores[at] = (scores[at] ?? 0) + value;
+      for (let at = 0; at < params.numParallelTree; at++) {
+        const order = drawRows(rows, params.subsample, random);
+        const sampler = new FeatureSampler(features, shares, random);
+        const bins = binning(derivatives, order);
+        const grown = growXgb(growthOn(bins), derivatives, order, sampler);
+        for (const { node, start, end } of grown.leaves) {
+          const value = grown.nodes[node]?.value[0] ?? 0;
+          for (let p = start; p < end; p++) {
+            const at = (order[p] ?? 0) * outputs + k;
+            scores[at] = (scores[at] ?? 0) + value;
+          }
         }
+        if (order.length < rows) addUnseen(grown.nodes, bins, order, { scores, outputs, k });
+        importances.add(grown.nodes);
+        trees.push(toTree(spread(grown.nodes, outputs, k), outputs));
       }
-      if (order.length < rows) addUnseen(grown.nodes, bins, order, { scores, outputs, k });
-      importances.add(grown.nodes);
-      trees.push(toTree(spread(grown.nodes, outputs, k), outputs));
     });
-    if (evaluation?.after(trees.slice(-outputs), { features, outputs, rule: xgbRule })) break;
+    if (evaluation?.after(trees.slice(-perRound), { features, outputs, rule })) break;
   }
   const record = evaluation?.record;
   const best = record?.bestIteration;
-  if (best !== undefined) trees.length = (best + 1) * outputs;
+  if (best !== undefined) trees.length = (best + 1) * perRound;
   return {
-    ensemble: { features, outputs, rule: xgbRule, trees, base, divisor: 1 },
+    ensemble: { features, outputs, rule, trees, base, divisor: 1 },
     featureImportances: normalized(importances.of(params.importanceType)),
     evaluation: record,
   };
@@ -102,27 +112,18 @@ export function accountOf({ evaluation }: XgbFit): { readonly evaluation?: EvalR
   return evaluation === undefined ? {} : { evaluation };
 }
 
-function toXgbBins(x: Matrix, weights: Float64Array | undefined, params: XgbParams): XgbBins {
-  const { rows, columns: features } = x;
-  const columns = toFloat32Columns(x);
-  const column = (j: number) => columns.subarray(j * rows, (j + 1) * rows);
-  const last = (values: readonly Float32Array[]) =>
-    Int32Array.from(values, (own) => Math.max(0, own.length - 1));
-  if (params.treeMethod === "exact") {
-    const values = Array.from(
-      { length: features },
-      (_, j) => sortedColumn(column(j), undefined).values,
-    );
-    const data = binColumns(columns, rows, values, last(values), "below");
-    return { data, kind: "values", values, least: new Float32Array(features) };
-  }
-  const found = Array.from({ length: features }, (_, j) =>
-    xgbCuts(column(j), weights, params.maxBin),
-  );
-  const values = found.map(({ cuts }) => cuts);
-  const data = binColumns(columns, rows, values, last(values), "above");
-  const least = Float32Array.from(found, (cuts) => cuts.least);
-  return { data, kind: "edges", values, least };
+/** What trees on the same bins share; the last one is kept, as most methods have no other. */
+function growthWith(params: XgbParams, features: number): (bins: XgbBins) => XgbGrowth {
+  const rules = monotoneRules("XGB", params.monotoneConstraints, features, params);
+  const path = "XGB interactionConstraints";
+  const interactions = interactionRules(path, params.interactionConstraints, features);
+  let last: XgbGrowth | undefined;
+  return (bins) => {
+    if (last?.bins === bins) return last;
+    const builder = new HistogramBuilder(bins.data, 2);
+    last = { bins, params, builder, rules, interactions };
+    return last;
+  };
 }
 
 /** All rows, or each with probability `share`; at least one. */

@@ -1,6 +1,7 @@
 import { newNode, type TreeNode } from "../node-list.js";
 import type { FeatureSampler } from "./feature-sampler.js";
 import type { Derivatives, HistogramBuilder } from "./histogram.js";
+import type { InteractionRules, Permitted } from "./interaction-rules.js";
 import { RowPartition } from "./row-partition.js";
 import { anyWeight, type MonotoneRules, type WeightRange } from "./xgb-monotone.js";
 import type { XgbParams } from "./xgb-params.js";
@@ -40,6 +41,7 @@ interface Candidate {
   readonly histogram: Float64Array | undefined;
   readonly split: XgbSplit | undefined;
   readonly range: WeightRange;
+  readonly permitted: Permitted | undefined;
 }
 
 /** Gains up to this are rounding. */
@@ -51,6 +53,7 @@ export interface XgbGrowth {
   readonly params: XgbParams;
   readonly builder: HistogramBuilder;
   readonly rules?: MonotoneRules | undefined;
+  readonly interactions?: InteractionRules | undefined;
 }
 
 /**
@@ -58,7 +61,7 @@ export interface XgbGrowth {
  * is left of the node's. Leaf values are single-precision numbers, the learning rate included.
  */
 export function growXgb(
-  { bins, params, builder, rules }: XgbGrowth,
+  { bins, params, builder, rules, interactions }: XgbGrowth,
   derivatives: Derivatives,
   order: Int32Array,
   sampler: FeatureSampler,
@@ -66,7 +69,7 @@ export function growXgb(
   const { data } = bins;
   const depthLimit = params.maxDepth === 0 ? Number.POSITIVE_INFINITY : params.maxDepth;
   const leafLimit = params.maxLeaves === 0 ? Number.POSITIVE_INFINITY : params.maxLeaves;
-  const rate = Math.fround(params.learningRate);
+  const rate = Math.fround(Math.fround(params.learningRate) / params.numParallelTree);
   const partition = new RowPartition(order);
   const nodes: XgbNode[] = [];
   const leaves: { node: number; start: number; end: number }[] = [];
@@ -85,9 +88,10 @@ export function growXgb(
     depth: number,
     histogram: Float64Array | undefined,
     [above, own]: readonly [WeightRange, WeightRange],
+    permitted: Permitted | undefined,
   ): Candidate => {
     const [start, end] = range;
-    const place = { at, depth, start, end, range: own };
+    const place = { at, depth, start, end, range: own, permitted };
     if (histogram === undefined) return { ...place, histogram, split: undefined };
     const constraint = rules && {
       rootGain: rules.gain(sums, above),
@@ -95,7 +99,10 @@ export function growXgb(
         rules.splitGain(feature, left, right, own),
     };
     const search = new XgbSplitSearch(bins, params, { total: sums, histogram }, constraint);
-    for (const feature of sampler.node(depth)) search.look(feature);
+    const allowed = permitted?.features;
+    for (const feature of sampler.node(depth)) {
+      if (allowed === undefined || allowed.has(feature)) search.look(feature);
+    }
     const split = search.best;
     const worth = split !== undefined && isWorth(split, params);
     if (worth && waiting.length < builder.keepable) {
@@ -115,7 +122,7 @@ export function growXgb(
   };
   const root = depthLimit > 0 ? histogramOf(0, order.length) : undefined;
   const free = [anyWeight, anyWeight] as const;
-  keep(open(addNode(sums, anyWeight), sums, [0, order.length], 0, root, free));
+  keep(open(addNode(sums, anyWeight), sums, [0, order.length], 0, root, free, interactions?.root));
 
   let leafCount = 1;
   for (let next = take(waiting, params); next !== undefined; next = take(waiting, params)) {
@@ -155,8 +162,9 @@ export function growXgb(
       }
     } else builder.giveBack(histogram);
     const [toLeft, toRight] = [[next.range, leftRange] as const, [next.range, rightRange] as const];
-    keep(open(node.left, split.left, [start, middle], depth + 1, left, toLeft));
-    keep(open(node.right, split.right, [middle, end], depth + 1, right, toRight));
+    const permitted = next.permitted && interactions?.below(next.permitted, split.feature);
+    keep(open(node.left, split.left, [start, middle], depth + 1, left, toLeft, permitted));
+    keep(open(node.right, split.right, [middle, end], depth + 1, right, toRight, permitted));
   }
   if (bins.kind === "values") collapse(nodes, 0, params.gamma);
   return { nodes, leaves, order };

@@ -23,11 +23,36 @@ export function sortedColumn(
   }
   const distinct = values.subarray(0, size);
   if (weights === undefined) return { values: distinct, sums: sums.subarray(0, size) };
-  sums.fill(0);
-  const place = new Map(Array.from(distinct, (value, at) => [value, at]));
-  column.forEach((value, row) => {
-    const at = place.get(value);
-    if (at !== undefined) sums[at] = (sums[at] ?? 0) + (weights[row] ?? 0);
-  });
-  return { values: distinct, sums: sums.subarray(0, size) };
+  return { values: distinct, sums: summed(placesOf(column, distinct), weights, size) };
+}
+
+/** A column that is sorted once and weighed several times. */
+export interface SortedPlaces {
+  /** Rows that are not NaN. */
+  readonly present: number;
+  weighed(weights: Float64Array): SortedColumn;
+}
+
+export function sortedPlaces(column: Float32Array): SortedPlaces {
+  const { values } = sortedColumn(column, undefined);
+  const places = placesOf(column, values);
+  return {
+    present: column.reduce((count, value) => count + Number(!Number.isNaN(value)), 0),
+    weighed: (weights) => ({ values, sums: summed(places, weights, values.length) }),
+  };
+}
+
+/** `[rows]` index of each row's value; -1 for NaN. */
+function placesOf(column: Float32Array, values: Float32Array): Int32Array {
+  const place = new Map(Array.from(values, (value, at) => [value, at]));
+  return Int32Array.from(column, (value) => place.get(value) ?? -1);
+}
+
+function summed(places: Int32Array, weights: Float64Array, size: number): Float64Array {
+  const sums = new Float64Array(size);
+  for (let row = 0; row < places.length; row++) {
+    const at = places[row] ?? -1;
+    if (at >= 0) sums[at] = (sums[at] ?? 0) + (weights[row] ?? 0);
+  }
+  return sums;
 }

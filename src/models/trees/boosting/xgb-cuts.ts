@@ -1,4 +1,4 @@
-import { sortedColumn } from "./sorted-column.js";
+import { type SortedColumn, sortedColumn } from "./sorted-column.js";
 
 /** Where `"hist"` may cut a feature. */
 export interface FeatureCuts {
@@ -20,17 +20,56 @@ export function xgbCuts(
   weights: Float64Array | undefined,
   maxBin: number,
 ): FeatureCuts {
-  const { values, sums } = sortedColumn(column, weights);
-  if (values.length === 0) return { cuts: Float32Array.of(2e-5), least: 1e-5 };
-  const whole: Summary = { values, rankFrom: ranksFrom(sums), weight: sums };
   const present = column.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
+  return cutsOf(sortedColumn(column, weights), present, maxBin);
+}
+
+/** `xgbCuts` of a column that is sorted already, with `present` rows that are not NaN. */
+export function cutsOf(sorted: SortedColumn, present: number, maxBin: number): FeatureCuts {
+  const { values, sums } = sorted;
+  const whole: Summary = { values, rankFrom: ranksFrom(sums), weight: sums };
   const bins = Math.min(present, maxBin);
-  const summary = thinned(thinned(whole, Math.min(present, kept * maxBin)), bins + 1);
-  const size = summary.values.length;
-  const cuts = Array.from(summary.values.subarray(1, Math.min(size, bins)));
-  const top = summary.values[size - 1] ?? 0;
+  // What XGBoost keeps of rows as they come; of more rows it keeps more, in parts.
+  const first = kept * bins + 1;
+  const fine = present > 2 * first ? whole : thinned(whole, first);
+  const summary = thinned(thinned(fine, Math.min(present, kept * maxBin)), bins + 1);
+  return cutsBetween(summary.values, bins);
+}
+
+/**
+ * The cuts of `"approx"`, whose rows are sorted once and weighed anew for each tree: in one pass over the values, those at which the weight
+ * so far reaches the next of `maxBin` equal steps.
+ */
+export function steppedCuts(
+  { values, sums }: SortedColumn,
+  present: number,
+  maxBin: number,
+): FeatureCuts {
+  const total = sums.reduce((sum, weight) => sum + weight, 0);
+  const picked: number[] = [];
+  let upTo = 0;
+  let goal = 0;
+  values.forEach((value, i) => {
+    upTo += sums[i] ?? 0;
+    const last = i === values.length - 1;
+    if (last || (upTo >= goal && picked.length < maxBin)) {
+      picked.push(value);
+      goal =
+        picked.length === maxBin
+          ? Number.POSITIVE_INFINITY
+          : Math.fround((picked.length * total) / maxBin);
+    }
+  });
+  return cutsBetween(Float32Array.from(picked), Math.min(present, maxBin));
+}
+
+/** `values` ascending, the first and the last one of the column among them. */
+function cutsBetween(values: Float32Array, bins: number): FeatureCuts {
+  if (values.length === 0) return { cuts: Float32Array.of(2e-5), least: 1e-5 };
+  const cuts = Array.from(values.subarray(1, Math.min(values.length, bins)));
+  const top = values.at(-1) ?? 0;
   cuts.push(Math.fround(top + Math.fround(Math.abs(top) + 1e-5)));
-  const bottom = summary.values[0] ?? 0;
+  const bottom = values[0] ?? 0;
   const least = Math.fround(bottom - Math.fround(Math.abs(bottom) + 1e-5));
   return { cuts: Float32Array.from(cuts), least };
 }

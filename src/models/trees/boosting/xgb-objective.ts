@@ -34,6 +34,8 @@ export interface XgbObjective {
   start(targets: BoostTargets): Float64Array;
   /** The score of a given `baseScore`. Errors: `bad-argument` where the loss has no such score. */
   scoreOf(baseScore: number): number;
+  /** Whether second derivatives depend on no score; `"approx"` then needs no new bins. */
+  readonly constantHessian: boolean;
   /** Derivatives for output `k` at `scores` (`[rows, outputs]`). */
   derive(targets: BoostTargets, scores: Float32Array, k: number, out: Derivatives): void;
 }
@@ -47,6 +49,7 @@ export function logisticLoss(settings: XgbLossSettings): XgbObjective {
   const factor = f(settings.scalePosWeight);
   return {
     outputs: 1,
+    constantHessian: false,
     scoreOf: (share) => {
       if (share > 0 && share < 1) return logit(share);
       throw badBase(share, "above 0 and below 1");
@@ -79,6 +82,7 @@ export function logisticLoss(settings: XgbLossSettings): XgbObjective {
 export function softmaxLoss(classes: number): XgbObjective {
   return {
     outputs: classes,
+    constantHessian: false,
     scoreOf: (score) => score,
     start: ({ y, weights }) => {
       const shares = new Float64Array(classes);
@@ -128,6 +132,7 @@ export function regressionLoss(name: XgbRegression, settings: XgbLossSettings): 
   const slope = at[name];
   return {
     outputs: 1,
+    constantHessian: name === "reg:squarederror",
     scoreOf: (score) => {
       if (!onLogs) return f(score);
       if (score > 0) return f(Math.log(score));

@@ -1,6 +1,7 @@
 import { VelumError } from "../../../base/error.js";
 import {
   atLeast0Cure,
+  badParam,
   checkChoice,
   checkParams,
   countCure,
@@ -38,10 +39,20 @@ export interface XgbParams extends TreeQuantization {
   readonly colsampleBytree: number;
   readonly colsampleBylevel: number;
   readonly colsampleBynode: number;
+  /**
+   * Where splits are looked for: between the quantiles of all rows (`"hist"`, also `"auto"`), between quantiles of the rows' second
+   * derivatives, found anew for each tree (`"approx"`), or between all values (`"exact"`).
+   */
   readonly treeMethod: "auto" | "hist" | "exact" | "approx";
   /** For each feature 1 where scores may only rise with it, -1 where they may only fall, else 0; null (default): no such rules. */
   readonly monotoneConstraints: readonly number[] | null;
-  /** Bins of a feature (2 to 65535), for `"hist"`. */
+  /** Groups of features that may ask after each other on one way through a tree; null: all may. */
+  readonly interactionConstraints: readonly (readonly number[])[] | null;
+  /** Trees of a round, for each class; they are averaged, so a forest is boosted where rows or features are drawn. */
+  readonly numParallelTree: number;
+  /** A number that means missing, as NaN always does; null: NaN alone. Clients read it so too. */
+  readonly missing: number | null;
+  /** Bins of a feature (2 to 65535), for `"hist"` and `"approx"`. */
   readonly maxBin: number;
   /** What every row begins with, in the target's unit or as a probability; null: from the data. */
   readonly baseScore: number | null;
@@ -73,6 +84,9 @@ export const xgbDefaults: XgbParams = {
   colsampleBynode: 1,
   treeMethod: "auto",
   monotoneConstraints: null,
+  interactionConstraints: null,
+  numParallelTree: 1,
+  missing: null,
   maxBin: 256,
   baseScore: null,
   importanceType: "gain",
@@ -81,10 +95,28 @@ export const xgbDefaults: XgbParams = {
   evalMetric: null,
 };
 
+/** What XGBoost's forests set otherwise: one full step, rows and features drawn for each tree and node. */
+export const xgbForestDefaults: XgbParams = {
+  ...xgbDefaults,
+  learningRate: 1,
+  subsample: 0.8,
+  colsampleBynode: 0.8,
+  regLambda: 1e-5,
+};
+
+/** All trees in one round. Errors: `bad-argument` for early stopping, as there is no second round. */
+export function asForest<Params extends XgbParams>(owner: string, params: Params): Params {
+  const { earlyStoppingRounds, nEstimators } = params;
+  if (earlyStoppingRounds === null)
+    return { ...params, numParallelTree: nEstimators, nEstimators: 1 };
+  const cure = "Pass null: a forest has one round";
+  throw badParam(owner, "earlyStoppingRounds", earlyStoppingRounds, cure);
+}
+
 const isCountOr0 = (value: number) => Number.isInteger(value) && value >= 0;
 const countOr0Cure = "Pass an integer of at least 0; 0 sets no limit";
 
-/** Errors: `bad-argument` with the parameter's name, `unsupported-op` for a tree method that does not exist here. */
+/** Errors: `bad-argument` with the parameter's name. */
 export function checkXgbParams(owner: string, params: XgbParams): void {
   checkParams<XgbParams>(owner, params, [
     { name: "nEstimators", good: isCount, cure: countCure },
@@ -104,6 +136,13 @@ export function checkXgbParams(owner: string, params: XgbParams): void {
     { name: "colsampleBytree", good: isShare, cure: shareCure },
     { name: "colsampleBylevel", good: isShare, cure: shareCure },
     { name: "colsampleBynode", good: isShare, cure: shareCure },
+    { name: "numParallelTree", good: isCount, cure: countCure },
+    {
+      name: "missing",
+      good: (value) => Math.abs(value) !== Number.POSITIVE_INFINITY,
+      cure: "Pass a finite number, or null for NaN alone",
+      orOther: true,
+    },
     {
       name: "maxBin",
       good: (value) => isCount(value) && value >= 2 && value <= 65535,
@@ -126,14 +165,8 @@ export function checkXgbParams(owner: string, params: XgbParams): void {
   checkChoice(owner, "growPolicy", params.growPolicy, ["depthwise", "lossguide"]);
   checkChoice(owner, "importanceType", params.importanceType, xgbImportanceTypes);
   checkChoice(owner, "treeMethod", params.treeMethod, ["auto", "hist", "exact", "approx"]);
-  if (params.treeMethod === "approx") {
-    throw new VelumError({
-      code: "unsupported-op",
-      path: `${owner} treeMethod`,
-      problem: 'is "approx", which makes new bins for every tree',
-      actual: "approx",
-      cure: 'Pass "hist", which makes them once, or "exact"',
-    });
+  if (params.missing !== null && typeof params.missing !== "number") {
+    throw badParam(owner, "missing", params.missing, "Pass a finite number, or null for NaN alone");
   }
   if (params.maxDepth === 0 && params.maxLeaves === 0 && params.growPolicy === "depthwise") {
     throw new VelumError({

@@ -1,0 +1,51 @@
+"""Fits XGBoost's models with settings that change how trees are grown, and writes their trees and predictions.
+
+Run: pip install scikit-learn==1.9.1 xgboost-cpu==3.2.0 && python make_xgb_settings.py
+Writes test/fixtures/trees/xgb-settings.json, in the form of xgb.json. Rows of the breast-cancer data are read from data/ by the tests.
+"""
+
+import numpy
+import xgboost
+from xgboost import XGBClassifier, XGBRegressor, XGBRFClassifier, XGBRFRegressor
+
+from common import write
+from make_xgb import case, sets
+
+# The same rows with -9 for what is missing.
+X, y = sets["holes"]
+sets["filled"] = (numpy.where(numpy.isnan(X), -9.0, X), y)
+
+C, R = XGBClassifier, XGBRegressor
+b, s = "breast-cancer", "smooth"
+small = dict(n_estimators=12, max_depth=4)
+# All rows and features in every tree: nothing is drawn.
+whole = dict(subsample=1.0, colsample_bynode=1.0)
+cases = [
+    case(R, s, **small, tree_method="approx"),
+    case(R, s, **small, tree_method="approx", max_bin=16),
+    case(R, s, **small, tree_method="approx", max_bin=16, weights=True),
+    case(C, b, **small, tree_method="approx"),
+    case(C, b, **small, tree_method="approx", max_bin=32),
+    case(C, b, **small, tree_method="approx", max_bin=16, scale_pos_weight=0.4),
+    case(C, "labels", **small, tree_method="approx", max_bin=12, weights=True),
+    case(C, "iris", **small, tree_method="approx", max_bin=10),
+    case(R, "holes", **small, tree_method="approx", max_bin=20, grow_policy="lossguide", max_leaves=7),
+    case(R, "counts", **small, tree_method="approx", max_bin=20, objective="count:poisson"),
+    case(R, "positive", **small, tree_method="approx", max_bin=9, objective="reg:gamma", weights=True),
+    case(R, s, **small, tree_method="approx", max_bin=16, monotone_constraints=(1, -1, 0, 0, 0, 0)),
+    case(R, s, **small, num_parallel_tree=3),
+    case(C, "iris", **small, num_parallel_tree=2, trees=4),
+    case(R, "holes", **small, num_parallel_tree=2, tree_method="exact"),
+    case(XGBRFClassifier, b, **small, **whole),
+    case(XGBRFClassifier, "iris", **small, **whole),
+    case(XGBRFRegressor, s, **small, **whole, reg_lambda=1.0),
+    case(R, s, **small, interaction_constraints=[[0, 1], [2, 3, 4]]),
+    case(R, s, **small, interaction_constraints=[[0, 1, 2], [2, 3], [3, 4, 5]], tree_method="exact"),
+    case(C, b, **small, interaction_constraints=[[0, 20], [1, 2, 3, 22], [7, 27]]),
+    case(C, "labels", **small, interaction_constraints=[[0, 1], [1, 2]], grow_policy="lossguide", max_leaves=8),
+    case(R, "filled", **small, missing=-9.0),
+    case(R, "filled", **small, missing=-9.0, tree_method="exact"),
+    case(R, "grid", **small, missing=0.0),
+    case(R, "filled", **small, missing=-9.0, tree_method="approx", max_bin=20),
+]
+write("xgb-settings.json", "oracles/trees/make_xgb_settings.py", {"xgboost": xgboost.__version__}, sets, cases)

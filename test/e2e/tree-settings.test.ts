@@ -1,0 +1,117 @@
+// Settings that change what trees are or how they are asked: three modes and a dumped copy give the same, and the float model's answers.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { TreeClient } from "../../src/client/tree-client.js";
+import {
+  type Circuit,
+  type CompileOptions,
+  ServerCircuit,
+  XGBClassifier,
+  XGBRegressor,
+  XGBRFClassifier,
+  XGBRFRegressor,
+} from "../../src/index.js";
+import type { PredictionMode } from "../../src/models/prediction-mode.js";
+import { SeededRandom } from "../../src/models/seeded-random.js";
+
+interface Model {
+  readonly name: string;
+  readonly circuit: { close(): Promise<void> } | undefined;
+  getParams(): object;
+  compile(x: number[][], options: Partial<CompileOptions>): Promise<Circuit>;
+  predict(x: number[][], mode?: PredictionMode): Promise<Float64Array>;
+  dump(): Uint8Array<ArrayBuffer>;
+}
+
+interface Case {
+  readonly about: string;
+  readonly X: number[][];
+  readonly model: Model;
+  load(file: Uint8Array): Model;
+}
+
+const wasm = { runtime: "wasm", threads: 1 } as const;
+const random = new SeededRandom(23);
+const X = Array.from({ length: 90 }, () => [
+  random.nextBelow(5),
+  random.nextBelow(4),
+  random.nextBelow(9),
+]);
+const classes = X.map(([a = 0, b = 0, c = 0]) => (a + b > 4 ? 2 : c > 4 ? 1 : 0));
+const sizes = X.map(([a = 0, b = 0, c = 0]) => 1 + a - b + c * (a > 2 ? 1 : -1));
+const holes = X.map((row, i) => row.map((value, j) => (i % 4 === j ? -9 : value)));
+const few = { nEstimators: 4, maxDepth: 3 };
+
+const cases: readonly Case[] = [
+  {
+    about: "approx",
+    ...{ X, model: new XGBRegressor({ ...few, treeMethod: "approx", maxBin: 5 }).fit(X, sizes) },
+    load: (file) => XGBRegressor.load(file, wasm),
+  },
+  {
+    about: "parallel trees",
+    ...{
+      X,
+      model: new XGBClassifier({ ...few, numParallelTree: 3, subsample: 0.6 }).fit(X, classes),
+    },
+    load: (file) => XGBClassifier.load(file, wasm),
+  },
+  {
+    about: "interactions",
+    X,
+    model: new XGBRegressor({ ...few, interactionConstraints: [[0, 2], [1]] }).fit(X, sizes),
+    load: (file) => XGBRegressor.load(file, wasm),
+  },
+  {
+    about: "a number that means missing",
+    ...{ X: holes, model: new XGBRegressor({ ...few, missing: -9 }).fit(holes, sizes) },
+    load: (file) => XGBRegressor.load(file, wasm),
+  },
+  {
+    about: "forest",
+    ...{ X, model: new XGBRFClassifier(few).fit(X, classes) },
+    load: (file) => XGBRFClassifier.load(file, wasm),
+  },
+  {
+    about: "forest",
+    ...{ X, model: new XGBRFRegressor(few).fit(X, sizes) },
+    load: (file) => XGBRFRegressor.load(file, wasm),
+  },
+];
+
+for (const { about, X, model, load } of cases) {
+  test(`${model.name}, ${about}: all modes and a copy give the same`, async () => {
+    const real = await model.predict(X);
+    const circuit = await model.compile(X, wasm);
+    const clear = await model.predict(X);
+    for (const [i, value] of clear.entries()) {
+      assert.ok(Math.abs(value - (real[i] ?? 0)) < 2e-3 * (1 + Math.abs(value)), `row ${i}`);
+    }
+    const some = X.slice(0, 3);
+    assert.deepEqual(await model.predict(X, { fhe: "simulate" }), clear);
+    assert.deepEqual(await model.predict(some, { fhe: "execute" }), clear.slice(0, 3));
+    await circuit.close();
+    const copy = load(model.dump());
+    assert.deepEqual(copy.getParams(), model.getParams());
+    assert.deepEqual(await copy.predict(X), clear);
+    assert.deepEqual(await copy.predict(some, { fhe: "execute" }), clear.slice(0, 3));
+    await copy.circuit?.close();
+  });
+}
+
+test("the number that means missing is the client's too, as is NaN", async () => {
+  const model = new XGBRegressor({ ...few, missing: -9 }).fit(holes, sizes);
+  const circuit = await model.compile(holes, wasm);
+  const client = await TreeClient.load(circuit.clientFile);
+  client.client.generateKey();
+  const server = await ServerCircuit.load(circuit.serverFile, wasm);
+  const [row = []] = holes;
+  assert.equal(row[0], -9);
+  const [expected] = await model.predict([row]);
+  for (const asked of [row, [Number.NaN, ...row.slice(1)]]) {
+    const [answer = new Uint8Array()] = await server.run([client.encrypt(asked)]);
+    assert.equal(client.predict(answer), expected);
+  }
+  await server.close();
+  await circuit.close();
+});
