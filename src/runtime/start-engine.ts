@@ -22,7 +22,7 @@ let nativeTarget: Promise<NativeTarget | undefined> | undefined;
  * Errors: `runtime-unavailable` when `native` is asked for and not to be had, `bad-argument` for impossible options.
  */
 export async function startEngine(file: ServerFile, options: EngineOptions): Promise<Engine> {
-  const threads = options.threads ?? (await cores());
+  const threads = options.threads ?? cores();
   checkOptions(options.runtime, threads);
   if (options.runtime !== "wasm" && inNode()) {
     const native = await tryNative(file, threads, options.runtime === "native");
@@ -83,10 +83,9 @@ function inNode(): boolean {
   return typeof process !== "undefined" && process.versions?.node !== undefined;
 }
 
-async function cores(): Promise<number> {
+function cores(): number {
   if (!inNode()) return navigator.hardwareConcurrency || 1;
-  const { availableParallelism } = await import("node:os");
-  return availableParallelism();
+  return process.getBuiltinModule("node:os").availableParallelism();
 }
 
 function unavailable(problem: string): VelumError {

@@ -57,7 +57,7 @@ async function answer(question: WorkerQuestion): Promise<WorkerAnswer> {
 }
 
 if (typeof process !== "undefined" && process.versions?.node !== undefined) {
-  const { parentPort } = await import("node:worker_threads");
+  const { parentPort } = process.getBuiltinModule("node:worker_threads");
   parentPort?.on("message", async (question: WorkerQuestion) =>
     parentPort.postMessage(await answer(question)),
   );

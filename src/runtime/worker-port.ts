@@ -35,9 +35,8 @@ export async function spawnWorker(): Promise<WorkerPort> {
     failed ??= lost(problem);
     for (const one of waiting.splice(0)) one.reject(failed);
   };
-  const url = new URL("./worker-main.js", import.meta.url);
   const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
-  const raw = inNode ? await nodeWorker(url, settle, fail) : webWorker(url, settle, fail);
+  const raw = inNode ? nodeWorker(settle, fail) : webWorker(settle, fail);
   return {
     ask(question) {
       if (failed !== undefined) return Promise.reject(failed);
@@ -55,14 +54,13 @@ export async function spawnWorker(): Promise<WorkerPort> {
   };
 }
 
-async function nodeWorker(
-  url: URL,
+function nodeWorker(
   settle: (answer: WorkerAnswer) => void,
   fail: (problem: string) => void,
-): Promise<RawWorker> {
-  const { Worker } = await import("node:worker_threads");
+): RawWorker {
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
   // Flags of the process, such as --input-type, are not for a file.
-  const worker = new Worker(url, { execArgv: [] });
+  const worker = new Worker(new URL("./worker-main.js", import.meta.url), { execArgv: [] });
   worker.on("message", settle);
   worker.on("error", (error) => fail(error instanceof Error ? error.message : "unknown reason"));
   worker.on("messageerror", () => fail("its answer did not arrive"));
@@ -76,14 +74,14 @@ async function nodeWorker(
 }
 
 function webWorker(
-  url: URL,
   settle: (answer: WorkerAnswer) => void,
   fail: (problem: string) => void,
 ): RawWorker {
-  const worker = new Worker(url, { type: "module" });
+  // Bundlers of web pages know a worker by this very form.
+  const worker = new Worker(new URL("./worker-main.js", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => settle(data);
   // Without a message when the script itself did not load.
-  worker.onerror = (event) => fail(event.message || `${url.pathname} did not load`);
+  worker.onerror = (event) => fail(event.message || "worker-main.js did not load");
   worker.onmessageerror = () => fail("its answer did not arrive");
   return {
     post: (question) => worker.postMessage(...message(question)),

@@ -3,11 +3,15 @@ import { VelumError } from "../base/error.js";
 /** Kernel modules of the package: `client` holds what touches keys, `eval` what a server runs. */
 export type KernelModule = "client" | "eval";
 
-const folder = new URL("../../kernels/", import.meta.url);
+/** Where the modules lie. Bundlers of web pages know a file by an address that is written out, whole, in `new URL`. */
+const places = {
+  client: () => new URL("../../kernels/client.wasm", import.meta.url),
+  eval: () => new URL("../../kernels/eval.wasm", import.meta.url),
+} satisfies { [name in KernelModule]: () => URL };
 
 /** The WebAssembly bytes of a kernel module, read from the package's files (a web page fetches them). */
 export async function readKernelModule(name: KernelModule): Promise<Uint8Array<ArrayBuffer>> {
-  modules[name] ??= readPackageFile(`${name}.wasm`).catch((error: unknown) => {
+  modules[name] ??= readPackageFile(places[name]()).catch((error: unknown) => {
     delete modules[name];
     throw error;
   });
@@ -29,25 +33,33 @@ export async function readKernelSources(): Promise<ReadonlyMap<string, string>> 
 let sources: Promise<ReadonlyMap<string, string>> | undefined;
 
 async function readSources(): Promise<ReadonlyMap<string, string>> {
-  const { readdir, readFile } = await import("node:fs/promises");
+  const { readdir, readFile } = process.getBuiltinModule("node:fs/promises");
+  const folder = new URL(".", places.eval());
   const names = (await readdir(folder)).filter((name) => /\.[ch]$/.test(name)).sort();
   const texts = await Promise.all(names.map((name) => readFile(new URL(name, folder), "utf8")));
   return new Map(names.map((name, index) => [name, texts[index] ?? ""]));
 }
 
-async function readPackageFile(name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const url = new URL(name, folder);
+async function readPackageFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   if (url.protocol === "file:") {
-    const { readFile } = await import("node:fs/promises");
+    const { readFile } = process.getBuiltinModule("node:fs/promises");
     return new Uint8Array(await readFile(url));
   }
   const response = await fetch(url);
-  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (response.ok && isWasm(bytes)) return bytes;
   throw new VelumError({
     code: "runtime-unavailable",
-    path: `kernel module ${name}`,
-    problem: `could not be fetched (status ${response.status})`,
+    path: `kernel module ${url.pathname.split("/").at(-1)}`,
+    problem: response.ok
+      ? "is not there: the page's server answers with something else"
+      : `could not be fetched (status ${response.status})`,
     actual: response.status,
-    cure: "Serve the package's folder dist/kernels beside dist/src",
+    cure: "Serve the package's folder dist/kernels beside dist/src, or bundle the page; see docs/web.md",
   });
+}
+
+/** Servers of single-page applications answer what they do not have with the page. */
+function isWasm(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x00 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
 }

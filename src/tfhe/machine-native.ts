@@ -92,7 +92,7 @@ export async function loadNativeMachine(
 
 async function openLibrary(path: string): Promise<{ library: NativeLibrary; koffi: Koffi }> {
   try {
-    const koffi: Koffi = (await import("koffi")).default;
+    const koffi: Koffi = (await import(/* webpackIgnore: true */ "koffi")).default;
     return { koffi, library: koffi.load(path) };
   } catch (cause) {
     throw new VelumError({

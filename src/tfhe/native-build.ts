@@ -48,7 +48,7 @@ async function compiles(
   flags: readonly string[],
   source: string,
 ): Promise<boolean> {
-  const { spawn } = await import("node:child_process");
+  const { spawn } = process.getBuiltinModule("node:child_process");
   return new Promise((resolve) => {
     const child = spawn(compiler, flags, { stdio: ["pipe", "ignore", "ignore"] });
     child.on("error", () => resolve(false));
@@ -75,12 +75,10 @@ export async function buildNativeLibrary(
   main: string,
   link: readonly string[] = [],
 ): Promise<string> {
-  const [{ spawn }, fs, os, path] = await Promise.all([
-    import("node:child_process"),
-    import("node:fs/promises"),
-    import("node:os"),
-    import("node:path"),
-  ]);
+  const { spawn } = process.getBuiltinModule("node:child_process");
+  const fs = process.getBuiltinModule("node:fs/promises");
+  const os = process.getBuiltinModule("node:os");
+  const path = process.getBuiltinModule("node:path");
   const identity = JSON.stringify([
     target,
     main,

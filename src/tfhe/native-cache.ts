@@ -4,7 +4,7 @@ const dayMs = 86_400_000;
 
 /** Marks a library as used now, so that it is kept. Its time of modification stays. Never fails. */
 export async function touchLibrary(library: string): Promise<void> {
-  const fs = await import("node:fs/promises");
+  const fs = process.getBuiltinModule("node:fs/promises");
   try {
     const { mtime } = await fs.stat(library);
     await fs.utimes(library, new Date(), mtime);
@@ -18,7 +18,8 @@ export async function touchLibrary(library: string): Promise<void> {
  * not make stay. A process that has loaded a library keeps it; one that starts now has marked its own. Never fails.
  */
 export async function cleanCache(root: string, now = Date.now()): Promise<void> {
-  const [fs, path] = await Promise.all([import("node:fs/promises"), import("node:path")]);
+  const fs = process.getBuiltinModule("node:fs/promises");
+  const path = process.getBuiltinModule("node:path");
   try {
     for (const name of await fs.readdir(root)) {
       const build = /^build-\w+$/.test(name);

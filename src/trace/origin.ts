@@ -43,7 +43,7 @@ export function callPath(name: string): string {
 const framesSearched = 50;
 
 /** Folder that holds all of Velum's own modules, as it appears in stack traces. */
-const ownFolder = new URL("../", import.meta.url).href;
+const ownFolder = import.meta.url.replace(/[^/]+\/[^/]+$/, "");
 
 /** `file:line` of the first frame outside Velum; empty where the host's stack traces do not tell. */
 function callerLocation(stack: string): string {

@@ -26,14 +26,12 @@ function made(files: Readonly<Record<string, string>>): Map<string, string> {
   return new Map(Object.entries(files).map(([name, text]) => [`src/${name}.ts`, text]));
 }
 
-/** Source files of the entries that a web page may import. */
-function browserEntries(): string[] {
-  const named = ["./client", "./runtime"].flatMap((name) => {
-    const entry = manifest.exports[name];
-    if (typeof entry !== "object") return [];
-    return [entry.default.replace("./dist/", "").replace(/\.js$/, ".ts")];
-  });
-  return [...sources.keys()].filter((path) => named.includes(path) || /^src\/client\//.test(path));
+/** Source files of the package's entries, all of which a web page may import. */
+function entries(): string[] {
+  const files = Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === "string" ? [] : [entry.default],
+  );
+  return files.map((file) => file.replace("./dist/", "").replace(/\.js$/, ".ts"));
 }
 
 describe("imports of src", () => {
@@ -58,8 +56,20 @@ describe("imports of src", () => {
     assert.deepEqual(problems, []);
   });
 
-  test("client and runtime load in a web page", () => {
-    assert.deepEqual(browserObstacles(sources, browserEntries()), []);
+  test("all entries load in a web page", () => {
+    assert.ok(entries().every((path) => sources.has(path)));
+    assert.deepEqual(browserObstacles(sources, entries()), []);
+  });
+
+  test("bundlers see files and workers: their addresses are written out where they are used", () => {
+    const text = [...sources.values()].join("\n");
+    assert.ok(text.includes('new URL("../../kernels/client.wasm", import.meta.url)'));
+    assert.ok(text.includes('new URL("../../kernels/eval.wasm", import.meta.url)'));
+    const addresses = text.match(/new URL\([^)]*import\.meta\.url/g) ?? [];
+    assert.ok(addresses.every((address) => /new URL\("[^"]*[^"/]", import/.test(address)));
+    const workers = text.match(/new Worker\([^;]*;/g) ?? [];
+    assert.equal(workers.length, 2);
+    assert.ok(workers.every((one) => one.startsWith('new Worker(new URL("')));
   });
 
   test("docs/architecture.md shows the same table", () => {

@@ -1,5 +1,10 @@
 import { findFolderCycle, folderOf, type Import, reachable, readImports } from "./import-graph.js";
-import { importEverything, importTable, nodeByDynamicImport, secretFree } from "./import-table.js";
+import {
+  importEverything,
+  importTable,
+  nativeByDynamicImport,
+  secretFree,
+} from "./import-table.js";
 
 type Sources = ReadonlyMap<string, string>;
 
@@ -69,7 +74,8 @@ export function browserObstacles(sources: Sources, entries: readonly string[]): 
   for (const one of imports) {
     const chain = chains.get(one.from);
     if (chain === undefined || !needsNode(one)) continue;
-    if (one.kind === "dynamic" && nodeByDynamicImport.includes(one.from)) continue;
+    if (one.to === "koffi" && one.kind === "dynamic" && nativeByDynamicImport.includes(one.from))
+      continue;
     problems.push([...chain, one.to].join(" -> "));
   }
   return problems;

@@ -54,15 +54,7 @@ export const randomnessFile = "src/base/random.ts";
 export const programLoader = "src/cli/load-program.ts";
 
 /**
- * Files that a web page may load although they use Node: they do so by `import()`, on a path that a page never takes.
- * Every other file that a browser entry reaches must be free of Node and of native code.
+ * Files behind the entries of web pages that load native code, by `import()`, on a path that a page never takes. What Node itself has they
+ * take from `process.getBuiltinModule`: bundlers of web pages stumble over imports of `node:`, also of such that never happen.
  */
-export const nodeByDynamicImport: readonly string[] = [
-  "src/tfhe/machine-native.ts",
-  "src/tfhe/native-build.ts",
-  "src/tfhe/native-cache.ts",
-  "src/tfhe/kernel-files.ts",
-  "src/runtime/start-engine.ts",
-  "src/runtime/worker-main.ts",
-  "src/runtime/worker-port.ts",
-];
+export const nativeByDynamicImport: readonly string[] = ["src/tfhe/machine-native.ts"];

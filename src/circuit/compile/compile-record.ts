@@ -74,10 +74,8 @@ export class CompileRecord {
         cure: "Compile in Node, or read the texts of the circuit",
       });
     }
-    const [{ mkdir, writeFile }, { dirname, join }] = await Promise.all([
-      import("node:fs/promises"),
-      import("node:path"),
-    ]);
+    const { mkdir, writeFile } = process.getBuiltinModule("node:fs/promises");
+    const { dirname, join } = process.getBuiltinModule("node:path");
     await mkdir(folder, { recursive: true });
     const timings = this.#timings.map(({ stage, ms }) => ({ stage, ms: Number(ms.toFixed(3)) }));
     await writeFile(join(folder, "timings.json"), `${JSON.stringify(timings, null, 2)}\n`);
