@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  chooseLinearParameters,
-  type LinearRequest,
-} from "../../src/plan/linear/parameter-search-linear.js";
+import type { LinearRequest } from "../../src/plan/linear/linear-request.js";
+import { chooseLinearParameters } from "../../src/plan/linear/parameter-search-linear.js";
 import { isSecure } from "../../src/security/curves.js";
 
 const logistic: LinearRequest = {

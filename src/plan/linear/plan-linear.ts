@@ -5,12 +5,8 @@ import type { AffineStep, RegionProgram } from "../../regions/region-program.js"
 import type { OutputEncoding, Plan, PlanOptions } from "../plan.js";
 import { protectInstruction } from "../protection.js";
 import { torus64 } from "../torus.js";
-import {
-  chooseLinearParameters,
-  type LinearChoice,
-  type LinearOutput,
-  linearParametersFit,
-} from "./parameter-search-linear.js";
+import type { LinearChoice, LinearOutput } from "./linear-request.js";
+import { chooseLinearParameters, linearParametersFit } from "./parameter-search-linear.js";
 import { type WeightDigits, weightDigits } from "./weight-digits.js";
 
 /** Up to this 2-norm of a weight polynomial the kernel's product is exact (kernels/polynomial.h). */
