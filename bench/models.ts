@@ -66,7 +66,7 @@ const cases: readonly ModelCase[] = [
   trees("xgb_bc_50x3_6b", xgb(50, "thresholds")),
   {
     ...trees("xgb_bc_50x3_6b direct", xgb(50, "thresholds")),
-    limits: { maxEvaluationKeyBytes: 1 },
+    limits: { maxEvaluationKeyBytes: 0 },
   },
   trees("xgb_bc_50x3_6b grid", xgb(50, 6)),
   {

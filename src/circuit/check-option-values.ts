@@ -9,6 +9,16 @@ interface Allowed {
 /** Threads that an engine starts at most. */
 const mostThreads = 256;
 
+/** What options may be that name one of a few things. */
+export const choices = {
+  machine: ["this", "avx512", "avx2", "wasm"],
+  inputForm: ["auto", "numbers"],
+  bounds: ["inputset", "intervals"],
+  roundingExactness: ["exact", "approximate"],
+  uploadForm: ["auto", "direct", "packed"],
+  runtime: ["auto", "wasm", "native"],
+} as const;
+
 const anyNumber: Allowed = { is: (value) => typeof value === "number", text: "a number" };
 const someText: Allowed = {
   is: (value) => typeof value === "string" && value !== "",
@@ -27,18 +37,18 @@ const allowed: Readonly<Record<string, Allowed>> = {
   maxUploadBytes: anyNumber,
   maxMemoryBytes: anyNumber,
   maxRunMs: anyNumber,
-  machine: oneOf("this", "avx512", "avx2", "wasm"),
-  inputForm: oneOf("auto", "numbers"),
-  bounds: oneOf("inputset", "intervals"),
+  machine: oneOf(choices.machine),
+  inputForm: oneOf(choices.inputForm),
+  bounds: oneOf(choices.bounds),
   composable: truth,
-  roundingExactness: oneOf("exact", "approximate"),
+  roundingExactness: oneOf(choices.roundingExactness),
   roundingBand: {
     is: (value) => typeof value === "number" && value >= 0 && value < 1 / 2,
     text: "a number from 0 to below 1/2",
   },
   protectModel: { is: isProtection, text: "true, false or { bits }" },
-  uploadForm: oneOf("auto", "direct", "packed"),
-  runtime: oneOf("auto", "wasm", "native"),
+  uploadForm: oneOf(choices.uploadForm),
+  runtime: oneOf(choices.runtime),
   threads: {
     is: (value) =>
       typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= mostThreads,
@@ -72,7 +82,7 @@ export function valueText(value: unknown): string {
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
-function oneOf(...names: readonly string[]): Allowed {
+function oneOf(names: readonly string[]): Allowed {
   return {
     is: (value) => typeof value === "string" && names.includes(value),
     text: names.map((name) => JSON.stringify(name)).join(" or "),

@@ -23,7 +23,7 @@ export interface CompileOptions {
   readonly globalPError: number | undefined;
   /** Bits of security that parameters have at least, 80 to 132: all parameters lie on or above the published curve of 132 bits. */
   readonly securityLevel: number;
-  /** Limit on the evaluation keys as they travel, bytes. */
+  /** Limit on the evaluation keys as they travel, bytes. 0 for circuits that need none. */
   readonly maxEvaluationKeyBytes: number;
   /** Limit on one request as it travels, bytes. */
   readonly maxUploadBytes: number;
@@ -128,7 +128,7 @@ export function compileSettings(
   return { ...defaultCompileOptions, ...(name === "" ? {} : { name }), ...given };
 }
 
-/** Error `bad-argument` for a limit that is no positive number, and for a security level that is not reached. */
+/** Error `bad-argument` for a limit that nothing could keep, and for a security level that is not reached. */
 export function checkLimits(options: CompileOptions): void {
   const { securityLevel: wanted } = options;
   if (!(wanted >= 80 && wanted <= securityLevel)) {
@@ -147,11 +147,13 @@ export function checkLimits(options: CompileOptions): void {
     "maxMemoryBytes",
     "maxRunMs",
   ] as const) {
-    if (options[path] > 0) continue;
+    // Circuits without evaluation keys exist; without uploads, memory or time none does.
+    const zero = path === "maxEvaluationKeyBytes";
+    if (options[path] > 0 || (zero && options[path] === 0)) continue;
     throw new VelumError({
       code: "bad-argument",
       path,
-      problem: `is ${options[path]}, and may be a positive number`,
+      problem: `is ${options[path]}, and may be a positive number${zero ? ", or 0 for no keys" : ""}`,
       limit: 0,
       actual: options[path],
       cure: "Leave it away for no limit",

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { VelumError } from "../base/error.js";
 
-/** Options with a value: their long names, `o` for `--output`. */
+/** Options by their long names, with their values; a word that stands alone has the value "". */
 export type Options = Readonly<Record<string, string | undefined>>;
 
 export interface Arguments {
@@ -17,7 +17,10 @@ export interface Command {
   readonly summary: string;
   /** Text of `velum NAME --help`. */
   readonly help: string;
+  /** Options with a value; `-o` is `--output`. */
   readonly options: readonly string[];
+  /** Words that stand alone. */
+  readonly flags?: readonly string[];
   /** Options that may stand more than once. */
   readonly repeated?: readonly string[];
   run(parameters: Arguments): Promise<void>;
@@ -34,16 +37,17 @@ export function readArguments(command: Command, words: readonly string[]): Argum
   for (const name of command.options) {
     options[name] = name === "output" ? { type: "string", short: "o" } : { type: "string" };
   }
+  for (const name of command.flags ?? []) options[name] = { type: "boolean" };
   try {
     const { values, positionals } = parseArgs({
-      args: [...words],
+      args: joinNegative(words, command.options),
       options,
       allowPositionals: true,
     });
     if (values["help"] === true) return undefined;
     const texts = Object.entries(values).map(([name, value]) => [
       name,
-      typeof value === "string" ? value : undefined,
+      value === true ? "" : typeof value === "string" ? value : undefined,
     ]);
     const lists = repeatedNames.map((name) => {
       const value = values[name];
@@ -59,6 +63,18 @@ export function readArguments(command: Command, words: readonly string[]): Argum
     const [problem = text] = text.split(". ");
     throw usageError("arguments", problem.replace(/\.$/, ""));
   }
+}
+
+/** `--failure -64` as `--failure=-64`: a value may be a negative number. */
+function joinNegative(words: readonly string[], options: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const before = joined.at(-1) ?? "";
+    const valued = before.startsWith("--") && options.includes(before.slice(2));
+    if (valued && /^-[\d.]/.test(word)) joined.splice(-1, 1, `${before}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
 }
 
 /** The only positional argument. */

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { isTensor, type NestedArray, toNested } from "../base/tensor.js";
 import { bytesText } from "../circuit/cost/cost.js";
 import type { ClientValue } from "../client/check-inputs.js";
+import type { Client } from "../client/client.js";
+import type { Label } from "../import/steps.js";
 import { readInputset } from "../trace/inputset.js";
 import {
   type Command,
@@ -12,9 +14,11 @@ import {
   usageError,
 } from "./arguments.js";
 import { parseJson, readBytes, readJson, writeBytes } from "./files.js";
-import { isSamples } from "./load-program.js";
 import { clientOf, clientOfAnswer, openClient, openClientWithKey } from "./open-sides.js";
+import { choiceOf } from "./option-texts.js";
+import { predictorOf, type ShownResult, shownResults } from "./predictors.js";
 import { Progress } from "./progress.js";
+import { readRows, readSamples, rowOf } from "./read-samples.js";
 
 export const keygenCommand: Command = {
   summary: "a client's secret key, and evaluation keys for the server",
@@ -58,9 +62,10 @@ velum encrypt CLIENT.zip --key CLIENT.key -o FOLDER --batch SAMPLES.json
 One VALUE for each parameter, as JSON: 3 or [1,2,3]; or @FILE.json with a list of them. Words after -- may begin with a
 minus sign: velum encrypt client.zip --key client.key -o request -- -3
 A parameter that an earlier answer will feed is null; see velum run --from.
+For a compiled model one VALUE: a row of its own columns, as JSON; null where a number is missing: '[5.1, "rose", null]'
 
---batch: a JSON list of samples (for several parameters a list of values each). Sample number 0 becomes FOLDER/0, and so on;
-velum run takes them all at once.`,
+--batch: a JSON list of samples (for several parameters a list of values each), or rows of a model as .csv or JSON. Sample
+number 0 becomes FOLDER/0, and so on; velum run takes them all at once.`,
   options: ["key", "output", "batch", "function"],
   async run({ options, positionals }) {
     if (options["batch"] !== undefined) {
@@ -69,33 +74,39 @@ velum run takes them all at once.`,
     }
     const [path, words] = oneAndMore(positionals, "the client file", "the values");
     const [key, output] = [required(options, "key"), required(options, "output")];
-    const values = await readValues(words);
-    const client = await openClientWithKey(path, key);
+    const opened = await openClientWithKey(path, key);
     try {
-      const request = clientOf(client, options["function"]).encrypt(...values);
+      const client = clientOf(opened, options["function"]);
+      const model = predictorOf(client);
+      const request =
+        model === undefined
+          ? client.encrypt(...(await readValues(words)))
+          : model.encrypt(await readRow(words));
       await writeBytes(output, request);
       console.log(`${output}: request, ${bytesText(request.length)}`);
     } finally {
-      client.dispose();
+      opened.dispose();
     }
   },
 };
 
 export const decryptCommand: Command = {
   summary: "answers of the server become values",
-  help: `velum decrypt CLIENT.zip --key CLIENT.key ANSWER...
+  help: `velum decrypt CLIENT.zip --key CLIENT.key ANSWER... [--show ${shownResults.join("|")}]
 
 Prints one line of JSON an answer: the result, or a list for a program of several results. An answer of a module says itself which
-function gave it.`,
-  options: ["key"],
+function gave it. Of a compiled model: its prediction, or what --show names (probabilities in the order of the classes).`,
+  options: ["key", "show"],
   async run({ options, positionals }) {
     const [path, answers] = oneAndMore(positionals, "the client file", "the answers");
+    const show = options["show"];
+    const shown = show === undefined ? undefined : choiceOf(shownResults, show, "--show");
     const client = await openClientWithKey(path, required(options, "key"));
     try {
       for (const answer of answers) {
         const file = await readBytes(answer);
-        const results = clientOfAnswer(client, file, answer).decrypt(file).map(toNested);
-        console.log(JSON.stringify(results.length === 1 ? results[0] : results));
+        const own = clientOfAnswer(client, file, answer);
+        console.log(JSON.stringify(resultOf(own, file, shown)));
       }
     } finally {
       client.dispose();
@@ -103,15 +114,31 @@ function gave it.`,
   },
 };
 
+function resultOf(client: Client, answer: Uint8Array, shown: ShownResult | undefined): unknown {
+  const model = predictorOf(client);
+  if (model !== undefined) return model.results(answer, shown ?? "prediction");
+  if (shown !== undefined) throw usageError("--show", "is for the files of models");
+  const results = client.decrypt(answer).map(toNested);
+  return results.length === 1 ? results[0] : results;
+}
+
+/** A row for a model: one word of JSON, or a file. */
+async function readRow(words: readonly string[]): Promise<Label[]> {
+  const word = onlyOne(words, "the row");
+  const row = word.startsWith("@") ? await readJson(word.slice(1)) : parseJson(word, "the row");
+  return rowOf(row, "the row");
+}
+
 async function encryptBatch(path: string, file: string, options: Options): Promise<void> {
   const [key, folder] = [required(options, "key"), required(options, "output")];
-  const samples = await readJson(file);
-  if (!isSamples(samples)) throw usageError(file, "is not a list of samples");
   const opened = await openClientWithKey(path, key);
   try {
     const client = clientOf(opened, options["function"]);
-    const names = client.manifest.inputs.map(({ name }) => name);
-    const requests = readInputset(names, samples, file).map((values) => client.encrypt(...values));
+    const model = predictorOf(client);
+    const requests =
+      model === undefined
+        ? await encryptSamples(client, file)
+        : (await readRows(file)).map((row) => model.encrypt(row));
     for (const [index, request] of requests.entries()) {
       await writeBytes(join(folder, String(index)), request);
     }
@@ -120,6 +147,12 @@ async function encryptBatch(path: string, file: string, options: Options): Promi
   } finally {
     opened.dispose();
   }
+}
+
+async function encryptSamples(client: Client, file: string): Promise<Uint8Array[]> {
+  const samples = await readSamples(file, undefined);
+  const names = client.manifest.inputs.map(({ name }) => name);
+  return readInputset(names, samples, file).map((values) => client.encrypt(...values));
 }
 
 async function readValues(words: readonly string[]): Promise<(ClientValue | null)[]> {

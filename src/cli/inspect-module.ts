@@ -4,7 +4,7 @@ import type { ServerFile } from "../artifact/server-file.js";
 import type { ServerManifest } from "../artifact/server-manifest.js";
 import { VelumError } from "../base/error.js";
 import { bytesText } from "../circuit/cost/cost.js";
-import { moduleCost } from "../circuit/cost/module-cost.js";
+import { type ModuleCost, moduleCost } from "../circuit/cost/module-cost.js";
 import { usageError } from "./arguments.js";
 import {
   clientRows,
@@ -48,7 +48,7 @@ export function inspectModule(
     const rows = [...serverRows(own), ...feedRows(own.manifest)];
     return [table(rows), graphText(own), serverCost(own)].join("\n\n");
   });
-  const { evaluationKeyBytes, serverMemoryBytes } = moduleCost(costsOf(server));
+  const { evaluationKeyBytes, serverMemoryBytes } = moduleFileCost(server);
   const whole = table([
     ["evaluation keys", evaluationKeyBytes === 0 ? "none" : bytesText(evaluationKeyBytes)],
     ["server memory", bytesText(serverMemoryBytes)],
@@ -86,19 +86,25 @@ function sections<Own>(functions: ReadonlyMap<string, Own>, text: (own: Own) => 
   return [...functions].map(([name, own]) => `${name}:\n${text(own)}`).join("\n\n");
 }
 
-function costsOf(server: ReadonlyMap<string, ServerFile>) {
-  return Object.fromEntries([...server].map(([name, own]) => [name, serverCost(own)]));
+/** What all functions take, by the rates of a native engine on this processor. */
+export function moduleFileCost(
+  server: ReadonlyMap<string, ServerFile>,
+  batch?: number,
+): ModuleCost {
+  const costs = [...server].map(([name, own]) => [name, serverCost(own, batch)] as const);
+  return moduleCost(Object.fromEntries(costs));
 }
 
 /** Which outputs may feed which parameter. */
-function feedRows({ feed }: ServerManifest): Row[] {
+export function feedRows({ feed }: ServerManifest): Row[] {
   return (feed?.inputs ?? []).map(({ name, from }) => [
     `${name} from`,
     from.map((source) => `${source.function} ${source.output}`).join(", "),
   ]);
 }
 
-function openRows({ inputs }: ClientManifest): Row[] {
+/** Parameters that an earlier answer may be. */
+export function openRows({ inputs }: ClientManifest): Row[] {
   const open = inputs.filter(({ composable }) => composable === true).map(({ name }) => name);
   return open.length === 0 ? [] : [["may be null", open.join(", ")]];
 }

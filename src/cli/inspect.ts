@@ -5,7 +5,7 @@ import { bytesText } from "../circuit/cost/cost.js";
 import { anyCircuit, peekHeader } from "../tfhe/wire-header.js";
 import { type Command, type Options, usageError } from "./arguments.js";
 import { readBytes } from "./files.js";
-import { inspectModule } from "./inspect-module.js";
+import { feedRows, inspectModule, openRows } from "./inspect-module.js";
 import {
   clientRows,
   graphText,
@@ -44,11 +44,16 @@ async function inspect(path: string, options: Options): Promise<string> {
   if (client !== undefined) {
     if (show === "manifest") return JSON.stringify(client, null, 2);
     if (show !== undefined) throw usageError("--show", `${show} is not in a client file`);
-    return table([...rows, ["kind", "client file"], ...clientRows(client)]);
+    return table([...rows, ["kind", "client file"], ...clientRows(client), ...openRows(client)]);
   }
   const server = readServerFile(bytes);
   if (show !== undefined) return shownText(server, show);
-  const about = table([...rows, ["kind", "server file"], ...serverRows(server)]);
+  const about = table([
+    ...rows,
+    ["kind", "server file"],
+    ...serverRows(server),
+    ...feedRows(server.manifest),
+  ]);
   return [about, graphText(server), serverCost(server)].join("\n\n");
 }
 

@@ -63,10 +63,10 @@ export function graphText({ texts }: ServerFile): string {
 }
 
 /** What it takes, by the rates of a native engine on this processor. */
-export function serverCost(server: ServerFile): CircuitCost {
+export function serverCost(server: ServerFile, batch = 16): CircuitCost {
   const { manifest } = server;
   const speed = referenceSpeed(ratesOf("native"), "native", cores(), manifest);
-  return circuitCost(manifest, lookupsOf(server), promisedOf(server), speed, 16);
+  return circuitCost(manifest, lookupsOf(server), promisedOf(server), speed, batch);
 }
 
 /** The tables of look-ups are prepared in the order of the stages that read them. */

@@ -1,12 +1,14 @@
 import { VelumError } from "../base/error.js";
 
-/** Model files that are told by their first bytes. */
-const kinds: readonly {
+/** A kind of model file that its first bytes tell. */
+interface ModelKind {
   readonly what: string;
-  readonly importer: string;
+  readonly importer: "importXgboost" | "importLightgbm" | "importOnnx" | "";
   readonly is: (bytes: Uint8Array) => boolean;
   readonly cure: string;
-}[] = [
+}
+
+const kinds: readonly ModelKind[] = [
   {
     what: "XGBoost's JSON or UBJSON",
     importer: "importXgboost",
@@ -41,6 +43,11 @@ const kinds: readonly {
   },
 ];
 
+/** What the first bytes tell; undefined for anything else. */
+export function modelKind(bytes: Uint8Array): ModelKind | undefined {
+  return kinds.find(({ is }) => is(bytes));
+}
+
 /**
  * The bytes of a model file for `importer`. Errors: `bad-argument` for anything but bytes, as a path; `file-foreign` for files that
  * another importer reads, pickles and archives.
@@ -54,7 +61,7 @@ export function modelBytes(source: unknown, importer: string): Uint8Array {
       cure: `Pass what the file holds: ${importer}(readFileSync(path))`,
     });
   }
-  const kind = kinds.find(({ is }) => is(source));
+  const kind = modelKind(source);
   if (kind === undefined || kind.importer === importer) return source;
   throw new VelumError({
     code: "file-foreign",

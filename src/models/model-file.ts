@@ -66,6 +66,13 @@ export function readModelFile(bytes: Uint8Array, name: string): ModelParts {
   };
 }
 
+/** The class whose `dump` wrote a model file. Errors: `file-foreign`, `file-corrupt`, `file-too-large`. */
+export function modelClass(bytes: Uint8Array): string {
+  const files = unpackArchive(bytes, path, largestBytes);
+  const { name } = fieldsOf(parseJson(archiveText(files, "model.json", path), path, "model.json"));
+  return String(name);
+}
+
 function refused(code: "file-version" | "file-kind", problem: string): VelumError {
   return new VelumError({
     code,

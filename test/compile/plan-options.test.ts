@@ -74,6 +74,12 @@ const refused: readonly (readonly [Partial<CompileOptions>, string, RegExp])[] =
     / take at least \d+\.\d MB, and may take 1 KB\. Keys of \d+\.\d MB would fit/,
   ],
   [{ maxEvaluationKeyBytes: 999 }, "no-parameters", /, and may take 999 bytes\. /],
+  [{ maxEvaluationKeyBytes: 0 }, "no-parameters", /, and may take 0 bytes\. Keys of .* would fit/],
+  [
+    { maxEvaluationKeyBytes: -1 },
+    "bad-argument",
+    /^maxEvaluationKeyBytes: is -1, and may be a positive number, or 0 for no keys/,
+  ],
   [
     { maxUploadBytes: 50 },
     "no-parameters",

@@ -106,9 +106,9 @@ test("a protected model: keys for the server, shown cost, the same results", () 
 
 test("a command that is called wrongly ends with code 2", () => {
   const cure = "See velum COMMAND --help";
-  const names = "compile, inspect, keygen, encrypt, run, decrypt";
+  const names = "compile, cost, inspect, keygen, encrypt, run, decrypt";
   refused(2, `command "train": is none of ${names}. ${cure}`, "train");
-  refused(2, `arguments: the program file is missing. ${cure}`, "compile");
+  refused(2, `arguments: the program or model file is missing. ${cure}`, "compile");
   refused(2, `--output: is missing. ${cure}`, "keygen", "out/client.zip");
   refused(2, `arguments: Unknown option '--speed'. ${cure}`, "run", "--speed", "3");
   refused(
@@ -128,7 +128,7 @@ test("a command that is called wrongly ends with code 2", () => {
 
 test("--help of every command", () => {
   assert.match(done("--help"), /inspect +what a client\.zip/);
-  for (const name of ["compile", "inspect", "keygen", "encrypt", "run", "decrypt"]) {
+  for (const name of ["compile", "cost", "inspect", "keygen", "encrypt", "run", "decrypt"]) {
     assert.match(done(name, "--help"), new RegExp(`^velum ${name} `));
   }
 });
@@ -160,6 +160,29 @@ test("work that fails ends with code 1 and the error's text", () => {
     'empty.mjs: exports no parameters like { x: "encrypted" }. Export parameters = { x: "encrypted" }, a default function and an inputset; see velum compile --help',
     ...["compile", "empty.mjs", "-o", "x"],
   );
+});
+
+test("a mistake in a program comes with its place, without a stack", () => {
+  writeFileSync(
+    `${folder}/mistake.mjs`,
+    "export const parameters = { x: 'encrypted' };\nexport const inputset = [1, 2];\nexport default (x) => x.plus(1);\n",
+  );
+  const { status, stderr } = velum("compile", "mistake.mjs", "-o", "x");
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^velum: TypeError: x\.plus is not a function \(.*mistake\.mjs:3\)\. VELUM_STACK=1 shows where it comes from\n$/,
+  );
+  assert.match(done("--version"), /^\d+\.\d+\.\d+\n$/);
+});
+
+test("answers that come back, as an option", () => {
+  writeFileSync(
+    `${folder}/back.mjs`,
+    'export const parameters = { x: "encrypted" };\nexport const inputset = [0, 7];\nexport default (x) => x.add(1).mod(8);\n',
+  );
+  done("compile", "back.mjs", "-o", "back", "--composable", "--runtime", "wasm", "--threads", "1");
+  assert.match(done("inspect", "back/client.zip"), /\nmay be null +x\n/);
 });
 
 test("limits on uploads and on time, as options", () => {

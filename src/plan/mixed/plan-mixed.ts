@@ -173,7 +173,10 @@ function searchForm<Step>(
           variance: (glwe) => bitsOf(glwe)?.variance ?? Number.POSITIVE_INFINITY,
           uploadBytes: (glwe) => bitsOf(glwe)?.uploadBytes ?? 0,
         },
-        limits: { ...limits, maxEvaluationKeyBytes: limits.maxEvaluationKeyBytes - packingBytes },
+        limits: {
+          ...limits,
+          maxEvaluationKeyBytes: Math.max(0, limits.maxEvaluationKeyBytes - packingBytes),
+        },
         rates,
         nodePath,
       });
