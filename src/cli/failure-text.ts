@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 
 /** The folder of the package's own code. */
-const own = new URL("../../", import.meta.url).href;
+const own = import.meta.url.replace(/cli\/[^/]*$/, "");
 
 /**
  * One line about a failure. What is not Velum's own error, as a mistake in a program, comes with the place nearest to it outside the

@@ -30,6 +30,8 @@ import { RandomForestClassifier } from "../models/trees/random-forest-classifier
 import { RandomForestRegressor } from "../models/trees/random-forest-regressor.js";
 import { XGBClassifier } from "../models/trees/xgb-classifier.js";
 import { XGBRegressor } from "../models/trees/xgb-regressor.js";
+import { XGBRFClassifier } from "../models/trees/xgb-rf-classifier.js";
+import { XGBRFRegressor } from "../models/trees/xgb-rf-regressor.js";
 
 /** An estimator of a file; pipelines take it, too. */
 export interface OwnModel extends PipelineModel {
@@ -66,5 +68,7 @@ export const ownModels: Readonly<Record<string, (file: Uint8Array) => OwnModel>>
   SGDRegressor: (file) => SGDRegressor.load(file),
   TweedieRegressor: (file) => TweedieRegressor.load(file),
   XGBClassifier: (file) => XGBClassifier.load(file),
+  XGBRFClassifier: (file) => XGBRFClassifier.load(file),
+  XGBRFRegressor: (file) => XGBRFRegressor.load(file),
   XGBRegressor: (file) => XGBRegressor.load(file),
 };
