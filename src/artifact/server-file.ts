@@ -12,7 +12,8 @@ import {
   unpackArchive,
 } from "./archive.js";
 import { JsonFields, parseJson } from "./json-fields.js";
-import { readServerManifest, type ServerManifest } from "./server-manifest.js";
+import { readServerManifest } from "./read-server-manifest.js";
+import type { ServerManifest } from "./server-manifest.js";
 
 /** Everything a server needs to run a circuit on ciphertexts: machine code with the kernels it was made for, and constants. */
 export interface ServerFile {

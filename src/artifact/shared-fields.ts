@@ -16,6 +16,11 @@ export const mostEntries = 65536;
 /** Most numbers of one input vector or one output. */
 export const mostNumbers = 2 ** 24;
 
+/** Addresses stay within what 32-bit code reaches. */
+export const mostBytes = 2 ** 31 - 64;
+/** Bytes of which places are handed out in multiples. */
+export const placeUnit = 64;
+
 /** The format of a file. Error `file-version` unless it is one that this release reads: 1 to `limit`. */
 export function checkFormat(file: string, actual: unknown, limit: number): number {
   if (typeof actual === "number" && Number.isInteger(actual) && actual >= 1 && actual <= limit) {
@@ -138,4 +143,11 @@ export function readOutputLayout(fields: JsonFields, glwe: GlweParameters): Outp
 /** Its range is checked later, with all parameters at hand. */
 function anyInteger(fields: JsonFields, name: string): number {
   return fields.integer(name, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+}
+
+/** A multiple of the unit in which places are handed out: vectors need it. */
+export function readUnits(fields: JsonFields, name: string, least: number, most: number): number {
+  const value = fields.integer(name, least, most);
+  if (value % placeUnit === 0) return value;
+  throw fields.misfit(name, `is ${value}, not a multiple of ${placeUnit}`);
 }
