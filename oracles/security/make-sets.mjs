@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const root = new URL("../../", import.meta.url);
 const dist = new URL("dist/src/", root);
-const { chooseParameters } = await import(new URL("plan/choose-parameters.js", dist));
-const { noLimits } = await import(new URL("plan/parameter-request.js", dist));
+const { chooseParameters } = await import(new URL("plan/parameters/choose-parameters.js", dist));
+const { noLimits } = await import(new URL("plan/parameters/parameter-request.js", dist));
 const { referenceRates } = await import(new URL("plan/kernel-rates.js", dist));
 const { linearKeys } = await import(new URL("plan/search-space.js", dist));
 const { tuniformNoiseLog2 } = await import(new URL("security/curves.js", dist));

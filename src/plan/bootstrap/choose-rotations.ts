@@ -1,7 +1,7 @@
 import { chooseParameters, describeChoice } from "../parameters/choose-parameters.js";
 import type { ParameterChoice, ParameterRequest } from "../parameters/parameter-request.js";
 import { searchParameters } from "../parameters/parameter-search.js";
-import type { SetCandidate } from "../parameters/set-search.js";
+import type { SetCandidate } from "../parameters/set-request.js";
 import { constraintsOf, type PlannedProgram, type ProgramConstraints } from "./constraints.js";
 import { type Sharing, type SharingPolicy, sharedArguments } from "./rotations.js";
 

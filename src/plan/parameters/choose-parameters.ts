@@ -18,7 +18,7 @@ import type {
   ParameterRequest,
 } from "./parameter-request.js";
 import { limitsOf, searchParameters } from "./parameter-search.js";
-import { constraintsIn, type SetCandidate } from "./set-search.js";
+import { constraintsIn, type SetCandidate } from "./set-request.js";
 
 /**
  * The fastest parameters that meet every look-up and output constraint, at 132 bits of security: one GLWE key, and as many sets of

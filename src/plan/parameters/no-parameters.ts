@@ -5,7 +5,7 @@ import type { ParameterRequest } from "./parameter-request.js";
 import { noLimits } from "./parameter-request.js";
 import { bitsText, bytesText, pathOf, widestLookup, worstNode } from "./parameter-request-texts.js";
 import { limitsOf, searchParameters, uploadBytes } from "./parameter-search.js";
-import type { Objective, SetCandidate } from "./set-search.js";
+import type { Objective, SetCandidate } from "./set-request.js";
 
 /**
  * The error of a request that nothing meets: which value fails, by which constraint, and what would fit. Looks for the reason by

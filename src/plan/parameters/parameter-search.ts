@@ -8,9 +8,9 @@ import {
   type Objective,
   type SetCandidate,
   type SetRequest,
-  searchSets,
   type VarianceLimits,
-} from "./set-search.js";
+} from "./set-request.js";
+import { searchSets } from "./set-search.js";
 
 const defaultMostSets = 3;
 /** Another set must save this share of a run's time and this many milliseconds: its keys have to be made, sent and kept. */

@@ -1,84 +1,12 @@
-import { centredModulusSwitchVariance } from "../../security/noise-modulus-switch.js";
-import type {
-  BootstrapParameters,
-  Gadget,
-  GlweParameters,
-  LweParameters,
-} from "../../tfhe/parameters.js";
-import type { KernelRates } from "../kernel-rates.js";
-import { bootstrapKeys, keySwitches, lweKeys } from "../search-space.js";
-import { bootstrapTime, evaluationKeyBytes, evaluationKeyMemoryBytes } from "./bootstrap-cost.js";
+import type { Gadget, GlweParameters } from "../../tfhe/parameters.js";
+import { bootstrapKeys } from "../search-space.js";
+import { GroupSearch } from "./group-search.js";
 import {
-  bootstrapUploadBits,
-  bootstrapVariance,
-  extractionVariance,
-  freshSourceVariance,
-  positionsLog2,
-  sumVariance,
-  uploadRoom,
-} from "./noise-prediction.js";
-import type { LookupConstraint, NoiseSources, OutputConstraint } from "./parameter-request.js";
-
-/** The most that rotations are extended. */
-export const largestExtensionLog2 = 9;
-
-/** The constraints with the largest variance that each allows. */
-export interface VarianceLimits {
-  readonly lookups: readonly { readonly lookup: LookupConstraint; readonly largest: number }[];
-  readonly outputs: readonly { readonly output: OutputConstraint; readonly largest: number }[];
-}
-
-/** All constraints, whatever they are on. */
-export function constraintsIn({ lookups, outputs }: VarianceLimits): readonly {
-  readonly sources: readonly NoiseSources[];
-  readonly largest: number;
-}[] {
-  return [
-    ...lookups.map(({ lookup: { sources }, largest }) => ({ sources, largest })),
-    ...outputs.map(({ output: { sources }, largest }) => ({ sources, largest })),
-  ];
-}
-
-/** What candidates are compared by: predicted time, or bytes of evaluation keys as they travel or in the server's memory. */
-export type Objective = "time" | "keys" | "memory";
-
-export interface SetRequest {
-  readonly limits: VarianceLimits;
-  readonly rates: KernelRates;
-  readonly maxEvaluationKeyBytes: number;
-  /** Of expanded keys. */
-  readonly maxKeyMemoryBytes: number;
-  readonly objective: Objective;
-  /** Whether a GLWE key may be used. */
-  readonly admits: (glwe: GlweParameters) => boolean;
-  /** Variance of sums of decision diagrams under a GLWE key. */
-  readonly diagramVariance?: ((glwe: GlweParameters) => number) | undefined;
-}
-
-/** Parameters for every set, and the extension of every kind of look-up. */
-export interface SetCandidate {
-  readonly glwe: GlweParameters;
-  readonly bootstraps: readonly BootstrapParameters[];
-  /** By kind. */
-  readonly setOf: readonly number[];
-  readonly extensions: readonly number[];
-  /** All look-ups of a run, milliseconds. */
-  readonly runMs: number;
-  readonly keyBytes: number;
-  /** Of expanded keys. */
-  readonly keyMemoryBytes: number;
-}
-
-/** A set's best choice while the noise of the other sets' results is held fixed. */
-interface OwnChoice {
-  readonly bootstrap: BootstrapParameters;
-  /** Of the kinds of this set, in their order. */
-  readonly extensions: readonly number[];
-  readonly runMs: number;
-  readonly keyBytes: number;
-  readonly keyMemoryBytes: number;
-  readonly variance: number;
-}
+  type OwnChoice,
+  objectiveValue,
+  type SetCandidate,
+  type SetRequest,
+} from "./set-request.js";
 
 /** Sets adapt to each other's noise; it grows little with n, so they settle at once or not at all. */
 const mostRounds = 5;
@@ -104,7 +32,10 @@ export function searchSets(
       return new Map(
         bootstrapGadgets.map((gadget) => {
           const own = search.best(set, kinds, gadget, quiet, Number.POSITIVE_INFINITY);
-          return [gadget, own === undefined ? Number.POSITIVE_INFINITY : value(request, own)];
+          return [
+            gadget,
+            own === undefined ? Number.POSITIVE_INFINITY : objectiveValue(request, own),
+          ];
         }),
       );
     });
@@ -115,10 +46,10 @@ export function searchSets(
   }
   open.sort((a, b) => a.least - b.least);
   let best: SetCandidate | undefined;
-  for (const { search, glwe, gadgets, least } of open) {
-    const below = best === undefined ? Number.POSITIVE_INFINITY : value(request, best);
-    if (least >= below) break;
-    best = settle(search, request, groups, setOf, glwe, gadgets, below) ?? best;
+  for (const choice of open) {
+    const below = best === undefined ? Number.POSITIVE_INFINITY : objectiveValue(request, best);
+    if (choice.least >= below) break;
+    best = settle(choice, request, groups, setOf, below) ?? best;
   }
   return best;
 }
@@ -132,22 +63,12 @@ interface OpenChoice {
   readonly least: number;
 }
 
-function value(
-  { objective }: SetRequest,
-  own: Pick<SetCandidate, "runMs" | "keyBytes" | "keyMemoryBytes">,
-): number {
-  if (objective === "time") return own.runMs;
-  return objective === "keys" ? own.keyBytes : own.keyMemoryBytes;
-}
-
 /** A candidate with these bootstrap gadgets whose value is below `below`. */
 function settle(
-  search: GroupSearch,
+  { search, glwe, gadgets }: OpenChoice,
   request: SetRequest,
   groups: readonly (readonly number[])[],
   setOf: readonly number[],
-  glwe: GlweParameters,
-  gadgets: readonly Gadget[],
   below: number,
 ): SetCandidate | undefined {
   // The quietest that each may be, so that the first choices are the fastest ones.
@@ -161,7 +82,7 @@ function settle(
       const own = search.best(set, groups[set] ?? [], gadget, variances, left);
       if (own === undefined) return undefined;
       variances[set] = own.variance;
-      left -= value(request, own);
+      left -= objectiveValue(request, own);
       chosen.push(own);
     }
     const settled = before.every((variance, set) => variance === variances[set]);
@@ -195,126 +116,6 @@ function combine(
     keyBytes,
     keyMemoryBytes,
   };
-}
-
-class GroupSearch {
-  readonly keys: readonly LweParameters[] = lweKeys();
-  readonly #request: SetRequest;
-  readonly #setOf: readonly number[];
-  readonly #glwe: GlweParameters;
-  readonly #fresh: number;
-  readonly #extraction: number;
-  readonly #diagrams: number;
-  readonly #variances = new Map<Gadget, readonly number[]>();
-
-  constructor(request: SetRequest, setOf: readonly number[], glwe: GlweParameters) {
-    this.#request = request;
-    this.#setOf = setOf;
-    this.#glwe = glwe;
-    const room = uploadRoom(constraintsIn(request.limits));
-    this.#fresh = freshSourceVariance(glwe, bootstrapUploadBits(glwe, room));
-    this.#extraction = extractionVariance(glwe);
-    this.#diagrams = request.diagramVariance?.(glwe) ?? 0;
-  }
-
-  /** Of bootstrap outputs with `gadget`, for each of `keys`. */
-  variances(gadget: Gadget): readonly number[] {
-    const known =
-      this.#variances.get(gadget) ??
-      this.keys.map(({ dimension }) => bootstrapVariance(this.#glwe, gadget, dimension));
-    this.#variances.set(gadget, known);
-    return known;
-  }
-
-  /**
-   * The best small key, key switch and extensions of set `set`, whose kinds are `kinds`, with `gadget` for its bootstrap key; undefined
-   * when none is below `below`.
-   */
-  best(
-    set: number,
-    kinds: readonly number[],
-    gadget: Gadget,
-    variances: readonly number[],
-    below: number,
-  ): OwnChoice | undefined {
-    let best: OwnChoice | undefined;
-    let least = below;
-    for (const [index, lwe] of this.keys.entries()) {
-      const variance = this.variances(gadget)[index] ?? 0;
-      const smallest = { lwe, bootstrapGadget: gadget, keySwitchGadget: { baseLog: 1, levels: 1 } };
-      const bound = {
-        runMs: this.#runMs(kinds, smallest, []),
-        keyBytes: evaluationKeyBytes(this.#glwe, smallest),
-        keyMemoryBytes: evaluationKeyMemoryBytes(this.#glwe, smallest),
-      };
-      if (value(this.#request, bound) >= least) continue;
-      const bySet = variances.with(set, variance);
-      const sources = {
-        fresh: this.#fresh,
-        extraction: this.#extraction,
-        diagrams: this.#diagrams,
-        bootstraps: this.#setOf.map((own) => bySet[own] ?? 0),
-      };
-      const total = (norms: readonly NoiseSources[]): number => {
-        let most = 0;
-        for (const own of norms) most = Math.max(most, sumVariance(own, sources));
-        return most;
-      };
-      const { lookups, outputs } = this.#request.limits;
-      if (outputs.some(({ output, largest }) => total(output.sources) > largest)) continue;
-      const rooms = kinds.map((kind) => {
-        const own = lookups[kind];
-        return own === undefined ? 0 : own.largest - total(own.lookup.sources);
-      });
-      if (rooms.some((room) => room <= 0)) continue;
-      for (const candidate of keySwitches(this.#glwe, lwe)) {
-        const left = rooms.map((room) => room - candidate.variance);
-        const extensions = kinds.map((kind, i) =>
-          this.#extension(kind, lwe.dimension, left[i] ?? 0),
-        );
-        if (extensions.includes(-1)) continue;
-        const keySwitchGadget = candidate.gadget;
-        const bootstrap = { lwe, bootstrapGadget: gadget, keySwitchGadget };
-        const keyBytes = evaluationKeyBytes(this.#glwe, bootstrap);
-        if (keyBytes > this.#request.maxEvaluationKeyBytes) continue;
-        const keyMemoryBytes = evaluationKeyMemoryBytes(this.#glwe, bootstrap);
-        if (keyMemoryBytes > this.#request.maxKeyMemoryBytes) continue;
-        const own = { bootstrap, extensions, keyBytes, keyMemoryBytes, variance };
-        const runMs = this.#runMs(kinds, bootstrap, extensions);
-        const found = { ...own, runMs };
-        if (value(this.#request, found) >= least) continue;
-        best = found;
-        least = value(this.#request, found);
-      }
-    }
-    return best;
-  }
-
-  /** The smallest extension whose modulus switch adds at most `room`; -1 when none does. */
-  #extension(kind: number, lweDimension: number, room: number): number {
-    const lookup = this.#request.limits.lookups[kind]?.lookup;
-    if (lookup === undefined || room <= 0) return -1;
-    for (let extensionLog2 = 0; extensionLog2 <= largestExtensionLog2; extensionLog2++) {
-      const positions = positionsLog2(this.#glwe, extensionLog2, lookup);
-      // A box of the table is an even number of positions wide.
-      if (positions < lookup.precision + (lookup.negacyclic ? 1 : 2)) continue;
-      if (centredModulusSwitchVariance(lweDimension, positions) <= room) return extensionLog2;
-    }
-    return -1;
-  }
-
-  #runMs(
-    kinds: readonly number[],
-    bootstrap: BootstrapParameters,
-    extensions: readonly number[],
-  ): number {
-    const { limits, rates } = this.#request;
-    return kinds.reduce((sum, kind, i) => {
-      const count = limits.lookups[kind]?.lookup.count ?? 0;
-      const { totalMs } = bootstrapTime(this.#glwe, bootstrap, extensions[i] ?? 0, rates);
-      return sum + count * totalMs;
-    }, 0);
-  }
 }
 
 /** Every way to give one of `options` to each of `count` sets. */
