@@ -35,7 +35,7 @@ export async function loadNativeMachine(
   path: string,
   programPath?: string,
 ): Promise<NativeMachine> {
-  const { library, koffi } = await openLibrary(path);
+  const { library, koffi } = openLibrary(path);
   const program = programPath === undefined ? undefined : koffi.load(programPath);
   const functions = new Map<string, NativeFunction>();
   const ownerOf = (name: string): NativeLibrary =>
@@ -90,9 +90,12 @@ export async function loadNativeMachine(
   };
 }
 
-async function openLibrary(path: string): Promise<{ library: NativeLibrary; koffi: Koffi }> {
+function openLibrary(path: string): { library: NativeLibrary; koffi: Koffi } {
   try {
-    const koffi: Koffi = (await import(/* webpackIgnore: true */ "koffi")).default;
+    // Not imported: bundlers of web pages would take it along.
+    const koffi: Koffi = process.getBuiltinModule("node:module").createRequire(import.meta.url)(
+      "koffi",
+    );
     return { koffi, library: koffi.load(path) };
   } catch (cause) {
     throw new VelumError({

@@ -198,14 +198,15 @@ describe("import rules on made-up files", () => {
     ]);
   });
 
-  test("import() of Node where it is not foreseen", () => {
+  test("import() of Node or of native code behind a browser entry", () => {
     const files = made({
-      "client/a": 'import "../tfhe/b.js"; import "../tfhe/machine-native.js";',
+      "client/a": 'import "../tfhe/b.js";\nimport "../tfhe/c.js";',
       "tfhe/b": 'await import("node:fs");',
-      "tfhe/machine-native": 'await import("koffi");',
+      "tfhe/c": 'await import("koffi"); process.getBuiltinModule("node:fs");',
     });
     assert.deepEqual(browserObstacles(files, ["src/client/a.ts"]), [
       "src/client/a.ts -> src/tfhe/b.ts -> node:fs",
+      "src/client/a.ts -> src/tfhe/c.ts -> koffi",
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { startStaticServer } from "./static-server.js";
 
 const places = [
@@ -50,19 +50,32 @@ export interface PageResult {
 /** Runs `module` in a fresh headless Chromium and closes it. Rejects with the page's error when `run()` fails. */
 export async function openPage(request: PageRequest): Promise<PageResult> {
   const server = await startStaticServer(request.isolated);
+  try {
+    const { value, lines } = await visit(server.address, (page, own) => {
+      const late = rejectAfter(request.limitMs ?? 120_000, request.module, own);
+      return Promise.race([page.evaluate(runModule, `/dist/${request.module}`), late]);
+    });
+    return { ...value, console: lines };
+  } finally {
+    await server.close();
+  }
+}
+
+/** Opens `address` in a fresh headless Chromium for `work`. `lines`: the page's console, and errors that nothing caught. */
+export async function visit<Value>(
+  address: string,
+  work: (page: Page, lines: readonly string[]) => Promise<Value>,
+): Promise<{ readonly value: Value; readonly lines: readonly string[] }> {
   const browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: flags });
   try {
     const page = await browser.newPage();
     const lines: string[] = [];
     page.on("console", (message) => lines.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => lines.push(`uncaught: ${error.message}`));
-    await page.goto(server.address);
-    const late = rejectAfter(request.limitMs ?? 120_000, request.module, lines);
-    const result = await Promise.race([page.evaluate(runModule, `/dist/${request.module}`), late]);
-    return { ...result, console: lines };
+    await page.goto(address);
+    return { value: await work(page, lines), lines };
   } finally {
     await browser.close();
-    await server.close();
   }
 }
 

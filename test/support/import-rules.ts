@@ -1,10 +1,5 @@
 import { findFolderCycle, folderOf, type Import, reachable, readImports } from "./import-graph.js";
-import {
-  importEverything,
-  importTable,
-  nativeByDynamicImport,
-  secretFree,
-} from "./import-table.js";
+import { importEverything, importTable, secretFree } from "./import-table.js";
 
 type Sources = ReadonlyMap<string, string>;
 
@@ -66,7 +61,10 @@ export function foreignPackages(
   return problems;
 }
 
-/** What a web page could not load, on any chain of imports from `entries`. */
+/**
+ * What a web page could not load, on any chain of imports from `entries`. What Node itself has they take from
+ * `process.getBuiltinModule`: bundlers stumble over imports of `node:`, also of such that never happen.
+ */
 export function browserObstacles(sources: Sources, entries: readonly string[]): string[] {
   const imports = readImports(sources).filter((one) => one.kind !== "type");
   const chains = reachable(entries, imports);
@@ -74,8 +72,6 @@ export function browserObstacles(sources: Sources, entries: readonly string[]): 
   for (const one of imports) {
     const chain = chains.get(one.from);
     if (chain === undefined || !needsNode(one)) continue;
-    if (one.to === "koffi" && one.kind === "dynamic" && nativeByDynamicImport.includes(one.from))
-      continue;
     problems.push([...chain, one.to].join(" -> "));
   }
   return problems;

@@ -52,9 +52,3 @@ export const randomnessFile = "src/base/random.ts";
 
 /** The only file that may import a module whose name it computes: the program that a user names on the command line. */
 export const programLoader = "src/cli/load-program.ts";
-
-/**
- * Files behind the entries of web pages that load native code, by `import()`, on a path that a page never takes. What Node itself has they
- * take from `process.getBuiltinModule`: bundlers of web pages stumble over imports of `node:`, also of such that never happen.
- */
-export const nativeByDynamicImport: readonly string[] = ["src/tfhe/machine-native.ts"];

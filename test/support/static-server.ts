@@ -1,37 +1,28 @@
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, posix } from "node:path";
-import { repositoryRoot } from "./repository.js";
+import { posix } from "node:path";
+import { contentType, readPageFile } from "../../examples/support/page-files.js";
 
-/** What a page may fetch from the repository. */
-const served = [
-  "dist/",
-  "data/",
-  "test/fixtures/",
-  "node_modules/fflate/",
-  "node_modules/@noble/hashes/",
-];
-
-const contentTypes: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".json": "application/json",
-  ".map": "application/json",
-  ".wasm": "application/wasm",
-  ".csv": "text/csv; charset=utf-8",
-};
+/** What test pages fetch from the repository beside code. */
+const dataFolders = ["data/", "test/fixtures/"];
 
 /** Where `import "fflate"` and the like lead in a page without a bundler. */
-const importMap = {
+const importMap = JSON.stringify({
   imports: {
     fflate: "/node_modules/fflate/esm/browser.js",
     "@noble/hashes/": "/node_modules/@noble/hashes/",
   },
+});
+
+/** With these headers a page may share memory between workers. */
+const isolationHeaders: Readonly<Record<string, string>> = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
 };
 
 const page = `<!doctype html><meta charset="utf-8"><title>Velum</title><link rel="icon" href="data:,">
-<script type="importmap">${JSON.stringify(importMap)}</script>`;
+<script type="importmap">${importMap}</script>`;
 
 export interface StaticServer {
   /** `http://127.0.0.1:PORT/` */
@@ -46,15 +37,11 @@ export interface StaticServer {
 export async function startStaticServer(isolated: boolean): Promise<StaticServer> {
   const server = createServer(async (request, response) => {
     response.setHeader("Cache-Control", "no-store");
-    if (isolated) {
-      response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-      response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
-      response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-    }
+    if (isolated) response.setHeaders(new Map(Object.entries(isolationHeaders)));
     const path = posix.normalize(new URL(request.url ?? "/", "http://page").pathname).slice(1);
-    const body = path === "" ? page : await readServed(path);
+    const body = path === "" ? page : await readPageFile(path, dataFolders);
     response.statusCode = body === undefined ? 404 : 200;
-    response.setHeader("Content-Type", contentTypes[path === "" ? ".html" : extname(path)] ?? "");
+    response.setHeader("Content-Type", contentType(path || "page.html"));
     response.end(body ?? `no ${path} here`);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -67,9 +54,4 @@ export async function startStaticServer(isolated: boolean): Promise<StaticServer
         server.closeAllConnections();
       }),
   };
-}
-
-async function readServed(path: string): Promise<Buffer | undefined> {
-  if (!served.some((folder) => path.startsWith(folder))) return undefined;
-  return await readFile(repositoryRoot + path).catch(() => undefined);
 }
