@@ -5,6 +5,8 @@ import { TreeClient } from "../../src/client/tree-client.js";
 import {
   type Circuit,
   type CompileOptions,
+  HistGradientBoostingClassifier,
+  HistGradientBoostingRegressor,
   ServerCircuit,
   XGBClassifier,
   XGBRegressor,
@@ -40,6 +42,8 @@ const X = Array.from({ length: 90 }, () => [
 const classes = X.map(([a = 0, b = 0, c = 0]) => (a + b > 4 ? 2 : c > 4 ? 1 : 0));
 const sizes = X.map(([a = 0, b = 0, c = 0]) => 1 + a - b + c * (a > 2 ? 1 : -1));
 const holes = X.map((row, i) => row.map((value, j) => (i % 4 === j ? -9 : value)));
+const gaps = X.map((row, i) => row.map((value, j) => (i % 7 === j ? Number.NaN : value)));
+const rounds = { maxIter: 4, minSamplesLeaf: 4, maxDepth: 3 };
 const few = { nEstimators: 4, maxDepth: 3 };
 
 const cases: readonly Case[] = [
@@ -76,6 +80,46 @@ const cases: readonly Case[] = [
     about: "forest",
     ...{ X, model: new XGBRFRegressor(few).fit(X, sizes) },
     load: (file) => XGBRFRegressor.load(file, wasm),
+  },
+  {
+    about: "directions",
+    ...{
+      X,
+      model: new HistGradientBoostingRegressor({ ...rounds, monotonicCst: [1, 0, -1] }).fit(
+        X,
+        sizes,
+      ),
+    },
+    load: (file) => HistGradientBoostingRegressor.load(file, wasm),
+  },
+  {
+    about: "pairs and drawn features",
+    X,
+    model: new HistGradientBoostingClassifier({
+      ...rounds,
+      interactionCst: "pairwise",
+      maxFeatures: 0.5,
+    }).fit(X, classes),
+    load: (file) => HistGradientBoostingClassifier.load(file, wasm),
+  },
+  {
+    about: "categories",
+    X: [...gaps, [77, 1, 77]],
+    model: new HistGradientBoostingRegressor({
+      ...rounds,
+      categoricalFeatures: [true, false, true],
+    }).fit(gaps, sizes),
+    load: (file) => HistGradientBoostingRegressor.load(file, wasm),
+  },
+  {
+    about: "categories beside grids",
+    X: gaps,
+    model: new HistGradientBoostingClassifier({
+      ...rounds,
+      categoricalFeatures: [0],
+      nBits: 4,
+    }).fit(gaps, classes),
+    load: (file) => HistGradientBoostingClassifier.load(file, wasm),
   },
 ];
 

@@ -140,6 +140,54 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "XGB monotoneConstraints: is [1,0,1]. Pass 1 (rising), -1 (falling) or 0 for each of the 2 features",
     ],
     [
+      "half a feature",
+      () => new HistGradientBoostingClassifier({ maxFeatures: 1.5 }).fit(X, y),
+      "bad-argument",
+      "HistGradientBoostingClassifier maxFeatures: is 1.5. Pass a number above 0 and at most 1",
+    ],
+    [
+      "too few directions",
+      () => new HistGradientBoostingClassifier({ monotonicCst: [1] }).fit(X, y),
+      "bad-argument",
+      "HistGradientBoosting monotonicCst: is [1]. Pass 1 (rising), -1 (falling) or 0 for each of the 2 features, 0 for categories",
+    ],
+    [
+      "direction of categories",
+      () =>
+        new HistGradientBoostingClassifier({
+          monotonicCst: [0, 1],
+          categoricalFeatures: [1],
+        }).fit(X, y),
+      "bad-argument",
+      "HistGradientBoosting monotonicCst: has a rule for feature 1, which is categorical. Pass 1 (rising), -1 (falling) or 0 for each of the 2 features, 0 for categories",
+    ],
+    [
+      "categories in no column",
+      () => new HistGradientBoostingClassifier({ categoricalFeatures: [2] }).fit(X, y),
+      "bad-argument",
+      "HistGradientBoosting categoricalFeatures: is [2]. Pass columns from 0 to 1, or true or false for each of the 2",
+    ],
+    [
+      "half a category",
+      () =>
+        new HistGradientBoostingClassifier({ categoricalFeatures: [0] }).fit([[0.5], [1], [2]], y),
+      "bad-argument",
+      "categoricalFeatures 0: holds 0.5, which is no whole number. Number the categories, for instance from 0",
+    ],
+    [
+      "too many categories",
+      () => new HistGradientBoostingClassifier({ categoricalFeatures: [0], maxBins: 2 }).fit(X, y),
+      "out-of-range",
+      "categoricalFeatures 0: holds 3 categories. Join rare categories, raise maxBins, or take the feature for a number",
+    ],
+    [
+      "unknown interactions",
+      () =>
+        Reflect.construct(HistGradientBoostingClassifier, [{ interactionCst: "none" }]).fit(X, y),
+      "bad-argument",
+      'HistGradientBoostingClassifier interactionCst: is "none". Pass one of "pairwise", "no_interactions", null',
+    ],
+    [
       "trees without limit",
       () => new XGBRegressor({ maxDepth: 0 }).fit(X, y),
       "bad-argument",

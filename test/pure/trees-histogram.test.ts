@@ -80,7 +80,13 @@ test("the trees are the same, however few histograms are kept", () => {
   const hgb = (keptBytes: number) =>
     growHgb(
       {
-        data,
+        search: {
+          ...{ data, binCounts: new Int32Array(features).fill(20), minSamplesLeaf: 3, l2: 0 },
+          ...{ isCategory: new Uint8Array(features), directions: new Int8Array(features) },
+        },
+        features: Int32Array.from({ length: features }, (_, j) => j),
+        draw: (from) => from,
+        interactions: undefined,
         thresholds: edges.map((own) => Float64Array.from(own.subarray(0, 19))),
         params: { ...hgbDefaults, minSamplesLeaf: 3 },
         builder: new HistogramBuilder(data, 3, keptBytes),

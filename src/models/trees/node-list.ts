@@ -1,4 +1,4 @@
-import type { Tree } from "./tree-ensemble.js";
+import type { CategorySet, Tree } from "./tree-ensemble.js";
 
 /** A node that a fitting algorithm made; what else it knows of the node is its own matter. */
 export interface TreeNode {
@@ -8,6 +8,8 @@ export interface TreeNode {
   left: number;
   right: number;
   missingLeft: boolean;
+  /** Where the node asks for a category instead of comparing. */
+  categories?: CategorySet;
   /** `[outputs]` what a row that ends here gets. */
   readonly value: Float64Array;
 }
@@ -28,7 +30,7 @@ export function toTree(nodes: readonly TreeNode[], outputs: number): Tree {
     left: new Int32Array(count),
     right: new Int32Array(count),
     missingLeft: new Uint8Array(count),
-    categories: new Map(),
+    categories: new Map<number, CategorySet>(),
     values: new Float64Array(count * outputs),
   };
   reached.forEach((from, at) => {
@@ -39,6 +41,7 @@ export function toTree(nodes: readonly TreeNode[], outputs: number): Tree {
       return;
     }
     tree.feature[at] = node.feature;
+    if (node.categories !== undefined) tree.categories.set(at, node.categories);
     tree.threshold[at] = node.threshold;
     tree.left[at] = place.get(node.left) ?? 0;
     tree.right[at] = place.get(node.right) ?? 0;

@@ -4,14 +4,11 @@ import { SeededRandom } from "../../seeded-random.js";
 import { normalized } from "../cart/grow-tree.js";
 import { toTree } from "../node-list.js";
 import { predictEnsemble } from "../predict-ensemble.js";
-import { toFloat64Columns } from "../tree-data.js";
 import type { Tree, TreeEnsemble } from "../tree-ensemble.js";
-import { binColumns } from "./binned-columns.js";
 import { growHgb, type HgbNode } from "./grow-hgb.js";
+import { growthOn, type HgbKinds, hgbKinds } from "./hgb-growth.js";
 import type { HgbLoss } from "./hgb-loss.js";
 import type { EarlyStopping, HgbParams } from "./hgb-params.js";
-import { hgbThresholds } from "./hgb-thresholds.js";
-import { HistogramBuilder } from "./histogram.js";
 import type { BoostTargets } from "./xgb-objective.js";
 
 /** How histogram boosting compares: double precision, up to the threshold goes left, NaN by the node's direction. */
@@ -27,12 +24,13 @@ export interface HgbFit {
 
 /** scikit-learn's histogram gradient boosting. Without early stopping the trees are scikit-learn's own. */
 export function fitHgb(x: Matrix, targets: BoostTargets, params: HgbParams, loss: HgbLoss): HgbFit {
+  const kinds = hgbKinds(x, params);
   const { when } = params.earlyStopping;
   if (when === false || (when === "auto" && x.rows <= 10_000)) {
-    return boost(x, targets, params, loss, undefined);
+    return boost(x, targets, params, loss, kinds, undefined);
   }
   const { train, held } = holdOut(x.rows, params);
-  return boost(pickRows(x, train), pickTargets(targets, train), params, loss, {
+  return boost(pickRows(x, train), pickTargets(targets, train), params, loss, kinds, {
     x: pickRows(x, held),
     targets: pickTargets(targets, held),
   });
@@ -48,17 +46,12 @@ function boost(
   targets: BoostTargets,
   params: HgbParams,
   loss: HgbLoss,
+  kinds: HgbKinds,
   held: HeldOut | undefined,
 ): HgbFit {
   const { rows, columns: features } = x;
   const { outputs } = loss;
-  const columns = toFloat64Columns(x);
-  const thresholds = Array.from({ length: features }, (_, j) =>
-    hgbThresholds(columns.subarray(j * rows, (j + 1) * rows), targets.weights, params.maxBins),
-  );
-  const last = Int32Array.from(thresholds, (own) => own.length);
-  const data = binColumns(columns, rows, thresholds, last, "below");
-  const growth = { data, thresholds, params, builder: new HistogramBuilder(data, 3) };
+  const growth = growthOn(x, targets.weights, params, kinds);
   const slopes = Array.from({ length: outputs }, () => ({
     gradient: new Float32Array(rows),
     hessian: new Float32Array(rows),

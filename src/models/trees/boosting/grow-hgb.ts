@@ -1,7 +1,17 @@
 import { newNode, type TreeNode } from "../node-list.js";
-import type { BinnedColumns } from "./binned-columns.js";
+import { categorySetOf } from "./hgb-categories.js";
+import {
+  type HgbRange,
+  type HgbSearch,
+  type HgbSplit,
+  type HgbSums,
+  hgbValue,
+  leastHessian,
+} from "./hgb-gain.js";
 import type { HgbParams } from "./hgb-params.js";
+import { bestHgbSplit } from "./hgb-split.js";
 import type { Derivatives, HistogramBuilder } from "./histogram.js";
+import type { InteractionRules, Permitted } from "./interaction-rules.js";
 import { RowPartition } from "./row-partition.js";
 
 /** A node with the gain of its split. */
@@ -21,95 +31,116 @@ export interface HgbTree {
 
 /** What growing needs of a training run. */
 export interface HgbGrowth {
-  readonly data: BinnedColumns;
-  /** `[features]` where bins end; values up to `thresholds[j][b]` have bins up to `b`. */
+  readonly search: HgbSearch;
+  /** `[features]` where bins end: values up to `thresholds[j][b]` have bins up to `b`; of categorical features the category of each bin. */
   readonly thresholds: readonly Float64Array[];
   readonly params: HgbParams;
   readonly builder: HistogramBuilder;
+  readonly interactions: InteractionRules | undefined;
+  /** Features that a node may ask, out of those that it is permitted. */
+  readonly draw: (features: Int32Array) => Int32Array;
+  /** All features, in the order in which equal splits are decided. */
+  readonly features: Int32Array;
 }
 
-interface Sums {
-  readonly gradient: number;
-  readonly hessian: number;
-  readonly count: number;
-}
-
-interface Split {
-  readonly gain: number;
-  readonly feature: number;
-  readonly bin: number;
-  readonly missingLeft: boolean;
-  readonly left: Sums;
-  readonly right: Sums;
-}
-
-interface Candidate {
+/** A node, before its split is known. */
+interface Place {
   readonly at: number;
   readonly depth: number;
   readonly start: number;
   readonly end: number;
-  readonly histogram: Float64Array | undefined;
-  readonly split: Split;
+  readonly sums: HgbSums;
+  /** Before the learning rate. */
+  readonly value: number;
+  /** Of its children's values. */
+  readonly range: HgbRange;
+  readonly permitted: Permitted | undefined;
 }
 
-/** Children need at least this sum of second derivatives. */
-const leastHessian = 1e-3;
+interface Candidate extends Place {
+  readonly histogram: Float64Array | undefined;
+  readonly split: HgbSplit;
+}
+
+const anyValue: HgbRange = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 
 /** Grows one tree on the rows of `order` (permuted), the node of greatest gain first. */
 export function growHgb(growth: HgbGrowth, derivatives: Derivatives, order: Int32Array): HgbTree {
-  const { data, thresholds, params, builder } = growth;
+  const { search, thresholds, params, builder, interactions } = growth;
+  const { data } = search;
   const leafLimit = params.maxLeafNodes ?? Number.POSITIVE_INFINITY;
   const depthLimit = params.maxDepth ?? Number.POSITIVE_INFINITY;
   const partition = new RowPartition(order);
-  const features = Int32Array.from({ length: data.features }, (_, j) => j);
   const nodes: HgbNode[] = [];
   const leaves: { node: number; start: number; end: number }[] = [];
   const waiting: Candidate[] = [];
 
-  const addNode = (sums: Sums): number => {
-    const value = nodeValue(sums.gradient, sums.hessian, params.l2Regularization);
+  const addNode = (value: number): number => {
     nodes.push({ ...newNode(Float64Array.of(value * params.learningRate)), gain: 0 });
     return nodes.length - 1;
   };
   /** Keeps the node as a leaf, or with its best split until its turn. */
-  const keep = (
-    at: number,
-    sums: Sums,
-    range: readonly [number, number],
-    depth: number,
-    histogram: Float64Array | undefined,
-  ): void => {
-    const [start, end] = range;
+  const keep = (place: Place, histogram: Float64Array | undefined): void => {
+    const { sums, permitted } = place;
     const split =
       histogram === undefined || sums.count < 2 * params.minSamplesLeaf
         ? undefined
-        : bestSplit(growth, histogram, sums);
+        : bestHgbSplit(search, { ...place, histogram }, growth.draw(featuresFor(permitted)));
     const kept = split !== undefined && waiting.length < builder.keepable ? histogram : undefined;
     if (kept === undefined) builder.giveBack(histogram);
-    if (split !== undefined) waiting.push({ at, depth, start, end, histogram: kept, split });
-    else leaves.push({ node: at, start, end });
+    if (split !== undefined) waiting.push({ ...place, histogram: kept, split });
+    else leaves.push({ node: place.at, start: place.start, end: place.end });
+  };
+  const featuresFor = (permitted: Permitted | undefined): Int32Array => {
+    const allowed = permitted?.features;
+    return allowed === undefined
+      ? growth.features
+      : growth.features.filter((feature) => allowed.has(feature));
   };
   const build = (start: number, end: number) =>
-    builder.build(order, start, end, derivatives, features);
+    builder.build(order, start, end, derivatives, growth.features);
 
   const sums = sumOf(order, derivatives);
   const mayRoot = sums.count >= 2 * params.minSamplesLeaf && sums.hessian >= leastHessian;
-  keep(addNode(sums), sums, [0, order.length], 0, mayRoot ? build(0, order.length) : undefined);
+  // The root counts as worth nothing, as in scikit-learn: a tree that cannot split changes no score.
+  keep(
+    {
+      ...{ at: addNode(0), depth: 0, start: 0, end: order.length, sums, value: 0 },
+      ...{ range: anyValue, permitted: interactions?.root },
+    },
+    mayRoot ? build(0, order.length) : undefined,
+  );
   while (waiting.length > 0 && waiting.length + leaves.length < leafLimit) {
     const next = waiting.reduce((a, b) => (b.split.gain > a.split.gain ? b : a));
     waiting.splice(waiting.indexOf(next), 1);
     const { at, depth, start, end, histogram, split } = next;
     const node = nodes[at];
     if (node === undefined) break;
-    const range: readonly [number, number] = [start, end];
-    const middle = partition.split(data, range, split.feature, split.bin, split.missingLeft);
+    const rows: readonly [number, number] = [start, end];
     node.feature = split.feature;
-    // Beyond the last edge only missing values are left, and every number lies below.
-    node.threshold = thresholds[split.feature]?.[split.bin] ?? Number.MAX_VALUE;
     node.missingLeft = split.missingLeft;
     node.gain = split.gain;
-    node.left = addNode(split.left);
-    node.right = addNode(split.right);
+    const own = thresholds[split.feature] ?? new Float64Array(0);
+    let middle: number;
+    if (split.leftBins !== undefined) {
+      node.categories = categorySetOf(split, own);
+      middle = partition.splitSet(data, rows, split.feature, split.leftBins);
+    } else {
+      // Beyond the last edge only missing values are left, and every number lies below.
+      node.threshold = own[split.bin] ?? Number.MAX_VALUE;
+      middle = partition.split(data, rows, split.feature, split.bin, split.missingLeft);
+    }
+    const value = (of: HgbSums) =>
+      hgbValue(of.gradient, of.hessian, params.l2Regularization, next.range);
+    const values = [value(split.left), value(split.right)] as const;
+    const [leftRange, rightRange] = rangesBelow(
+      next.range,
+      search.directions[split.feature] ?? 0,
+      values,
+    );
+    const permitted = next.permitted && interactions?.below(next.permitted, split.feature);
+    node.left = addNode(values[0]);
+    node.right = addNode(values[1]);
     let left: Float64Array | undefined;
     let right: Float64Array | undefined;
     const full = waiting.length + leaves.length + 2 >= leafLimit;
@@ -126,8 +157,21 @@ export function growHgb(growth: HgbGrowth, derivatives: Derivatives, order: Int3
       right = build(middle, end);
       left = builder.subtract(histogram, right);
     }
-    keep(node.left, split.left, [start, middle], depth + 1, left);
-    keep(node.right, split.right, [middle, end], depth + 1, right);
+    const below = { depth: depth + 1, permitted };
+    keep(
+      {
+        ...{ ...below, at: node.left, start, end: middle, sums: split.left },
+        ...{ value: values[0], range: leftRange },
+      },
+      left,
+    );
+    keep(
+      {
+        ...{ ...below, at: node.right, start: middle, end, sums: split.right },
+        ...{ value: values[1], range: rightRange },
+      },
+      right,
+    );
   }
   for (const { at, start, end, histogram } of waiting) {
     builder.giveBack(histogram);
@@ -136,73 +180,20 @@ export function growHgb(growth: HgbGrowth, derivatives: Derivatives, order: Int3
   return { nodes, leaves };
 }
 
-/** Value of a leaf before the learning rate. */
-function nodeValue(gradient: number, hessian: number, l2: number): number {
-  return -gradient / (hessian + l2 + 1e-15);
+/** What lies below a split on a feature with a direction stays on its side of the middle. */
+function rangesBelow(
+  range: HgbRange,
+  direction: number,
+  [left, right]: readonly [number, number],
+): readonly [HgbRange, HgbRange] {
+  if (direction === 0) return [range, range];
+  const middle = (left + right) / 2;
+  const below = { low: range.low, high: middle };
+  const above = { low: middle, high: range.high };
+  return direction > 0 ? [below, above] : [above, below];
 }
 
-/** The split of greatest gain above 0, the first feature of equals. */
-function bestSplit(growth: HgbGrowth, histogram: Float64Array, total: Sums): Split | undefined {
-  const { data, thresholds } = growth;
-  let best: Split | undefined;
-  for (let feature = 0; feature < data.features; feature++) {
-    const from = data.offsets[feature] ?? 0;
-    const bins = (thresholds[feature]?.length ?? 0) + 1;
-    const missing = (data.missingBin[feature] ?? -1) >= 0;
-    const own = histogram.subarray(3 * from, 3 * (data.offsets[feature + 1] ?? 0));
-    let found = scan(growth, own, total, feature, { step: 1, bins: missing ? bins : bins - 1 });
-    if (missing) {
-      const back = scan(growth, own, total, feature, { step: -1, bins });
-      if (back !== undefined && back.gain > (found?.gain ?? 0)) found = back;
-    }
-    if (found !== undefined && found.gain > (best?.gain ?? 0)) best = found;
-  }
-  if (best === undefined || (data.missingBin[best.feature] ?? -1) >= 0) return best;
-  return { ...best, missingLeft: best.left.count > best.right.count };
-}
-
-/** Walks over a feature's bins; missing values are on the side that the walk reaches last. */
-function scan(
-  { params }: HgbGrowth,
-  histogram: Float64Array,
-  total: Sums,
-  feature: number,
-  way: { readonly step: 1 | -1; readonly bins: number },
-): Split | undefined {
-  const l2 = params.l2Regularization;
-  const forward = way.step > 0;
-  const steps = forward ? way.bins : way.bins - 1;
-  const worth = (gradient: number, hessian: number) => gradient * nodeValue(gradient, hessian, l2);
-  const now = worth(total.gradient, total.hessian);
-  let gradient = 0;
-  let hessian = 0;
-  let count = 0;
-  let best: Split | undefined;
-  for (let k = 0; k < steps; k++) {
-    const bin = forward ? k : way.bins - 1 - k;
-    gradient += histogram[3 * bin] ?? 0;
-    hessian += histogram[3 * bin + 1] ?? 0;
-    count += histogram[3 * bin + 2] ?? 0;
-    const restCount = total.count - count;
-    const restHessian = total.hessian - hessian;
-    if (count < params.minSamplesLeaf || hessian < leastHessian) continue;
-    if (restCount < params.minSamplesLeaf || restHessian < leastHessian) break;
-    const restGradient = total.gradient - gradient;
-    const gain = forward
-      ? now - worth(gradient, hessian) - worth(restGradient, restHessian)
-      : now - worth(restGradient, restHessian) - worth(gradient, hessian);
-    if (gain <= (best?.gain ?? 0)) continue;
-    const walked = { gradient, hessian, count };
-    const rest = { gradient: restGradient, hessian: restHessian, count: restCount };
-    best = {
-      ...{ gain, feature, bin: forward ? bin : bin - 1, missingLeft: !forward },
-      ...(forward ? { left: walked, right: rest } : { left: rest, right: walked }),
-    };
-  }
-  return best;
-}
-
-function sumOf(order: Int32Array, derivatives: Derivatives): Sums {
+function sumOf(order: Int32Array, derivatives: Derivatives): HgbSums {
   let gradient = 0;
   let hessian = 0;
   for (const row of order) {

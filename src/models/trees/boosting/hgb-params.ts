@@ -1,12 +1,15 @@
 import {
   atLeast0Cure,
+  checkChoice,
   checkParams,
   countCure,
   countOrNullCure,
   isAtLeast0,
   isCount,
   isSeed,
+  isShare,
   seedCure,
+  shareCure,
 } from "../check-params.js";
 import { type TreeQuantization, treeQuantizationDefaults } from "../tree-quantization.js";
 
@@ -34,8 +37,19 @@ export interface HgbParams extends TreeQuantization {
   readonly l2Regularization: number;
   /** Bins of a feature without the one of missing values, 2 to 255. */
   readonly maxBins: number;
+  /** Share of the features, drawn anew for each node, that a split is looked for in. */
+  readonly maxFeatures: number;
+  /** For each feature 1 where scores may only rise with it, -1 where they may only fall, else 0; null: no such rules. */
+  readonly monotonicCst: readonly number[] | null;
+  /**
+   * Groups of features that may ask after each other on one way through a tree; features of no group are one group more. `"pairwise"`: any
+   * two; `"no_interactions"`: each one alone.
+   */
+  readonly interactionCst: readonly (readonly number[])[] | "pairwise" | "no_interactions" | null;
+  /** Columns whose values are numbers of categories, or for each column whether they are; null: none. */
+  readonly categoricalFeatures: readonly number[] | readonly boolean[] | null;
   readonly earlyStopping: EarlyStopping;
-  /** Seed of the held-out rows' choice, 0 to 2^32 - 1. */
+  /** Seed of the draws of features and held-out rows, 0 to 2^32 - 1. */
   readonly randomState: number;
 }
 
@@ -48,6 +62,10 @@ export const hgbDefaults: HgbParams = {
   minSamplesLeaf: 20,
   l2Regularization: 0,
   maxBins: 255,
+  maxFeatures: 1,
+  monotonicCst: null,
+  interactionCst: null,
+  categoricalFeatures: null,
   earlyStopping: { when: "auto", validationFraction: 0.1, nIterNoChange: 10, tol: 1e-7 },
   randomState: 0,
 };
@@ -75,8 +93,13 @@ export function checkHgbParams(owner: string, params: HgbParams): void {
       good: (value) => isCount(value) && value >= 2 && value <= 255,
       cure: "Pass an integer from 2 to 255",
     },
+    { name: "maxFeatures", good: isShare, cure: shareCure },
     { name: "randomState", good: isSeed, cure: seedCure },
   ]);
+  const { interactionCst } = params;
+  if (typeof interactionCst === "string") {
+    checkChoice(owner, "interactionCst", interactionCst, ["pairwise", "no_interactions", null]);
+  }
   checkParams<EarlyStopping>(`${owner} earlyStopping`, params.earlyStopping, [
     {
       name: "validationFraction",

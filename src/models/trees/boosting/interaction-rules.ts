@@ -23,6 +23,19 @@ export class InteractionRules {
   }
 }
 
+/** Groups that leave no feature out: those that are in none are one more. */
+export function withOthers(
+  groups: readonly (readonly number[])[] | "pairwise" | "no_interactions" | null,
+  features: number,
+): readonly (readonly number[])[] | null {
+  const all = Array.from({ length: features }, (_, j) => j);
+  if (groups === "no_interactions") return all.map((j) => [j]);
+  if (groups === "pairwise") return all.flatMap((i) => all.slice(i + 1).map((j) => [i, j]));
+  if (!Array.isArray(groups)) return groups;
+  const others = all.filter((j) => !groups.some((group) => group.includes(j)));
+  return others.length > 0 ? [...groups, others] : groups;
+}
+
 /** Undefined where there are no groups. Errors: `bad-argument`; `path` names the parameter. */
 export function interactionRules(
   path: string,

@@ -41,4 +41,24 @@ export class RowPartition {
     order.set(right.subarray(0, moved), to);
     return to;
   }
+
+  /** `split` for sets: rows whose bin is one of `leftBins` go to the front. */
+  splitSet(
+    data: BinnedColumns,
+    [start, end]: readonly [number, number],
+    feature: number,
+    leftBins: readonly number[],
+  ): number {
+    const { order } = this;
+    const goesLeft = new Set(leftBins);
+    const rows = order.slice(start, end);
+    const isLeft = (row: number) => goesLeft.has(data.bins[feature * data.rows + row] ?? 0);
+    const left = rows.filter(isLeft);
+    order.set(left, start);
+    order.set(
+      rows.filter((row) => !isLeft(row)),
+      start + left.length,
+    );
+    return start + left.length;
+  }
 }
