@@ -34,8 +34,6 @@ export function pair(name: PairFunction): OperatorReader {
     const index = values.findIndex((value) => value.kind === "block" || value.kind === "labels");
     if (index < 0) throw node.unsupported("no rows of numbers go in");
     const lead = node.block(index);
-    if (name === "divide" && lead.type === "integer")
-      throw node.unsupported("divides integers, which drops remainders");
     const operands = values.map((value, k) =>
       asBlock(node, value.kind === "labels" ? node.block(k) : value, lead),
     );
@@ -44,8 +42,26 @@ export function pair(name: PairFunction): OperatorReader {
       if (a !== b && a !== 1 && b !== 1) throw node.corrupt(`${a} columns meet ${b}`);
       return node.list.pair(name, left, right, precisionOf(lead.type));
     });
-    return [{ ...lead, block }];
+    // Integers are divided without remainder.
+    const whole = name === "divide" && lead.type === "integer";
+    return [{ ...lead, block: whole ? node.list.element("truncate", block, "float64") : block }];
   };
+}
+
+/** Where: one of two numbers, as a condition has it. */
+export function readWhere(node: NodeReader): readonly OnnxValue[] {
+  const condition = node.numbers(0);
+  const lead = node.inputs.slice(1).find((value) => value.kind === "block");
+  const shape = { ...(lead?.kind === "block" ? lead : condition), flat: condition.flat };
+  const [yes, no] = [node.input(1), node.input(2)].map((value) => asBlock(node, value, shape));
+  const { list } = node;
+  if (yes === undefined || no === undefined) throw node.corrupt("lacks an input");
+  const widths = [condition.block, yes, no].map((block) => list.columns(block));
+  const most = Math.max(...widths);
+  if (widths.some((width) => width !== most && width !== 1))
+    throw node.corrupt(`columns ${widths.join(", ")} meet`);
+  const type = lead?.kind === "block" ? lead.type : "float32";
+  return [node.result(list.choose(condition.block, yes, no), type, condition.flat)];
 }
 
 /** An operand as a block; constants become one that every row shares. */
@@ -71,7 +87,9 @@ export function readCast(node: NodeReader): readonly OnnxValue[] {
   if (value.kind === "labels") {
     const classes = value.classes.map((label) => (to === "string" ? String(label) : Number(label)));
     if (classes.some((label) => Number.isNaN(label))) throw node.corrupt("a class is no number");
-    return [{ ...value, classes }];
+    const { kind, decision } = value;
+    const float = to === "float32" || to === "float64";
+    return [float ? { kind, decision, classes, type: to } : { kind, decision, classes }];
   }
   if (value.kind !== "block") return [value];
   if (value.type === "text" || to === "string") {

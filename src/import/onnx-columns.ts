@@ -1,9 +1,20 @@
 import { asBlock } from "./onnx-arithmetic.js";
+import { constantRows } from "./onnx-constants.js";
 import type { BlockValue, NodeReader, OnnxValue } from "./onnx-node.js";
+import { joinedLengths, lengthsAt } from "./onnx-shape-values.js";
+import { stacked } from "./onnx-stacks.js";
 import type { Label } from "./steps.js";
 
 export function readConcat(node: NodeReader): readonly OnnxValue[] {
   const axis = node.integer("axis", 1);
+  const given = node.inputs;
+  if (given.every((value) => value.kind === "tensor"))
+    return [{ kind: "tensor", tensor: constantRows(node, axis) }];
+  if (given.some((value) => value.kind === "shape")) return [joinedLengths(node)];
+  if (axis === 0 || given.some((value) => value.kind === "stack")) {
+    if (axis !== 0) throw node.unsupported("joins several matrices along another axis");
+    return [stacked(node)];
+  }
   const values = Array.from({ length: node.inputCount }, (_, k) =>
     node.input(k).kind === "labels" ? node.block(k) : node.input(k),
   );
@@ -38,11 +49,27 @@ export function readGather(node: NodeReader): readonly OnnxValue[] {
     });
     return [{ ...places, classes }];
   }
-  if (table.kind === "tensor" && places.kind === "block") return [tableColumns(node)];
+  if (table.kind === "shape") return [lengthsAt(node, table)];
+  if (table.kind === "tensor" && places.kind === "block") return [tableEntries(node)];
   const x = node.block(0);
   const axis = node.integer("axis", node.node.operator === "Gather" ? 0 : 1);
   if (x.flat || (axis !== 1 && axis !== -1)) throw node.unsupported("does not pick columns");
   return [{ ...x, block: node.list.select(x.block, columnsAt(node, node.tensor(1).data, x)) }];
+}
+
+/** Entries of a list of constants, or columns of a matrix of them, at the places that rows hold. */
+function tableEntries(node: NodeReader): OnnxValue {
+  const { dims, data, texts, type } = node.tensor(0);
+  if (dims.length !== 1 || texts.length > 0) return tableColumns(node);
+  const x = node.numbers(1);
+  const { list } = node;
+  const block = list.pick(list.constant(data), x.block);
+  const found = {
+    ...x,
+    block,
+    type: type === "float32" || type === "float64" ? type : "integer",
+  } as const;
+  return node.node.operator === "Gather" ? found : { kind: "line", of: found };
 }
 
 /** The column of a constant matrix `[outputs, entries]` that a row's integer names, side by side: `[outputs, rows]`. */
@@ -68,6 +95,15 @@ function columnsAt(node: NodeReader, places: ArrayLike<number>, x: BlockValue): 
   });
 }
 
+/** Numbers of a row at the places that another row holds. */
+export function readGatherElements(node: NodeReader): readonly OnnxValue[] {
+  const [x, places] = [node.numbers(0), node.numbers(1)];
+  const axis = node.integer("axis", 0);
+  if (x.flat || places.flat || (axis !== 1 && axis !== -1))
+    throw node.unsupported("does not pick from the columns");
+  return [{ ...x, block: node.list.pick(x.block, places.block) }];
+}
+
 export function readSlice(node: NodeReader): readonly OnnxValue[] {
   const x = node.block(0);
   const part = (index: number, name: string): readonly number[] =>
@@ -85,7 +121,11 @@ export function readSlice(node: NodeReader): readonly OnnxValue[] {
     throw node.unsupported("does not cut columns out");
   const columns = Array.from({ length: node.columns(x) }, (_, k) => k);
   const kept = columns.slice(starts[0], ends[0]);
-  if (kept.length === 0) throw node.corrupt("keeps no columns");
+  if (kept.length === 0)
+    throw node.unsupported(
+      `keeps columns ${starts[0]} to ${ends[0]} of ${columns.length}, which are none`,
+      "Export the model with another version of the converter; no runtime computes this file",
+    );
   return [{ ...x, block: node.list.select(x.block, kept) }];
 }
 

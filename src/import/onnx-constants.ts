@@ -57,13 +57,18 @@ export function constantPair(
   return { ...left, name: "", dims, data };
 }
 
-/** The sum of a constant along one axis. Error `unsupported-op` for more axes. */
+/** The sum of a constant along one axis, or of all of it. Error `unsupported-op` for more axes. */
 export function constantSum(
   node: NodeReader,
   tensor: OnnxTensor,
   axes: readonly number[],
 ): OnnxTensor {
   const { dims, data } = tensor;
+  if (axes.length === 0) {
+    const whole = roundingOf(node, tensor)(data.reduce((sum, x) => sum + x, 0));
+    const kept = node.integer("keepdims", 1) === 0 ? [] : dims.map(() => 1);
+    return { ...tensor, name: "", dims: kept, data: Float64Array.of(whole) };
+  }
   const [given = 0] = axes;
   const axis = given < 0 ? given + dims.length : given;
   const length = dims[axis];
@@ -79,6 +84,22 @@ export function constantSum(
   const kept = node.integer("keepdims", 1) === 0 ? [] : [1];
   const left = [...dims.slice(0, axis), ...kept, ...dims.slice(axis + 1)];
   return { ...tensor, name: "", dims: left, data: sums.map(round) };
+}
+
+/** Constants joined along their first axis. Errors: `unsupported-op` (another axis of more than one). */
+export function constantRows(node: NodeReader, axis: number): OnnxTensor {
+  const tensors = node.inputs.map((_, k) => node.tensor(k));
+  const [first] = tensors;
+  if (first === undefined) throw node.corrupt("joins nothing");
+  const rank = first.dims.length;
+  const along = axis < 0 ? axis + rank : axis;
+  const tail = first.dims.slice(1).join();
+  const alike = tensors.every(({ dims }) => dims.length === rank && dims.slice(1).join() === tail);
+  if (along !== 0 || rank === 0 || !alike) throw node.unsupported("joins constants side by side");
+  const length = tensors.reduce((sum, { dims }) => sum + (dims[0] ?? 0), 0);
+  const data = Float64Array.from(tensors.flatMap((tensor) => [...tensor.data]));
+  const texts = tensors.flatMap((tensor) => [...tensor.texts]);
+  return { ...first, name: "", dims: [length, ...first.dims.slice(1)], data, texts };
 }
 
 /** A constant matrix with rows and columns exchanged. */

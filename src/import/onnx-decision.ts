@@ -58,9 +58,10 @@ function twoColumns(list: StepList, block: number): Decision | undefined {
     return { kind: "threshold", block: second, above: 0, atLeast: false };
   const rest = list.stepOf(first);
   const one = rest?.kind === "pair" && rest.name === "subtract" && rest.right === second;
-  if (!one || list.constantOf(rest.left)?.[0] !== 1) return undefined;
+  const whole = one ? list.constantOf(rest.left)?.[0] : undefined;
+  if (whole === undefined) return undefined;
   const probability = list.stepOf(second);
-  if (probability?.kind === "element" && probability.name === "logistic")
+  if (whole === 1 && probability?.kind === "element" && probability.name === "logistic")
     return { kind: "threshold", block: probability.from, above: 0, atLeast: false };
-  return { kind: "threshold", block: second, above: 0.5, atLeast: false };
+  return { kind: "threshold", block: second, above: whole / 2, atLeast: false };
 }

@@ -29,17 +29,18 @@ export function postTransformed(node: NodeReader, block: number, name: string): 
   }
 }
 
-/** `[1 - p, p]` of one column `p`. */
+/** `[1 - p, p]` of one column `p`; the first is found after the model, which would otherwise give both. */
 export function withComplement(node: NodeReader, p: number): number {
   const { list } = node;
-  const rest = list.pair("subtract", list.constant([1]), p, "float64");
+  const rest = list.pairStep("subtract", list.constant([1]), p, "float64");
   return list.add({ kind: "concatenate", from: [rest, p] }, 2);
 }
 
-/** `[-s, s]` of one column `s`. */
+/** `[-s, s]` of one column `s`; as above. */
 export function withNegative(node: NodeReader, s: number): number {
   const { list } = node;
-  const negative = list.element("negative", s, "float64");
+  const step = { kind: "element", name: "negative", from: s, precision: "float64" } as const;
+  const negative = list.add(step, 1);
   return list.add({ kind: "concatenate", from: [negative, s] }, 2);
 }
 
@@ -231,28 +232,18 @@ function twoClasses(
 ): readonly OnnxValue[] {
   const classes = node.classLabels();
   const { list } = node;
-  const [a] = Array.from(node.floats("prob_a"));
-  const [b = 0] = Array.from(node.floats("prob_b"));
-  if (a === undefined) {
-    const score = list.linear(
-      from,
-      coef.map((w) => -w),
-      intercept.map((w) => -w),
-    );
-    const decision = { kind: "threshold", block: score, above: 0, atLeast: true } as const;
-    const negative = list.element("negative", score, "float64");
-    const both = list.add({ kind: "concatenate", from: [score, negative] }, 2);
-    return [{ kind: "labels", decision, classes }, node.result(both, "float32")];
-  }
-  // Platt's probability of the first class: 1 / (1 + exp(a s + b)).
-  const margin = list.linear(
+  const score = list.linear(
     from,
-    coef.map((w) => a * w),
-    intercept.map((w) => a * w + b),
+    coef.map((w) => -w),
+    intercept.map((w) => -w),
   );
-  const decision = { kind: "threshold", block: margin, above: 0, atLeast: false } as const;
-  const both = withComplement(node, list.element("logistic", margin, "float64"));
-  return [{ kind: "labels", decision, classes }, node.result(both, "float32")];
+  const decision = { kind: "threshold", block: score, above: 0, atLeast: true } as const;
+  const labels: OnnxValue = { kind: "labels", decision, classes };
+  const coupled = coupledShares(node, score, -1);
+  if (coupled !== undefined) return [labels, node.result(coupled, "float32")];
+  const negative = list.element("negative", score, "float64");
+  const both = list.add({ kind: "concatenate", from: [score, negative] }, 2);
+  return [labels, node.result(both, "float32")];
 }
 
 function manyClasses(
@@ -262,16 +253,32 @@ function manyClasses(
   intercept: Float64Array,
 ): readonly OnnxValue[] {
   const classes = node.classLabels();
-  if (node.floats("prob_a").length > 0) {
-    throw node.unsupported(
-      "couples the probabilities of pairs of classes",
-      "Train with probability=False",
-    );
-  }
   const { list } = node;
   const scores = list.linear(from, coef, intercept);
   const step = { kind: "pairVotes", from: scores, classes: classes.length } as const;
   const votes = list.add(step, classes.length);
   const decision = { kind: "argmax", block: votes } as const;
-  return [{ kind: "labels", decision, classes }, node.result(scores, "float32")];
+  const block = coupledShares(node, scores, 1) ?? scores;
+  return [{ kind: "labels", decision, classes }, node.result(block, "float32")];
+}
+
+/**
+ * Platt's probabilities of the first of each pair, `1 / (1 + exp(a s + b))`, coupled; undefined for a machine without. `sign` turns a
+ * score to the first class of its pair. The class stays that of the votes, as in LIBSVM, so both need not agree.
+ */
+function coupledShares(node: NodeReader, scores: number, sign: 1 | -1): number | undefined {
+  const { list } = node;
+  const count = list.columns(scores);
+  const classes = node.classLabels().length;
+  const [slopes, offsets] = [node.floats("prob_a"), node.floats("prob_b")];
+  if (slopes.length === 0) return undefined;
+  if (slopes.length !== count || offsets.length !== count)
+    throw node.corrupt(`has ${slopes.length} and ${offsets.length} numbers in prob_a and prob_b`);
+  // Steps as they are: taken into the weights they would make a second model of them.
+  const factor = list.constant(Array.from(slopes, (a) => -sign * a));
+  const offset = list.constant(Array.from(offsets, (b) => -b));
+  const scaled = list.pairStep("multiply", scores, factor, "float64");
+  const margin = list.pairStep("add", scaled, offset, "float64");
+  const shares = list.element("logistic", margin, "float64");
+  return list.add({ kind: "pairCoupling", from: shares, classes }, classes);
 }

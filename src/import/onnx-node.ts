@@ -22,6 +22,8 @@ export interface LabelValue {
   readonly kind: "labels";
   readonly decision: Decision;
   readonly classes: readonly Label[];
+  /** Where classes were cast to floats; else they are integers or texts. */
+  readonly type?: "float32" | "float64";
 }
 
 /**
@@ -37,14 +39,36 @@ export interface PolynomialValue {
   readonly offset: Float64Array;
 }
 
-/** What a name of the graph stands for; `turned` is a matrix `[columns, rows]`. */
+/**
+ * Blocks of equal width on top of each other, as graphs stack the members of an ensemble: `[parts, rows, columns]`, or
+ * `[parts * rows, columns]` where `rank` is 2.
+ */
+export interface StackValue {
+  readonly kind: "stack";
+  readonly parts: readonly BlockValue[];
+  readonly rank: 2 | 3;
+}
+
+/** Lengths of axes; that of the rows is not known. */
+export interface ShapeValue {
+  readonly kind: "shape";
+  readonly dims: readonly (number | "rows")[];
+}
+
+/**
+ * What a name of the graph stands for; `turned` is a matrix `[columns, rows]`, a `line` all numbers of a block one after the other, and a
+ * `sequence` a list of tensors, which no prediction reads.
+ */
 export type OnnxValue =
   | BlockValue
   | LabelValue
   | PolynomialValue
+  | StackValue
+  | ShapeValue
   | { readonly kind: "turned"; readonly of: BlockValue }
-  | { readonly kind: "tensor"; readonly tensor: OnnxTensor }
-  | { readonly kind: "shape"; readonly of: BlockValue };
+  | { readonly kind: "line"; readonly of: BlockValue }
+  | { readonly kind: "sequence" }
+  | { readonly kind: "tensor"; readonly tensor: OnnxTensor };
 
 /** A node with its inputs looked up: what an operator's reader works on. Errors name the node. */
 export class NodeReader {
@@ -99,6 +123,11 @@ export class NodeReader {
     throw this.unsupported(`input ${index} is ${nouns[value.kind]}, and rows are due`);
   }
 
+  /** All inputs. Error `file-corrupt` where one is missing. */
+  get inputs(): readonly OnnxValue[] {
+    return Array.from({ length: this.inputCount }, (_, k) => this.input(k));
+  }
+
   /** Input `index` as a constant. */
   tensor(index: number): OnnxTensor {
     const value = this.input(index);
@@ -107,14 +136,14 @@ export class NodeReader {
   }
 
   /** Classes that are numbers, as numbers to compute with. */
-  #places({ decision, classes }: LabelValue): BlockValue {
+  #places({ decision, classes, type }: LabelValue): BlockValue {
     const { list } = this;
     const numbers = classes.map(Number);
     if (classes.some((label) => typeof label === "string"))
       throw this.unsupported("computes with classes that are texts");
     const place =
       decision.kind === "argmax"
-        ? list.add({ kind: "row", name: "argmax", from: decision.block, precision: "float64" }, 1)
+        ? list.row("argmax", decision.block, "float64")
         : list.pair(
             decision.atLeast ? "greaterOrEqual" : "greater",
             decision.block,
@@ -124,7 +153,7 @@ export class NodeReader {
     const same = numbers.every((label, k) => label === k);
     const keys = numbers.map((_, k) => k);
     const block = same ? place : list.map(place, keys, Float64Array.from(numbers), Number.NaN);
-    return this.result(block, "integer");
+    return this.result(block, type ?? "integer");
   }
 
   columns(value: BlockValue): number {
@@ -187,6 +216,9 @@ const nouns = {
   shape: "a shape",
   polynomials: "one matrix a row",
   turned: "a matrix with a column a row",
+  stack: "several matrices",
+  line: "all rows in one line",
+  sequence: "a list of tensors",
 } as const;
 
 /** The precision of results of type `type`. */

@@ -1,39 +1,60 @@
-import { element, pair, readCast, readClip } from "./onnx-arithmetic.js";
-import { readConcat, readGather, readSlice, readSplit } from "./onnx-columns.js";
+import { element, pair, readCast, readClip, readWhere } from "./onnx-arithmetic.js";
+import {
+  readConcat,
+  readGather,
+  readGatherElements,
+  readSlice,
+  readSplit,
+} from "./onnx-columns.js";
 import { readGemm, readMatMul } from "./onnx-matrices.js";
 import type { OperatorReader } from "./onnx-node.js";
-import { readArgMax, readLpNormalization, readSoftmax, reduce } from "./onnx-row-functions.js";
+import {
+  readArgMax,
+  readArgMin,
+  readCumSum,
+  readLpNormalization,
+  readSoftmax,
+  readTopK,
+  reduce,
+} from "./onnx-row-functions.js";
+import { readShape } from "./onnx-shape-values.js";
 import {
   readConstant,
   readConstantOfShape,
+  readFlatten,
   readReshape,
   readSqueeze,
   readTranspose,
-  rows,
+  readUnsqueeze,
 } from "./onnx-shapes.js";
 
 /** Operators of the main domain. */
 export const mainOperators: Readonly<Record<string, OperatorReader>> = {
   Abs: element("absolute"),
   Add: pair("add"),
+  And: pair("and"),
   ArgMax: readArgMax,
+  ArgMin: readArgMin,
   Cast: readCast,
   Ceil: element("ceil"),
   Clip: readClip,
   Concat: readConcat,
   Constant: readConstant,
   ConstantOfShape: readConstantOfShape,
+  CumSum: readCumSum,
   Div: pair("divide"),
   Dropout: (node) => [node.input(0)],
   Equal: pair("equal"),
   Exp: element("exp"),
-  Flatten: (node) => [rows(node, node.block(0))],
+  Flatten: readFlatten,
   Floor: element("floor"),
   Gather: readGather,
+  GatherElements: readGatherElements,
   Gemm: readGemm,
   Greater: pair("greater"),
   GreaterOrEqual: pair("greaterOrEqual"),
   Identity: (node) => [node.input(0)],
+  IsNaN: element("isNaN"),
   Less: pair("less"),
   LessOrEqual: pair("lessOrEqual"),
   Log: element("log"),
@@ -44,6 +65,7 @@ export const mainOperators: Readonly<Record<string, OperatorReader>> = {
   Mul: pair("multiply"),
   Neg: element("negative"),
   Not: element("isZero"),
+  Or: pair("or"),
   Pow: pair("power"),
   Reciprocal: element("reciprocal"),
   ReduceL1: reduce("norm1"),
@@ -57,7 +79,8 @@ export const mainOperators: Readonly<Record<string, OperatorReader>> = {
   ReduceSumSquare: reduce("sumOfSquares"),
   Relu: element("relu"),
   Reshape: readReshape,
-  Shape: (node) => [{ kind: "shape", of: node.block(0) }],
+  SequenceConstruct: () => [{ kind: "sequence" }],
+  Shape: readShape,
   Sigmoid: element("logistic"),
   Sign: element("sign"),
   Slice: readSlice,
@@ -68,6 +91,8 @@ export const mainOperators: Readonly<Record<string, OperatorReader>> = {
   Sub: pair("subtract"),
   Sum: pair("add"),
   Tanh: element("tanh"),
+  TopK: readTopK,
   Transpose: readTranspose,
-  Unsqueeze: (node) => [rows(node, node.block(0))],
+  Unsqueeze: readUnsqueeze,
+  Where: readWhere,
 };

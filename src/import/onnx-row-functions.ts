@@ -1,7 +1,14 @@
 import { constantSum } from "./onnx-constants.js";
 import { argmaxDecision } from "./onnx-decision.js";
-import { type NodeReader, type OnnxValue, type OperatorReader, precisionOf } from "./onnx-node.js";
+import {
+  type BlockValue,
+  type NodeReader,
+  type OnnxValue,
+  type OperatorReader,
+  precisionOf,
+} from "./onnx-node.js";
 import { sumOfPolynomials } from "./onnx-polynomials.js";
+import { overMembers } from "./onnx-stacks.js";
 import type { RowFunction } from "./steps.js";
 
 export function reduce(name: RowFunction): OperatorReader {
@@ -12,11 +19,12 @@ export function reduce(name: RowFunction): OperatorReader {
       return [{ kind: "tensor", tensor: constantSum(node, value.tensor, axes) }];
     if (value.kind === "polynomials" && name === "sum")
       return [sumOfPolynomials(node, value, axes)];
+    if (value.kind === "stack" && (name === "sum" || name === "mean"))
+      return [overMembers(node, value, name, axes)];
     const x = node.numbers(0);
     if (x.flat || axes.length !== 1 || (axes[0] !== 1 && axes[0] !== -1))
       throw node.unsupported(`reduces along axes ${axes.join(", ")}, only columns are read`);
-    const precision = precisionOf(x.type);
-    const block = node.list.add({ kind: "row", name, from: x.block, precision }, 1);
+    const block = node.list.row(name, x.block, precisionOf(x.type));
     return [{ ...x, block, flat: node.integer("keepdims", 1) === 0 }];
   };
 }
@@ -48,4 +56,42 @@ export function readSoftmax(node: NodeReader): readonly OnnxValue[] {
   const columns = node.columns(x);
   const block = node.list.add({ kind: "rowTransform", name: "softmax", from: x.block }, columns);
   return [{ ...x, block }];
+}
+
+/** The place of the least number of a row. */
+export function readArgMin(node: NodeReader): readonly OnnxValue[] {
+  const x = node.numbers(0);
+  requireColumns(node, x, node.integer("axis", 0));
+  if (node.integer("select_last_index", 0) !== 0)
+    throw node.unsupported("takes the last of equals");
+  const block = node.list.row("argmin", x.block, "float64");
+  return [node.result(block, "integer", node.integer("keepdims", 1) === 0)];
+}
+
+/** All numbers of a row from greatest to least, and their places. */
+export function readTopK(node: NodeReader): readonly OnnxValue[] {
+  const x = node.numbers(0);
+  const columns = node.columns(x);
+  requireColumns(node, x, node.integer("axis", -1));
+  const count = node.version >= 10 ? node.tensor(1).data[0] : node.integer("k");
+  if (count !== columns || node.integer("largest", 1) !== 1)
+    throw node.unsupported(`keeps ${count} of ${columns} numbers, or begins with the least`);
+  const [values, places] = (["sort", "order"] as const).map((name) =>
+    node.list.add({ kind: "rowTransform", name, from: x.block }, columns),
+  );
+  return [{ ...x, block: values ?? x.block }, node.result(places ?? x.block, "integer")];
+}
+
+/** Sums of the first numbers of a row. */
+export function readCumSum(node: NodeReader): readonly OnnxValue[] {
+  const x = node.numbers(0);
+  requireColumns(node, x, node.tensor(1).data[0] ?? 0);
+  if (node.integer("exclusive", 0) !== 0 || node.integer("reverse", 0) !== 0)
+    throw node.unsupported("leaves the number itself out, or begins at the end");
+  const step = { kind: "rowTransform", name: "cumulate", from: x.block } as const;
+  return [{ ...x, block: node.list.add(step, node.columns(x)) }];
+}
+
+function requireColumns(node: NodeReader, x: BlockValue, axis: number): void {
+  if (x.flat || (axis !== 1 && axis !== -1)) throw node.unsupported("is not along the columns");
 }

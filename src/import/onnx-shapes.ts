@@ -1,11 +1,15 @@
 import { transposedTensor } from "./onnx-constants.js";
 import type { BlockValue, NodeReader, OnnxValue } from "./onnx-node.js";
 import { polynomialsOf } from "./onnx-polynomials.js";
+import { targetShape } from "./onnx-shape-values.js";
+import { memberOf, turnedStack } from "./onnx-stacks.js";
 
 export function readReshape(node: NodeReader): readonly OnnxValue[] {
   const value = node.input(0);
-  if (value.kind === "labels") return [value];
-  const shape = [...(node.has(1) ? node.tensor(1).data : node.integers("shape"))];
+  const shape = targetShape(node);
+  if (value.kind === "labels" && shape.length < 3) return [value];
+  if (value.kind === "stack") return [turnedStack(node, value, shape)];
+  if (value.kind === "line") return [fromLine(node, value.of, shape)];
   if (value.kind === "tensor") {
     const { tensor } = value;
     const known = shape.reduce((product, length) => (length < 0 ? product : product * length), 1);
@@ -20,23 +24,47 @@ export function readReshape(node: NodeReader): readonly OnnxValue[] {
   const [first, second] = shape;
   const cube = polynomialsOf(node, x, shape);
   if (cube !== undefined) return [cube];
-  const keepsRows = first === -1 || (first === 0 && !x.flat);
+  const member = memberOf(node, x, shape);
+  if (member !== undefined) return [member];
+  const keepsRows = first === -1 || first === 0;
   if (shape.length === 1 && first === -1 && columns === 1) return [{ ...x, flat: true }];
   const width = second === -1 && first === 0 ? columns : second === 0 && !x.flat ? columns : second;
   if (shape.length === 2 && keepsRows && width === columns) return [{ ...x, flat: false }];
   throw node.unsupported(`reshapes rows of ${columns} columns to (${shape.join(", ")})`);
 }
 
+/** All numbers in one line, as rows again. */
+function fromLine(node: NodeReader, of: BlockValue, shape: readonly number[]): BlockValue {
+  const [first, second] = shape;
+  const columns = node.columns(of);
+  if (shape.length === 1 && first === -1 && columns === 1) return { ...of, flat: true };
+  const rows = first === -1 || first === 0;
+  if (shape.length === 2 && rows && second === columns) return { ...of, flat: false };
+  throw node.unsupported(`reshapes a line of rows of ${columns} numbers to (${shape.join(", ")})`);
+}
+
+/** Rows stay as they are; along axis 0 all of them become one line. */
+export function readFlatten(node: NodeReader): readonly OnnxValue[] {
+  const x = node.block(0);
+  if (node.integer("axis", 1) === 0) return [{ kind: "line", of: x }];
+  return [rows(node, x)];
+}
+
 export function readSqueeze(node: NodeReader): readonly OnnxValue[] {
   const value = node.input(0);
-  if (value.kind === "labels") return [value];
+  if (value.kind === "labels" || value.kind === "shape") return [value];
   const x = node.block(0);
   if (node.columns(x) !== 1) throw node.unsupported("squeezes more than one column");
   return [{ ...x, flat: true }];
 }
 
-/** One column as a matrix; labels and matrices as they are. */
-export function rows(node: NodeReader, x: BlockValue): BlockValue {
+/** An axis more: one column as a matrix; labels, lengths and matrices as they are. */
+export function readUnsqueeze(node: NodeReader): readonly OnnxValue[] {
+  const value = node.input(0);
+  return value.kind === "shape" ? [value] : [rows(node, node.block(0))];
+}
+
+function rows(node: NodeReader, x: BlockValue): BlockValue {
   if (x.flat && node.columns(x) !== 1) throw node.unsupported("adds an axis");
   return { ...x, flat: false };
 }
@@ -72,7 +100,9 @@ export function readConstantOfShape(node: NodeReader): readonly OnnxValue[] {
   const shape = node.input(0);
   if (shape.kind !== "shape") throw node.unsupported("its shape is not that of rows");
   const value = node.node.attributes.get("value")?.tensor?.data[0] ?? 0;
-  const columns = node.columns(shape.of);
+  const [rows, columns = 1] = shape.dims;
+  if (rows !== "rows" || columns === "rows" || shape.dims.length > 2 || columns > 2 ** 20)
+    throw node.unsupported("makes numbers that are no rows");
   const block = node.list.constant(new Float64Array(columns).fill(value));
-  return [{ ...shape.of, block, type: "float32" }];
+  return [node.result(block, "float32", shape.dims.length === 1)];
 }

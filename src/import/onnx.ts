@@ -3,6 +3,7 @@ import { ImportedModel } from "./imported-model.js";
 import type { Decision, ImportedInput, InputType } from "./imported-parts.js";
 import { modelBytes } from "./model-bytes.js";
 import { type OnnxGraph, type OnnxNode, type OnnxValueInfo, readOnnxFile } from "./onnx-file.js";
+import { readLines } from "./onnx-lines.js";
 import { linearOperators } from "./onnx-ml-linear.js";
 import { preprocessingOperators } from "./onnx-ml-operators.js";
 import { treeOperators } from "./onnx-ml-trees.js";
@@ -58,7 +59,8 @@ function runNode(
     return value;
   });
   const version = operatorSets.get(node.domain) ?? 1;
-  const results = operator(new NodeReader(node, inputs, list, version));
+  const reader = new NodeReader(node, inputs, list, version);
+  const results = readLines(reader, inputs, operator) ?? operator(reader);
   node.outputs.forEach((name, index) => {
     const value = results[index];
     if (value !== undefined && name !== "") values.set(name, value);

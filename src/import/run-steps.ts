@@ -1,11 +1,12 @@
 import { VelumError } from "../base/error.js";
 import { predictEnsemble } from "../models/trees/predict-ensemble.js";
+import { countVotes, couplePairs } from "./pairs-of-classes.js";
+import { transformRow } from "./row-transforms.js";
 import {
   elementFunctions,
   type Label,
   type LinearStep,
   pairFunctions,
-  type RowTransform,
   rowFunctions,
   type Step,
 } from "./steps.js";
@@ -73,9 +74,7 @@ function runStep(step: Step, blocks: readonly Block[], rows: number): Block {
       const round = step.precision === "float32" ? Math.fround : same;
       return perRow(Math.max(left.columns, right.columns), rows, (row, out) => {
         for (let k = 0; k < out.length; k++) {
-          const a = left.data[row * left.columns + (left.columns === 1 ? 0 : k)] ?? 0;
-          const b = right.data[row * right.columns + (right.columns === 1 ? 0 : k)] ?? 0;
-          out[k] = round(apply(a, b));
+          out[k] = round(apply(entryOf(left, row, k), entryOf(right, row, k)));
         }
       });
     }
@@ -113,15 +112,33 @@ function runStep(step: Step, blocks: readonly Block[], rows: number): Block {
       }
       return { columns: from?.columns ?? 0, data: values };
     }
-    case "pairVotes": {
+    case "pairVotes":
+    case "pairCoupling": {
       const from = numbersOf(blocks, step.from);
-      return perRow(step.classes, rows, (row, out) => {
-        let pair = row * from.columns;
-        for (let i = 0; i < step.classes; i++)
-          for (let j = i + 1; j < step.classes; j++) {
-            const winner = (from.data[pair++] ?? 0) > 0 ? i : j;
-            out[winner] = (out[winner] ?? 0) + 1;
-          }
+      const apply = step.kind === "pairVotes" ? countVotes : couplePairs;
+      return perRow(step.classes, rows, (row, out) =>
+        out.set(apply(rowOf(from, row), step.classes)),
+      );
+    }
+    case "choose": {
+      const [from, yes, no] = [step.from, step.yes, step.no].map((at) => numbersOf(blocks, at)) as [
+        NumberBlock,
+        NumberBlock,
+        NumberBlock,
+      ];
+      return perRow(Math.max(from.columns, yes.columns, no.columns), rows, (row, out) => {
+        for (let k = 0; k < out.length; k++)
+          out[k] = entryOf(from, row, k) === 0 ? entryOf(no, row, k) : entryOf(yes, row, k);
+      });
+    }
+    case "pick": {
+      const from = numbersOf(blocks, step.from);
+      const places = numbersOf(blocks, step.places);
+      return perRow(places.columns, rows, (row, out) => {
+        const own = rowOf(from, row);
+        rowOf(places, row).forEach((place, k) => {
+          out[k] = own[place < 0 ? place + own.length : place] ?? Number.NaN;
+        });
       });
     }
     case "trees": {
@@ -206,25 +223,6 @@ function oneHot(
   });
 }
 
-/** Applies `name` to `row` in place. */
-function transformRow(name: RowTransform, row: Float64Array): void {
-  if (name === "softmax" || name === "softmaxZero") {
-    const counts = (x: number): boolean => name === "softmax" || Math.abs(x) > 1e-7;
-    const top = row.reduce((most, x) => Math.max(most, x), -Infinity);
-    const powers = row.map((x) => (counts(x) ? Math.exp(x - top) : 0));
-    const sum = powers.reduce((total, x) => total + x, 0);
-    row.set(powers.map((x) => (sum === 0 ? 0 : x / sum)));
-    return;
-  }
-  const divisor =
-    name === "divideByMax"
-      ? row.reduce((most, x) => Math.max(most, x), -Infinity)
-      : name === "divideByL1"
-        ? rowFunctions.norm1(row)
-        : rowFunctions.norm2(row);
-  if (divisor !== 0) row.set(row.map((x) => x / divisor));
-}
-
 function perRow(
   columns: number,
   rows: number,
@@ -237,6 +235,11 @@ function perRow(
 
 function rowOf(block: NumberBlock, row: number): Float64Array {
   return block.data.subarray(row * block.columns, (row + 1) * block.columns);
+}
+
+/** Entry `k` of a row; one column stands for all. */
+function entryOf({ columns, data }: NumberBlock, row: number, k: number): number {
+  return data[row * columns + (columns === 1 ? 0 : k)] ?? 0;
 }
 
 function sameValue(a: number, b: number): boolean {

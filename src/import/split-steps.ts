@@ -1,5 +1,6 @@
 import { unsupportedModel } from "./fields.js";
 import { outputsOfModel } from "./imported-parts.js";
+import { onOneBlock } from "./linear-lifting.js";
 import type { StepList } from "./step-list.js";
 import { blocksReadBy, type LinearStep, renameBlocks, type Step, type TreesStep } from "./steps.js";
 import { stackEnsembles } from "./tree-rewriting.js";
@@ -23,8 +24,11 @@ type Model = TreesStep | LinearStep;
 export function splitSteps(list: StepList, wanted: readonly number[], path: string): SplitSteps {
   const live = liveBlocks(list, wanted);
   const models = lastModels(list, live);
-  const model = oneModel(models.map((entry) => entry.step));
-  if (model === undefined) throw noModel(models.length, path);
+  const model = oneModel(
+    list,
+    models.map((entry) => entry.step),
+  );
+  if (model === undefined) throw noModel(models, path);
   checkFinite(model, path);
   const before = new Renumbering(list, list.inputs);
   for (const block of [...liveBlocks(list, [model.from])].sort((a, b) => a - b)) before.take(block);
@@ -134,23 +138,22 @@ function lastModels(
   return models.reverse();
 }
 
-function oneModel(models: readonly Model[]): Model | undefined {
+function oneModel(list: StepList, models: readonly Model[]): Model | undefined {
   const [first] = models;
-  if (first === undefined || models.some((model) => model.from !== first.from)) return undefined;
-  if (models.length === 1) return first;
+  if (first === undefined || models.length === 1) return first;
   const linear = models.filter((model) => model.kind === "linear");
   if (linear.length === models.length) {
-    const coef = linear.flatMap((model) => [...model.coef]);
-    const intercept = linear.flatMap((model) => [...model.intercept]);
+    const lifted = onOneBlock(list, linear);
+    if (lifted === undefined) return undefined;
     return {
       kind: "linear",
-      from: first.from,
-      coef: Float64Array.from(coef),
-      intercept: Float64Array.from(intercept),
+      from: lifted[0]?.from ?? 0,
+      coef: Float64Array.from(lifted.flatMap((model) => [...model.coef])),
+      intercept: Float64Array.from(lifted.flatMap((model) => [...model.intercept])),
     };
   }
   const trees = models.filter((model) => model.kind === "trees");
-  if (trees.length !== models.length) return undefined;
+  if (trees.length !== models.length || trees.some((model) => model.from !== first.from)) return;
   const ensemble = stackEnsembles(trees.map((model) => model.ensemble));
   return ensemble === undefined ? undefined : { kind: "trees", from: first.from, ensemble };
 }
@@ -186,12 +189,17 @@ function checkFinite(model: Model, path: string): void {
   );
 }
 
-function noModel(count: number, path: string): Error {
+function noModel(models: readonly { readonly step: Model }[], path: string): Error {
+  const kinds = new Set(models.map(({ step }) => step.kind));
+  const problem =
+    kinds.size === 0
+      ? "holds neither trees nor a linear model"
+      : kinds.size === 2
+        ? "holds trees beside a linear model"
+        : `holds ${models.length} models on features that were prepared differently`;
   return unsupportedModel(
     path,
-    count === 0
-      ? "holds neither trees nor a linear model"
-      : `holds ${count} models on different features, or of different kinds`,
+    problem,
     "Trees, linear models and pipelines with one of them at their end are imported",
   );
 }

@@ -1,5 +1,7 @@
 import type { TreeEnsemble } from "../models/trees/tree-ensemble.js";
+import { columnwise, complements } from "./binary-rules.js";
 import { unsupportedModel } from "./fields.js";
+import { scaledLinear, sumOfLinear } from "./linear-rules.js";
 import {
   type ElementFunction,
   elementFunctions,
@@ -7,21 +9,24 @@ import {
   type PairFunction,
   type Precision,
   pairFunctions,
+  type RowFunction,
   type Step,
 } from "./steps.js";
-import { addEnsembles, leafwise, leafwisePair, selectedFeatures } from "./tree-rewriting.js";
+import { selectedFeatures } from "./tree-rewriting.js";
+import { intoLeaves, rowIntoLeaves, scaledTrees, sumOfTrees } from "./tree-rules.js";
 
 /** The most columns of a block: bounds what a small hostile file can make a prediction allocate. */
 const mostColumns = 2 ** 20;
 
 /**
- * Steps under construction, with the width of every block. Simplifies as it goes: functions of a single tree's output move
- * into its leaves, sums of trees become one ensemble, constants added to a linear model its intercept.
+ * Steps under construction, with the width of every block. Simplifies as it goes, as the rules of trees, of linear models and
+ * of the two columns of binary classifiers have it: what can go into the model is no step behind it. Equal steps are one.
  */
 export class StepList {
   readonly inputs: number;
   readonly steps: Step[] = [];
   readonly #columns: number[];
+  readonly #known = new Map<string, number>();
 
   constructor(inputColumns: readonly number[]) {
     this.inputs = inputColumns.length;
@@ -46,9 +51,14 @@ export class StepList {
         `makes ${columns} columns`,
         `At most ${mostColumns} are read`,
       );
+    const key = keyOf(step);
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known !== undefined) return known;
     this.steps.push(step);
     this.#columns.push(columns);
-    return this.#columns.length - 1;
+    const block = this.#columns.length - 1;
+    if (key !== undefined) this.#known.set(key, block);
+    return block;
   }
 
   constant(values: ArrayLike<number>): number {
@@ -58,19 +68,18 @@ export class StepList {
   select(from: number, columns: readonly number[]): number {
     const same = columns.length === this.columns(from) && columns.every((c, k) => c === k);
     if (same) return from;
-    return this.add({ kind: "select", from, columns: Int32Array.from(columns) }, columns.length);
+    return (
+      this.#selectedPart(from, columns) ??
+      rowIntoLeaves(this, from, columns) ??
+      this.add({ kind: "select", from, columns: Int32Array.from(columns) }, columns.length)
+    );
   }
 
   element(name: ElementFunction, from: number, precision: Precision): number {
-    const source = this.#singleTree(from);
+    const apply = elementFunctions[name];
     const round = rounding(precision);
-    if (source !== undefined) {
-      const apply = elementFunctions[name];
-      return this.trees(
-        leafwise(source.ensemble, (x) => round(apply(x))),
-        source.from,
-      );
-    }
+    const leaves = intoLeaves(this, [from], ([x = 0]) => round(apply(x)));
+    if (leaves !== undefined) return leaves;
     const logit = name === "reciprocal" ? this.#logisticArgument(from) : undefined;
     if (logit !== undefined)
       return this.add(
@@ -81,26 +90,54 @@ export class StepList {
   }
 
   pair(name: PairFunction, left: number, right: number, precision: Precision): number {
+    const apply = pairFunctions[name];
+    const round = rounding(precision);
     return (
-      this.#treePair(name, left, right, precision) ??
-      this.#scaledLinear(name, left, right) ??
-      this.#linearSum(name, left, right) ??
-      this.add(
-        { kind: "pair", name, left, right, precision },
-        Math.max(this.columns(left), this.columns(right)),
-      )
+      intoLeaves(this, [left, right], ([a = 0, b = 0]) => round(apply(a, b))) ??
+      sumOfTrees(this, name, left, right) ??
+      scaledTrees(this, name, left, right) ??
+      scaledLinear(this, name, left, right) ??
+      sumOfLinear(this, name, left, right) ??
+      columnwise(this, name, left, right) ??
+      complements(this, name, left, right) ??
+      this.pairStep(name, left, right, precision)
     );
+  }
+
+  /** As `pair`, but a step of its own that no model takes in. */
+  pairStep(name: PairFunction, left: number, right: number, precision: Precision): number {
+    const columns = Math.max(this.columns(left), this.columns(right));
+    return this.add({ kind: "pair", name, left, right, precision }, columns);
+  }
+
+  /** One number a row. */
+  row(name: RowFunction, from: number, precision: Precision): number {
+    return rowIntoLeaves(this, from, name) ?? this.add({ kind: "row", name, from, precision }, 1);
+  }
+
+  /** `yes` where the condition `from` holds, else `no`. */
+  choose(from: number, yes: number, no: number): number {
+    if (yes === no) return yes;
+    const columns = Math.max(this.columns(from), this.columns(yes), this.columns(no));
+    return (
+      intoLeaves(this, [from, yes, no], ([bit = 0, a = 0, b = 0]) => (bit === 0 ? b : a)) ??
+      this.add({ kind: "choose", from, yes, no }, columns)
+    );
+  }
+
+  /** The numbers of rows of `from` at `places`. */
+  pick(from: number, places: number): number {
+    const table = this.constantOf(from);
+    const leaves = table && intoLeaves(this, [places], ([place = 0]) => table[place] ?? Number.NaN);
+    return leaves ?? this.add({ kind: "pick", from, places }, this.columns(places));
   }
 
   /** Replaces entries equal to a key by the value beside it. */
   map(from: number, keys: readonly Label[], values: Float64Array, fallback: number): number {
-    const source = this.#singleTree(from);
-    if (source === undefined)
-      return this.add({ kind: "map", from, keys, values, fallback }, this.columns(from));
     const places = new Map(keys.map((key, index) => [key, values[index] ?? 0]));
-    return this.trees(
-      leafwise(source.ensemble, (x) => places.get(x) ?? fallback),
-      source.from,
+    return (
+      intoLeaves(this, [from], ([x = 0]) => places.get(x) ?? fallback) ??
+      this.add({ kind: "map", from, keys, values, fallback }, this.columns(from))
     );
   }
 
@@ -123,106 +160,21 @@ export class StepList {
     return step?.kind === "constant" ? step.values : undefined;
   }
 
-  /** An ensemble of one tree with one output: its output is the leaf's value, so functions of it can move there. */
-  #singleTree(block: number): { ensemble: TreeEnsemble; from: number } | undefined {
-    const step = this.stepOf(block);
-    if (step?.kind !== "trees") return undefined;
-    const { ensemble, from } = step;
-    return ensemble.trees.length === 1 && ensemble.outputs === 1 ? { ensemble, from } : undefined;
-  }
-
-  #treePair(
-    name: PairFunction,
-    left: number,
-    right: number,
-    precision: Precision,
-  ): number | undefined {
-    const apply = pairFunctions[name];
-    const round = rounding(precision);
-    const one = this.#singleTree(left);
-    const two = this.#singleTree(right);
-    const scalarRight = this.#scalar(right);
-    const scalarLeft = this.#scalar(left);
-    if (one !== undefined && scalarRight !== undefined)
-      return this.trees(
-        leafwise(one.ensemble, (x) => round(apply(x, scalarRight))),
-        one.from,
-      );
-    if (two !== undefined && scalarLeft !== undefined)
-      return this.trees(
-        leafwise(two.ensemble, (x) => round(apply(scalarLeft, x))),
-        two.from,
-      );
-    if (one !== undefined && two !== undefined && one.from === two.from) {
-      const both = leafwisePair(one.ensemble, two.ensemble, (x, y) => round(apply(x, y)));
-      if (both !== undefined) return this.trees(both, one.from);
+  /** Columns of several blocks side by side that all lie in one of them. */
+  #selectedPart(from: number, columns: readonly number[]): number | undefined {
+    const step = this.stepOf(from);
+    if (step?.kind !== "concatenate") return undefined;
+    let start = 0;
+    for (const part of step.from) {
+      const end = start + this.columns(part);
+      if (columns.every((column) => column >= start && column < end))
+        return this.select(
+          part,
+          columns.map((column) => column - start),
+        );
+      start = end;
     }
-    const a = this.stepOf(left);
-    const b = this.stepOf(right);
-    if (name !== "add" || a?.kind !== "trees" || b?.kind !== "trees" || a.from !== b.from)
-      return undefined;
-    const sum = addEnsembles(a.ensemble, b.ensemble);
-    return sum === undefined ? undefined : this.trees(sum, a.from);
-  }
-
-  /**
-   * Constants added to or taken from a linear model join its intercept, factors its weights. A factor of -1 stays a step, since two
-   * columns `-x, x` are one comparison.
-   */
-  #scaledLinear(name: PairFunction, left: number, right: number): number | undefined {
-    const [model, other] = this.constantOf(right) === undefined ? [right, left] : [left, right];
-    const step = this.stepOf(model);
-    const values = this.constantOf(other);
-    if (step?.kind !== "linear" || values === undefined) return undefined;
-    const { from, coef, intercept } = step;
-    const { length } = intercept;
-    if (values.length !== length && values.length !== 1) return undefined;
-    const at = (k: number): number => values[k] ?? values[0] ?? 0;
-    if (name === "add")
-      return this.linear(
-        from,
-        coef,
-        intercept.map((x, k) => x + at(k)),
-      );
-    if (name === "subtract" && model === left)
-      return this.linear(
-        from,
-        coef,
-        intercept.map((x, k) => x - at(k)),
-      );
-    if (name === "subtract")
-      return this.linear(
-        from,
-        coef.map((w) => -w),
-        intercept.map((x, k) => at(k) - x),
-      );
-    const divides = name === "divide" && model === left;
-    if ((name !== "multiply" && !divides) || values.includes(-1)) return undefined;
-    const columns = coef.length / length;
-    const factor = (k: number): number => (divides ? 1 / at(k) : at(k));
-    return this.linear(
-      from,
-      coef.map((w, index) => w * factor(Math.floor(index / columns))),
-      intercept.map((x, k) => x * factor(k)),
-    );
-  }
-
-  /** Two linear models added become one, on the columns of both. */
-  #linearSum(name: PairFunction, left: number, right: number): number | undefined {
-    const a = this.stepOf(left);
-    const b = this.stepOf(right);
-    if (name !== "add" || a?.kind !== "linear" || b?.kind !== "linear") return undefined;
-    const { length } = a.intercept;
-    if (b.intercept.length !== length) return undefined;
-    const [wide, narrow] = [this.columns(a.from), this.columns(b.from)];
-    const columns = wide + narrow;
-    const coef = new Float64Array(length * columns);
-    for (let k = 0; k < length; k++) {
-      coef.set(a.coef.subarray(k * wide, (k + 1) * wide), k * columns);
-      coef.set(b.coef.subarray(k * narrow, (k + 1) * narrow), k * columns + wide);
-    }
-    const intercept = a.intercept.map((x, k) => x + (b.intercept[k] ?? 0));
-    return this.linear(this.joined(a.from, b.from), coef, intercept);
+    return undefined;
   }
 
   /** The columns of two blocks side by side. */
@@ -258,6 +210,30 @@ export class StepList {
     if (this.#scalar(step.right) === -1) return step.left;
     return this.#scalar(step.left) === -1 ? step.right : undefined;
   }
+}
+
+/** What is equal for equal steps; undefined for steps that hold much. */
+function keyOf(step: Step): string | undefined {
+  switch (step.kind) {
+    case "constant":
+      return step.values.length > 64 ? undefined : `constant ${Array.from(step.values, signed)}`;
+    case "select":
+      return step.columns.length > 64 ? undefined : `select ${step.from} ${step.columns}`;
+    case "element":
+    case "pair":
+    case "row":
+    case "rowTransform":
+    case "concatenate":
+    case "choose":
+    case "pick":
+      return JSON.stringify(step);
+    default:
+      return undefined;
+  }
+}
+
+function signed(x: number): string {
+  return Object.is(x, -0) ? "-0" : String(x);
 }
 
 function rounding(precision: Precision): (x: number) => number {

@@ -19,6 +19,7 @@ import {
   type RowFunction,
   type RowTransform,
   rowFunctions,
+  rowTransforms,
   type Step,
 } from "./steps.js";
 
@@ -102,6 +103,16 @@ function readStep(
       return readConcatenate(fields["from"], blocks);
     case "pair":
       return readPair(fields, blocks);
+    case "choose":
+      return readChoice(fields, blocks);
+    case "pick": {
+      const { from, places } = fields;
+      const width = numbersAt(places, blocks);
+      if (numbersAt(from, blocks) === undefined || width === undefined) return undefined;
+      return isPlace(from, blocks) && isPlace(places, blocks)
+        ? made({ kind: "pick", from, places }, width)
+        : undefined;
+    }
     default: {
       const source = isPlace(fields["from"], blocks) ? fields["from"] : undefined;
       const shape = source === undefined ? undefined : blocks[source];
@@ -158,6 +169,7 @@ function readNumberStep(
       return made({ kind, from, missing: sign, values: numbers }, columns);
     }
     case "pairVotes":
+    case "pairCoupling":
       if (!isCount(classes) || (classes * (classes - 1)) / 2 !== columns) return undefined;
       return made({ kind, from, classes }, classes);
     case "trees": {
@@ -197,6 +209,22 @@ function readPair(fields: Fields, blocks: readonly BlockShape[]): ReadStep | und
   return made({ kind: "pair", name, left, right, precision }, Math.max(a.columns, b.columns));
 }
 
+function readChoice(fields: Fields, blocks: readonly BlockShape[]): ReadStep | undefined {
+  const { from, yes, no } = fields;
+  const widths = [from, yes, no].map((place) => numbersAt(place, blocks) ?? 0);
+  const columns = Math.max(...widths);
+  if (widths.some((width) => width !== columns && width !== 1)) return undefined;
+  return isPlace(from, blocks) && isPlace(yes, blocks) && isPlace(no, blocks)
+    ? made({ kind: "choose", from, yes, no }, columns)
+    : undefined;
+}
+
+/** Columns of the block of numbers at `place`. */
+function numbersAt(place: unknown, blocks: readonly BlockShape[]): number | undefined {
+  const shape = isPlace(place, blocks) ? blocks[place] : undefined;
+  return shape?.texts === false ? shape.columns : undefined;
+}
+
 function made(step: Step, columns: number, texts = false): ReadStep {
   return { step, block: { columns, texts } };
 }
@@ -226,10 +254,7 @@ function isRowFunction(name: unknown): name is RowFunction {
 }
 
 function isRowTransform(name: unknown): name is RowTransform {
-  const known: readonly RowTransform[] = [
-    ...(["softmax", "softmaxZero", "divideByMax", "divideByL1", "divideByL2"] as const),
-  ];
-  return known.some((own) => own === name);
+  return rowTransforms.some((own) => own === name);
 }
 
 function corrupt(path: string, problem: string): VelumError {

@@ -9,6 +9,7 @@ export const elementFunctions = {
   ceil: Math.ceil,
   exp: Math.exp,
   floor: Math.floor,
+  isNaN: (x: number) => Number(Number.isNaN(x)),
   isZero: (x: number) => Number(x === 0),
   log: Math.log,
   log1pexp: (x: number) => Math.log1p(Math.exp(x)),
@@ -46,6 +47,8 @@ export const pairFunctions = {
   greater: (a: number, b: number) => Number(a > b),
   greaterOrEqual: (a: number, b: number) => Number(a >= b),
   equal: (a: number, b: number) => Number(a === b),
+  and: (a: number, b: number) => Number(a !== 0 && b !== 0),
+  or: (a: number, b: number) => Number(a !== 0 || b !== 0),
 } satisfies Readonly<Record<string, (a: number, b: number) => number>>;
 
 export type PairFunction = keyof typeof pairFunctions;
@@ -55,6 +58,9 @@ export const rowFunctions = {
   /** The place of the greatest number, the first of equals. */
   argmax: (row: Float64Array) =>
     row.reduce((best, x, k) => (x > (row[best] ?? -Infinity) ? k : best), 0),
+  /** The place of the least number, the first of equals. */
+  argmin: (row: Float64Array) =>
+    row.reduce((best, x, k) => (x < (row[best] ?? Infinity) ? k : best), 0),
   sum: (row: Float64Array) => row.reduce((sum, x) => sum + x, 0),
   product: (row: Float64Array) => row.reduce((product, x) => product * x, 1),
   maximum: (row: Float64Array) => row.reduce((most, x) => Math.max(most, x), -Infinity),
@@ -71,8 +77,16 @@ export const rowFunctions = {
 
 export type RowFunction = keyof typeof rowFunctions;
 
-/** Functions of a whole row that give a row of the same length. */
-export type RowTransform = "softmax" | "softmaxZero" | "divideByMax" | "divideByL1" | "divideByL2";
+/**
+ * Functions of a whole row that give a row of the same length. `order` gives the places of the numbers from greatest to least, the first
+ * of equals first, `sort` the numbers; `cumulate` the sums of the first numbers.
+ */
+export const rowTransforms = [
+  ...(["softmax", "softmaxZero", "divideByMax", "divideByL1", "divideByL2"] as const),
+  ...(["order", "sort", "cumulate"] as const),
+] as const;
+
+export type RowTransform = (typeof rowTransforms)[number];
 
 /** Precision to which every result of a step is rounded, as the source library stores it. */
 export type Precision = "float32" | "float64";
@@ -149,6 +163,12 @@ export type Step =
     }
   /** Scores of the pairs (0,1), (0,2), ..., (1,2), ... become votes; a score above 0 is a vote for the first of a pair. */
   | { readonly kind: "pairVotes"; readonly from: number; readonly classes: number }
+  /** Probabilities of the first of each pair become one probability a class. */
+  | { readonly kind: "pairCoupling"; readonly from: number; readonly classes: number }
+  /** `yes` where the number of `from` is not 0, else `no`; one column stands for as many as the others have. */
+  | { readonly kind: "choose"; readonly from: number; readonly yes: number; readonly no: number }
+  /** The numbers of a row of `from` at the places that the row of `places` holds; NaN beyond. */
+  | { readonly kind: "pick"; readonly from: number; readonly places: number }
   | TreesStep
   | LinearStep;
 
@@ -157,7 +177,39 @@ export function blocksReadBy(step: Step): readonly number[] {
   if (step.kind === "constant") return [];
   if (step.kind === "concatenate") return step.from;
   if (step.kind === "pair") return [step.left, step.right];
-  return [step.from];
+  if (step.kind === "choose") return [step.from, step.yes, step.no];
+  return step.kind === "pick" ? [step.from, step.places] : [step.from];
+}
+
+/** Number of columns that `step` makes, from those of the blocks that it reads. */
+export function stepColumns(step: Step, columnsOf: (block: number) => number): number {
+  switch (step.kind) {
+    case "select":
+      return step.columns.length;
+    case "concatenate":
+      return step.from.reduce((sum, block) => sum + columnsOf(block), 0);
+    case "constant":
+      return step.values.length;
+    case "pair":
+      return Math.max(columnsOf(step.left), columnsOf(step.right));
+    case "choose":
+      return Math.max(columnsOf(step.from), columnsOf(step.yes), columnsOf(step.no));
+    case "pick":
+      return columnsOf(step.places);
+    case "row":
+      return 1;
+    case "oneHot":
+      return columnsOf(step.from) * step.categories.length;
+    case "pairVotes":
+    case "pairCoupling":
+      return step.classes;
+    case "trees":
+      return step.ensemble.outputs;
+    case "linear":
+      return step.intercept.length;
+    default:
+      return columnsOf(step.from);
+  }
 }
 
 /** `step` with its block numbers replaced by `rename`. */
@@ -165,7 +217,9 @@ export function renameBlocks(step: Step, rename: (block: number) => number): Ste
   if (step.kind === "constant") return step;
   if (step.kind === "concatenate") return { ...step, from: step.from.map(rename) };
   if (step.kind === "pair") return { ...step, left: rename(step.left), right: rename(step.right) };
-  return { ...step, from: rename(step.from) };
+  const from = rename(step.from);
+  if (step.kind === "choose") return { ...step, from, yes: rename(step.yes), no: rename(step.no) };
+  return step.kind === "pick" ? { ...step, from, places: rename(step.places) } : { ...step, from };
 }
 
 /** The inverse of the normal distribution function as ONNX runtimes compute it: Winitzki's approximation of erf^-1. */

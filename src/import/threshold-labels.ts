@@ -11,7 +11,7 @@ const comparisons: Readonly<Record<string, { oneIfTrue: boolean; atLeast: boolea
 };
 
 /**
- * Labels that were computed from one comparison of a score with a number, e.g. `1 - 2 (score < 0)`, as a decision with two
+ * Labels that were computed from one comparison of a score with a number, e.g. `1 - 2 (score < 0)`, or as the score's sign, as a decision with two
  * classes. Undefined where `block` is something else.
  */
 export function thresholdLabels(
@@ -22,6 +22,11 @@ export function thresholdLabels(
   let at = block;
   for (let step = list.stepOf(at); step !== undefined; step = list.stepOf(at)) {
     const outer = apply;
+    if (step.kind === "element" && step.name === "sign") {
+      // A score of 0, which no rounding keeps, counts as below.
+      const decision = { kind: "threshold", block: step.from, above: 0, atLeast: false } as const;
+      return { decision, classes: [apply(-1), apply(1)] };
+    }
     if (step.kind === "element") {
       const own = elementFunctions[step.name];
       apply = (bit) => outer(own(bit));

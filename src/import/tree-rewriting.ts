@@ -1,31 +1,92 @@
 import type { Tree, TreeEnsemble } from "../models/trees/tree-ensemble.js";
 
-/** The ensemble of one tree with `apply` done to its output, leaf by leaf. */
-export function leafwise(ensemble: TreeEnsemble, apply: (x: number) => number): TreeEnsemble {
-  const base = ensemble.base[0] ?? 0;
-  const trees = ensemble.trees.map((tree) => ({
-    ...tree,
-    values: leafValues(tree, (x) => apply(base + x / ensemble.divisor)),
-  }));
-  return { ...ensemble, trees, base: new Float64Array(1), divisor: 1 };
+/**
+ * A function of the outputs of ensembles of one tree and of constants, output by output: it moves into the leaves. An operand with one
+ * output stands for as many as the others have. Undefined where the trees differ by more than their leaves, or widths do not fit.
+ */
+export function leafwise(
+  operands: readonly (TreeEnsemble | Float64Array)[],
+  apply: (values: readonly number[]) => number,
+): TreeEnsemble | undefined {
+  const widths = operands.map((one) => (one instanceof Float64Array ? one.length : one.outputs));
+  const outputs = Math.max(...widths);
+  if (widths.some((width) => width !== outputs && width !== 1)) return undefined;
+  const ensembles = operands.flatMap((one) => (one instanceof Float64Array ? [] : [one]));
+  const [first] = ensembles;
+  const tree = first?.trees[0];
+  if (first === undefined || tree === undefined) return undefined;
+  for (const { trees } of ensembles)
+    if (trees.length !== 1 || trees[0] === undefined || !sameQuestions(tree, trees[0])) return;
+  const values = leafRows(tree, outputs, (node, k) =>
+    apply(
+      operands.map((one, i) => {
+        const at = widths[i] === 1 ? 0 : k;
+        return one instanceof Float64Array ? (one[at] ?? 0) : outputAt(one, node, at);
+      }),
+    ),
+  );
+  return { ...first, outputs, trees: [{ ...tree, values }], base: zeros(outputs), divisor: 1 };
 }
 
-/** A function of the outputs of two ensembles of one tree, if both are the same tree but for their leaves. */
-export function leafwisePair(
-  one: TreeEnsemble,
-  two: TreeEnsemble,
-  apply: (x: number, y: number) => number,
+/** The ensemble of one tree with its whole row of outputs replaced, leaf by leaf. */
+export function leafRowwise(
+  ensemble: TreeEnsemble,
+  outputs: number,
+  apply: (row: Float64Array) => ArrayLike<number>,
 ): TreeEnsemble | undefined {
-  const [first] = one.trees;
-  const [second] = two.trees;
-  if (first === undefined || second === undefined || first.feature !== second.feature)
-    return undefined;
-  const values = first.values.map((x, node) => {
-    if ((first.feature[node] ?? -1) >= 0) return 0;
-    const y = (two.base[0] ?? 0) + (second.values[node] ?? 0) / two.divisor;
-    return apply((one.base[0] ?? 0) + x / one.divisor, y);
+  const [tree] = ensemble.trees;
+  if (tree === undefined || ensemble.trees.length !== 1) return undefined;
+  const rows = Array.from(tree.feature, (feature, node) =>
+    feature >= 0
+      ? []
+      : apply(Float64Array.from(ensemble.base, (_, k) => outputAt(ensemble, node, k))),
+  );
+  const values = leafRows(tree, outputs, (node, k) => rows[node]?.[k] ?? 0);
+  return { ...ensemble, outputs, trees: [{ ...tree, values }], base: zeros(outputs), divisor: 1 };
+}
+
+/** Outputs times `factor` plus `offset`, one number each; `factor` goes into the leaves. */
+export function scaledEnsemble(
+  ensemble: TreeEnsemble,
+  factor: (k: number) => number,
+  offset: (k: number) => number,
+): TreeEnsemble {
+  const { outputs, divisor } = ensemble;
+  const scaled = (tree: Tree): Float64Array =>
+    tree.values.map((x, index) => (x * factor(index % outputs)) / divisor);
+  const trees = ensemble.trees.map((tree) => ({ ...tree, values: scaled(tree) }));
+  const base = ensemble.base.map((x, k) => x * factor(k) + offset(k));
+  return { ...ensemble, trees, base, divisor: 1 };
+}
+
+/** Output `k` of an ensemble of one tree in leaf `node`. */
+function outputAt({ base, trees, divisor, outputs }: TreeEnsemble, node: number, k: number) {
+  return (base[k] ?? 0) + (trees[0]?.values[node * outputs + k] ?? 0) / divisor;
+}
+
+function leafRows(tree: Tree, outputs: number, value: (node: number, k: number) => number) {
+  const values = zeros(tree.feature.length * outputs);
+  tree.feature.forEach((feature, node) => {
+    if (feature < 0) for (let k = 0; k < outputs; k++) values[node * outputs + k] = value(node, k);
   });
-  return { ...one, trees: [{ ...first, values }], base: new Float64Array(1), divisor: 1 };
+  return values;
+}
+
+function zeros(count: number): Float64Array {
+  return new Float64Array(count);
+}
+
+/** Whether two trees differ in their leaves' values alone. */
+function sameQuestions(one: Tree, two: Tree): boolean {
+  if (one.feature === two.feature && one.threshold === two.threshold) return true;
+  const lists = ["feature", "threshold", "left", "right", "missingLeft"] as const;
+  const alike = lists.every((name) => {
+    const other = two[name];
+    return one[name].length === other.length && one[name].every((x, i) => Object.is(x, other[i]));
+  });
+  return (
+    alike && (one.categories === two.categories || one.categories.size + two.categories.size === 0)
+  );
 }
 
 /** The sum of two ensembles on the same features, if they compare alike. */
@@ -33,20 +94,26 @@ export function addEnsembles(one: TreeEnsemble, two: TreeEnsemble): TreeEnsemble
   const { rule } = one;
   const alike =
     one.outputs === two.outputs &&
-    one.divisor === two.divisor &&
     rule.left === two.rule.left &&
     rule.precision === two.rule.precision &&
     rule.missing === two.rule.missing &&
     rule.missingValue === two.rule.missingValue;
   if (!alike) return undefined;
+  const [a, b] =
+    one.divisor === two.divisor
+      ? [one, two]
+      : [one, two].map((own) => scaledEnsemble(own, unit, none));
   return {
     ...one,
-    trees: [...one.trees, ...two.trees],
+    ...{ divisor: a?.divisor ?? 1, trees: [...(a?.trees ?? []), ...(b?.trees ?? [])] },
     base: one.base.map((x, k) => x + (two.base[k] ?? 0)),
   };
 }
 
-/** Ensembles on the same features side by side: the outputs of all, one after the other. */
+const unit = () => 1;
+const none = () => 0;
+
+/** Ensembles on the same features side by side: the outputs of all, one after the other. Equal trees become one with all outputs. */
 export function stackEnsembles(ensembles: readonly TreeEnsemble[]): TreeEnsemble | undefined {
   const [first] = ensembles;
   if (first === undefined) return undefined;
@@ -68,12 +135,34 @@ export function stackEnsembles(ensembles: readonly TreeEnsemble[]): TreeEnsemble
     });
     return { ...one, outputs, base, trees };
   });
-  return widened
+  const sum = widened
     .slice(1)
     .reduce<TreeEnsemble | undefined>(
-      (sum, one) => (sum === undefined ? undefined : addEnsembles(sum, one)),
+      (all, one) => (all === undefined ? undefined : addEnsembles(all, one)),
       widened[0],
     );
+  return sum && { ...sum, trees: mergedTrees(sum.trees) };
+}
+
+/** Trees that ask the same questions, as one with the sum of their leaves. */
+function mergedTrees(trees: readonly Tree[]): readonly Tree[] {
+  const merged: Tree[] = [];
+  const places = new Map<string, number[]>();
+  for (const tree of trees) {
+    const key = `${tree.feature.length} ${tree.feature.subarray(0, 8).join(" ")} ${tree.threshold[0]}`;
+    const known = places.get(key) ?? [];
+    const at = known.find((place) => {
+      const own = merged[place];
+      return own !== undefined && sameQuestions(own, tree);
+    });
+    const own = at === undefined ? undefined : merged[at];
+    if (at === undefined || own === undefined) {
+      places.set(key, [...known, merged.push(tree) - 1]);
+      continue;
+    }
+    merged[at] = { ...own, values: own.values.map((x, index) => x + (tree.values[index] ?? 0)) };
+  }
+  return merged;
 }
 
 /** An ensemble on the columns `columns` of a wider block, asked on that block itself. */
@@ -87,8 +176,4 @@ export function selectedFeatures(
     feature: tree.feature.map((feature) => (feature < 0 ? -1 : (columns[feature] ?? 0))),
   }));
   return { ...ensemble, features, trees };
-}
-
-function leafValues(tree: Tree, apply: (x: number) => number): Float64Array {
-  return tree.values.map((x, node) => ((tree.feature[node] ?? -1) >= 0 ? 0 : apply(x)));
 }

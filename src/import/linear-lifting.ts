@@ -1,0 +1,119 @@
+import { foldIntoWeights } from "../models/linear/linear-fit.js";
+import type { LinearStep, Step } from "./steps.js";
+
+/** The widest blocks that are lifted: maps are square matrices. */
+const mostColumns = 2 ** 11;
+
+/** Where steps are looked up: those of a list under construction, or of an imported model's preprocessing. */
+export interface StepSource {
+  /** The step that makes `block`; undefined for inputs. */
+  stepOf(block: number): Step | undefined;
+  columns(block: number): number;
+}
+
+/**
+ * `model` on what the affine step before it reads: sums and products with constants, columns chosen, another linear step, negation.
+ * Undefined for other steps, and where a fold leaves the finite numbers. Rounding to float32 in between is left out.
+ */
+export function lifted(source: StepSource, model: LinearStep): LinearStep | undefined {
+  const step = source.stepOf(model.from);
+  const columns = source.columns(model.from);
+  if (columns > mostColumns) return undefined;
+  switch (step?.kind) {
+    case "linear": {
+      const weights = { shape: [columns, source.columns(step.from)], data: step.coef };
+      return folded(model, step.from, { weights, offset: step.intercept });
+    }
+    case "select": {
+      const width = source.columns(step.from);
+      if (width > mostColumns) return undefined;
+      const data = new Float64Array(columns * width);
+      step.columns.forEach((column, k) => {
+        data[k * width + column] = 1;
+      });
+      const weights = { shape: [columns, width], data };
+      return folded(model, step.from, { weights, offset: new Float64Array(columns) });
+    }
+    case "element":
+      return step.name === "negative"
+        ? folded(model, step.from, diagonal(new Float64Array(columns).fill(-1)))
+        : undefined;
+    case "pair":
+      return liftedPair(source, model, step);
+    default:
+      return undefined;
+  }
+}
+
+/** The models on one block that all of them are affine functions of, the last such one. Undefined where there is none. */
+export function onOneBlock(
+  source: StepSource,
+  models: readonly LinearStep[],
+): readonly LinearStep[] | undefined {
+  const chains = models.map((model) => {
+    const chain = [model];
+    for (let own = lifted(source, model); own !== undefined; own = lifted(source, own))
+      chain.push(own);
+    return chain;
+  });
+  for (const { from } of chains[0] ?? []) {
+    const alike = chains.flatMap((chain) => chain.find((model) => model.from === from) ?? []);
+    if (alike.length === models.length) return alike;
+  }
+  return undefined;
+}
+
+function liftedPair(
+  source: StepSource,
+  model: LinearStep,
+  step: Step & { readonly kind: "pair" },
+): LinearStep | undefined {
+  const columns = source.columns(model.from);
+  const constantOf = (block: number): Float64Array | undefined => {
+    const own = source.stepOf(block);
+    if (own?.kind !== "constant") return undefined;
+    const { values } = own;
+    return Float64Array.from({ length: columns }, (_, k) => values[k] ?? values[0] ?? 0);
+  };
+  const [left, right] = [constantOf(step.left), constantOf(step.right)];
+  const values = right ?? left;
+  if (values === undefined || (right !== undefined && left !== undefined)) return undefined;
+  const from = right === undefined ? step.right : step.left;
+  if (source.columns(from) !== columns) return undefined;
+  const ones = new Float64Array(columns).fill(1);
+  if (step.name === "add") return folded(model, from, diagonal(ones, values));
+  if (step.name === "multiply") return folded(model, from, diagonal(values));
+  if (step.name === "subtract")
+    return right === undefined
+      ? folded(model, from, diagonal(ones.fill(-1), values))
+      : folded(
+          model,
+          from,
+          diagonal(
+            ones,
+            values.map((v) => -v),
+          ),
+        );
+  const divides = step.name === "divide" && right?.every((v) => v !== 0);
+  return divides === true ? folded(model, from, diagonal(values.map((v) => 1 / v))) : undefined;
+}
+
+type Affine = Parameters<typeof foldIntoWeights>[1];
+
+function diagonal(scale: Float64Array, offset?: Float64Array): Affine {
+  const { length } = scale;
+  const data = new Float64Array(length * length);
+  scale.forEach((value, j) => {
+    data[j * length + j] = value;
+  });
+  return { weights: { shape: [length, length], data }, offset: offset ?? new Float64Array(length) };
+}
+
+function folded(model: LinearStep, from: number, map: Affine): LinearStep | undefined {
+  const outputs = model.intercept.length;
+  const shape = [outputs, model.coef.length / outputs];
+  const fit = { coef: { shape, data: model.coef }, intercept: model.intercept };
+  const { coef, intercept } = foldIntoWeights(fit, map);
+  const finite = coef.data.every(Number.isFinite) && intercept.every(Number.isFinite);
+  return finite ? { kind: "linear", from, coef: coef.data, intercept } : undefined;
+}
