@@ -1,31 +1,40 @@
 import type { Matrix } from "../models/check-data.js";
 import { LinearCoded } from "../models/linear/linear-coded.js";
 import type { LinearBits } from "../models/linear/linear-params.js";
-import { scoreDifferences } from "../models/linear/score-differences.js";
-import type { TreeDecision } from "../models/trees/tree-result.js";
+import { scoreDifferences, signedScores } from "../models/linear/score-differences.js";
 import { ClassifierCoding } from "../quantize/classifier-coding.js";
+import { RegressorCoding } from "../quantize/regressor-coding.js";
+import type { ServerDecision } from "./decide-on-server.js";
+import { decidedWeights } from "./decided-model.js";
 import type { LinearStep } from "./steps.js";
 
 /**
- * A linear classifier whose class the server finds: integer differences of scores, and the place of the greatest. A limit of one score
- * joins the intercept. Errors: those of `scoreDifferences`.
+ * A linear model about whose scores the server decides: integer differences of scores and the places of the greatest, votes of pairs, or
+ * whether a score is above its limit. Errors: those of `scoreDifferences`.
  */
 export function decidedLinear(
-  { coef, intercept }: LinearStep,
-  decision: TreeDecision,
+  linear: LinearStep,
+  decision: ServerDecision,
   x: Matrix,
   bits: LinearBits,
-): LinearCoded<ClassifierCoding> {
-  const limit = decision.kind === "bit" ? decision.above : 0;
-  const weights = {
-    coef: { shape: [intercept.length, x.columns], data: coef },
-    intercept: intercept.map((value) => value - limit),
-  };
-  const differences = scoreDifferences(weights, x, bits, "perFeature");
-  const count = decision.kind === "bit" ? 2 : decision.classes;
-  const { inputQuantizer, features } = differences;
+): LinearCoded<ClassifierCoding | RegressorCoding> {
+  const { kind, classes: count, top } = decision;
+  const weights = decidedWeights(linear, x.columns, decision);
+  const votes = kind === "votes";
+  const signed = votes || kind === "bit";
+  const compared = signed
+    ? signedScores(weights, x, bits, "perFeature")
+    : scoreDifferences(weights, x, bits, "perFeature");
+  const { inputQuantizer, features } = compared;
+  if (kind === "bit") {
+    const scales = Float64Array.of(1);
+    const parts = { inputQuantizer, features, scales, link: "identity" } as const;
+    return new LinearCoded(new RegressorCoding({ ...parts, result: "bit" }), compared, {
+      signs: true,
+    });
+  }
   const classes = Float64Array.from({ length: count }, (_, k) => k);
-  const parts = { inputQuantizer, features, classes, scoreScale: null };
+  const parts = { inputQuantizer, features, classes, scoreScale: null, top };
   const coding = new ClassifierCoding({ ...parts, result: "class" });
-  return new LinearCoded(coding, differences, { ranking: count });
+  return new LinearCoded(coding, compared, { ranking: count, votes });
 }

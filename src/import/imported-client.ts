@@ -46,9 +46,14 @@ export class ImportedClient {
     return { shape: [1, this.coding.outputs], data: result?.data ?? new Float64Array() };
   }
 
-  /** The class (a number or a text), or a regressor's first value. Errors: those of `Client.decrypt`. */
+  /** The class (a number or a text), or a regressor's first value, or 1 or 0 where the server decided. Errors: those of `Client.decrypt`. */
   predict(answer: Uint8Array): Label {
     return this.coding.predictions(this.decrypt(answer))[0] ?? Number.NaN;
+  }
+
+  /** The classes that the answer lists, best first. Errors: also `bad-argument` for a model that was not compiled with `{ top: k }` or `"class"`. */
+  topClasses(answer: Uint8Array): readonly Label[] {
+    return this.coding.topClasses(this.decrypt(answer), "topClasses")[0] ?? [];
   }
 
   /** What the source library reports of the row: values, scores or probabilities. Errors: those of `Client.decrypt`. */

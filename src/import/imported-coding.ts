@@ -1,7 +1,7 @@
 import type { JsonValue } from "../artifact/client-file.js";
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
-import { ClassifierCoding } from "../quantize/classifier-coding.js";
+import { ClassifierCoding, noList } from "../quantize/classifier-coding.js";
 import { fieldsOf, isCount } from "../quantize/json-checks.js";
 import { RegressorCoding } from "../quantize/regressor-coding.js";
 import { TreeCoding } from "../quantize/tree-coding.js";
@@ -53,25 +53,40 @@ export class ImportedCoding implements ImportedCodingParts {
     return this.model.quantize(featuresOf(this.features, x), path);
   }
 
-  /** Whether results are classes that the server found, not sums. */
+  /** Whether results are what the server decided, not sums. */
   get decided(): boolean {
-    return !(this.model instanceof RegressorCoding) && this.model.result !== "scores";
+    return this.model.result !== "scores";
   }
 
   /** Integer sums `[rows, outputs]` to raw scores. Error `bad-argument` where scores stay on the server. */
   scores(sums: Tensor, path = "scores"): Tensor {
-    const { model } = this;
-    return model instanceof RegressorCoding ? model.scores(sums) : model.scores(sums, path);
+    return this.model.scores(sums, path);
   }
 
-  /** One class a row, or a regressor's values. */
+  /** One class a row, or a regressor's values; 1 or 0 where the server told whether they are above a limit. */
   predictions(results: Tensor): readonly Label[] {
-    const { model, classes = [] } = this;
-    if (!this.decided || model instanceof RegressorCoding) {
-      return predictionsOf(this.reading, this.scores(results));
-    }
-    const found = model instanceof TreeCoding ? model.answers(results) : model.labels(results);
-    return Array.from(found, (index) => classes[index] ?? index);
+    const { model } = this;
+    if (!this.decided) return predictionsOf(this.reading, this.scores(results));
+    if (model instanceof RegressorCoding) return Array.from(results.data);
+    return this.#named(
+      model instanceof TreeCoding ? model.answers(results) : model.labels(results),
+    );
+  }
+
+  /** The classes that each row's result lists, best first. Errors: `bad-argument` where results do not list them; `path` names the caller. */
+  topClasses(results: Tensor, path: string): readonly (readonly Label[])[] {
+    const { model } = this;
+    if (model instanceof RegressorCoding) throw noList(path);
+    const { shape, data } = model.topClasses(results, path);
+    const [rows = 0, top = 1] = shape;
+    return Array.from({ length: rows }, (_, row) =>
+      this.#named(data.subarray(row * top, (row + 1) * top)),
+    );
+  }
+
+  #named(indices: Float64Array): readonly Label[] {
+    const { classes = [] } = this;
+    return Array.from(indices, (index) => classes[index] ?? index);
   }
 
   /** What the source library reports: values, scores or probabilities. */
@@ -103,8 +118,7 @@ export class ImportedCoding implements ImportedCodingParts {
       });
     }
     const read = readModel(model, path);
-    const decided = !(read instanceof RegressorCoding) && read.result !== "scores";
-    const scores = decided ? scoresBehind(value) : read.outputs;
+    const scores = read.result === "scores" ? read.outputs : scoresBehind(value);
     const widths = { features: read.features, outputs: scores };
     const { inputs, before, from, ...reading } = readFrame(value, () => widths, path);
     const features = { inputs, before, from };

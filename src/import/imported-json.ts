@@ -44,10 +44,11 @@ export function readParts(value: unknown, path: string): ImportedParts {
 }
 
 function readDecided(value: unknown, coding: ClassifierCoding, path: string) {
-  const quantized = QuantizedLinearModel.fromJSON(fieldsOf(value)["quantized"], path);
+  const { quantized: form, votes } = fieldsOf(value);
+  const quantized = QuantizedLinearModel.fromJSON(form, path);
   const { length } = coding.classes;
   if (coding.result === "class" && quantized.outputs === classPairs(length).length) {
-    return new LinearCoded(coding, quantized, { ranking: length });
+    return new LinearCoded(coding, quantized, { ranking: length, votes: votes === true });
   }
   throw corrupt(path, "has other scores than its client reads");
 }
@@ -64,9 +65,12 @@ export function readCoded(
   const coded =
     own instanceof TreeCoding
       ? readTreesCoded(model, JSON.parse(JSON.stringify(own)))
-      : new LinearCoded(own, QuantizedLinearModel.fromJSON(fieldsOf(model)["quantized"], path));
+      : new LinearCoded(own, QuantizedLinearModel.fromJSON(fieldsOf(model)["quantized"], path), {
+          signs: own.result === "bit",
+        });
   const outputs = coded instanceof LinearCoded ? coded.quantized.outputs : coded.trees.outputs;
-  if (!read.decided && outputs !== read.outputs)
+  const scored = !read.decided || !(own instanceof TreeCoding);
+  if (scored && outputs !== read.outputs)
     throw corrupt(path, "has other scores than its client reads");
   return { coded, coding: read };
 }

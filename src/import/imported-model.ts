@@ -7,6 +7,7 @@ import type { LoadedCircuit } from "../circuit/loaded-circuit.js";
 import { compileWithExtras, reopenCoded } from "../models/compile-coded.js";
 import { readModelFile, writeModelFile } from "../models/model-file.js";
 import { type PredictionMode, runRows } from "../models/prediction-mode.js";
+import { noList } from "../quantize/classifier-coding.js";
 import type { ImportedCoding } from "./imported-coding.js";
 import { partsJson, readCoded, readParts } from "./imported-json.js";
 import { type ImportedParams, importedDefaults } from "./imported-params.js";
@@ -85,7 +86,7 @@ export class ImportedModel {
   }
 
   /**
-   * Classes (numbers or texts) of a classifier, one a row; a regressor's values, row after row.
+   * Classes (numbers or texts) of a classifier, one a row; a regressor's values, row after row, or 1 and 0 with `result` `{ above: t }`.
    * Errors: `bad-shape` (number of columns), `bad-argument` (a text where a number is due, mode), `not-a-number` (NaN where trees know no
    * missing values, once compiled), `out-of-range` (a category that the model refuses), for encrypted modes `not-compiled`, `aborted`.
    */
@@ -93,6 +94,19 @@ export class ImportedModel {
     const found = await this.#results(x, mode, "predict");
     if ("real" in found) return predictionsOf(this.floatModel.reading, found.real);
     return found.coding.predictions(found.results);
+  }
+
+  /**
+   * Classes that the server lists, best first, one list a row: of a model that was compiled with `result` `{ top: k }` or `"class"`.
+   * Errors: those of `predict`; `bad-argument` for other results.
+   */
+  async topClasses(
+    x: ImportedRows,
+    mode: PredictionMode = {},
+  ): Promise<readonly (readonly Label[])[]> {
+    const found = await this.#results(x, mode, "topClasses");
+    if ("real" in found) throw noList(`${name}.topClasses`);
+    return found.coding.topClasses(found.results, `${name}.topClasses`);
   }
 
   /** Probabilities `[rows, classes]`. Errors: those of `predict`; `bad-argument` for a regressor, `unsupported-op` without probabilities. */
@@ -125,7 +139,8 @@ export class ImportedModel {
   quantizationReport(x: ImportedRows): QuantizationReport {
     const { coded, coding } = this.#needQuantized("quantizationReport");
     const results = coded.evaluate(coding.quantize(x));
-    return reportOf(this.floatModel, this.floatModel.scores(x), coding, results);
+    const result = coding.decided ? this.#params.result : "scores";
+    return reportOf(this.floatModel, this.floatModel.scores(x), coding, results, result);
   }
 
   /**

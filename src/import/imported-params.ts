@@ -11,6 +11,7 @@ import {
   type TreeQuantization,
   treeBits,
 } from "../models/trees/tree-quantization.js";
+import type { ImportedResult } from "./decide-on-server.js";
 
 /** How an imported model becomes integers when it is compiled. */
 export interface ImportedParams {
@@ -22,11 +23,12 @@ export interface ImportedParams {
   /** Linear models: affine preprocessing goes into the weights, and clients learn nothing of it. Default false. */
   readonly foldPreprocessing: boolean;
   /**
-   * What the server returns: raw scores (default), or of classifiers the class alone. The latter takes table look-ups and evaluation keys.
-   * Sums of trees then have `nBits.sums` bits (3 to 12, default 8), as of tree estimators; widths of linear models are lowered until
+   * What the server returns: raw scores (default); of classifiers the class alone, or `{ top: k }`, the k likeliest, best first; of
+   * regressors of one target `{ above: t }`, 1 where the prediction is above t, else 0. All but scores take table look-ups and evaluation
+   * keys. Sums of trees then have `nBits.sums` bits (3 to 12, default 8), as of tree estimators; widths of linear models are lowered until
    * differences of scores fit in 14.
    */
-  readonly result: "scores" | "class";
+  readonly result: ImportedResult;
 }
 
 export const importedDefaults: ImportedParams = {

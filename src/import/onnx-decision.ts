@@ -42,8 +42,10 @@ function neverNegative(list: StepList, block: number, depth: number): boolean {
   const step = list.stepOf(block);
   if (step === undefined || depth > 16) return false;
   if (step.kind === "constant") return step.values.every((x) => x >= 0);
-  if (step.kind === "element")
+  if (step.kind === "element") {
+    if (step.name === "round32") return neverNegative(list, step.from, depth + 1);
     return ["absolute", "exp", "isZero", "logistic", "notZero", "sqrt"].includes(step.name);
+  }
   if (step.kind === "row" && step.name === "sum") return neverNegative(list, step.from, depth + 1);
   if (step.kind !== "pair" || !["add", "multiply", "divide"].includes(step.name)) return false;
   return neverNegative(list, step.left, depth + 1) && neverNegative(list, step.right, depth + 1);

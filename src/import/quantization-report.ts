@@ -1,4 +1,5 @@
 import type { Tensor } from "../base/tensor.js";
+import type { ImportedResult } from "./decide-on-server.js";
 import type { ImportedCoding } from "./imported-coding.js";
 import { predictionsOf } from "./score-reading.js";
 import type { SourceModel } from "./source-model.js";
@@ -10,26 +11,35 @@ export interface QuantizationReport {
   readonly maxScoreDifference: number | undefined;
   /** Greatest difference of what the source library reports: values, scores or probabilities. */
   readonly maxOutputDifference: number | undefined;
-  /** Share of rows with the same class, 0 to 1; undefined for regressors. */
+  /** Share of rows with the same class, 0 to 1, or of regressors with `result` `{ above: t }` the same bit; undefined for other regressors. */
   readonly equalClasses: number | undefined;
 }
 
-/** Compares raw scores of the float model with integer results of the quantized one, same rows. */
+/**
+ * Compares raw scores of the float model with integer results of the quantized one, same rows; `result` is what the quantized one was
+ * compiled with.
+ */
 export function reportOf(
   model: SourceModel,
   float: Tensor,
   coding: ImportedCoding,
   results: Tensor,
+  result: ImportedResult = "scores",
 ): QuantizationReport {
   const [rows = 0] = float.shape;
+  const above = typeof result === "object" && "above" in result ? result.above : undefined;
   const scores = coding.decided ? undefined : coding.scores(results);
   const found = coding.predictions(results);
-  const equal = predictionsOf(model.reading, float).filter((own, row) => own === found[row]).length;
+  const expected = predictionsOf(model.reading, float).map((own) =>
+    typeof above === "number" ? Number(Number(own) > above) : own,
+  );
+  const equal = expected.filter((own, row) => own === found[row]).length;
+  const compared = model.parts.decision !== undefined || above !== undefined;
   return {
     rows,
     maxScoreDifference: scores && difference(float, scores),
     maxOutputDifference: scores && difference(model.outputsOf(float), model.outputsOf(scores)),
-    equalClasses: model.parts.decision === undefined ? undefined : equal / rows,
+    equalClasses: compared ? equal / rows : undefined,
   };
 }
 

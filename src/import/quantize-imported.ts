@@ -1,15 +1,17 @@
 import { VelumError } from "../base/error.js";
+import type { Matrix } from "../models/check-data.js";
 import type { CodedModel } from "../models/coded-model.js";
 import { LinearCoded } from "../models/linear/linear-coded.js";
 import { QuantizedLinearModel } from "../models/linear/quantized-linear.js";
 import type { TreeEnsemble } from "../models/trees/tree-ensemble.js";
-import { codeDecision, codeTrees } from "../models/trees/trees-coded.js";
+import { codeDecision, codeTrees, type TreesCoded } from "../models/trees/trees-coded.js";
 import type { ClassifierCoding } from "../quantize/classifier-coding.js";
 import { RegressorCoding } from "../quantize/regressor-coding.js";
 import type { TreeCoding } from "../quantize/tree-coding.js";
 import { cutEvidence } from "./cut-evidence.js";
-import { decisionOnServer } from "./decide-on-server.js";
+import { decisionOnServer, type ServerDecision } from "./decide-on-server.js";
 import { decidedLinear } from "./decided-linear.js";
+import { decidedEnsemble } from "./decided-model.js";
 import { foldAffine } from "./fold-affine.js";
 import { ImportedCoding } from "./imported-coding.js";
 import {
@@ -47,21 +49,13 @@ export function quantizeImported(
   if (rows === 0) throw noRows(path);
   const matrix = { ...seen, rows, columns };
   const reading = { ...rest, scores: outputsOfModel(model) };
-  if (params.result !== "scores" && params.result !== "class") throw noResult(path, params.result);
-  const decision = params.result === "class" ? decisionOnServer(parts, path) : undefined;
+  const decision = decisionOnServer(parts, params.result, path);
   if (model.kind === "trees") {
     const ensemble = withFiniteThresholds(model.ensemble);
-    const fitted = { ensemble, meaning: "identity", ...without } as const;
-    const classes = Float64Array.from(parts.classes ?? [], (_, k) => k);
     const coded =
       decision === undefined
-        ? codeTrees(fitted, importedTreeBits(path, params), matrix)
-        : codeDecision(
-            { ...fitted, classes },
-            decision,
-            importedDecisionBits(path, params),
-            matrix,
-          );
+        ? codeTrees({ ensemble, ...meaningless }, importedTreeBits(path, params), matrix)
+        : decidedTrees(ensemble, decision, importedDecisionBits(path, params), matrix, path);
     return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
   }
   const linear = cutEvidence({ ...rest, inputs, before }, model, matrix);
@@ -90,7 +84,27 @@ export function quantizeImported(
   return { coded, coding: new ImportedCoding({ features, model: coding, reading }) };
 }
 
-const without = { classes: new Float64Array(), featureImportances: new Float64Array() };
+const meaningless = {
+  meaning: "identity",
+  classes: new Float64Array(),
+  featureImportances: new Float64Array(),
+} as const;
+
+/** Trees about whose scores the server decides. */
+function decidedTrees(
+  ensemble: TreeEnsemble,
+  decision: ServerDecision,
+  bits: ReturnType<typeof importedDecisionBits>,
+  x: Matrix,
+  path: string,
+): TreesCoded {
+  const { kind, classes: count, top } = decision;
+  const fitted = { ...meaningless, ensemble: decidedEnsemble(ensemble, decision) };
+  if (kind === "bit") return codeDecision(fitted, { kind, above: 0 }, bits, x);
+  if (kind === "votes") throw new Error(`${path}: trees do not vote by pairs`);
+  const classes = Float64Array.from({ length: count }, (_, k) => k);
+  return codeDecision({ ...fitted, classes }, { kind, classes: count, top }, bits, x);
+}
 
 /** Infinite thresholds, which only missing values tell apart, as the farthest finite ones: no finite value lies beyond. */
 function withFiniteThresholds(ensemble: TreeEnsemble): TreeEnsemble {
@@ -119,15 +133,6 @@ function modelBefore(what: string, path: string): VelumError {
     path,
     problem: `the preprocessing holds ${what}, and a client would have to know them`,
     cure: "Export the last model alone, and compile it on what the parts before it give",
-  });
-}
-
-function noResult(path: string, result: unknown): VelumError {
-  return new VelumError({
-    code: "bad-argument",
-    path: `${path} result`,
-    problem: `is ${JSON.stringify(result)}`,
-    cure: 'Pass "scores" or "class"',
   });
 }
 

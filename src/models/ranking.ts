@@ -6,7 +6,7 @@ import type { Tracer } from "../trace/tracer.js";
 /** Most bits of a difference of two scores: sums that wide are compared by a handful of narrow look-ups. */
 export const differenceBits = 14;
 /** Most classes that are compared, each with each. */
-const mostClasses = 10;
+export const mostClasses = 10;
 
 /** Error `bad-argument` for more classes than are compared. */
 export function requireRankable(classes: number): void {
@@ -76,4 +76,51 @@ export function traceRanking(differences: Tracer, classes: number, top: number):
   const places = wins.equal({ shape: [top, 1], data: wanted });
   const numbers = Float64Array.from({ length: others }, (_, k) => k + 1);
   return hintValue(places.matmul({ shape: [others], data: numbers }), classes - 1);
+}
+
+/**
+ * Places of the `top` classes with most votes, best first, the first of equals, from scores of all pairs (`[rows, pairs]`), which vote for
+ * the first of a pair where they are above 0: `[rows, top]`.
+ */
+export function rankedVotes({ shape, data }: Tensor, classes: number, top: number): Tensor {
+  const [rows = 0, pairs = 0] = shape;
+  const { weights, start } = voteDifferences(classes);
+  const differences = new Float64Array(rows * pairs);
+  for (let row = 0; row < rows; row++) {
+    const own = differences.subarray(row * pairs, (row + 1) * pairs);
+    own.set(start);
+    for (let p = 0; p < pairs; p++) {
+      if ((data[row * pairs + p] ?? 0) <= 0) continue;
+      for (let q = 0; q < pairs; q++) own[q] = (own[q] ?? 0) + (weights[p * pairs + q] ?? 0);
+    }
+  }
+  return ranked({ shape, data: differences }, classes, top);
+}
+
+/** The same on ciphertexts, for one row of scores (`[pairs]`): votes are counted, then ranked as scores are. */
+export function traceVotes(scores: Tracer, classes: number, top: number): Tracer {
+  const { weights, start } = voteDifferences(classes);
+  const pairs = start.length;
+  const differences = scores
+    .greater(0)
+    .matmul({ shape: [pairs, pairs], data: weights })
+    .add({ shape: [pairs], data: start });
+  return traceRanking(hintValue(differences, 1 - classes ** 2), classes, top);
+}
+
+/**
+ * Differences of all pairs of keys `classes * votes + what breaks ties` as `start + bits weights`, where bit p votes for the first of pair p:
+ * `[pairs]` and `[pairs, pairs]`.
+ */
+function voteDifferences(classes: number) {
+  const pairs = classPairs(classes);
+  const weights = pairs.flatMap(([i, j]) =>
+    pairs.map(([a, b]) => {
+      const votes = (k: number): number => Number(k === i) - Number(k === j);
+      return classes * (votes(b) - votes(a)) + 0;
+    }),
+  );
+  // Without a bit every class k has the votes of the k pairs in which it is second.
+  const start = pairs.map(([a, b]) => (classes - 1) * (b - a));
+  return { weights: Float64Array.from(weights), start: Float64Array.from(start) };
 }

@@ -146,16 +146,6 @@ test("models whose first part is a model are predicted in clear and not compiled
   }
 });
 
-test("decisions that a server cannot make are refused", async () => {
-  for (const file of ["ridge.onnx", "forest-regressor.onnx"]) {
-    const { model, rows } = loadCase("onnx", file, importOnnx);
-    await assert.rejects(model.setParams({ result: "class" }).compile(rows), {
-      code: "unsupported-op",
-      message: /compile result: the model is no classifier\. Leave result at/,
-    });
-  }
-});
-
 test("probabilities sum to 1; scores are no probabilities, regressors have none", async () => {
   const { model, rows } = loadCase("xgboost-3.2.0", "binary.json", importXgboost);
   const { shape, data } = await model.predictProba(rows);

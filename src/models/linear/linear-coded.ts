@@ -3,7 +3,7 @@ import type { ModelCoding } from "../../quantize/model-coding.js";
 import { LookupTable } from "../../trace/lookup-table.js";
 import type { Tracer } from "../../trace/tracer.js";
 import type { CodedModel } from "../coded-model.js";
-import { ranked, traceRanking } from "../ranking.js";
+import { ranked, rankedVotes, traceRanking, traceVotes } from "../ranking.js";
 import { type ClassTable, classesOf } from "./class-table.js";
 import type { QuantizedLinearModel } from "./quantized-linear.js";
 
@@ -13,12 +13,13 @@ export interface LinearDecision {
   readonly explained?: number | undefined;
   readonly ranking?: number | undefined;
   readonly signs?: boolean;
+  readonly votes?: boolean;
 }
 
 /**
  * A quantized linear model as it runs: integer scores `q W + b`; with `table` the class alone, `values[(q - zero) W]`; with `ranking`, a
  * number of classes, the places of the greatest scores, as many as the coding has outputs, and `q W + b` is the differences of scores that
- * tell it (`classPairs`); with `signs` 1 where a score is above 0, else 0.
+ * tell it (`classPairs`); with `votes` it is votes of pairs instead; with `signs` 1 where a score is above 0, else 0.
  */
 export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   readonly coding: C;
@@ -28,6 +29,7 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   readonly explained: number | undefined;
   readonly ranking: number | undefined;
   readonly signs: boolean;
+  readonly votes: boolean;
 
   constructor(coding: C, quantized: QuantizedLinearModel, decision: LinearDecision = {}) {
     this.coding = coding;
@@ -36,6 +38,7 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
     this.explained = decision.explained;
     this.ranking = decision.ranking;
     this.signs = decision.signs ?? false;
+    this.votes = decision.votes ?? false;
   }
 
   get width(): number {
@@ -46,7 +49,9 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
     const { quantized, table, ranking, signs } = this;
     const scores = quantized.scores(q);
     if (signs) return { shape: scores.shape, data: scores.data.map((score) => Number(score > 0)) };
-    if (ranking !== undefined) return ranked(scores, ranking, this.coding.outputs);
+    if (ranking !== undefined) {
+      return (this.votes ? rankedVotes : ranked)(scores, ranking, this.coding.outputs);
+    }
     return table === undefined ? scores : classesOf(table, quantized, scores);
   }
 
@@ -56,7 +61,8 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
     const bias = { shape: [quantized.outputs], data: quantized.bias };
     const scores = x.matmul(quantized.weights).add(bias);
     if (signs) return scores.greater(0);
-    return ranking === undefined ? scores : traceRanking(scores, ranking, this.coding.outputs);
+    if (ranking === undefined) return scores;
+    return (this.votes ? traceVotes : traceRanking)(scores, ranking, this.coding.outputs);
   }
 
   /** For each output the inputs of its least and greatest sum; then every input at its least and greatest. */
@@ -77,11 +83,12 @@ export class LinearCoded<C extends ModelCoding> implements CodedModel<C> {
   }
 
   toJSON() {
-    const { quantized, table, explained, ranking } = this;
+    const { quantized, table, explained, ranking, votes } = this;
     const form = JSON.parse(JSON.stringify(quantized));
     return {
       ...{ quantized: form, tableBits: table?.bits ?? null, explained: explained ?? null },
       ...(ranking === undefined ? {} : { ranking }),
+      ...(votes ? { votes } : {}),
     };
   }
 }

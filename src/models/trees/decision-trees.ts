@@ -19,8 +19,11 @@ export function decisionTrees(
   rows: Tensor,
   bits: number,
 ): IntegerTrees {
-  const above = decision.kind === "bit" ? decision.above : 0;
-  const starts = base.map((start) => (start - above) / step);
+  const bit = decision.kind === "bit";
+  const above = bit ? decision.above : 0;
+  // Leaves were rounded to whole steps; what equals the limit shall not get above it by that.
+  const slack = bit ? trees.roots.length / 2 : 0;
+  const starts = base.map((start) => (start - above) / step - slack);
   const differences = differencesOf(base.length);
   return exact(trees, starts, differences, bits) ?? rounded(trees, starts, differences, rows, bits);
 }
@@ -60,7 +63,7 @@ function exact(
   for (const [at, value] of fine.values.entries()) {
     if ((fine.feature[Math.floor(at / fine.outputs)] ?? 0) < 0) unit = divisor(unit, value);
   }
-  if (unit === 0) return undefined;
+  if (unit === 0) return moved(fine, constantSigns(starts, differences));
   // unit s + c > 0 exactly where s > floor(-c / unit).
   const shifts = Float64Array.from(
     differences,
@@ -69,6 +72,11 @@ function exact(
   const values = fine.values.map((value) => Math.round(value / unit) + 0);
   const found = moved({ ...fine, values }, shifts);
   return fits(found, bits) ? found : undefined;
+}
+
+/** Where no leaf adds anything: 1 for differences above 0, else 0. */
+function constantSigns(starts: Float64Array, differences: Differences): Float64Array {
+  return Float64Array.from(differences, (weights) => Number(dot(weights, starts) > 0));
 }
 
 /** Most rows on which rounding is balanced. */

@@ -1,3 +1,4 @@
+import { mostClasses } from "../ranking.js";
 import { badParam } from "./check-params.js";
 import type { TreeQuantization } from "./tree-quantization.js";
 import type { FittedTrees } from "./trees-json.js";
@@ -14,9 +15,6 @@ export type TreeDecision =
   | { readonly kind: "classes"; readonly classes: number; readonly top: number }
   /** Whether a score is above `above`. */
   | { readonly kind: "bit"; readonly above: number };
-
-/** Most classes that are compared, each with each. */
-const mostClasses = 10;
 
 /** Undefined where scores are returned. Errors: `bad-argument` for what the model does not have. */
 export function decisionOf(
@@ -39,7 +37,7 @@ export function decisionOf(
   if (classes.length === 0) throw refuse(isolation ? 'Pass "scores" or "class"' : aboveCure);
   if (classes.length < 2 || classes.length > mostClasses) {
     throw refuse(
-      `Pass "scores": the model has ${classes.length} classes, and 2 to 10 are compared`,
+      `Pass "scores": the model has ${classes.length} classes, and 2 to ${mostClasses} are compared`,
     );
   }
   if (Number.isInteger(top) && top >= 1 && top <= classes.length) {
