@@ -116,7 +116,7 @@ export class DecisionServer {
           })),
           {
             name: "velum_stage_packed_convert",
-            items: rows,
+            items: layout.length,
             constants: [shapeAt, levels, 0, rowsAt, bits],
           },
         ]

@@ -38,6 +38,28 @@ static void place_glwe(double *bit, const uint64_t *glwe, int row, const gadget_
   }
 }
 
+// The same of `count` message rows, of level `level` and the next ones, whose GLWEs lie one after the other: each vector of all rows at once,
+// since vectors of one polynomial lie whole pages apart. `x`: room for all polynomials, `stride` vectors each.
+static void place_message_rows(double *bit, const uint64_t *glwe, int level, int count, const gadget_shape *g, vf64 *x, size_t stride) {
+  const int N = g->size, rows = g->columns * g->levels, first = (g->columns - 1) * g->levels + level, polynomials = count * g->columns;
+  double *copies = bit + ggsw_words(g) + (size_t)level * message_row_words(g);
+  for (int p = 0; p < polynomials; p++, copies += 2 * (size_t)N) {
+    for (int j = 0; j < N; j++) {
+      const double value = (double)(int64_t)glwe[(size_t)p * (size_t)N + (size_t)j] * (1.0 / 4294967296.0);
+      copies[j] = -value;
+      copies[N + j] = value;
+    }
+    forward_reals((double *)(x + (size_t)p * stride), copies + N, N);
+  }
+  for (int v = 0; v < N / 2 / LANES; v++) {
+    vf64 *to = (vf64 *)bit + 2 * ((size_t)v * (size_t)(rows * g->columns) + (size_t)(first * g->columns));
+    for (int p = 0; p < polynomials; p++) {
+      to[2 * p] = x[(size_t)p * stride + 2 * (size_t)v];
+      to[2 * p + 1] = x[(size_t)p * stride + 2 * (size_t)v + 1];
+    }
+  }
+}
+
 // ---- nodes -----------------------------------------------------------------------------------------------------------
 // A trivial GLWE.
 INLINE void place_leaf(int32_t *glwe, const int32_t *leaf, const int32_t *positions, int values, const gadget_shape *g) {
@@ -82,8 +104,7 @@ static void leaf_products(int32_t *to, const int32_t *digits, const double *bit,
       vf64 re = splat(0), im = splat(0);
       for (int level = 0; level < g->levels; level++, key += 2 * columns) {
         const vf64 *d = digit_points + (size_t)level * stride + 2 * v;
-        re += d[0] * key[0] - d[1] * key[1];
-        im += d[0] * key[1] + d[1] * key[0];
+        ADD_PRODUCT(re, im, d[0], d[1], key[0], key[1]);
       }
       x[2 * v] = re;
       x[2 * v + 1] = im;

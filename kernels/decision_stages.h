@@ -158,21 +158,26 @@ EXPORT void velum_stage_packed_open(STAGE, word in, word width, word shape, word
 EXPORT void velum_stage_packed_step(STAGE, word shape, word step, word count, word key, word rows) {
   const packing_shape s = packing_of((const int32_t *)(constants + shape));
   const size_t words = (size_t)(s.columns * s.size);
-  for (word item = begin; item < end; item++) {
-    const word slot = INDEX(item) << (s.steps - step), other = slot + ((word)1 << (s.steps - step - 1));
-    uint64_t *base = (uint64_t *)(REQUEST(item) + rows);
-    expand_step(base + (size_t)slot * words, other < count ? base + (size_t)other * words : NULL, (int)step, (const double *)(keys + key), &s, scratch);
+  for (word item = begin; item < end;) {
+    expansion_pair pairs[MOST_SHARING];
+    int held = 0;
+    for (; held < MOST_SHARING && item < end; held++, item++) {
+      const word slot = INDEX(item) << (s.steps - step), other = slot + ((word)1 << (s.steps - step - 1));
+      uint64_t *base = (uint64_t *)(REQUEST(item) + rows);
+      pairs[held] = (expansion_pair){base + (size_t)slot * words, other < count ? base + (size_t)other * words : NULL};
+    }
+    expand_step(pairs, held, (int)step, (const double *)(keys + key), &s, scratch);
   }
 }
 
-// Item = row: into the expanded bits at `bits`, whose GGSWs have `levels` levels.
+// Item = bit: its rows become the expanded bit at `bits`, whose GGSW has `levels` levels.
 EXPORT void velum_stage_packed_convert(STAGE, word shape, word levels, word key, word rows, word bits) {
   const packing_shape s = packing_of((const int32_t *)(constants + shape));
   const gadget_shape g = gadget_of(s.size, s.columns - 1, levels, 1);
   const size_t words = (size_t)(s.columns * s.size);
   for (word item = begin; item < end; item++) {
-    const word row = INDEX(item);
-    double *bit = (double *)(REQUEST(item) + bits) + (size_t)(row / levels) * bit_words(&g);
-    convert_row(bit, (const uint64_t *)(REQUEST(item) + rows) + (size_t)row * words, (int)(row % levels), (const double *)(keys + key), &s, &g, scratch);
+    const word bit = INDEX(item);
+    const uint64_t *from = (const uint64_t *)(REQUEST(item) + rows) + (size_t)(bit * levels) * words;
+    convert_bit((double *)(REQUEST(item) + bits) + (size_t)bit * bit_words(&g), from, (const double *)(keys + key), &s, &g, scratch);
   }
 }

@@ -123,9 +123,9 @@ INLINE void product(vf64 *x, const size_t stride, const vf64 *key, const int row
         for (int z = 0; z < (int)(2 * columns * (int)sizeof(vf64)); z += 64) PREFETCH((const char *)key + READ_AHEAD + z);
         const vf64 re = group_rows[r][2 * q], im = group_rows[r][2 * q + 1];
         for (int c = 0; c < columns; c++) {
-          const vf64 kr = key[2 * c], ki = key[2 * c + 1];
-          sum[2 * c] += re * kr - im * ki;
-          sum[2 * c + 1] += re * ki + im * kr;
+          vf64 kr = key[2 * c], ki = key[2 * c + 1];
+          PIN(kr); PIN(ki);
+          ADD_PRODUCT(sum[2 * c], sum[2 * c + 1], re, im, kr, ki);
         }
       }
       for (int c = 0; c < columns; c++) { out[c].re[q] = sum[2 * c]; out[c].im[q] = sum[2 * c + 1]; }

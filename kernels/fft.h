@@ -126,6 +126,9 @@ INLINE void inverse4_first(points *p) {
   BF(butterfly_1, p, 0, 2); BF(butterfly_1mi, p, 1, 3);
 }
 
+// (x, y) += (a + i b) (c + i d), term by term, so that each is one fused operation where there are any.
+#define ADD_PRODUCT(x, y, a, b, c, d) do { x += (a) * (c); y += (a) * (d); x -= (b) * (d); y += (b) * (c); } while (0)
+
 // ---- transposition of RADIX vectors of LANES ---------------------------------------------------
 #if LANES == 8
 INLINE void transpose_halves(vf64 *b) {  // b: the 4x4-block step is done; finishes an 8x8 transposition

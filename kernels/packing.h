@@ -6,6 +6,8 @@
 // 2022/368; Cong et al., SortingHat, eprint 2022/757).
 //
 // Keys are far more precise than a double: a key word is 2^40 high + low, and digits meet both halves. The high halves' products are exact.
+// A product that is wanted in the Fourier domain (conversion) leaves it for its high half alone, to lose multiples of the torus: the low
+// half's is below one.
 #pragma once
 #include "decision.h"
 
@@ -30,7 +32,7 @@ INLINE int packing_rows(const packing_shape *s) { return expansion_rows(s) + con
 // Pair number of r, j < k, in the order (0, 0), (0, 1), ..., (1, 1), ....
 INLINE int pair_of(int r, int j, int k) { const int low = r < j ? r : j, high = r < j ? j : r; return low * k - low * (low - 1) / 2 + high - low; }
 
-// A key of `rows` rows: f64 [half][vector][row][column][re, im].
+// A key of `rows` rows: f64 [half][vector][row][column][re, im]; low halves of conversion keys in units of the 32-bit torus.
 INLINE size_t split_words(const packing_shape *s, int rows) { return 2 * (size_t)rows * (size_t)(s->columns * s->size); }
 INLINE size_t packing_key_words(const packing_shape *s) { return split_words(s, packing_rows(s)); }
 INLINE const vf64 *expansion_key(const double *keys, const packing_shape *s, int step) {
@@ -50,11 +52,12 @@ static void place_key_row(double *keys, const uint64_t *glwe, int row, const pac
   const int key = row < first ? row / rows : (row - first) / rows, at = row < first ? row % rows : (row - first) % rows;
   double *to = keys + (row < first ? 0 : split_words(s, first)) + (size_t)key * split_words(s, rows);
   double *reals = (double *)scratch, *fourier = reals + N;
+  const double unit = row < first ? 1.0 : 1.0 / 4294967296.0;
   for (int half = 0; half < 2; half++, to += split_words(s, rows) / 2) for (int column = 0; column < s->columns; column++) {
     for (int j = 0; j < N; j++) {
       const uint64_t word = glwe[(size_t)column * (size_t)N + (size_t)j];
       const int64_t low = (int64_t)(word << (64 - SPLIT_BITS)) >> (64 - SPLIT_BITS);
-      reals[j] = half == 0 ? (double)((int64_t)(word - (uint64_t)low) >> SPLIT_BITS) : (double)low;
+      reals[j] = half == 0 ? (double)((int64_t)(word - (uint64_t)low) >> SPLIT_BITS) : (double)low * unit;
     }
     forward_reals(fourier, reals, N);
     place_row((vf64 *)to, (const vf64 *)fourier, N, at, rows, column, s->columns);
@@ -81,34 +84,69 @@ static void digit_points(vf64 *x, const size_t stride, const uint64_t *polynomia
   }
 }
 
-// x[column] = sum over blocks and rows of digits times one half of the keys; digits of block b, row r at number b rows + r.
-INLINE void half_product(vf64 *restrict x, const size_t stride, const vf64 *restrict digits, const vf64 *const *keys, int blocks, int rows, size_t offset, int vectors, const int columns) {
+// Ciphertexts that share a pass over a key: as many as leave their sums in registers.
+#if LANES == 8
+#define MOST_SHARING 2
+#else
+#define MOST_SHARING 1
+#endif
+
+// Where a product goes: vector v of ciphertext i, column c at to + i apart + c column + v step (vectors).
+typedef struct { vf64 *to; size_t apart, column, step; } product_place;
+
+// Sum over blocks and rows of digits times one half of the keys, on top of `base` (laid out as x of key_product) where there is one, for
+// `count` ciphertexts; digits of ciphertext i, block b, row r at number
+// (i blocks + b) rows + r, `stride` vectors apart.
+INLINE void half_product(const product_place *out, const vf64 *base, const size_t stride, const vf64 *restrict digits, const vf64 *const *keys, int blocks, int rows, size_t offset, int vectors, const int columns, const int count, const int based) {
+  const size_t next = (size_t)(blocks * rows) * stride;
   for (int v = 0; v < vectors; v++) {
-    vf64 sum[2 * MAX_COLUMNS];
-    for (int c = 0; c < 2 * columns; c++) sum[c] = splat(0);
+    vf64 sum[MOST_SHARING][2 * MAX_COLUMNS];
+    for (int i = 0; i < count; i++) for (int c = 0; c < columns; c++) {
+      const vf64 *from = base + (size_t)(i * columns + c) * stride + 2 * (size_t)v;
+      sum[i][2 * c] = based ? from[0] : splat(0);
+      sum[i][2 * c + 1] = based ? from[1] : splat(0);
+    }
     const vf64 *d = digits + 2 * v;
     for (int b = 0; b < blocks; b++) {
       const vf64 *key = keys[b] + offset + (size_t)(2 * v * rows * columns);
       for (int r = 0; r < rows; r++, key += 2 * columns, d += stride) {
-        const vf64 re = d[0], im = d[1];
+        vf64 re[MOST_SHARING], im[MOST_SHARING];
+        for (int i = 0; i < count; i++) { re[i] = d[(size_t)i * next]; im[i] = d[(size_t)i * next + 1]; }
         for (int c = 0; c < columns; c++) {
-          const vf64 kr = key[2 * c], ki = key[2 * c + 1];
-          sum[2 * c] += re * kr - im * ki;
-          sum[2 * c + 1] += re * ki + im * kr;
+          vf64 kr = key[2 * c], ki = key[2 * c + 1];
+          PIN(kr); PIN(ki);
+          for (int i = 0; i < count; i++) {
+            ADD_PRODUCT(sum[i][2 * c], sum[i][2 * c + 1], re[i], im[i], kr, ki);
+          }
         }
       }
     }
-    for (int c = 0; c < columns; c++) { x[(size_t)c * stride + 2 * (size_t)v] = sum[2 * c]; x[(size_t)c * stride + 2 * (size_t)v + 1] = sum[2 * c + 1]; }
+    for (int i = 0; i < count; i++) for (int c = 0; c < columns; c++) {
+      vf64 *to = out->to + (size_t)i * out->apart + (size_t)c * out->column + (size_t)v * out->step;
+      to[0] = sum[i][2 * c];
+      to[1] = sum[i][2 * c + 1];
+    }
   }
 }
 #define HALF_PRODUCT(COLUMNS)                                                                                                            \
-  NOINLINE void half_product_##COLUMNS(vf64 *x, size_t stride, const vf64 *digits, const vf64 *const *keys, int blocks, int rows, size_t offset, int vectors) { \
-    half_product(x, stride, digits, keys, blocks, rows, offset, vectors, COLUMNS);                                                      \
+  NOINLINE void half_product_##COLUMNS(const product_place *out, const vf64 *base, size_t stride, const vf64 *digits, const vf64 *const *keys, int blocks, int rows, size_t offset, int vectors, int count) { \
+    if (MOST_SHARING == 1 || count == MOST_SHARING) half_product(out, base, stride, digits, keys, blocks, rows, offset, vectors, COLUMNS, MOST_SHARING, base != NULL); \
+    else half_product(out, base, stride, digits, keys, blocks, rows, offset, vectors, COLUMNS, 1, base != NULL);                        \
   }
 HALF_PRODUCT(3)
 HALF_PRODUCT(4)
 HALF_PRODUCT(5)
 HALF_PRODUCT(6)
+INLINE void any_half_product(const product_place *out, const vf64 *base, const vf64 *digits, const vf64 *const *keys, int blocks, int rows, int half, int count, const packing_shape *s) {
+  const size_t stride = fourier_stride(s->size) / sizeof(vf64), offset = (size_t)half * split_words(s, rows) / 2 / LANES;
+  const int vectors = s->size / 2 / LANES;
+  switch (s->columns) {
+    case 3: half_product_3(out, base, stride, digits, keys, blocks, rows, offset, vectors, count); break;
+    case 4: half_product_4(out, base, stride, digits, keys, blocks, rows, offset, vectors, count); break;
+    case 5: half_product_5(out, base, stride, digits, keys, blocks, rows, offset, vectors, count); break;
+    default: half_product_6(out, base, stride, digits, keys, blocks, rows, offset, vectors, count);
+  }
+}
 
 typedef uint64_t torus_vector __attribute__((vector_size(8 * LANES)));
 // out += 2^SPLIT_BITS x, |x| < 2^51.
@@ -130,84 +168,129 @@ NOINLINE void add_half(uint64_t *out, vf64 *x, int half, double sign, int N) {
   else if (N == 512) add_half_m(out, x, 1, signs, 256);
   else add_half_m(out, x, 1, signs, 512);
 }
-// glwe +- sum of digits times keys.
-static void key_product(uint64_t *glwe, const vf64 *digits, vf64 *x, const vf64 *const *keys, int blocks, int rows, double sign, const packing_shape *s) {
-  const size_t stride = fourier_stride(s->size) / sizeof(vf64);
-  const int vectors = s->size / 2 / LANES;
+// glwe +- sum of digits times keys, for `count` ciphertexts.
+static void key_product(uint64_t *const *glwe, const vf64 *digits, vf64 *x, const vf64 *key, int rows, double sign, int count, const packing_shape *s) {
+  const size_t stride = fourier_stride(s->size) / sizeof(vf64), apart = stride * (size_t)s->columns;
+  const product_place place = {x, apart, stride, 2};
   for (int half = 0; half < 2; half++) {
-    const size_t offset = (size_t)half * split_words(s, rows) / 2 / LANES;
-    switch (s->columns) {
-      case 3: half_product_3(x, stride, digits, keys, blocks, rows, offset, vectors); break;
-      case 4: half_product_4(x, stride, digits, keys, blocks, rows, offset, vectors); break;
-      case 5: half_product_5(x, stride, digits, keys, blocks, rows, offset, vectors); break;
-      default: half_product_6(x, stride, digits, keys, blocks, rows, offset, vectors);
-    }
-    for (int c = 0; c < s->columns; c++) add_half(glwe + (size_t)c * (size_t)s->size, x + (size_t)c * stride, half, sign, s->size);
+    any_half_product(&place, NULL, digits, &key, 1, rows, half, count, s);
+    for (int i = 0; i < count; i++) for (int c = 0; c < s->columns; c++)
+      add_half(glwe[i] + (size_t)c * (size_t)s->size, x + (size_t)i * apart + (size_t)c * stride, half, sign, s->size);
   }
 }
 
 // ---- expansion ---------------------------------------------------------------------------------------------------------
 INLINE size_t packing_scratch_bytes(const packing_shape *s) {
   const int levels = s->expansion_levels > s->conversion_levels ? s->expansion_levels : s->conversion_levels;
-  const size_t rows = (size_t)((s->columns - 1) * levels + s->columns);
-  return fourier_stride(s->size) * rows + (size_t)s->size * 12 + 2 * (size_t)(s->columns * s->size) * 8 + place_scratch_bytes(s->size) + 1024;
+  const size_t rows = MOST_SHARING * (size_t)((s->columns - 1) * levels + s->columns);
+  return fourier_stride(s->size) * rows + (size_t)s->size * 12 + MOST_SHARING * 2 * (size_t)(s->columns * s->size) * 8 + place_scratch_bytes(s->size) + 1024;
 }
 
-INLINE void automorphism(uint64_t *out, const uint64_t *in, int g, int N) {
+INLINE void automorphism(uint64_t *restrict out, const uint64_t *restrict in, int g, int N) {
   for (int i = 0, e = 0; i < N; i++, e = (e + g) & (2 * N - 1)) {
-    if (e < N) out[e] = in[i];
-    else out[e - N] = 0u - in[i];
+    const uint64_t sign = (uint64_t)0 - (uint64_t)(e >= N);
+    out[e & (N - 1)] = (in[i] ^ sign) - sign;
   }
 }
 
-// Step `step` on the GLWE `even`: it keeps the coefficients whose index has bit `step` clear, `odd` gets the others (NULL: not wanted).
-static void expand_step(uint64_t *even, uint64_t *odd, int step, const double *keys, const packing_shape *s, char *scratch) {
+// One ciphertext of a step: it keeps the coefficients whose index has bit `step` clear, `odd` gets the others (NULL: not wanted).
+typedef struct { uint64_t *even, *odd; } expansion_pair;
+
+INLINE void part_odd_even(const expansion_pair *pair, const uint64_t *turned, int shift, const packing_shape *s) {
+  const int N = s->size;
+  uint64_t *restrict even = pair->even, *restrict odd = pair->odd;
+  for (int c = 0; c < s->columns; c++, even += N, turned += N) {
+    if (odd != NULL) {
+      for (int j = 0; j < N - shift; j++) odd[j] = even[j + shift] - turned[j + shift];
+      for (int j = N - shift; j < N; j++) odd[j] = turned[j + shift - N] - even[j + shift - N];
+      odd += N;
+    }
+    for (int j = 0; j < N; j++) even[j] += turned[j];
+  }
+}
+
+// Step `step` on `count` ciphertexts, at most MOST_SHARING.
+static void expand_step(const expansion_pair *pairs, int count, int step, const double *keys, const packing_shape *s, char *scratch) {
   const int N = s->size, k = s->columns - 1, levels = s->expansion_levels;
   const size_t stride = fourier_stride(N) / sizeof(vf64), words = (size_t)(s->columns * N);
-  vf64 *digits = (vf64 *)scratch, *x = digits + stride * (size_t)(k * levels);
-  char *rest = (char *)(x + stride * (size_t)s->columns);
-  uint64_t *to = (uint64_t *)(rest + (size_t)N * 12), *from = to + words;
+  vf64 *digits = (vf64 *)scratch, *x = digits + stride * (size_t)(MOST_SHARING * k * levels);
+  char *rest = (char *)(x + stride * (size_t)(MOST_SHARING * s->columns));
+  uint64_t *first = (uint64_t *)(rest + (size_t)N * 12), *turned[MOST_SHARING];
+  const uint64_t *current[MOST_SHARING];
   int keyed = step;
   while (!(s->keyed >> keyed & 1)) keyed++;
   const int g = (N >> keyed) + 1;
   const vf64 *key = expansion_key(keys, s, keyed);
-  const uint64_t *current = even;
+  for (int i = 0; i < count; i++) current[i] = pairs[i].even;
   for (int times = 1 << (keyed - step); times > 0; times--) {
-    uint64_t *turned = current == from ? to : from;
-    for (int c = 0; c <= k; c++) automorphism(turned + (size_t)c * (size_t)N, current + (size_t)c * (size_t)N, g, N);
-    for (int i = 0; i < k; i++) digit_points(digits + stride * (size_t)(i * levels), stride, turned + (size_t)i * (size_t)N, levels, s->expansion_log, N, rest);
-    for (int j = 0; j < k * N; j++) turned[j] = 0;
-    key_product(turned, digits, x, &key, 1, k * levels, -1, s);
-    current = turned;
-  }
-  const int shift = 1 << step;
-  for (int c = 0; c <= k; c++, even += N, current += N) {
-    if (odd != NULL) {
-      for (int j = 0; j < N - shift; j++) odd[j] = even[j + shift] - current[j + shift];
-      for (int j = N - shift; j < N; j++) odd[j] = current[j + shift - N] - even[j + shift - N];
-      odd += N;
+    for (int i = 0; i < count; i++) {
+      uint64_t *const own = first + (size_t)(2 * i) * words;
+      turned[i] = current[i] == own ? own + words : own;
+      for (int c = 0; c <= k; c++) automorphism(turned[i] + (size_t)c * (size_t)N, current[i] + (size_t)c * (size_t)N, g, N);
+      for (int c = 0; c < k; c++) digit_points(digits + stride * (size_t)((i * k + c) * levels), stride, turned[i] + (size_t)c * (size_t)N, levels, s->expansion_log, N, rest);
+      for (int j = 0; j < k * N; j++) turned[i][j] = 0;
     }
-    for (int j = 0; j < N; j++) even[j] += current[j];
+    key_product(turned, digits, x, key, k * levels, -1, count, s);
+    for (int i = 0; i < count; i++) current[i] = turned[i];
   }
+  for (int i = 0; i < count; i++) part_odd_even(&pairs[i], current[i], 1 << step, s);
 }
 
 // ---- conversion --------------------------------------------------------------------------------------------------------
-// The GLWE of m g becomes level `level` of the expanded bit m: the row itself, and its products with -s_r.
-static void convert_row(double *bit, const uint64_t *glwe, int level, const double *keys, const packing_shape *s, const gadget_shape *g, char *scratch) {
-  const int N = s->size, k = s->columns - 1, levels = s->conversion_levels;
-  const size_t stride = fourier_stride(N) / sizeof(vf64), words = (size_t)(s->columns * N);
-  vf64 *digits = (vf64 *)scratch, *x = digits + stride * (size_t)(k * levels);
-  char *rest = (char *)(x + stride * (size_t)s->columns);
-  uint64_t *row = (uint64_t *)(rest + (size_t)N * 12);
-  char *place = (char *)(row + 2 * words);
-  for (int j = 0; j < k; j++) digit_points(digits + stride * (size_t)(j * levels), stride, glwe + (size_t)j * (size_t)N, levels, s->conversion_log, N, rest);
+// reals = the inverse transform of x, times 2^SPLIT_BITS, without multiples of the torus, in units of the 32-bit torus.
+INLINE vf64 without_turns(vf64 x, const double turn) {
+  const vf64 magic = splat(ROUND_MAGIC * turn);
+  return x - ((x + magic) - magic);
+}
+INLINE void reduced_m(double *reals, vf64 *x, const int M) {
+  const vf64 magic = splat(ROUND_MAGIC), unit = splat(256.0);  // 2^SPLIT_BITS / 2^32
+#define REDUCED(X) (without_turns(((X) + magic) - magic, 16777216.0) * unit)
+  LAST_PASS(M, (*(vf64 *)(reals + at) = REDUCED(re), *(vf64 *)(reals + M + at) = REDUCED(im)), (void)0)
+#undef REDUCED
+}
+NOINLINE void reduced(double *reals, vf64 *x, int N) {
+  inverse_begin(x, N);
+  if (N == 512) reduced_m(reals, x, 256);
+  else reduced_m(reals, x, 512);
+}
+// GLWEs of m g, g of level `level` and the next ones, become those levels of the expanded bit m: the rows themselves, and their products
+// with -s_r. The products stay in the Fourier domain but for their high halves.
+static void convert_rows(double *bit, const uint64_t *glwe, int level, int count, const double *keys, const packing_shape *s, const gadget_shape *g, char *scratch) {
+  const int N = s->size, k = s->columns - 1, levels = s->conversion_levels, rows = s->columns * g->levels;
+  const size_t stride = fourier_stride(N) / sizeof(vf64), words = (size_t)(s->columns * N), step = 2 * (size_t)(rows * s->columns);
+  vf64 *digits = (vf64 *)scratch, *x = digits + stride * (size_t)(MOST_SHARING * k * levels);
+  char *rest = (char *)(x + stride * (size_t)(MOST_SHARING * s->columns));
+  double *reals = (double *)(rest + (size_t)N * 12);
+  const product_place high = {x, stride * (size_t)s->columns, stride, 2};
+  for (int i = 0; i < count; i++) for (int j = 0; j < k; j++)
+    digit_points(digits + stride * (size_t)((i * k + j) * levels), stride, glwe + (size_t)i * words + (size_t)j * (size_t)N, levels, s->conversion_log, N, rest);
   for (int r = 0; r < k; r++) {
     const vf64 *key[MAX_COLUMNS];
     for (int j = 0; j < k; j++) key[j] = conversion_key(keys, s, r, j);
-    for (size_t j = 0; j < words; j++) row[j] = 0;
-    for (int j = 0; j < N; j++) row[r * N + j] = glwe[k * N + j];
-    key_product(row, digits, x, key, k, levels, 1, s);
-    place_glwe(bit, row, r * g->levels + level, g, place);
+    any_half_product(&high, NULL, digits, key, k, levels, 0, count, s);
+    for (int i = 0; i < count; i++) for (int c = 0; c < s->columns; c++) {
+      vf64 *column = x + (size_t)i * high.apart + (size_t)c * stride;
+      reduced(reals, column, N);
+      if (c == r) {
+        const uint64_t *body = glwe + (size_t)i * words + (size_t)(k * N);
+        for (int j = 0; j < N; j += LANES) {
+          vf64 *at = (vf64 *)(reals + j);
+          *at = without_turns(*at + __builtin_convertvector(*(const vi64 *)(body + j), vf64) * splat(1.0 / 4294967296.0), 4294967296.0);
+        }
+      }
+      forward_reals((double *)column, reals, N);
+    }
+    const product_place row = {(vf64 *)bit + 2 * (size_t)((r * g->levels + level) * s->columns), 2 * (size_t)s->columns, 2, step};
+    any_half_product(&row, x, digits, key, k, levels, 1, count, s);
   }
-  place_glwe(bit, glwe, k * g->levels + level, g, place);
+  place_message_rows(bit, glwe, level, count, g, x, stride);
+}
+
+// All levels of a bit, whose GLWEs lie one after the other.
+static void convert_bit(double *bit, const uint64_t *glwe, const double *keys, const packing_shape *s, const gadget_shape *g, char *scratch) {
+  for (int level = 0; level < g->levels;) {
+    const int count = g->levels - level < MOST_SHARING ? g->levels - level : MOST_SHARING;
+    convert_rows(bit, glwe + (size_t)level * (size_t)(s->columns * s->size), level, count, keys, s, g, scratch);
+    level += count;
+  }
 }

@@ -60,9 +60,9 @@ function packedBitsStages(
     })),
     {
       kernel: "velum_stage_packed_convert",
-      items: rows,
+      items: length,
       constants: [shape, gadget.levels, 0, packedRows, bits],
-      heavy: rows >= 2,
+      heavy: true,
     },
   ];
 }

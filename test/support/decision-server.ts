@@ -168,7 +168,7 @@ export function expandPackedBits(
       const items = Math.ceil(count / 2 ** (expansionLevels - step));
       memory = run("velum_stage_packed_step", memory, items, 0, step, count, 0, rows);
     }
-    memory = run("velum_stage_packed_convert", memory, count, 0, levels, 0, rows, expanded);
+    memory = run("velum_stage_packed_convert", memory, bits.length, 0, levels, 0, rows, expanded);
     return {
       rows: new BigUint64Array(memory.slice(rows, rows + count * glweBytes).buffer),
       expanded: memory.slice(expanded, expanded + expandedBytes),
