@@ -1,4 +1,5 @@
 import type { IntegerTrees } from "../../op-spec/integer-trees.js";
+import { type BitPrices, type ThresholdGroup, thresholdGroups } from "./threshold-groups.js";
 
 /** One encrypted bit: bit `shift` of `min(max(x, low), high) - low`, where x is feature `feature`. */
 export interface DiagramBit {
@@ -30,25 +31,21 @@ export interface DecisionDiagrams {
   readonly base: Float64Array;
 }
 
-/** What one bit and one gate cost, in any unit: decides between one bit a threshold and the bits of the threshold's index. */
-export interface BitPrices {
-  readonly bit: number;
-  readonly gate: number;
-}
-
 /**
- * Turns trees into gates. A feature that is compared with T thresholds is encrypted as T answers, one gate a question, or as the
- * bits of its index among them, a gate for most bits a question: whichever is cheaper by `prices`. Questions whose answers are known
- * from earlier ones, and gates with equal outcomes, are dropped; equal gates of a tree are one.
+ * Turns trees into gates. A feature that is compared with T thresholds is encrypted as T answers, one gate a question, as the bits of
+ * its index among them, a gate for most bits a question, or as indices among some of them each: whatever is cheapest by `prices`
+ * (`thresholdGroups`). Questions whose answers are known from earlier ones, and gates with equal outcomes, are dropped; equal gates of a
+ * tree are one.
  */
 export function decisionDiagrams(trees: IntegerTrees, prices: BitPrices): DecisionDiagrams {
   return new DiagramBuilder(trees, prices).run();
 }
 
-/** How the questions about one feature are answered. */
-type FeatureCode =
-  | { readonly kind: "answers"; readonly bits: ReadonlyMap<number, number> }
-  | { readonly kind: "index"; readonly low: number; readonly bits: readonly number[] };
+/** The bits that say where a feature lies among some of its thresholds: those of `x - low`, lowest first. */
+interface IndexBits {
+  readonly low: number;
+  readonly bits: readonly number[];
+}
 
 /** A tree without questions whose answers are known. */
 type Pruned =
@@ -64,7 +61,8 @@ class DiagramBuilder {
   readonly #trees: IntegerTrees;
   readonly #prices: BitPrices;
   readonly #bits: DiagramBit[] = [];
-  readonly #codes = new Map<number, FeatureCode>();
+  /** By feature and threshold. */
+  readonly #codes = new Map<number, Map<number, IndexBits>>();
   readonly #leaves: Float64Array[] = [];
   readonly #leafNumbers = new Map<string, number>();
 
@@ -113,24 +111,21 @@ class DiagramBuilder {
     };
   }
 
-  /** Every bit of every feature, whatever is asked of it. */
-  #chooseGrid(width: number): void {
-    for (let feature = 0; feature < this.#trees.features; feature++) {
-      const high = 2 ** width - 1;
-      const bits = Array.from(
-        { length: width },
-        (_, shift) => this.#bits.push({ feature, low: 0, high, shift }) - 1,
-      );
-      this.#codes.set(feature, { kind: "index", low: 0, bits });
+  /** Encrypts the bits of a feature's index, for thresholds `asked`. */
+  #encrypt(feature: number, group: ThresholdGroup, asked: Iterable<number>): void {
+    const { low, high, width } = group;
+    const bits = Array.from(
+      { length: width },
+      (_, shift) => this.#bits.push({ feature, low, high, shift }) - 1,
+    );
+    const codes = this.#codes.get(feature) ?? new Map<number, IndexBits>();
+    for (const threshold of asked) {
+      if (threshold > low && threshold <= high) codes.set(threshold, { low, bits });
     }
+    this.#codes.set(feature, codes);
   }
 
   #choose(trees: readonly Pruned[]): void {
-    const { gridBits } = this.#trees;
-    if (gridBits !== undefined) {
-      this.#chooseGrid(gridBits);
-      return;
-    }
     const asked = new Map<number, Map<number, number>>();
     const count = (tree: Pruned): void => {
       if ("leaf" in tree) return;
@@ -141,31 +136,18 @@ class DiagramBuilder {
       count(tree.right);
     };
     trees.forEach(count);
-    const { bit, gate } = this.#prices;
-    for (const [feature, thresholds] of [...asked].sort(([a], [b]) => a - b)) {
-      const values = [...thresholds.keys()].sort((a, b) => a - b);
-      const low = (values[0] ?? 0) - 1;
-      const high = values.at(-1) ?? 0;
-      const width = Math.ceil(Math.log2(high - low + 1));
-      let answerGates = 0;
-      let indexGates = 0;
-      for (const [threshold, uses] of thresholds) {
-        answerGates += uses;
-        indexGates += uses * (width - trailingZeros(threshold - low));
+    const { gridBits, features } = this.#trees;
+    if (gridBits !== undefined) {
+      // Every bit of every feature, whatever is asked of it.
+      const grid = { low: 0, high: 2 ** gridBits - 1, width: gridBits };
+      for (let feature = 0; feature < features; feature++) {
+        this.#encrypt(feature, grid, asked.get(feature)?.keys() ?? []);
       }
-      const asAnswers = values.length * bit + answerGates * gate;
-      const asIndex = width * bit + indexGates * gate;
-      if (asAnswers <= asIndex) {
-        const bits = new Map(
-          values.map((t) => [t, this.#bits.push({ feature, low: t - 1, high: t, shift: 0 }) - 1]),
-        );
-        this.#codes.set(feature, { kind: "answers", bits });
-      } else {
-        const bits = Array.from(
-          { length: width },
-          (_, shift) => this.#bits.push({ feature, low, high, shift }) - 1,
-        );
-        this.#codes.set(feature, { kind: "index", low, bits });
+      return;
+    }
+    for (const [feature, uses] of [...asked].sort(([a], [b]) => a - b)) {
+      for (const group of thresholdGroups(uses, this.#prices)) {
+        this.#encrypt(feature, group, uses.keys());
       }
     }
   }
@@ -182,7 +164,8 @@ class DiagramBuilder {
     if ("leaf" in tree) return this.#leaf(tree.leaf, least);
     const left = this.#build(tree.left, least, gates, known);
     const right = this.#build(tree.right, least, gates, known);
-    const code = this.#codes.get(tree.feature);
+    const code = this.#codes.get(tree.feature)?.get(tree.threshold);
+    if (code === undefined) throw new RangeError("a threshold without bits");
     const gate = (bit: number, low: number, high: number): number => {
       if (low === high) return low;
       const key = `${bit} ${low} ${high}`;
@@ -190,11 +173,10 @@ class DiagramBuilder {
       known.set(key, at);
       return at;
     };
-    if (code?.kind === "answers") return gate(code.bits.get(tree.threshold) ?? 0, left, right);
     // From the lowest bit up: equal so far goes right; a bit of the threshold that x lacks goes left, one that x has beyond it right.
-    const offset = tree.threshold - (code?.low ?? 0);
+    const offset = tree.threshold - code.low;
     let equal = right;
-    for (const [shift, bit] of (code?.bits ?? []).entries()) {
+    for (const [shift, bit] of code.bits.entries()) {
       equal = (offset >> shift) & 1 ? gate(bit, left, equal) : gate(bit, equal, right);
     }
     return equal;
@@ -229,9 +211,4 @@ function reachable(gates: readonly Gate[], root: number): Gate[] {
       ? []
       : [{ bit: gate.bit, low: moved(gate.low), high: moved(gate.high) }];
   });
-}
-
-/** Of a positive integer. */
-function trailingZeros(value: number): number {
-  return 31 - Math.clz32(value & -value);
 }

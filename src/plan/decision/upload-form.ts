@@ -3,7 +3,7 @@ import { headerBytes, seedBytes } from "../../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../../tfhe/wire-input.js";
 import { noLimits, type PlanLimits } from "../parameters/parameter-request.js";
 import type { PlanOptions } from "../plan.js";
-import { type BitPrices, type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
+import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
 import type { BitsForm } from "./decision-shapes.js";
 import { diagramWeights, diagramWork } from "./diagram-weights.js";
 import type { JoinedTrees } from "./joined-trees.js";
@@ -13,6 +13,7 @@ import {
   type DecisionRequest,
   searchUploadForm,
 } from "./parameter-search-decision.js";
+import type { BitPrices } from "./threshold-groups.js";
 
 export type UploadForm = "auto" | BitsForm;
 
@@ -31,12 +32,12 @@ export interface UploadFormCost {
 }
 
 /**
- * Microseconds of one core: readying a bit, and one gate. A packed bit is converted with a hundred transforms, so features with several
- * thresholds rather travel as the bits of an index there.
+ * Microseconds: one bit, its way over 10 Mbit/s included, and one gate. A bit that travels whole takes some ten kilobytes; a packed one
+ * forty bytes, and is readied with two hundred transforms.
  */
 export const bitPrices: Readonly<Record<BitsForm, BitPrices>> = {
-  direct: { bit: 80, gate: 6 },
-  packed: { bit: 600, gate: 9 },
+  direct: { bit: 10_000, gate: 6 },
+  packed: { bit: 170, gate: 12 },
 };
 
 /** Above this an upload travels packed where the person leaves it open: a second on a line of 2 Mbit/s. */
