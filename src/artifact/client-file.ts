@@ -16,7 +16,7 @@ import {
   readParameters,
 } from "./shared-fields.js";
 
-/** 2: several sets of bootstrap parameters, inputs that travel as bits. 3: clear parameters; files without any are still of format 2. */
+/** 2: several sets of bootstrap parameters, inputs that travel as bits. 3: clear parameters, remainders; files without any are still of format 2. */
 export const clientFormat = 3;
 /** Of files without clear parameters. */
 export const plainClientFormat = 2;
@@ -50,6 +50,11 @@ export interface ClientOutput {
   readonly signed: boolean;
   /** Present where a number travels in several parts: the sum of part j times 2^(bits j), j < count. Format 2. */
   readonly limbs?: { readonly count: number; readonly bits: number };
+  /**
+   * Present where a number travels as its remainders: part j is `2^messageBits / residues[j]` to a step. The number lies between plus and
+   * minus half the product of these moduli, which are pairwise coprime. Format 3.
+   */
+  readonly residues?: readonly number[];
 }
 
 /** Bits of the inputs that the circuit asks for encrypted one by one. Format 2. */
@@ -195,6 +200,12 @@ function readBits(fields: JsonFields, parameters: CryptoParameters): ClientBits 
 function readOutput(fields: JsonFields, { glwe }: CryptoParameters): ClientOutput {
   const messageBits = fields.integer("messageBits", 1, 53);
   const limbs = fields.has("limbs") ? readLimbs(fields.object("limbs")) : undefined;
+  const residues = fields.has("residues")
+    ? fields.integers("residues", mostResidues, 2, largestModulus)
+    : undefined;
+  if (residues !== undefined && !areCoprime(residues)) {
+    throw fields.misfit("residues", "are not pairwise coprime numbers with a product below 2^53");
+  }
   const output = {
     shape: readShape(fields),
     layout: readOutputLayout(fields.object("layout"), glwe),
@@ -202,9 +213,20 @@ function readOutput(fields: JsonFields, { glwe }: CryptoParameters): ClientOutpu
     messageBits,
     signed: fields.flag("signed"),
     ...(limbs === undefined ? {} : { limbs }),
+    ...(residues === undefined ? {} : { residues }),
   };
-  if (outputLength(output.layout) === sizeOf(output.shape) * (limbs?.count ?? 1)) return output;
+  const parts = limbs?.count ?? residues?.length ?? 1;
+  if (outputLength(output.layout) === sizeOf(output.shape) * parts) return output;
   throw fields.misfit("layout", "holds another number of results than the shape");
+}
+
+const mostResidues = 16;
+const largestModulus = 256;
+
+function areCoprime(moduli: readonly number[]): boolean {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  if (moduli.reduce((all, m) => all * m, 1) > Number.MAX_SAFE_INTEGER) return false;
+  return moduli.every((m, at) => moduli.slice(0, at).every((other) => divisor(m, other) === 1));
 }
 
 function readLimbs(fields: JsonFields): NonNullable<ClientOutput["limbs"]> {

@@ -3,7 +3,7 @@ import { VelumError } from "../base/error.js";
 import type { BoundsForm } from "../passes/interval-bounds.js";
 import { defaultRounding, type RoundingRule } from "../passes/rounding-rule.js";
 import type { UploadForm } from "../plan/decision/upload-form.js";
-import type { InputForm } from "../plan/plan.js";
+import type { InputForm, PlanOptions } from "../plan/plan.js";
 import type { RuntimeKind } from "../runtime/start-engine.js";
 import type { Exactness } from "../trace/lookup-functions.js";
 import { checkOptionValues } from "./check-option-values.js";
@@ -63,7 +63,8 @@ export interface CompileOptions {
   readonly composable: boolean;
   /**
    * Answers say nothing of the model beyond their values: the server re-randomises them with a public key of the client and floods their
-   * noise. `true`: within a statistical distance of 2^-40 an answer; `{ bits }`: 2^-bits, 1 to 60. For linear, additive and tree models on
+   * noise. `{ bits }`: within a statistical distance of 2^-bits an answer, 1 to 60. `true`: 2^-40, or where noise leaves no room for that
+   * the nearest that can be had up to 2^-8 (sums of trees: some 2^-15); `cost()` says which. For linear, additive and tree models on
    * fresh inputs; costs precision, bytes and a key file. See docs/security.md.
    */
   readonly protectModel: boolean | { readonly bits: number };
@@ -172,12 +173,24 @@ export function roundingRule({
 const defaultProtectionBits = 40;
 const mostProtectionBits = 60;
 
-/** log2 of the statistical distance that `protectModel` allows; nothing where it is false. Error `bad-argument`. */
-export function protectionDistance({ protectModel }: Pick<CompileOptions, "protectModel">): {
-  readonly distanceLog2?: number;
-} {
+/** What `protectModel: true` is never weaker than. */
+const leastProtectionBits = 8;
+
+/**
+ * log2 of the statistical distance that `protectModel` asks for, and of what may do where there is no room for that; nothing where it is
+ * false. Error `bad-argument`.
+ */
+export function protectionDistance({
+  protectModel,
+}: Pick<CompileOptions, "protectModel">): Pick<
+  PlanOptions,
+  "distanceLog2" | "weakestDistanceLog2"
+> {
   if (protectModel === false) return {};
-  const bits = protectModel === true ? defaultProtectionBits : protectModel.bits;
+  if (protectModel === true) {
+    return { distanceLog2: -defaultProtectionBits, weakestDistanceLog2: -leastProtectionBits };
+  }
+  const { bits } = protectModel;
   if (Number.isInteger(bits) && bits >= 1 && bits <= mostProtectionBits)
     return { distanceLog2: -bits };
   throw new VelumError({

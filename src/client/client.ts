@@ -1,7 +1,6 @@
 import {
   type ClientBits,
   type ClientManifest,
-  type ClientOutput,
   type JsonValue,
   readClientFile,
 } from "../artifact/client-file.js";
@@ -25,6 +24,7 @@ import { type EncryptedInputPart, writeInputCiphertext } from "../tfhe/wire-inpu
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
 import { type ClientValue, checkInputs } from "./check-inputs.js";
 import { checkSecurity } from "./check-security.js";
+import { joinParts } from "./join-parts.js";
 
 /** Kernels that the whole program shares: loading them once is enough. */
 let sharedMachine: Promise<Machine> | undefined;
@@ -154,10 +154,11 @@ export class Client {
       parameters.glwe,
       outputs.map(({ layout }) => layout),
     );
-    return outputs.map(({ shape, layout, limbs, ...decoding }, index) => {
+    return outputs.map((output, index) => {
+      const { shape, layout } = output;
       const bytes = data[index] ?? new Uint8Array();
-      const numbers = decryptOutput(this.#machine, key, bytes, layout, decoding);
-      return { shape, data: limbs === undefined ? numbers : joinLimbs(numbers, limbs) };
+      const numbers = decryptOutput(this.#machine, key, bytes, layout, output);
+      return { shape, data: joinParts(numbers, output) };
     });
   }
 
@@ -212,18 +213,6 @@ function bitsOf({ sources }: ClientBits, tensors: readonly Tensor[]): Uint8Array
     const [element = 0, low = 0, high = 0, shift = 0] = sources.slice(4 * bit, 4 * bit + 4);
     const clipped = Math.min(Math.max(joined[element] ?? 0, low), high) - low;
     return Math.floor(clipped / 2 ** shift) % 2;
-  });
-}
-
-/** Numbers from their parts. */
-function joinLimbs(
-  parts: Float64Array,
-  { count, bits }: NonNullable<ClientOutput["limbs"]>,
-): Float64Array {
-  return Float64Array.from({ length: parts.length / count }, (_, i) => {
-    let sum = 0;
-    for (let j = count - 1; j >= 0; j--) sum = sum * 2 ** bits + (parts[i * count + j] ?? 0);
-    return sum;
   });
 }
 

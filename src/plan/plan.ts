@@ -49,6 +49,8 @@ export interface OutputEncoding {
   readonly signed: boolean;
   /** Present where a number travels in several parts: the sum of part j times 2^(bits j), j < count. */
   readonly limbs?: { readonly count: number; readonly bits: number };
+  /** Present where a number travels as its remainders of these moduli: 2^messageBits / m to a step, the number between plus and minus half their product. */
+  readonly residues?: readonly number[];
 }
 
 /** The bits of the inputs that decision diagrams ask, as they travel. */
@@ -111,6 +113,8 @@ export interface Plan {
 export interface PlanOptions {
   /** log2 of the statistical distance that answers may show of weights and inputs beyond their values; absent: they are not protected. */
   readonly distanceLog2?: number;
+  /** The largest distance that is taken where noise leaves no room for that one; absent: none is. */
+  readonly weakestDistanceLog2?: number;
   /** log2 of the allowed failure probability of each look-up and each output: -64, or -128 where decryptions are shared. */
   readonly failureLog2: number;
   readonly inputForm: InputForm;
@@ -130,9 +134,50 @@ export function planProgram(
   inputBits: readonly number[],
   options: PlanOptions,
 ): Plan {
+  const { distanceLog2, weakestDistanceLog2 } = options;
+  if (distanceLog2 === undefined || weakestDistanceLog2 === undefined)
+    return planAsAsked(regions, inputBits, options);
+  try {
+    return planAsAsked(regions, inputBits, options);
+  } catch (error) {
+    if (!(error instanceof VelumError) || error.code !== "no-parameters") throw error;
+    return planNearest(regions, inputBits, { ...options, distanceLog2, weakestDistanceLog2 });
+  }
+}
+
+function planAsAsked(
+  regions: RegionProgram,
+  inputBits: readonly number[],
+  options: PlanOptions,
+): Plan {
   const plan = planLanes(regions, inputBits, options);
   if (options.distanceLog2 === undefined || plan.protection !== undefined) return plan;
   throw noProtection();
+}
+
+/** The least distance in whole bits that can be had. */
+function planNearest(
+  regions: RegionProgram,
+  inputBits: readonly number[],
+  options: PlanOptions & { readonly distanceLog2: number; readonly weakestDistanceLog2: number },
+): Plan {
+  const { weakestDistanceLog2: _, ...own } = options;
+  const at = (distanceLog2: number): Plan =>
+    planAsAsked(regions, inputBits, { ...own, distanceLog2 });
+  let found = at(options.weakestDistanceLog2);
+  let refused = options.distanceLog2;
+  let reached = options.weakestDistanceLog2;
+  while (reached - refused > 1) {
+    const middle = Math.floor((reached + refused) / 2);
+    try {
+      found = at(middle);
+      reached = middle;
+    } catch (error) {
+      if (!(error instanceof VelumError) || error.code !== "no-parameters") throw error;
+      refused = middle;
+    }
+  }
+  return found;
 }
 
 function planLanes(

@@ -199,7 +199,7 @@ function clientManifest(
 ): ClientManifest {
   const fed = new Set(feeds.map(({ to }) => to.input));
   return {
-    format: regions.clear === undefined ? plainClientFormat : clientFormat,
+    format: needsNewFormat(regions, plan) ? clientFormat : plainClientFormat,
     name: server.manifest.name,
     circuitId: server.circuitId,
     parameters: plan.parameters,
@@ -227,6 +227,11 @@ function clientManifest(
     })),
     extras,
   };
+}
+
+/** Earlier readers know neither clear parameters nor remainders. */
+function needsNewFormat({ clear }: RegionProgram, { outputs }: Plan): boolean {
+  return clear !== undefined || outputs.some(({ residues }) => residues !== undefined);
 }
 
 /** All parameters as they were declared, clear ones in between. */

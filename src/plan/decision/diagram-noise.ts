@@ -1,7 +1,7 @@
 import { decisionStepNoise, ggswBitNoise, leafNodeNoise } from "../../security/noise-decision.js";
 import type { Gadget, GlweParameters } from "../../tfhe/parameters.js";
 import type { DecisionDiagrams } from "./decision-diagrams.js";
-import type { LeafLimbs } from "./leaf-limbs.js";
+import { type LeafLimbs, torusLimb } from "./leaf-limbs.js";
 
 /** Bits that travel as a GGSW each. */
 export interface DirectBits {
@@ -50,6 +50,25 @@ export function diagramVariance(
   return gateVariance + Math.min(byBit, leafDeviation ** 2);
 }
 
+/** Bases whose digits hold `messageBits`, by the noise of one gate: the quietest `count`. */
+export function quietBases(
+  glwe: GlweParameters,
+  levels: number,
+  messageBits: number,
+  count: number,
+): number[] {
+  const bit = ggswBitNoise(glwe.noiseLog2, 64);
+  const largest = Math.floor((levels > 3 ? 32 : 30) / levels);
+  const noise = (baseLog: number): number =>
+    decisionStepNoise(glwe, { baseLog, levels }, bit, 1).total;
+  return Array.from({ length: largest }, (_, i) => i + 1)
+    .filter((baseLog) => baseLog * levels >= messageBits)
+    .map((baseLog) => ({ baseLog, total: noise(baseLog) }))
+    .sort((a, b) => a.total - b.total)
+    .slice(0, count)
+    .map(({ baseLog }) => baseLog);
+}
+
 /** One plan asks for many variances of the same diagrams. */
 const knownCopies = new WeakMap<DecisionDiagrams, readonly (readonly number[])[]>();
 
@@ -78,14 +97,36 @@ function countCopies({ diagrams }: DecisionDiagrams): readonly (readonly number[
   return own.map((names) => names.map((number) => counts[number] ?? 1));
 }
 
+/** What a gadget resolves, in units of the 32-bit torus. */
+export function gadgetUnit({ baseLog, levels }: Gadget): number {
+  return 2 ** Math.max(0, 32 - baseLog * levels);
+}
+
+/**
+ * How far sums of leaves may lie from what they should be, in turns of the torus: where steps are no powers of two, leaves and the
+ * constant are rounded to what the gadget resolves.
+ */
+export function leafRounding(
+  { diagrams }: DecisionDiagrams,
+  { moduli }: LeafLimbs,
+  gadget: Gadget,
+): number {
+  return moduli === undefined ? 0 : ((diagrams.length + 1) * gadgetUnit(gadget)) / 2 ** 33;
+}
+
 /** Sum of the squared digits, base `2^baseLog`, of the difference of two leaves as they stand on the 32-bit torus. */
 function squaredDigits(limbs: LeafLimbs, low: number, high: number, gadget: Gadget): number {
   const { baseLog, levels } = gadget;
   const [a, b] = [limbs.digits[low], limbs.digits[high]];
   const base = 2 ** baseLog;
+  const unit = gadgetUnit(gadget);
   let sum = 0;
   for (const [at, value] of (b ?? []).entries()) {
-    let rest = (value - (a?.[at] ?? 0)) * 2 ** (baseLog * levels - limbs.messageBits);
+    let rest =
+      limbs.moduli === undefined
+        ? (value - (a?.[at] ?? 0)) * 2 ** (baseLog * levels - limbs.messageBits)
+        : ((torusLimb(limbs, at, value, unit) - torusLimb(limbs, at, a?.[at] ?? 0, unit)) | 0) /
+          unit;
     for (let level = levels - 1; level >= 0; level--) {
       const digit = level === 0 ? rest : rest - base * Math.round(rest / base);
       rest = (rest - digit) / base;

@@ -14,6 +14,14 @@ export interface LeafLimbs {
   readonly base: Float64Array;
   /** Bits of two's complement that every limb fits in. */
   readonly messageBits: number;
+  /** Present where limbs are remainders (`leafResidues`): `[count]` moduli, each as many steps on the torus. */
+  readonly moduli?: readonly number[];
+}
+
+/** Number `value` of limb `at` of all on the 32-bit torus, rounded to multiples of `unit` of its units. */
+export function torusLimb(limbs: LeafLimbs, at: number, value: number, unit: number): number {
+  const steps = limbs.moduli?.[at % limbs.count] ?? 2 ** limbs.messageBits;
+  return (Math.round((value * 2 ** 32) / steps / unit) * unit) | 0;
 }
 
 /** Cuts leaves into limbs of `bits` bits. `constant` (`[outputs]`) is added to the diagrams' base. */
@@ -58,8 +66,8 @@ export function leafLimbs(
   return { bits, count, digits, base, messageBits };
 }
 
-/** Least and greatest sum of every digit, tree by tree. */
-function sumBounds(
+/** Least and greatest sum of every digit (`[size]`, and `[leaves]` of `[size]`), tree by tree. */
+export function sumBounds(
   { diagrams }: DecisionDiagrams,
   digits: readonly Float64Array[],
   size: number,

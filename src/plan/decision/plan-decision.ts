@@ -6,9 +6,10 @@ import { type BitsLayout, ggswLayout } from "../../tfhe/wire-bits.js";
 import type { OutputEncoding, Plan, PlanOptions } from "../plan.js";
 import { protectInstruction } from "../protection.js";
 import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
+import { gadgetUnit } from "./diagram-noise.js";
 import { type JoinedTrees, joinedTrees } from "./joined-trees.js";
-import type { LeafLimbs } from "./leaf-limbs.js";
-import { chooseProtected } from "./protected-trees.js";
+import { type LeafLimbs, torusLimb } from "./leaf-limbs.js";
+import { chooseProtected, type ProtectedOptions } from "./protected-trees.js";
 import { bitPrices, chooseUploadForm, type TreeOptions } from "./upload-form.js";
 
 /** Gates of one chunk of work. */
@@ -43,7 +44,12 @@ export function planDecision(
   const { parameters, layout, diagrams, limbs, wordBits, failureLog2, ...rest } =
     options.distanceLog2 === undefined
       ? choosePlain(joined, direct, { ...options, path })
-      : chooseProtectedTrees(joined, direct, { ...options, path });
+      : chooseProtectedTrees(joined, direct, {
+          failureLog2: options.failureLog2,
+          distanceLog2: options.distanceLog2,
+          weakestDistanceLog2: options.weakestDistanceLog2,
+          path,
+        });
   const { protection } = rest;
   const values = joined.trees.outputs * limbs.count;
   const instructions: Instruction[] = [
@@ -65,10 +71,8 @@ export function planDecision(
     });
     outputs.push({
       layout: { form: "glwe", wordBits, coefficients: [coefficients] },
-      deltaLog2: 64 - limbs.messageBits,
-      messageBits: limbs.messageBits,
       signed: true,
-      limbs: { count: limbs.count, bits: limbs.bits },
+      ...limbEncoding(limbs),
     });
     first += count;
   }
@@ -120,13 +124,31 @@ function choosePlain(
 function chooseProtectedTrees(
   joined: JoinedTrees,
   diagrams: DecisionDiagrams,
-  options: TreeOptions,
+  options: ProtectedOptions,
 ): TreeChoice {
   const { bits, ...choice } = chooseProtected(joined, diagrams, options);
   const { glwe, gadget, bodyBits } = bits;
   const parameters: CryptoParameters = { glwe, bootstraps: [], publicKey: true };
   const layout = ggswLayout(glwe, diagrams.bits.length, gadget, bodyBits);
   return { parameters, layout, diagrams, ...choice };
+}
+
+/** Remainders are read off phases of 32 bits: their steps are no powers of two. */
+const residuePhaseBits = 32;
+
+function limbEncoding({
+  count,
+  bits,
+  messageBits,
+  moduli,
+}: LeafLimbs): Pick<OutputEncoding, "deltaLog2" | "messageBits" | "limbs" | "residues"> {
+  return moduli === undefined
+    ? { deltaLog2: 64 - messageBits, messageBits, limbs: { count, bits } }
+    : {
+        deltaLog2: 64 - residuePhaseBits,
+        messageBits: residuePhaseBits,
+        residues: moduli,
+      };
 }
 
 /** `limbs.base.length` results in the first coefficients. */
@@ -136,8 +158,8 @@ export function ensembleInstruction(
   glwe: GlweParameters,
   gadget: { readonly baseLog: number; readonly levels: number },
 ): EnsembleInstruction {
-  const deltaLog2 = 32 - limbs.messageBits;
-  const onTorus = (value: number): number => (value * 2 ** deltaLog2) | 0;
+  const unit = gadgetUnit(gadget);
+  const onTorus = (value: number, at: number): number => torusLimb(limbs, at, value, unit);
   const total = diagrams.reduce((sum, { gates }) => sum + gates.length, 0);
   const chunkCount = Math.min(
     diagrams.length,
@@ -156,7 +178,7 @@ export function ensembleInstruction(
   }
   if (chunks.at(-1) !== nodes.length / 4) chunks.push(nodes.length / 4);
   const addend = new Int32Array(glwe.polynomialSize);
-  for (const [at, value] of limbs.base.entries()) addend[at] = onTorus(value);
+  for (const [at, value] of limbs.base.entries()) addend[at] = onTorus(value, at);
   return {
     op: "ensemble",
     baseLog: gadget.baseLog,

@@ -1,11 +1,10 @@
 import type { EnsembleStep, RegionProgram } from "../../regions/region-program.js";
 import { largestVariance } from "../../security/failure.js";
-import { decisionStepNoise, ggswBitNoise } from "../../security/noise-decision.js";
 import type { GlweParameters } from "../../tfhe/parameters.js";
 import { regionValue } from "../bootstrap/region-value.js";
 import { type DecisionDiagrams, decisionDiagrams } from "../decision/decision-diagrams.js";
 import type { BitsForm } from "../decision/decision-shapes.js";
-import { type DirectBits, diagramVariance } from "../decision/diagram-noise.js";
+import { type DirectBits, diagramVariance, quietBases } from "../decision/diagram-noise.js";
 import { joinedTrees } from "../decision/joined-trees.js";
 import type { LeafLimbs } from "../decision/leaf-limbs.js";
 import { bitPrices } from "../decision/upload-form.js";
@@ -75,7 +74,7 @@ export function frontBits(
 ): FrontBits | undefined {
   if (limbs.base.length > glwe.polynomialSize) return undefined;
   let best: FrontBits | undefined;
-  for (const baseLog of quietBases(glwe, levels, limbs.messageBits)) {
+  for (const baseLog of quietBases(glwe, levels, limbs.messageBits, basesTried)) {
     const bits = { glwe, gadget: { baseLog, levels }, bodyBits: 64 };
     const variance = diagramVariance(diagrams, limbs, bits);
     if (best === undefined || variance < best.variance) best = { bits, variance };
@@ -90,20 +89,6 @@ export function frontBits(
     best = { bits, variance };
   }
   return best;
-}
-
-/** Bases whose digits hold `messageBits`, by the noise of one gate: the quietest few. */
-function quietBases(glwe: GlweParameters, levels: number, messageBits: number): number[] {
-  const bit = ggswBitNoise(glwe.noiseLog2, 64);
-  const largest = Math.floor(30 / levels);
-  const noise = (baseLog: number): number =>
-    decisionStepNoise(glwe, { baseLog, levels }, bit, 1).total;
-  return Array.from({ length: largest }, (_, i) => i + 1)
-    .filter((baseLog) => baseLog * levels >= messageBits)
-    .map((baseLog) => ({ baseLog, total: noise(baseLog) }))
-    .sort((a, b) => a.total - b.total)
-    .slice(0, basesTried)
-    .map(({ baseLog }) => baseLog);
 }
 
 /** Of failure, for the question whether sums can be held at all. */
