@@ -41,14 +41,18 @@ export interface ErrorParts {
 }
 
 /**
- * The one error class of Velum. `message` reads `path: problem. cure`.
- * `code`, `path`, `limit`, `actual` and `cure` are there for programs.
+ * The one error class of Velum. `message` reads `path: problem. cure`; its parts are there for programs.
  */
 export class VelumError extends Error {
+  /** What went wrong, stable for programs. */
   readonly code: ErrorCode;
+  /** The node, field, file or argument concerned. */
   readonly path: string;
+  /** The limit that was crossed, where there is one. */
   readonly limit: number | string | undefined;
+  /** The value found, where it is public. */
   readonly actual: number | string | undefined;
+  /** What to do about it. */
   readonly cure: string;
   readonly #parts: ErrorParts;
 

@@ -10,7 +10,9 @@ export type NestedArray = number | readonly NestedArray[];
  * Numbers with a shape, row-major. Integers are exact up to 2^53. `data.length` is the product of `shape`.
  */
 export interface Tensor {
+  /** Length of each axis; `[]` for a scalar. */
   readonly shape: Shape;
+  /** The numbers, the last axis fastest. */
   readonly data: Float64Array;
 }
 

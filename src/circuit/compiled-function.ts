@@ -44,6 +44,7 @@ export interface CircuitSizes {
 
 /** A compiled function, alone (`Circuit`) or of a module (`ModuleFunction`): its texts, cost, drawing and simulation, and its runs. */
 export class CompiledFunction extends BothSides {
+  /** The op-graph with bounds and bit-widths; `String(circuit)` prints it. */
   readonly graph: Graph;
   readonly #compiled: Compiled;
   readonly #options: CompileOptions;

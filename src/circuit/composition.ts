@@ -8,9 +8,11 @@ import { boundsFromInputs } from "../passes/interval-bounds.js";
 
 /** An output that may be fed to a parameter without being decrypted in between; names of functions and parameters. */
 export interface Wire {
+  /** The function whose output it is. */
   readonly from: string;
   /** Number of the output; 0 where absent. */
   readonly output?: number;
+  /** The function whose parameter takes it. */
   readonly to: string;
   /** Name of the parameter; the only one where absent. */
   readonly input?: string;

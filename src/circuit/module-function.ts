@@ -7,6 +7,7 @@ import type { KeyedSides } from "./run/keyed-sides.js";
 
 /** One function of a compiled module: like a `Circuit`, with the module's key, engine and files. */
 export class ModuleFunction extends CompiledFunction {
+  /** As the module calls it. */
   readonly name: string;
 
   constructor(

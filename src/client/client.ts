@@ -41,6 +41,7 @@ let sharedMachine: Promise<Machine> | undefined;
  * Runs in Node and in web pages. Works with WebAssembly.
  */
 export class Client {
+  /** What the client file says. */
   readonly manifest: ClientManifest;
   readonly #machine: Machine;
   #key: ClientKey | undefined;
@@ -65,6 +66,7 @@ export class Client {
     return new Client(manifest, await sharedMachine);
   }
 
+  /** Cryptographic parameters of the circuit; they met the security line when the file was loaded. */
   get parameters(): CryptoParameters {
     return this.manifest.parameters;
   }

@@ -41,6 +41,7 @@ export class ImportedModel {
     return this.floatModel.parts;
   }
 
+  /** All settings. */
   getParams(): ImportedParams {
     return this.#params;
   }

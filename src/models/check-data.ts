@@ -24,7 +24,7 @@ export function toMatrix(x: Rows, path: string): Matrix {
   return matrix;
 }
 
-/** `toMatrix` for work that only moves rows about: NaN and infinities pass. */
+/** `toMatrix` for work that only moves rows about: NaN and infinities pass. Error `bad-shape`. */
 export function toMatrixWithGaps(x: Rows, path: string): Matrix {
   const tensor = toTensor(x, path);
   const [rows = 0, columns = 0] = tensor.shape;
@@ -94,7 +94,7 @@ export function rowOf(x: Matrix, i: number): Float64Array {
   return x.data.subarray(i * x.columns, (i + 1) * x.columns);
 }
 
-/** Reads finite numbers `[rows]` or `[rows, targets]` for `rows` rows as `[rows, targets]`. Errors: those of `toLabels`. */
+/** Reads finite numbers `[rows]` or `[rows, targets]` for `rows` rows as `[rows, targets]`. Errors: those of `toLabels`; `bad-shape` for other rows. */
 export function toTargets(y: Labels | Rows, rows: number, path: string): Matrix {
   const tensor = toTensor(y, path);
   if (tensor.shape.length !== 2) {

@@ -13,6 +13,7 @@ export abstract class Configurable<P extends object> {
     this.#params = merged(defaults, params, name);
   }
 
+  /** All parameters, those left to their defaults too. */
   getParams(): P {
     return this.#params;
   }

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import type { AttributeList, Attributes, AttributeValue } from "../graph/node.js";
 
-/** An attribute that is absent, one integer or a list of them, as a list; undefined if it is absent or `None`. */
+/** An attribute that is absent, one integer or a list of them, as a list; undefined if it is absent or `None`. Error `bad-argument`. */
 export function readIntegers(
   attributes: Attributes,
   name: string,
@@ -19,6 +19,7 @@ export function readIntegers(
   });
 }
 
+/** False where the attribute is absent. Error `bad-argument`. */
 export function readFlag(attributes: Attributes, name: string, path: string): boolean {
   const value = attributes[name];
   if (value === undefined) return false;

@@ -2,7 +2,7 @@ import { VelumError } from "../base/error.js";
 
 /**
  * Refuses a number that left the exactly representable integers. Products and partial sums are each checked, so that
- * no rounded intermediate can hide behind a small result.
+ * no rounded intermediate can hide behind a small result. Errors: `not-a-number`, `out-of-range`.
  */
 export function exact(value: number, path: string): number {
   if (value <= Number.MAX_SAFE_INTEGER && value >= -Number.MAX_SAFE_INTEGER) return value + 0;

@@ -42,7 +42,7 @@ export function intervalBounds(graph: Graph, inputs: readonly Bounds[]): Graph {
   );
 }
 
-/** Sound bounds of every element of every node, by node id; see `intervalBounds`. */
+/** Sound bounds of every element of every node, by node id; see `intervalBounds`. Error `bad-argument` for another number of inputs. */
 export function nodeIntervals(graph: Graph, inputs: readonly Bounds[]): Interval[] {
   if (inputs.length !== graph.inputs.length) {
     throw new VelumError({

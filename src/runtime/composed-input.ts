@@ -16,6 +16,7 @@ export type FedValue = Uint8Array | { readonly answer: Uint8Array; readonly outp
  * parameters; the client encrypts it with `null` for those that are fed.
  */
 export interface ComposedRequest {
+  /** Absent where every parameter is fed. */
   readonly request?: Uint8Array;
   /** By parameter. */
   readonly from: Readonly<Record<string, FedValue>>;

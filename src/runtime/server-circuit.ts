@@ -29,6 +29,7 @@ import { type EngineOptions, startEngine } from "./start-engine.js";
 
 /** One client's evaluation keys, ready in the memory of the circuit that loaded them. They compute; they cannot decrypt. */
 export interface LoadedKeys {
+  /** Id of the client key that made them; requests name it. */
   readonly keyId: KeyId;
   /** What they take of the engine's memory. */
   readonly bytes: number;
@@ -105,10 +106,12 @@ export class ServerCircuit {
     return this.#host.engine.kind;
   }
 
+  /** Threads that share the work. */
   get threads(): number {
     return this.#host.engine.threads;
   }
 
+  /** Whether `run` takes evaluation keys: some circuits need none. */
   get needsEvaluationKeys(): boolean {
     return needsEvaluationKeys(this.#program.manifest.parameters);
   }

@@ -60,10 +60,12 @@ export class ServerModule {
     return [...this.#functions.keys()];
   }
 
+  /** `native` or `wasm`. */
   get runtime(): Engine["kind"] {
     return this.#host.engine.kind;
   }
 
+  /** Threads that share the work. */
   get threads(): number {
     return this.#host.engine.threads;
   }

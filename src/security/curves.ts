@@ -63,7 +63,7 @@ export function smallestTUniform(dimension: number, modulusLog2: number): number
   return bound;
 }
 
-/** The smallest dimension, at least `from`, whose smallest safe TUniform bound is `bound` or less. */
+/** The smallest dimension, at least `from`, whose smallest safe TUniform bound is `bound` or less. Error `out-of-range` for a bound that is unsafe anywhere. */
 export function smallestDimension(
   bound: number,
   modulusLog2: number,

@@ -6,7 +6,7 @@ const tags: string[] = [];
 
 /**
  * Runs `body`; nodes that it makes carry the tag `name`, joined with the enclosing tags by dots. The tag shows in printed
- * graphs and error messages. `body` must not be asynchronous.
+ * graphs and error messages. `body` must not be asynchronous. Error `bad-argument` where it is no function.
  */
 export function tag<T>(name: string, body: () => T): T {
   if (typeof body !== "function") {

@@ -24,7 +24,9 @@ declare const encryptionBrand: unique symbol;
 export class Tracer<E extends Encryption = Encryption> {
   /** Never set: it carries the type. */
   declare readonly [encryptionBrand]?: E;
+  /** The graph that is being recorded. */
   readonly builder: GraphBuilder;
+  /** Its node there, with the value that it takes on a sample. */
   readonly node: SampledNode;
 
   constructor(builder: GraphBuilder, node: SampledNode) {
@@ -34,6 +36,7 @@ export class Tracer<E extends Encryption = Encryption> {
     Object.freeze(this);
   }
 
+  /** Length of each axis. */
   get shape(): Shape {
     return this.node.sample.shape;
   }
@@ -265,14 +268,17 @@ export class Tracer<E extends Encryption = Encryption> {
     throw noValue();
   }
 
+  /** There is no number to give. Error `not-traceable`. */
   valueOf(): never {
     throw noValue();
   }
 
+  /** There is no number to give. Error `not-traceable`. */
   toString(): never {
     throw noValue();
   }
 
+  /** There is no number to give. Error `not-traceable`. */
   toJSON(): never {
     throw noValue();
   }

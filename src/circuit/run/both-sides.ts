@@ -48,7 +48,7 @@ export class BothSides {
     return unwrapResults((await this.#sides.client()).decrypt(answer));
   }
 
-  /** All of it: encrypts, computes on ciphertexts, decrypts. */
+  /** All of it: encrypts, computes on ciphertexts, decrypts. Errors: those of `encrypt`, `run` and `decrypt`, `runtime-unavailable`. */
   async encryptRunDecrypt(...values: ClientValue[]): Promise<NestedArray | NestedArray[]> {
     const [answer] = await this.run([await this.encrypt(...values)]);
     if (answer !== undefined) return this.decrypt(answer);

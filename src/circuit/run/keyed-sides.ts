@@ -6,7 +6,9 @@ import type { LoadedKeys } from "../../runtime/server-circuit.js";
 
 /** Both files of a circuit or a module. */
 export interface CircuitFiles {
+  /** For `Client.load`: shapes, encodings, parameters, no weights. */
   readonly clientFile: Uint8Array;
+  /** For `ServerCircuit.load`, of a module `ServerModule.load`: machine code and weights, nothing secret. */
   readonly serverFile: Uint8Array;
 }
 

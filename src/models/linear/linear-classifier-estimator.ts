@@ -146,6 +146,7 @@ export abstract class LinearClassifierEstimator<
     return this.fitted().coef;
   }
 
+  /** `[1]` for two classes, else `[classes]`. */
   get intercept(): Float64Array {
     return this.fitted().intercept;
   }

@@ -72,6 +72,7 @@ const path = "pipeline file";
  *     await pipeline.predict(XTest, { fhe: "execute" });
  */
 export class Pipeline<M extends PipelineModel> {
+  /** The last step: what predicts. */
   readonly model: M;
   readonly #transformers: readonly Transformer<object>[];
   readonly #params: PipelineParams;
@@ -99,6 +100,7 @@ export class Pipeline<M extends PipelineModel> {
     return this.model.circuit;
   }
 
+  /** Cross-validation then keeps the shares of the classes. */
   get isClassifier(): boolean {
     return this.model.isClassifier === true;
   }

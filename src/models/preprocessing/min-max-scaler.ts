@@ -27,6 +27,7 @@ export class MinMaxScaler extends AffineScaler<MinMaxScalerParams> {
     return this.step.scale.map((width) => 1 / width);
   }
 
+  /** What is added after scaling, `[features]`. */
   get min(): Float64Array {
     const { center, scale, low } = this.step;
     return center.map((least, j) => low - least / (scale[j] ?? 1));

@@ -45,6 +45,7 @@ export abstract class Transformer<
     return step.apply(finite ? toMatrixOf(step.inputs, tensor, path) : tensor, path);
   }
 
+  /** `fit` and `transform` of the same rows. Errors: those of both. */
   fitTransform(x: Rows): Tensor {
     return this.fit(x).transform(x);
   }

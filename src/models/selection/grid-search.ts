@@ -67,6 +67,7 @@ export class GridSearchCV<P extends object, M extends Judged> {
     return this.#need().result.params;
   }
 
+  /** Mean score of the best combination over the folds. */
   get bestScore(): number {
     return this.#need().result.meanTestScore;
   }

@@ -75,6 +75,7 @@ export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorPa
     return this.ensemble.trees.reduce((most, tree) => Math.max(most, depthOf(tree)), 0);
   }
 
+  /** Leaves of the tree. */
   getNLeaves(): number {
     return this.ensemble.trees.reduce((sum, tree) => sum + leafCountOf(tree), 0);
   }

@@ -11,6 +11,7 @@ import type { TreeQuantization } from "./tree-quantization.js";
 
 /** A classifier whose scores are sums over trees. */
 export abstract class TreeClassifier<Params extends TreeQuantization> extends TreeModel<Params> {
+  /** Fits in the clear: rows `[rows, features]`, one label a row. Errors: `bad-shape`, `not-a-number`, `bad-argument`. */
   abstract fit(x: Rows, y: Labels, sampleWeight?: Labels): this;
 
   /** `fit`, and the float model too: it stays in double precision when this one is compiled. Errors: those of `fit`. */

@@ -35,6 +35,7 @@ export abstract class TreeModel<Params extends TreeQuantization> extends Estimat
     return new TreePredictor(this.fitted());
   }
 
+  /** Trees, over all rounds and classes. */
   get treeCount(): number {
     return this.ensemble.trees.length;
   }

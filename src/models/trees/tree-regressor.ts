@@ -9,6 +9,7 @@ import type { TreeQuantization } from "./tree-quantization.js";
 
 /** A regressor whose target, or its logarithm, is a sum over trees. */
 export abstract class TreeRegressor<Params extends TreeQuantization> extends TreeModel<Params> {
+  /** Fits in the clear: rows `[rows, features]`, one number a row. Errors: `bad-shape`, `not-a-number`, `bad-argument`. */
   abstract fit(x: Rows, y: Labels, sampleWeight?: Labels): this;
 
   /** `fit`, and the float model too: it stays in double precision when this one is compiled. Errors: those of `fit`. */

@@ -9,7 +9,7 @@ export interface NoValue {
 }
 
 /**
- * What `work` gives. Errors of `work` that say that a result is no number say instead what `reason` says; what the caller's own function
+ * What `work` gives. `not-a-number` errors of `work` say instead what `reason` says; what the caller's own function
  * throws becomes `bad-argument` with its message.
  */
 export function withReason<Result>(

@@ -246,7 +246,7 @@ export class LookupBuilder extends LinearBuilder {
     return totalCost(this.#lookups);
   }
 
-  /** Runs `build` and turns a look-up that is too wide into an error that names the node. */
+  /** Runs `build` and turns a look-up that is too wide into `width-too-wide`, which names the node. */
   orTooWide(build: () => Value): Value {
     try {
       return build();

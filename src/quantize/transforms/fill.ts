@@ -19,6 +19,7 @@ export class Fill implements ClientTransform {
     return this.values.length;
   }
 
+  /** `x` without gaps. Errors: `bad-shape`; `not-a-number` where an infinity is left. */
   apply(x: Tensor, path: string): Tensor {
     const { inputs, values } = this;
     rowsFor(inputs, x, path);
