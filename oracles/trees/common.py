@@ -70,7 +70,11 @@ def write(name, made_by, versions, sets, cases):
             **versions,
         },
         "dataSets": {
-            key: {"rows": [floats(row) for row in X], "y": floats(y)}
+            key: {
+                "rows": [floats(row) for row in X],
+                "y": floats(y),
+                **({"targets": numpy.shape(y)[1]} if numpy.ndim(y) > 1 else {}),
+            }
             for key, (X, y) in sets.items()
             if key in used and key != "breast-cancer"
         },

@@ -16,10 +16,15 @@ from sklearn.ensemble import (
 )
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from common import camel_params, data_sets, floats, write
+from common import camel_params, data_sets, floats, rounded, write
 
 warnings.simplefilter("ignore")
 sets = data_sets()
+
+# Three targets of different sizes.
+X, y = sets["smooth"]
+random = numpy.random.RandomState(31)
+sets["targets"] = (X, rounded(numpy.c_[y, 100 * X[:, 1] ** 2 + random.normal(size=160), 0.01 * X[:, 5] - 2 * X[:, 0]]))
 
 
 def tree_arrays(tree):
@@ -29,7 +34,8 @@ def tree_arrays(tree):
         "threshold": floats(numpy.where(leaf, 0, tree.threshold)),
         "left": [int(max(c, 0)) for c in tree.children_left],
         "right": [int(max(c, 0)) for c in tree.children_right],
-        "values": floats(numpy.where(leaf[:, None], tree.value[:, 0, :], 0)),
+        # Classes of the one label, or targets.
+        "values": floats(numpy.where(leaf[:, None], tree.value.reshape(len(leaf), -1), 0)),
     }
 
 
@@ -91,6 +97,20 @@ cases = [
     case(ETC, b, trees=1, n_estimators=10, random_state=1, max_depth=6),
     case(ETC, i, n_estimators=8, bootstrap=True, oob_score=True, random_state=13),
     case(ETR, s, trees=1, n_estimators=8, random_state=17, min_samples_leaf=3),
+    case(DTR, "targets", max_depth=5),
+    case(DTR, "targets", max_leaf_nodes=20, min_samples_leaf=3, ccp_alpha=0.5),
+    case(DTR, "targets", splitter="random", random_state=4, min_samples_leaf=5),
+    case(RFR, "targets", n_estimators=5, max_depth=6, oob_score=True, random_state=3),
+    case(ETR, "targets", n_estimators=5, max_depth=6, max_features=3),
+    case(DTR, s, monotonic_cst=[1, -1, 0, 0, 0, 0], min_samples_leaf=3),
+    case(DTR, s, monotonic_cst=[1, 0, 0, 1, 0, -1], max_leaf_nodes=15),
+    case(DTR, s, monotonic_cst=[-1, 1, 0, 0, 0, 0], splitter="random"),
+    case(DTR, "counts", monotonic_cst=[1, 0, 0, 1, 0, 0], criterion="poisson", min_samples_leaf=5),
+    case(DTC, b, monotonic_cst=[-1] * 10 + [0] * 10 + [-1, 1] * 5),
+    case(RFC, b, n_estimators=4, max_depth=5, monotonic_cst=[-1] * 30, random_state=2),
+    case(RFR, s, n_estimators=4, monotonic_cst=[1, 1, 0, 0, 0, 0], random_state=2),
+    case(ETC, b, n_estimators=4, max_depth=6, monotonic_cst=[-1, 1] * 15, criterion="entropy"),
+    case(ETR, s, n_estimators=4, monotonic_cst=[1, 1, 0, 0, 0, 0], max_leaf_nodes=12),
     case(IsolationForest, b, n_estimators=30, random_state=3),
     case(IsolationForest, b, n_estimators=20, random_state=4, contamination=0.1, max_samples=0.3),
     case(IsolationForest, s, n_estimators=20, random_state=5, bootstrap=True, max_samples=64),

@@ -21,7 +21,7 @@ export class TreeClient extends ModelClient<TreeCoding> {
     return new TreeClient(await Client.load(clientFile));
   }
 
-  /** The label, the target, or 1 or -1 of an isolation forest. Errors: those of `Client.decrypt`. */
+  /** The label, the target (of several the first; `scores` gives all), or 1 or -1 of an isolation forest. Errors: those of `Client.decrypt`. */
   predict(answer: Uint8Array): number {
     return this.coding.answers(this.decrypt(answer))[0] ?? Number.NaN;
   }

@@ -33,8 +33,10 @@ export function scoreMeaning(value: unknown): ScoreMeaning | undefined {
 
 /** What is on the client's side of an ensemble of trees: no leaf values and no shape of trees. */
 export interface TreeCodingParts extends InputParts {
-  /** Real scores are `base[k] + step * integer`. */
+  /** Real scores are `base[k] + step * scales[k] * integer`. */
   readonly step: number;
+  /** `[outputs]` of several targets, whose sizes may differ; undefined where all are 1. */
+  readonly scales?: Float64Array | undefined;
   /** `[outputs]` */
   readonly base: Float64Array;
   readonly meaning: ScoreMeaning;
@@ -56,6 +58,7 @@ const resultKinds = ["scores", "classes", "bit"] as const;
 /** Turns real features into the whole numbers that trees ask, and their integer sums into answers. Immutable. */
 export class TreeCoding extends ModelCoding implements TreeCodingParts {
   readonly step: number;
+  readonly scales: Float64Array | undefined;
   readonly base: Float64Array;
   readonly meaning: ScoreMeaning;
   readonly classes: Float64Array;
@@ -66,6 +69,7 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
   constructor(parts: TreeCodingParts) {
     super(parts);
     this.step = parts.step;
+    this.scales = parts.scales;
     this.base = parts.base;
     this.meaning = parts.meaning;
     this.classes = parts.classes;
@@ -82,9 +86,13 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
 
   /** Real scores `[rows, outputs]` of integer sums. Error `bad-argument` where scores stay on the server. */
   scores({ shape, data }: Tensor, path = "scores"): Tensor {
-    const { step, base } = this;
+    const { step, scales, base } = this;
     if (this.result !== "scores") throw decisionOnly(path);
-    return { shape, data: data.map((sum, i) => (base[i % base.length] ?? 0) + step * sum) };
+    const scored = data.map((sum, i) => {
+      const k = i % base.length;
+      return (base[k] ?? 0) + step * (scales?.[k] ?? 1) * sum;
+    });
+    return { shape, data: scored };
   }
 
   /**
@@ -124,11 +132,12 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
   }
 
   override toJSON() {
-    const { step, base, meaning, classes, offset, result, top } = this;
+    const { step, scales, base, meaning, classes, offset, result, top } = this;
     return {
       kind: "tree-coding",
       ...inputJson(this),
       ...{ step, base: Array.from(base), meaning, classes: Array.from(classes), offset },
+      ...(scales === undefined ? {} : { scales: Array.from(scales) }),
       ...(result === "scores" ? {} : { result, top }),
     } as const;
   }
@@ -138,6 +147,7 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
     const {
       kind,
       step,
+      scales,
       base,
       meaning,
       classes,
@@ -149,6 +159,10 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
     const input = readInputParts(value, path, corrupt);
     if (!isFiniteNumber(step) || step <= 0) throw corrupt(path, "step is not a number above 0");
     if (!isFiniteList(base) || base.length === 0) throw corrupt(path, "base is no list of numbers");
+    const scaled = isFiniteList(scales) && scales.length === base.length;
+    if (scales !== undefined && !(scaled && scales.every((scale) => scale > 0))) {
+      throw corrupt(path, "scales are no numbers above 0");
+    }
     const known = scoreMeaning(meaning);
     if (known === undefined) throw corrupt(path, "meaning is unknown");
     if (!isFiniteList(classes) || !isFiniteNumber(offset)) {
@@ -162,6 +176,7 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
     return new TreeCoding({
       ...{ result: form, top },
       ...{ ...input, step, offset, meaning: known },
+      ...(scaled ? { scales: Float64Array.from(scales) } : {}),
       ...{ base: Float64Array.from(base), classes: Float64Array.from(classes) },
     });
   }

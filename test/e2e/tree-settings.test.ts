@@ -5,8 +5,12 @@ import { TreeClient } from "../../src/client/tree-client.js";
 import {
   type Circuit,
   type CompileOptions,
+  DecisionTreeClassifier,
+  DecisionTreeRegressor,
+  ExtraTreesRegressor,
   HistGradientBoostingClassifier,
   HistGradientBoostingRegressor,
+  RandomForestRegressor,
   ServerCircuit,
   XGBClassifier,
   XGBRegressor,
@@ -42,6 +46,7 @@ const X = Array.from({ length: 90 }, () => [
 const classes = X.map(([a = 0, b = 0, c = 0]) => (a + b > 4 ? 2 : c > 4 ? 1 : 0));
 const sizes = X.map(([a = 0, b = 0, c = 0]) => 1 + a - b + c * (a > 2 ? 1 : -1));
 const holes = X.map((row, i) => row.map((value, j) => (i % 4 === j ? -9 : value)));
+const both = X.map(([a = 0, b = 0, c = 0]) => [a + b, 1000 * Math.sin(c), a * c]);
 const gaps = X.map((row, i) => row.map((value, j) => (i % 7 === j ? Number.NaN : value)));
 const rounds = { maxIter: 4, minSamplesLeaf: 4, maxDepth: 3 };
 const few = { nEstimators: 4, maxDepth: 3 };
@@ -121,6 +126,30 @@ const cases: readonly Case[] = [
     }).fit(gaps, classes),
     load: (file) => HistGradientBoostingClassifier.load(file, wasm),
   },
+  {
+    about: "three targets",
+    ...{ X, model: new DecisionTreeRegressor({ maxDepth: 4 }).fit(X, both) },
+    load: (file) => DecisionTreeRegressor.load(file, wasm),
+  },
+  {
+    about: "three targets",
+    ...{ X, model: new RandomForestRegressor({ ...few, oobScore: true }).fit(X, both) },
+    load: (file) => RandomForestRegressor.load(file, wasm),
+  },
+  {
+    about: "three targets",
+    ...{ X, model: new ExtraTreesRegressor(few).fit(X, both) },
+    load: (file) => ExtraTreesRegressor.load(file, wasm),
+  },
+  {
+    about: "directions",
+    X,
+    model: new DecisionTreeClassifier({ maxDepth: 4, monotonicCst: [1, 0, -1] }).fit(
+      X,
+      classes.map((k) => Math.min(k, 1)),
+    ),
+    load: (file) => DecisionTreeClassifier.load(file, wasm),
+  },
 ];
 
 for (const { about, X, model, load } of cases) {
@@ -132,16 +161,43 @@ for (const { about, X, model, load } of cases) {
       assert.ok(Math.abs(value - (real[i] ?? 0)) < 2e-3 * (1 + Math.abs(value)), `row ${i}`);
     }
     const some = X.slice(0, 3);
+    const wanted = clear.slice(0, (3 * clear.length) / X.length);
     assert.deepEqual(await model.predict(X, { fhe: "simulate" }), clear);
-    assert.deepEqual(await model.predict(some, { fhe: "execute" }), clear.slice(0, 3));
+    assert.deepEqual(await model.predict(some, { fhe: "execute" }), wanted);
     await circuit.close();
     const copy = load(model.dump());
     assert.deepEqual(copy.getParams(), model.getParams());
     assert.deepEqual(await copy.predict(X), clear);
-    assert.deepEqual(await copy.predict(some, { fhe: "execute" }), clear.slice(0, 3));
+    assert.deepEqual(await copy.predict(some, { fhe: "execute" }), wanted);
     await copy.circuit?.close();
   });
 }
+
+test("several targets come back in one ciphertext, each as fine as its size allows", async () => {
+  const model = new DecisionTreeRegressor({ maxDepth: 6 });
+  const { floatModel } = model.fitBenchmark(X, both);
+  const circuit = await model.compile(X, wasm);
+  const one = await new DecisionTreeRegressor({ maxDepth: 6 }).fit(X, sizes).compile(X, wasm);
+  assert.ok(circuit.sizes.downloadBytes < 2 * one.sizes.downloadBytes);
+  const real = floatModel.predict(X);
+  const own = await model.predict(X);
+  for (const [k, size] of [9, 1000, 40].entries()) {
+    const worst = own.map((value, i) => (i % 3 === k ? Math.abs(value - (real[i] ?? 0)) : 0));
+    assert.ok(Math.max(...worst) < size / 2 ** 14, `target ${k}`);
+  }
+  assert.equal(await model.score(X, both), await model.score(X, both, { fhe: "simulate" }));
+
+  const client = await TreeClient.load(circuit.clientFile);
+  client.client.generateKey();
+  const server = await ServerCircuit.load(circuit.serverFile, wasm);
+  const [row = []] = X;
+  const [answer = new Uint8Array()] = await server.run([client.encrypt(row)]);
+  assert.deepEqual(client.scores(answer), own.slice(0, 3));
+  assert.equal(client.predict(answer), own[0]);
+  await server.close();
+  await one.close();
+  await circuit.close();
+});
 
 test("the number that means missing is the client's too, as is NaN", async () => {
   const model = new XGBRegressor({ ...few, missing: -9 }).fit(holes, sizes);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DecisionTreeClassifier } from "../../src/models/trees/decision-tree-classifier.js";
+import { DecisionTreeRegressor } from "../../src/models/trees/decision-tree-regressor.js";
 import { HistGradientBoostingClassifier } from "../../src/models/trees/hist-gradient-boosting-classifier.js";
 import { IsolationForest } from "../../src/models/trees/isolation-forest.js";
 import { RandomForestClassifier } from "../../src/models/trees/random-forest-classifier.js";
@@ -186,6 +187,42 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
         Reflect.construct(HistGradientBoostingClassifier, [{ interactionCst: "none" }]).fit(X, y),
       "bad-argument",
       'HistGradientBoostingClassifier interactionCst: is "none". Pass one of "pairwise", "no_interactions", null',
+    ],
+    [
+      "directions of three classes",
+      () => new DecisionTreeClassifier({ monotonicCst: [1, 0] }).fit(X, [0, 1, 2]),
+      "bad-argument",
+      "DecisionTreeClassifier monotonicCst: is [1,0]. Pass null: y holds 3 classes, and rules are for two",
+    ],
+    [
+      "directions of two targets",
+      () => new DecisionTreeRegressor({ monotonicCst: [1, 0] }).fit(X, X),
+      "bad-argument",
+      "DecisionTreeRegressor monotonicCst: is [1,0]. Pass null: y has 2 targets, and rules are for one",
+    ],
+    [
+      "direction of a feature that there is not",
+      () => new RandomForestClassifier({ monotonicCst: [1, 0, 1] }).fit(X, y),
+      "bad-argument",
+      "RandomForestClassifier monotonicCst: is [1,0,1]. Pass 1 (rising), -1 (falling) or 0 for each of the 2 features, or null",
+    ],
+    [
+      "counts of two kinds",
+      () => new DecisionTreeRegressor({ criterion: "poisson" }).fit(X, X),
+      "bad-argument",
+      'DecisionTreeRegressor.fit y: has 2 targets, and criterion "poisson" takes one. Pass "squared_error", or fit a model for each target',
+    ],
+    [
+      "targets of other rows",
+      () => new DecisionTreeRegressor().fit(X, [[1, 2]]),
+      "bad-shape",
+      "DecisionTreeRegressor.fit y: has 1 rows, X has 3. Pass the targets of each row of X",
+    ],
+    [
+      "a limit for two targets",
+      () => new DecisionTreeRegressor({ result: { above: 2 } }).fit(X, X).compile(X),
+      "bad-argument",
+      'DecisionTreeRegressor result: is {"above":2}. Pass "scores": the model has 2 targets, and a limit is for one',
     ],
     [
       "trees without limit",

@@ -39,7 +39,7 @@ const { cases, dataOf } = readTreeFixture<Case>("cart.json");
 for (const wanted of cases) {
   const { estimator, dataSet, params } = wanted;
   test(`same as scikit-learn: ${estimator} ${dataSet} ${JSON.stringify(params)}`, async () => {
-    const { X, y } = dataOf(wanted);
+    const { X, y, targets } = dataOf(wanted);
     const rows = everyRow(X, 7);
     if (estimator === "IsolationForest") {
       // A share of 1 is scikit-learn's way to say all.
@@ -60,7 +60,10 @@ for (const wanted of cases) {
     const isClassifier = estimator in classifiers;
     const model = isClassifier
       ? new classifiers[estimator as Classifier](params).fit(X, y)
-      : new regressors[estimator as Regressor](params).fit(X, y);
+      : new regressors[estimator as Regressor](params).fit(
+          X,
+          targets === 1 ? y : { shape: [y.length / targets, targets], data: y },
+        );
     const sizes = model.ensemble.trees.map((tree) => tree.feature.length);
     assert.deepEqual(sizes, wanted.nodeCounts);
     wanted.trees?.forEach((expected, at) => {

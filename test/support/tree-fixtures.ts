@@ -20,14 +20,24 @@ interface RecordedCase {
 
 interface TreeFixture<Case extends RecordedCase> {
   readonly dataSets: Readonly<
-    Record<string, { readonly rows: (number | null)[][]; readonly y: readonly number[] }>
+    Record<
+      string,
+      {
+        readonly rows: (number | null)[][];
+        readonly y: readonly number[];
+        readonly targets?: number;
+      }
+    >
   >;
   readonly cases: readonly Case[];
 }
 
 export interface DataSet {
   readonly X: Tensor;
+  /** `[rows]`, or `[rows, targets]` row after row. */
   readonly y: Float64Array;
+  /** 1 unless there are several. */
+  readonly targets: number;
 }
 
 /** Reads `test/fixtures/trees/NAME`; NaN is null there, and breast-cancer lies in `data/`. */
@@ -37,10 +47,12 @@ export function readTreeFixture<Case extends RecordedCase>(
   const text = readFileSync(`${repositoryRoot}test/fixtures/trees/${name}`, "utf8");
   const fixture: TreeFixture<Case> = JSON.parse(text);
   const breast = loadBreastCancer();
-  const sets = new Map<string, DataSet>([["breast-cancer", { X: breast.data, y: breast.target }]]);
-  for (const [key, { rows, y }] of Object.entries(fixture.dataSets)) {
+  const sets = new Map<string, DataSet>([
+    ["breast-cancer", { X: breast.data, y: breast.target, targets: 1 }],
+  ]);
+  for (const [key, { rows, y, targets = 1 }] of Object.entries(fixture.dataSets)) {
     const X = toTensor(rows.map((row) => row.map((value) => value ?? Number.NaN)));
-    sets.set(key, { X, y: Float64Array.from(y) });
+    sets.set(key, { X, y: Float64Array.from(y), targets });
   }
   const dataOf = ({ dataSet }: Case): DataSet => {
     const found = sets.get(dataSet);

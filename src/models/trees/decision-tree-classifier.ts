@@ -11,6 +11,7 @@ import {
   type CartParams,
   cartDefaults,
   checkCartParams,
+  directionsOf,
   featuresPerSplit,
 } from "./cart/cart-params.js";
 import { fitCart } from "./cart/fit-cart.js";
@@ -66,6 +67,7 @@ export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifie
     const nodes = fitCart(
       {
         ...{ columns: toFloat32Columns(matrix), rows, features, y: targets.indices },
+        directions: directionsOf(this.name, params, features, { classes: outputs }),
         impurity: { kind: "classes", by, classes: outputs },
       },
       params,

@@ -1,13 +1,14 @@
-import { type Labels, type Rows, toLabels, toWeights } from "../check-data.js";
-import { requirePositive } from "../positive-targets.js";
+import { type Labels, type Rows, toWeights } from "../check-data.js";
 import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
 import {
   type CartParams,
   cartDefaults,
   checkCartParams,
+  directionsOf,
   featuresPerSplit,
 } from "./cart/cart-params.js";
 import { fitCart } from "./cart/fit-cart.js";
+import { readTargets } from "./cart/read-targets.js";
 import type { TargetImpurity } from "./cart/target-criterion.js";
 import { checkChoice } from "./check-params.js";
 import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
@@ -34,21 +35,20 @@ export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorPa
   }
 
   /**
-   * Fits to `x` (`[rows, features]`), one target and perhaps one weight a row.
+   * Fits to `x` (`[rows, features]`), `y` (`[rows]`, or `[rows, targets]` with squared errors) and perhaps one weight a row.
    * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
    */
-  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels | Rows, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion, splitter } = params;
     this.checkParams();
     const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
     const { rows, columns: features } = matrix;
-    const target = toLabels(y, rows, `${this.name}.fit y`);
-    if (criterion === "poisson") requirePositive(target, false, `${this.name}.fit y`);
+    const { target, targets, impurity } = readTargets(this.name, y, rows, criterion);
     const nodes = fitCart(
       {
-        ...{ columns: toFloat32Columns(matrix), rows, features, y: target },
-        impurity: { kind: "target", by: criterion },
+        ...{ columns: toFloat32Columns(matrix), rows, features, y: target, impurity },
+        directions: directionsOf(this.name, params, features, { targets }),
       },
       params,
       { splitter, maxFeatures: featuresPerSplit(this.name, params, features) },
@@ -56,7 +56,7 @@ export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorPa
       params.randomState,
     );
     return this.adopt({
-      ensemble: averageOf([nodes], features, 1),
+      ensemble: averageOf([nodes], features, targets),
       meaning: "identity",
       classes: new Float64Array(0),
       featureImportances: cartImportances([nodes], features),

@@ -9,7 +9,7 @@ import {
   toClassTargets,
 } from "../class-targets.js";
 import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
-import { featuresPerSplit } from "./cart/cart-params.js";
+import { directionsOf, featuresPerSplit } from "./cart/cart-params.js";
 import { checkChoice } from "./check-params.js";
 import { fitForest } from "./fit-forest.js";
 import { checkForestParams, type ForestParams } from "./forest-params.js";
@@ -46,6 +46,7 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
     const grown = fitForest(
       {
         ...{ columns: toFloat32Columns(matrix), rows, features, y: targets.indices },
+        directions: directionsOf(this.name, params, features, { classes: outputs }),
         impurity: {
           kind: "classes",
           by: criterion === "gini" ? "gini" : "entropy",

@@ -1,7 +1,8 @@
-import { type Labels, notFitted, type Rows, toLabels, toWeights } from "../check-data.js";
-import { requirePositive } from "../positive-targets.js";
+import { type Labels, notFitted, type Rows, toWeights } from "../check-data.js";
+import { r2Score } from "../metrics/regression.js";
 import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
-import { featuresPerSplit } from "./cart/cart-params.js";
+import { directionsOf, featuresPerSplit } from "./cart/cart-params.js";
+import { readTargets } from "./cart/read-targets.js";
 import type { TargetImpurity } from "./cart/target-criterion.js";
 import { checkChoice } from "./check-params.js";
 import { fitForest } from "./fit-forest.js";
@@ -20,30 +21,32 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
   protected abstract readonly splitter: "best" | "random";
 
   /**
-   * Fits to `x` (`[rows, features]`), one target and perhaps one weight a row.
+   * Fits to `x` (`[rows, features]`), `y` (`[rows]`, or `[rows, targets]` with squared errors) and perhaps one weight a row.
    * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
    */
-  override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
+  override fit(x: Rows, y: Labels | Rows, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion } = params;
     this.checkParams();
     const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
     const { rows, columns: features } = matrix;
-    const target = toLabels(y, rows, `${this.name}.fit y`);
-    if (criterion === "poisson") requirePositive(target, false, `${this.name}.fit y`);
+    const { target, targets, impurity } = readTargets(this.name, y, rows, criterion);
     const grown = fitForest(
       {
-        ...{ columns: toFloat32Columns(matrix), rows, features, y: target },
-        impurity: { kind: "target", by: criterion },
+        ...{ columns: toFloat32Columns(matrix), rows, features, y: target, impurity },
+        directions: directionsOf(this.name, params, features, { targets }),
       },
       params,
       { splitter: this.splitter, maxFeatures: featuresPerSplit(this.name, params, features) },
       toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`),
       undefined,
     );
-    const ensemble = averageOf(grown.trees, features, 1);
+    const ensemble = averageOf(grown.trees, features, targets);
+    const ofRows = (data: Float64Array) => ({ shape: [rows, targets], data });
     const account = params.oobScore
-      ? { oobScore: determination(target, outOfBagScores(ensemble, matrix, grown.counts)) }
+      ? {
+          oobScore: r2Score(ofRows(target), ofRows(outOfBagScores(ensemble, matrix, grown.counts))),
+        }
       : {};
     return this.adopt({
       ensemble,
@@ -66,11 +69,4 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
     if (oobScore === undefined) throw notFitted(`${this.name} with oobScore`);
     return oobScore;
   }
-}
-
-/** R²: 1 less the squared error over that of the mean. */
-function determination(y: Float64Array, guessed: Float64Array): number {
-  const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
-  const spread = y.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return 1 - y.reduce((sum, value, i) => sum + (value - (guessed[i] ?? 0)) ** 2, 0) / spread;
 }

@@ -20,22 +20,31 @@ export interface TreeBits {
 export interface QuantizedTrees {
   readonly trees: IntegerTrees;
   readonly quantizer: ColumnQuantizer;
-  /** Real scores are `base[k] + step * integer`. */
+  /** Real scores are `base[k] + step * scales[k] * integer`. */
   readonly step: number;
+  /** `[outputs]`; undefined where all are 1. */
+  readonly scales: Float64Array | undefined;
   readonly base: Float64Array;
 }
 
-/** Rounds leaves and turns splits into comparisons of whole numbers. `x` gives the ranges of grids. */
-export function quantizeTrees(ensemble: TreeEnsemble, bits: TreeBits, x: Matrix): QuantizedTrees {
+/**
+ * Rounds leaves and turns splits into comparisons of whole numbers. `x` gives the ranges of grids. Outputs that are not compared with each
+ * other (`apart`) are rounded each to a part of its own largest leaf.
+ */
+export function quantizeTrees(
+  ensemble: TreeEnsemble,
+  bits: TreeBits,
+  x: Matrix,
+  apart = false,
+): QuantizedTrees {
   const { features, rule: compared } = ensemble;
   const grids = bits.features === "thresholds" ? [] : gridsOf(bits.features, x);
   const columns = new Columns(features, grids, compared.missing !== "none");
   const { outputs, divisor, trees, rule } = ensemble;
-  const largest = trees.reduce(
-    (most, { values }) => values.reduce((own, value) => Math.max(own, Math.abs(value)), most),
-    0,
-  );
-  const unit = largest / (2 ** (bits.leaves - 1) - 1) || 1;
+  const largest = largestLeaves(ensemble);
+  const most = Math.max(...largest);
+  const unit = most / (2 ** (bits.leaves - 1) - 1) || 1;
+  const scales = apart && outputs > 1 ? largest.map((own) => own / most || 1) : undefined;
   for (const tree of trees) columns.collect(tree);
   const found = columns.finish();
   const count = trees.reduce((sum, { feature }) => sum + feature.length, 0);
@@ -55,7 +64,7 @@ export function quantizeTrees(ensemble: TreeEnsemble, bits: TreeBits, x: Matrix)
       if ((tree.feature[node] ?? -1) < 0) {
         for (let k = 0; k < outputs; k++) {
           const value = tree.values[node * outputs + k] ?? 0;
-          joined.values[to * outputs + k] = Math.round(value / unit) + 0;
+          joined.values[to * outputs + k] = Math.round(value / (unit * (scales?.[k] ?? 1))) + 0;
         }
         continue;
       }
@@ -76,8 +85,20 @@ export function quantizeTrees(ensemble: TreeEnsemble, bits: TreeBits, x: Matrix)
     trees: pruneTrees(whole, quantizer.maxima),
     quantizer,
     step: unit / divisor,
+    scales,
     base: ensemble.base,
   };
+}
+
+/** `[outputs]` greatest absolute value of a leaf. */
+function largestLeaves({ trees, outputs }: TreeEnsemble): Float64Array {
+  const largest = new Float64Array(outputs);
+  for (const { values } of trees) {
+    for (let i = 0; i < values.length; i++) {
+      largest[i % outputs] = Math.max(largest[i % outputs] ?? 0, Math.abs(values[i] ?? 0));
+    }
+  }
+  return largest;
 }
 
 /** A split as a question about a column: right where the column's number is at least `threshold`. */

@@ -20,13 +20,18 @@ export type TreeDecision =
 export function decisionOf(
   owner: string,
   { result }: Pick<TreeQuantization, "result">,
-  { meaning, classes, offset = 0 }: FittedTrees,
+  { meaning, classes, offset = 0, ensemble }: FittedTrees,
 ): TreeDecision | undefined {
   if (result === "scores") return undefined;
   const refuse = (cure: string) => badParam(owner, "result", result, cure);
   const isolation = meaning === "path length";
   if (typeof result === "object" && result !== null && "above" in result) {
     if (classes.length > 0 || isolation) throw refuse('Pass "scores" or "class"');
+    if (ensemble.outputs > 1) {
+      throw refuse(
+        `Pass "scores": the model has ${ensemble.outputs} targets, and a limit is for one`,
+      );
+    }
     const above = scoreOf(meaning, result.above);
     if (Number.isFinite(above)) return { kind: "bit", above };
     throw refuse("Pass a target that the model can predict");

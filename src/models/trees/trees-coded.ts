@@ -101,10 +101,11 @@ export class TreesCoded implements CodedModel<TreeCoding> {
 /** Fitted trees as integers; `x` gives the ranges of grids. */
 export function codeTrees(fitted: FittedTrees, bits: TreeBits, x: Matrix): TreesCoded {
   const { ensemble, meaning, classes, offset = 0 } = fitted;
-  const { trees, quantizer, step, base } = quantizeTrees(ensemble, bits, x);
+  const apart = classes.length === 0;
+  const { trees, quantizer, step, scales, base } = quantizeTrees(ensemble, bits, x, apart);
   const { features } = ensemble;
   const coding = { inputQuantizer: quantizer, features, step, base, meaning, classes, offset };
-  return new TreesCoded(new TreeCoding(coding), trees);
+  return new TreesCoded(new TreeCoding({ ...coding, ...(scales && { scales }) }), trees);
 }
 
 /** Fitted trees as integers whose sums only decide; `x` gives the ranges of grids, and the rows on which rounding is balanced. */

@@ -29,6 +29,11 @@ export interface CartParams extends TreeQuantization {
   readonly minImpurityDecrease: number;
   /** Cost-complexity pruning: links that save less than this for each leaf are cut. */
   readonly ccpAlpha: number;
+  /**
+   * For each feature 1 where the target, or the second class's probability, may only rise with it, -1 where it may only fall, else 0; null:
+   * no such rules. For one target and two classes.
+   */
+  readonly monotonicCst: readonly number[] | null;
   /** Seed, 0 to 2^32 - 1; the same seed gives scikit-learn's own draws. */
   readonly randomState: number;
 }
@@ -43,6 +48,7 @@ export const cartDefaults: CartParams = {
   maxLeafNodes: null,
   minImpurityDecrease: 0,
   ccpAlpha: 0,
+  monotonicCst: null,
   randomState: 0,
 };
 
@@ -90,6 +96,33 @@ export function growthLimits(params: CartParams, rows: number, weight: number): 
     minImpurityDecrease: params.minImpurityDecrease,
     maxLeafNodes: params.maxLeafNodes ?? Number.POSITIVE_INFINITY,
   };
+}
+
+/**
+ * `CartData.directions` that `monotonicCst` asks for. `outputs`: targets, or classes. Errors: `bad-argument` for other lists, and where there
+ * are several targets or classes.
+ */
+export function directionsOf(
+  owner: string,
+  { monotonicCst }: Pick<CartParams, "monotonicCst">,
+  features: number,
+  outputs: { readonly targets: number } | { readonly classes: number },
+): Int8Array | undefined {
+  if (monotonicCst === null) return undefined;
+  const known = Array.isArray(monotonicCst) && monotonicCst.length === features;
+  if (!known || !monotonicCst.every((own) => own === 0 || Math.abs(own) === 1)) {
+    const cure = `Pass 1 (rising), -1 (falling) or 0 for each of the ${features} features, or null`;
+    throw badParam(owner, "monotonicCst", monotonicCst, cure);
+  }
+  const classes = "classes" in outputs;
+  if (classes ? outputs.classes > 2 : outputs.targets > 1) {
+    const cure = classes
+      ? `Pass null: y holds ${outputs.classes} classes, and rules are for two`
+      : `Pass null: y has ${outputs.targets} targets, and rules are for one`;
+    throw badParam(owner, "monotonicCst", monotonicCst, cure);
+  }
+  // Trees watch the first class's share.
+  return Int8Array.from(monotonicCst, (own) => (classes ? -own : own));
 }
 
 /** How many of `features` are drawn for a split. Errors: `bad-argument` for more than there are. */

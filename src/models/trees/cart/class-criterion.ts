@@ -89,6 +89,14 @@ export class ClassCriterion implements Criterion {
     return -this.rightWeight * right - this.leftWeight * left;
   }
 
+  leftValue(): number {
+    return (this.#left[0] ?? 0) / this.leftWeight;
+  }
+
+  rightValue(): number {
+    return (this.#right[0] ?? 0) / this.rightWeight;
+  }
+
   nodeImpurity(): number {
     return this.#impurity(this.#total, this.nodeWeight);
   }

@@ -16,6 +16,9 @@ export interface Criterion {
   update(position: number): void;
   /** Grows with the gain of the cut; comparable within one node. */
   proxy(): number;
+  /** Values of the two sides of the cut: of the first class or target. */
+  leftValue(): number;
+  rightValue(): number;
   nodeImpurity(): number;
   leftImpurity(): number;
   rightImpurity(): number;
@@ -27,7 +30,7 @@ export interface Criterion {
 export interface CriterionData {
   /** Row numbers. */
   readonly samples: Int32Array;
-  /** `[rows]` class index or target. */
+  /** `[rows]` class index or target; `[rows, targets]` of several targets. */
   readonly y: Float64Array;
   /** `[rows]`, or undefined where each row weighs 1. */
   readonly weights: Float64Array | undefined;

@@ -1,12 +1,13 @@
 import { NumpyRandom } from "../../numpy-random.js";
 import { type CartParams, growthLimits } from "./cart-params.js";
 import { ClassCriterion, type ClassImpurity } from "./class-criterion.js";
-import type { CriterionData } from "./criterion.js";
+import type { Criterion, CriterionData } from "./criterion.js";
 import { type GrownNode, growTree } from "./grow-tree.js";
-import { pruneTree } from "./prune-tree.js";
+import { prunedTree } from "./prune-tree.js";
 import { SplitRandom, splitSeedLimit } from "./split-random.js";
 import { Splitter } from "./splitter.js";
 import { TargetCriterion, type TargetImpurity } from "./target-criterion.js";
+import { TargetsCriterion } from "./targets-criterion.js";
 
 /** Training data of a tree, shared by all trees of a forest. */
 export interface CartData {
@@ -14,11 +15,18 @@ export interface CartData {
   readonly columns: Float32Array;
   readonly rows: number;
   readonly features: number;
-  /** `[rows]` class index or target. */
+  /** `[rows]` class index or target; `[rows, targets]` of several targets. */
   readonly y: Float64Array;
   readonly impurity:
     | { readonly kind: "classes"; readonly by: ClassImpurity; readonly classes: number }
-    | { readonly kind: "target"; readonly by: TargetImpurity };
+    | { readonly kind: "target"; readonly by: TargetImpurity }
+    /** Squared error. */
+    | { readonly kind: "targets"; readonly targets: number };
+  /**
+   * `[features]` 1 where the first class's share or the target may only rise with the feature, -1 where it may only fall; for two classes or
+   * one target.
+   */
+  readonly directions?: Int8Array | undefined;
 }
 
 export interface CartSearch {
@@ -44,19 +52,26 @@ export function fitCart(
   const totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? rows;
   const limits = growthLimits(params, rows, totalWeight);
   const source: CriterionData = { samples, y: data.y, weights };
-  const criterion =
-    impurity.kind === "classes"
-      ? new ClassCriterion(impurity.by, impurity.classes, source)
-      : new TargetCriterion(impurity.by, source);
+  const criterion = criterionOf(impurity, source);
   const { minSamplesLeaf, minWeightLeaf } = limits;
   const random = new SplitRandom(new NumpyRandom(seed).randint(splitSeedLimit));
   const splitter = new Splitter(
-    { columns, rows, features, samples, totalWeight },
+    { columns, rows, features, samples, totalWeight, directions: data.directions },
     criterion,
     { ...search, minSamplesLeaf, minWeightLeaf },
     random,
   );
-  const nodes = growTree(splitter, criterion, samples.length, limits);
-  if (params.ccpAlpha > 0) pruneTree(nodes, params.ccpAlpha);
-  return nodes;
+  const nodes = growTree(splitter, criterion, samples.length, limits, data.directions);
+  return params.ccpAlpha > 0 ? prunedTree(nodes, params.ccpAlpha) : nodes;
+}
+
+function criterionOf(impurity: CartData["impurity"], source: CriterionData): Criterion {
+  switch (impurity.kind) {
+    case "classes":
+      return new ClassCriterion(impurity.by, impurity.classes, source);
+    case "target":
+      return new TargetCriterion(impurity.by, source);
+    case "targets":
+      return new TargetsCriterion(impurity.targets, source);
+  }
 }

@@ -1,6 +1,6 @@
 import { newNode, type TreeNode } from "../node-list.js";
 import type { Criterion } from "./criterion.js";
-import type { Cut, Splitter } from "./splitter.js";
+import { anyValue, type Cut, type Splitter, type ValueBounds } from "./splitter.js";
 
 /** A node with what importances and pruning ask for. */
 export interface GrownNode extends TreeNode {
@@ -29,6 +29,8 @@ interface Open {
   readonly end: number;
   readonly depth: number;
   readonly cut: Cut;
+  /** Of the values on both sides. */
+  readonly sides: readonly [ValueBounds, ValueBounds];
 }
 
 /**
@@ -40,6 +42,7 @@ export function growTree(
   criterion: Criterion,
   rows: number,
   limits: GrowthLimits,
+  directions?: Int8Array,
 ): GrownNode[] {
   const nodes: GrownNode[] = [];
 
@@ -48,12 +51,13 @@ export function growTree(
     start: number,
     end: number,
     depth: number,
-    known: { impurity: number | undefined; constants: number },
+    known: { impurity: number | undefined; constants: number; bounds: ValueBounds },
   ): Open | undefined => {
     criterion.open(start, end);
     const impurity = known.impurity ?? criterion.nodeImpurity();
     const value = new Float64Array(criterion.outputs);
     criterion.writeValue(value, 0);
+    if (directions !== undefined) clip(value, known.bounds);
     const node: GrownNode = {
       ...newNode(value),
       ...{ impurity, weight: criterion.nodeWeight, samples: end - start },
@@ -68,10 +72,11 @@ export function growTree(
     ) {
       return undefined;
     }
-    const cut = splitter.cut(start, end, impurity, known.constants);
+    const cut = splitter.cut(start, end, impurity, known.constants, known.bounds);
     if (cut.position >= end) return undefined;
     if (cut.improvement + Number.EPSILON < limits.minImpurityDecrease) return undefined;
-    return { node, start, end, depth, cut };
+    const sides = sidesOf(known.bounds, directions?.[cut.feature] ?? 0, cut.middle);
+    return { node, start, end, depth, cut, sides };
   };
 
   const split = ({ node, cut }: Open): void => {
@@ -79,23 +84,36 @@ export function growTree(
     node.threshold = cut.threshold;
   };
 
+  const root = { impurity: undefined, constants: 0, bounds: anyValue };
   if (limits.maxLeafNodes === Number.POSITIVE_INFINITY) {
     const waiting: (() => void)[] = [];
     const visit = (open: Open | undefined): void => {
       if (open === undefined) return;
-      const { node, start, end, depth, cut } = open;
+      const { node, start, end, depth, cut, sides } = open;
       split(open);
       const { constants, position } = cut;
       waiting.push(() => {
         node.right = nodes.length;
-        visit(add(position, end, depth + 1, { impurity: cut.rightImpurity, constants }));
+        visit(
+          add(position, end, depth + 1, {
+            impurity: cut.rightImpurity,
+            constants,
+            bounds: sides[1],
+          }),
+        );
       });
       waiting.push(() => {
         node.left = nodes.length;
-        visit(add(start, position, depth + 1, { impurity: cut.leftImpurity, constants }));
+        visit(
+          add(start, position, depth + 1, {
+            impurity: cut.leftImpurity,
+            constants,
+            bounds: sides[0],
+          }),
+        );
       });
     };
-    visit(add(0, rows, 0, { impurity: undefined, constants: 0 }));
+    visit(add(0, rows, 0, root));
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) next();
     return nodes;
   }
@@ -104,18 +122,44 @@ export function growTree(
   const keep = (open: Open | undefined): void => {
     if (open !== undefined) frontier.push(open);
   };
-  keep(add(0, rows, 0, { impurity: undefined, constants: 0 }));
+  keep(add(0, rows, 0, root));
   for (let leaves = 1; leaves < limits.maxLeafNodes && frontier.length > 0; leaves++) {
     const best = frontier.reduce((a, b) => (b.cut.improvement > a.cut.improvement ? b : a));
     frontier.splice(frontier.indexOf(best), 1);
-    const { node, start, end, depth, cut } = best;
+    const { node, start, end, depth, cut, sides } = best;
     split(best);
     node.left = nodes.length;
-    keep(add(start, cut.position, depth + 1, { impurity: cut.leftImpurity, constants: 0 }));
+    keep(
+      add(start, cut.position, depth + 1, {
+        impurity: cut.leftImpurity,
+        constants: 0,
+        bounds: sides[0],
+      }),
+    );
     node.right = nodes.length;
-    keep(add(cut.position, end, depth + 1, { impurity: cut.rightImpurity, constants: 0 }));
+    keep(
+      add(cut.position, end, depth + 1, {
+        impurity: cut.rightImpurity,
+        constants: 0,
+        bounds: sides[1],
+      }),
+    );
   }
   return nodes;
+}
+
+/** What lies below a cut on a feature with a direction stays on its side of the middle. */
+function sidesOf(bounds: ValueBounds, direction: number, middle: number): Open["sides"] {
+  if (direction === 0) return [bounds, bounds];
+  const below = { low: bounds.low, high: middle };
+  const above = { low: middle, high: bounds.high };
+  return direction > 0 ? [below, above] : [above, below];
+}
+
+/** `value` is a target, or the shares of two classes. */
+function clip(value: Float64Array, { low, high }: ValueBounds): void {
+  value[0] = Math.min(high, Math.max(low, value[0] ?? 0));
+  if (value.length === 2) value[1] = 1 - (value[0] ?? 0);
 }
 
 /**

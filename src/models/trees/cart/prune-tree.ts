@@ -2,9 +2,10 @@ import type { GrownNode } from "./grow-tree.js";
 
 /**
  * Minimal cost-complexity pruning (Breiman et al. 1984, section 3.3): the weakest link is cut again and again while what it
- * saves per leaf is at most `alpha`. Cut nodes become leaves, and so do all nodes below them, which nothing reaches any more.
+ * saves per leaf is at most `alpha`. `nodes` are changed: cut nodes become leaves, and so do all nodes below them. What is left is given root
+ * first, left side first.
  */
-export function pruneTree(nodes: readonly GrownNode[], alpha: number): void {
+export function prunedTree(nodes: readonly GrownNode[], alpha: number): GrownNode[] {
   const total = nodes[0]?.weight ?? 1;
   const risk = nodes.map((node) => (node.weight * node.impurity) / total);
   for (;;) {
@@ -31,9 +32,24 @@ export function pruneTree(nodes: readonly GrownNode[], alpha: number): void {
         weakest = node;
       }
     });
-    if (weakest === undefined || alpha < least) return;
+    if (weakest === undefined || alpha < least) return inPreorder(nodes);
     cutBelow(nodes, weakest);
   }
+}
+
+function inPreorder(nodes: readonly GrownNode[]): GrownNode[] {
+  const ordered: GrownNode[] = [];
+  const visit = (at: number): number => {
+    const node = nodes[at];
+    if (node === undefined) return 0;
+    const place = ordered.push(node) - 1;
+    if (node.feature < 0) return place;
+    node.left = visit(node.left);
+    node.right = visit(node.right);
+    return place;
+  };
+  visit(0);
+  return ordered;
 }
 
 function cutBelow(nodes: readonly GrownNode[], node: GrownNode | undefined): void {

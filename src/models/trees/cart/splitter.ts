@@ -2,6 +2,12 @@ import type { Criterion } from "./criterion.js";
 import { sortPairs } from "./sort-pairs.js";
 import type { SplitRandom } from "./split-random.js";
 
+/** What the value of a node and of all below it must lie in. */
+export interface ValueBounds {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** A cut of a node's rows: `samples[start..position)` go left. */
 export interface Cut {
   readonly feature: number;
@@ -11,6 +17,8 @@ export interface Cut {
   readonly improvement: number;
   readonly leftImpurity: number;
   readonly rightImpurity: number;
+  /** Halfway between the values of the two sides. */
+  readonly middle: number;
   /** Features known to be constant in the node, itself and its children; for the search in the children. */
   readonly constants: number;
 }
@@ -31,7 +39,14 @@ export interface SplitterData {
   /** Row numbers; permuted so that a node's rows lie together. */
   readonly samples: Int32Array;
   readonly totalWeight: number;
+  /** `[features]` see `CartData`. */
+  readonly directions: Int8Array | undefined;
 }
+
+export const anyValue: ValueBounds = {
+  low: Number.NEGATIVE_INFINITY,
+  high: Number.POSITIVE_INFINITY,
+};
 
 /** Values closer than this are one value to scikit-learn. */
 const sameValue = Math.fround(1e-7);
@@ -49,6 +64,7 @@ export class Splitter {
   readonly #constantFeatures: Int32Array;
   readonly #values: Float32Array;
   #range = { least: 0, most: 0 };
+  #bounds: ValueBounds | undefined;
   #bestProxy = Number.NEGATIVE_INFINITY;
   #bestFeature = -1;
   #bestThreshold = 0;
@@ -71,9 +87,10 @@ export class Splitter {
 
   /**
    * The best cut of `samples[start..end)`, which is permuted accordingly. The criterion must have been opened on the node.
-   * `known`: how many features the parent found constant.
+   * `known`: how many features the parent found constant. `bounds`: of both sides' values, where there are directions.
    */
-  cut(start: number, end: number, impurity: number, known: number): Cut {
+  cut(start: number, end: number, impurity: number, known: number, bounds?: ValueBounds): Cut {
+    this.#bounds = bounds;
     const features = this.#features;
     const { maxFeatures } = this.#settings;
     this.#bestProxy = Number.NEGATIVE_INFINITY;
@@ -119,7 +136,7 @@ export class Splitter {
       constants,
     };
     if (cut.position >= end) {
-      return { ...cut, improvement: 0, leftImpurity: 0, rightImpurity: 0 };
+      return { ...cut, improvement: 0, leftImpurity: 0, rightImpurity: 0, middle: 0 };
     }
     if (this.#settings.splitter === "best" || last !== cut.feature) {
       this.#partition(cut.feature, cut.threshold, start, end);
@@ -134,7 +151,8 @@ export class Splitter {
       (impurity -
         (rightWeight / nodeWeight) * rightImpurity -
         (leftWeight / nodeWeight) * leftImpurity);
-    return { ...cut, improvement, leftImpurity, rightImpurity };
+    const middle = criterion.leftValue() / 2 + criterion.rightValue() / 2;
+    return { ...cut, improvement, leftImpurity, rightImpurity, middle };
   }
 
   /** Reads the node's values of `feature`, sorted for the best splitter; false where all are one value. */
@@ -168,6 +186,7 @@ export class Splitter {
       if (p - start < minSamplesLeaf || end - p < minSamplesLeaf) continue;
       criterion.update(p);
       if (criterion.leftWeight < minWeightLeaf || criterion.rightWeight < minWeightLeaf) continue;
+      if (this.#isWrongWay(feature)) continue;
       const proxy = criterion.proxy();
       if (proxy > this.#bestProxy) {
         this.#bestProxy = proxy;
@@ -189,6 +208,7 @@ export class Splitter {
     criterion.reset();
     criterion.update(position);
     if (criterion.leftWeight < minWeightLeaf || criterion.rightWeight < minWeightLeaf) return;
+    if (this.#isWrongWay(feature)) return;
     const proxy = criterion.proxy();
     if (proxy > this.#bestProxy) {
       this.#bestProxy = proxy;
@@ -196,6 +216,17 @@ export class Splitter {
       this.#bestPosition = position;
       this.#bestThreshold = threshold;
     }
+  }
+
+  /** Whether the cut that the criterion stands at breaks the feature's direction or the node's bounds. */
+  #isWrongWay(feature: number): boolean {
+    const direction = this.#data.directions?.[feature] ?? 0;
+    if (direction === 0) return false;
+    const left = this.#criterion.leftValue();
+    const right = this.#criterion.rightValue();
+    const { low, high } = this.#bounds ?? anyValue;
+    const inside = left >= low && right >= low && left <= high && right <= high;
+    return !inside || (left - right) * direction > 0;
   }
 
   /** Moves the rows that go left to the front and returns where the others begin. */

@@ -88,6 +88,14 @@ export class TargetCriterion implements Criterion {
     return log(left, this.leftWeight) + log(right, this.rightWeight);
   }
 
+  leftValue(): number {
+    return this.#left / this.leftWeight;
+  }
+
+  rightValue(): number {
+    return (this.#total - this.#left) / this.rightWeight;
+  }
+
   nodeImpurity(): number {
     if (this.#poisson) return this.#deviance(this.#start, this.#end, this.#total, this.nodeWeight);
     return this.#squares / this.nodeWeight - (this.#total / this.nodeWeight) ** 2;
