@@ -1,7 +1,8 @@
 // Programs with a clear parameter, beside the same with that parameter encrypted: upload, keys, look-ups, the server's time.
 //   npm run bench -- clear-weights [--only matmul|position|choice|comparison] [--threads n]
-import { type Circuit, Client, fhe, ServerCircuit } from "../src/index.js";
+import { type Circuit, fhe } from "../src/index.js";
 import type { Tracer } from "../src/trace/tracer.js";
+import { openCircuit } from "./open-circuit.js";
 import { type BenchOptions, type Line, measure, type Row, wanted } from "./row.js";
 
 type Value = number | readonly number[] | readonly (readonly number[])[];
@@ -74,20 +75,12 @@ async function timed(
   sample: readonly Value[],
   options: BenchOptions,
 ): Promise<Row> {
-  const client = await Client.load(circuit.clientFile);
-  client.generateKey();
-  const server = await ServerCircuit.load(circuit.serverFile, {
-    runtime: options.runtime ?? "auto",
-    threads: options.threads,
-  });
-  const keyFile = await client.evaluationKeys();
-  const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
+  const { client, server, keys, close } = await openCircuit(circuit, options);
   const request = client.encrypt(...sample);
   const { runtime, threads } = server;
   const repetition = { warmUp: 2, least: 5, seconds: 1, batch: 1 };
   const { medianMs, minMs } = await measure(repetition, () => server.run([request], keys));
-  await server.close();
-  client.dispose();
+  await close();
   await circuit.close();
   const { uploadBytes, evaluationKeyBytes, bootstraps } = circuit.sizes;
   const facts = { uploadBytes, evaluationKeyBytes, bootstraps };

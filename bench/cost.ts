@@ -1,5 +1,6 @@
 // What `circuit.measureCost()` predicts against what runs then take: one request, and a batch in one call.
-import { type Circuit, Client, fhe, ServerCircuit } from "../src/index.js";
+import { type Circuit, fhe } from "../src/index.js";
+import { openCircuit } from "./open-circuit.js";
 import { type BenchOptions, type Line, measure, wanted } from "./row.js";
 
 interface Case {
@@ -134,11 +135,7 @@ async function* runCase(one: Case, options: BenchOptions): AsyncIterable<Line> {
   const circuit = await one.compile(options);
   const batch = options.batch ?? one.batch;
   const guessed = circuit.cost(batch);
-  const client = await Client.load(circuit.clientFile);
-  client.generateKey();
-  const server = await ServerCircuit.load(circuit.serverFile, settings(options));
-  const keyFile = await client.evaluationKeys();
-  const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
+  const { client, server, keys, close } = await openCircuit(circuit, options);
   const request = client.encrypt(one.sample());
   const { runtime, threads } = server;
   const counts = [1, batch];
@@ -177,8 +174,7 @@ async function* runCase(one: Case, options: BenchOptions): AsyncIterable<Line> {
     yield { name: one.name, runtime, threads, batch: counts[index] ?? 1, ...times, facts };
   }
   await circuit.close();
-  await server.close();
-  client.dispose();
+  await close();
 }
 
 const roundCount = 3;

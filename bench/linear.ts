@@ -1,5 +1,6 @@
 // Linear models without evaluation keys: what the client and the server take for one request, and what travels.
-import { Client, fhe, ServerCircuit } from "../src/index.js";
+import { fhe } from "../src/index.js";
+import { openCircuit } from "./open-circuit.js";
 import { type BenchOptions, type Line, measure, wanted } from "./row.js";
 
 /** `features` unsigned inputs of 8 bits, `outputs` sums with signed weights of 8 bits: the shape of a quantized linear model. */
@@ -31,12 +32,7 @@ async function* runCase(
   const compiler = fhe.compiler({ x: "encrypted" }, (x) => fhe.matmul(weights, x));
   const inputset = [corner(1), corner(-1), Array.from({ length: features }, () => 255)];
   const circuit = await compiler.compile(inputset);
-  const client = await Client.load(circuit.clientFile);
-  client.generateKey();
-  const server = await ServerCircuit.load(circuit.serverFile, {
-    runtime: options.runtime ?? "auto",
-    threads: options.threads,
-  });
+  const { client, server, close } = await openCircuit(circuit, options);
   const request = client.encrypt(corner(1));
   const [response = new Uint8Array()] = await server.run([request]);
   const expected = String(circuit.simulate(corner(1)));
@@ -57,6 +53,5 @@ async function* runCase(
     const { minMs, medianMs } = await measure({ ...repetition, batch }, () => server.run(requests));
     yield { name, runtime: server.runtime, threads: server.threads, batch, medianMs, minMs, facts };
   }
-  await server.close();
-  client.dispose();
+  await close();
 }

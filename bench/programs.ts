@@ -4,7 +4,8 @@
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { type Circuit, Client, fhe, ServerCircuit } from "../src/index.js";
+import { type Circuit, fhe } from "../src/index.js";
+import { openCircuit } from "./open-circuit.js";
 import { installedConcrete } from "./peer-install.js";
 import { type BenchOptions, type Line, measure, type Row, summarize, wanted } from "./row.js";
 
@@ -131,16 +132,7 @@ async function runs(
   sample: readonly (readonly number[])[],
   options: BenchOptions,
 ): Promise<Row> {
-  const client = await Client.load(circuit.clientFile);
-  client.generateKey();
-  const server = await ServerCircuit.load(circuit.serverFile, {
-    runtime: options.runtime ?? "auto",
-    threads: options.threads,
-  });
-  const started = performance.now();
-  const keyFile = await client.evaluationKeys();
-  const keygenMs = performance.now() - started;
-  const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
+  const { client, server, keys, keygenMs, close } = await openCircuit(circuit, options);
   const request = client.encrypt(...sample);
   let answer: Uint8Array = new Uint8Array();
   const repetition = { warmUp: 1, least: 3, seconds: 1, batch: 1 };
@@ -150,8 +142,7 @@ async function runs(
   const found = client.decrypt(answer).map(({ data }) => [...data]);
   const correct = String(found) === String([circuit.simulate(...sample)].flat(9));
   const { runtime, threads } = server;
-  await server.close();
-  client.dispose();
+  await close();
   const facts = {
     correct,
     keygenMs,

@@ -4,13 +4,12 @@ import { splitPatients } from "../examples/breast-cancer/split-patients.js";
 import {
   AdditiveClassifier,
   type Circuit,
-  Client,
   type CompileOptions,
   GaussianNB,
   LogisticRegression,
   RandomForestClassifier,
-  ServerCircuit,
 } from "../src/index.js";
+import { openCircuit } from "./open-circuit.js";
 import { type BenchOptions, type Line, measure, wanted } from "./row.js";
 
 const { XTrain, yTrain } = splitPatients(loadBreastCancer(), 7);
@@ -60,13 +59,7 @@ export async function* run(options: BenchOptions): AsyncIterable<Line> {
     for (const protectModel of [false, asked] as const) {
       const engine = { runtime: options.runtime ?? "auto", threads: options.threads } as const;
       const circuit = await one.compile({ ...engine, protectModel });
-      const client = await Client.load(circuit.clientFile);
-      const server = await ServerCircuit.load(circuit.serverFile, engine);
-      client.generateKey();
-      const started = performance.now();
-      const keyFile = await client.evaluationKeys();
-      const keyMs = performance.now() - started;
-      const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
+      const { client, server, keys, keygenMs, close } = await openCircuit(circuit, options);
       const request = client.encrypt(...client.manifest.inputs.map(({ shape }) => zeros(shape)));
       const repetition = { warmUp: 20, least: 50, seconds: 0.5, batch: 1 };
       const { minMs, medianMs } = await measure(repetition, () => server.run([request], keys));
@@ -74,14 +67,13 @@ export async function* run(options: BenchOptions): AsyncIterable<Line> {
       const { runtime, threads } = server;
       const name = `${one.name}, ${protectModel === false ? "plain" : "protected"}`;
       const facts = {
-        ...{ uploadBytes, downloadBytes, evaluationKeyBytes, failureLog2, keyMs },
+        ...{ uploadBytes, downloadBytes, evaluationKeyBytes, failureLog2, keyMs: keygenMs },
         distanceLog2: circuit.plan.protection?.distanceLog2 ?? "none",
         messageBits: circuit.plan.outputs[0]?.messageBits ?? 0,
       };
       yield { name, runtime, threads, batch: 1, medianMs, minMs, facts };
       await circuit.close();
-      await server.close();
-      client.dispose();
+      await close();
     }
   }
 }

@@ -1,7 +1,8 @@
 // Several functions of one value in one circuit, beside a circuit for each of them: what they gain by sharing rotations.
 //   npm run bench -- shared-rotations [--only bits|comparisons|tables] [--threads n]
-import { type Circuit, Client, fhe, ServerCircuit } from "../src/index.js";
+import { type Circuit, fhe } from "../src/index.js";
 import type { Tracer } from "../src/trace/tracer.js";
+import { openCircuit } from "./open-circuit.js";
 import { type BenchOptions, type Line, measure, type Row, wanted } from "./row.js";
 
 interface Case {
@@ -68,14 +69,7 @@ async function timed(
   let [medianMs, minMs, bootstraps, predictedMs] = [0, 0, 0, 0];
   let engine = { runtime: "", threads: 0 };
   for (const circuit of circuits) {
-    const client = await Client.load(circuit.clientFile);
-    client.generateKey();
-    const server = await ServerCircuit.load(circuit.serverFile, {
-      runtime: options.runtime ?? "auto",
-      threads: options.threads,
-    });
-    const keyFile = await client.evaluationKeys();
-    const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
+    const { client, server, keys, close } = await openCircuit(circuit, options);
     const request = client.encrypt(...sample);
     const repetition = { warmUp: 2, least: 5, seconds: 1, batch: 1 };
     const times = await measure(repetition, () => server.run([request], keys));
@@ -84,8 +78,7 @@ async function timed(
     minMs += times.minMs;
     bootstraps += circuit.plan.bootstraps;
     predictedMs += circuit.plan.bootstrapMs;
-    await server.close();
-    client.dispose();
+    await close();
     await circuit.close();
   }
   return { name, ...engine, batch: 1, medianMs, minMs, facts: { bootstraps, predictedMs } };
