@@ -119,3 +119,65 @@ test("seven thresholds need three bits of an index", () => {
     [3, 2, 3, 1, 3, 2, 3],
   );
 });
+
+type Asked = number[] | { feature: number; threshold: number; left: Asked; right: Asked };
+
+/** Features are asked in order, each against a threshold of its own. */
+function inOrder(first: number, features: number): fc.Arbitrary<Asked> {
+  const leaf: fc.Arbitrary<Asked> = fc.integer({ min: 0, max: 2 }).map((value) => [value]);
+  if (first === features) return leaf;
+  const rest = inOrder(first + 1, features);
+  const split = fc.record({
+    ...{ feature: fc.constant(first), threshold: fc.constant(1), left: rest, right: rest },
+  });
+  return fc.oneof({ weight: 4, arbitrary: split }, { weight: 1, arbitrary: rest });
+}
+
+/** Nodes of the reduced ordered diagram: subfunctions that differ and need their first bit. */
+function reducedSize(value: (bits: readonly number[]) => number, bits: number): number {
+  let size = 0;
+  for (let fixed = 0; fixed < bits; fixed++) {
+    const tables = new Set<string>();
+    for (let head = 0; head < 2 ** fixed; head++) {
+      const rest = Array.from({ length: 2 ** (bits - fixed) }, (_, tail) => {
+        const all = head + tail * 2 ** fixed;
+        return value(Array.from({ length: bits }, (_, i) => (all >> i) & 1));
+      });
+      const needed = rest.some((one, tail) => tail % 2 === 0 && one !== rest[tail + 1]);
+      if (needed) tables.add(rest.join());
+    }
+    size += tables.size;
+  }
+  return size;
+}
+
+test("trees that ask in one order take the gates of the reduced ordered diagram, none more", () => {
+  const features = 5;
+  fc.assert(
+    fc.property(inOrder(0, features), (tree) => {
+      const trees = flatTrees(features, 1, [tree]);
+      const { diagrams } = decisionDiagrams(trees, { bit: 1, gate: 1 });
+      const due = reducedSize((bits) => plain(trees, bits)[0] ?? 0, features);
+      assert.equal(diagrams[0]?.gates.length ?? 0, due);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("bits of an index that earlier answers settle are not asked again", () => {
+  // Halves, quarters, eighths: one gate a question.
+  const node = (low: number, high: number): Asked => {
+    const middle = (low + high + 1) / 2;
+    if (low === high) return [low * low];
+    return {
+      ...{ feature: 0, threshold: middle },
+      ...{ left: node(low, middle - 1), right: node(middle, high) },
+    };
+  };
+  const trees = flatTrees(1, 1, [node(0, 7)]);
+  const { bits, diagrams } = decisionDiagrams(trees, { bit: 10, gate: 1 });
+  assert.equal(bits.length, 3);
+  assert.equal(diagrams[0]?.gates.length, 7);
+  for (let x = -1; x < 9; x++)
+    assert.deepEqual(run(decisionDiagrams(trees, { bit: 10, gate: 1 }), [x]), plain(trees, [x]));
+});

@@ -47,6 +47,10 @@ interface IndexBits {
   readonly bits: readonly number[];
 }
 
+/** Least and greatest value. */
+type Range = readonly [number, number];
+const anything: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
 /** A tree without questions whose answers are known. */
 type Pruned =
   | { readonly leaf: number }
@@ -74,7 +78,7 @@ class DiagramBuilder {
   run(): DecisionDiagrams {
     const { roots, outputs } = this.#trees;
     const { gridBits } = this.#trees;
-    const ends: readonly [number, number] = [0, 2 ** (gridBits ?? 0) - 1];
+    const ends: Range = [0, 2 ** (gridBits ?? 0) - 1];
     const whole = new Map(
       gridBits === undefined
         ? []
@@ -95,12 +99,12 @@ class DiagramBuilder {
   }
 
   /** `known`: for each feature the least and greatest value that earlier answers leave. */
-  #prune(node: number, known: ReadonlyMap<number, readonly [number, number]>): Pruned {
+  #prune(node: number, known: ReadonlyMap<number, Range>): Pruned {
     const { feature, threshold, left, right } = this.#trees;
     const asked = feature[node] ?? -1;
     if (asked < 0) return { leaf: node };
     const at = threshold[node] ?? 0;
-    const [least, most] = known.get(asked) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const [least, most] = known.get(asked) ?? anything;
     if (at <= least) return this.#prune(right[node] ?? 0, known);
     if (at > most) return this.#prune(left[node] ?? 0, known);
     return {
@@ -159,12 +163,22 @@ class DiagramBuilder {
     return this.#least(tree.left).map((value, k) => Math.min(value, right[k] ?? value));
   }
 
-  /** The gate or leaf that has the tree's value. */
-  #build(tree: Pruned, least: Float64Array, gates: Gate[], known: Map<string, number>): number {
+  /** The gate or leaf that has the tree's value, where features lie in `ranges`. */
+  #build(
+    tree: Pruned,
+    least: Float64Array,
+    gates: Gate[],
+    known: Map<string, number>,
+    ranges: ReadonlyMap<number, Range> = new Map(),
+  ): number {
     if ("leaf" in tree) return this.#leaf(tree.leaf, least);
-    const left = this.#build(tree.left, least, gates, known);
-    const right = this.#build(tree.right, least, gates, known);
-    const code = this.#codes.get(tree.feature)?.get(tree.threshold);
+    const { feature, threshold } = tree;
+    const range = ranges.get(feature) ?? anything;
+    const child = (side: Pruned, own: Range): number =>
+      this.#build(side, least, gates, known, new Map([...ranges, [feature, own]]));
+    const left = child(tree.left, [range[0], threshold - 1]);
+    const right = child(tree.right, [threshold, range[1]]);
+    const code = this.#codes.get(feature)?.get(threshold);
     if (code === undefined) throw new RangeError("a threshold without bits");
     const gate = (bit: number, low: number, high: number): number => {
       if (low === high) return low;
@@ -174,10 +188,19 @@ class DiagramBuilder {
       return at;
     };
     // From the lowest bit up: equal so far goes right; a bit of the threshold that x lacks goes left, one that x has beyond it right.
-    const offset = tree.threshold - code.low;
+    const offset = threshold - code.low;
+    const largest = 2 ** code.bits.length - 1;
+    const [first, last] = range.map((x) => Math.min(Math.max(x - code.low, 0), largest));
     let equal = right;
     for (const [shift, bit] of code.bits.entries()) {
-      equal = (offset >> shift) & 1 ? gate(bit, left, equal) : gate(bit, equal, right);
+      const due = (offset >> shift) & 1;
+      if (first !== undefined && last !== undefined && first >> shift === last >> shift) {
+        // Earlier answers leave one value of this bit and those above it.
+        const own = (first >> shift) & 1;
+        if (own !== due) equal = own > due ? right : left;
+        continue;
+      }
+      equal = due === 1 ? gate(bit, left, equal) : gate(bit, equal, right);
     }
     return equal;
   }
