@@ -60,7 +60,58 @@ export function onOneBlock(
     const alike = chains.flatMap((chain) => chain.find((model) => model.from === from) ?? []);
     if (alike.length === models.length) return alike;
   }
-  return undefined;
+  return aroundOneCentre(source, models);
+}
+
+/**
+ * Models on columns moved by numbers of their own, and the squares of that (Gaussian naive Bayes), as models around the first one's
+ * numbers: `x - c = (x - c') + (c' - c)`.
+ */
+function aroundOneCentre(
+  source: StepSource,
+  models: readonly LinearStep[],
+): readonly LinearStep[] | undefined {
+  const [first] = models;
+  const target = first && centreOf(source, first.from);
+  if (first === undefined || target === undefined) return undefined;
+  const columns = target.centre.length;
+  const moved = models.flatMap((model): readonly LinearStep[] => {
+    const own = centreOf(source, model.from);
+    if (own === undefined || own.of !== target.of) return [];
+    const coef = model.coef.slice();
+    const intercept = model.intercept.map((start, k) => {
+      let sum = start;
+      for (let j = 0; j < columns; j++) {
+        const at = 2 * k * columns + j;
+        const by = (target.centre[j] ?? 0) - (own.centre[j] ?? 0);
+        const [slope, square] = [coef[at] ?? 0, coef[at + columns] ?? 0];
+        sum += (slope + square * by) * by;
+        coef[at] = slope + 2 * square * by;
+      }
+      return sum;
+    });
+    return [{ kind: "linear", from: first.from, coef, intercept }];
+  });
+  return moved.length === models.length ? moved : undefined;
+}
+
+/** The block whose columns, moved by `centre`, stand in `block` beside their squares. */
+function centreOf(
+  source: StepSource,
+  block: number,
+): { of: number; centre: Float64Array } | undefined {
+  const both = source.stepOf(block);
+  if (both?.kind !== "concatenate" || both.from.length !== 2) return undefined;
+  const [moved = -1, squares = -1] = both.from;
+  const product = source.stepOf(squares);
+  const squared = product?.kind === "pair" && product.name === "multiply";
+  if (!squared || product.left !== moved || product.right !== moved) return undefined;
+  const difference = source.stepOf(moved);
+  if (difference?.kind !== "pair" || difference.name !== "subtract") return undefined;
+  const constant = source.stepOf(difference.right);
+  const columns = source.columns(difference.left);
+  if (constant?.kind !== "constant" || constant.values.length !== columns) return undefined;
+  return { of: difference.left, centre: constant.values };
 }
 
 function liftedPair(

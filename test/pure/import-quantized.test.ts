@@ -21,6 +21,8 @@ const libraries = [
   { library: "xgboost-3.2.0", read: importXgboost },
   { library: "lightgbm-4.7.0", read: importLightgbm },
   { library: "onnx", read: importOnnx },
+  { library: "onnx-composed-1.16.0", read: importOnnx },
+  { library: "onnx-composed-1.20.0", read: importOnnx },
 ];
 /** Their first part is a model; compile refuses them. */
 const inClearAlone: readonly string[] = ["network", "stacked"];
