@@ -60,7 +60,8 @@ export interface LookupForm {
   readonly low?: number;
   /**
    * The table reads only `window` bits from bit `low` on, and one more, the highest: where that is one, the entry counts negative.
-   * `addends` complete the results. Lower bits are zero, higher ones may be anything.
+   * `addends` complete the results. Higher bits may be anything. Lower ones are zero, or else the entries of one value and the next may
+   * both be read.
    */
   readonly window?: number;
   /** For each table what is added to its results; absent for 0. */
@@ -132,6 +133,8 @@ export interface OpDefinition<A> {
    * undefined if the operation is not linear in them.
    */
   readonly affine?: (attributes: A, operands: readonly LinearOperand[]) => AffineMap | undefined;
+  /** The operand without its high bits, in an encoding of fewer bits: linear on ciphertexts alone. Absent for everything else. */
+  readonly dropsHighBits?: true;
   /** The result is the affine form divided by this; absent for 1. What the operands are made of must cancel it. */
   readonly divisor?: (attributes: A) => number;
   /** The tables that the operation amounts to; absent if it is not a look-up. */
@@ -177,6 +180,7 @@ export interface OpSpec {
   widths(encrypted: readonly boolean[]): WidthRule;
   mlir(attributes: Attributes, call: MlirCall, emitter: MlirEmitter): MlirValue;
   affine(attributes: Attributes, operands: readonly LinearOperand[]): AffineMap | undefined;
+  readonly dropsHighBits: boolean;
   divisor(attributes: Attributes): number;
   lookup(attributes: Attributes, shape: Shape): LookupForm | undefined;
   extremum(attributes: Attributes, shape: Shape, path: string): ExtremumForm | undefined;
@@ -215,6 +219,7 @@ export function defineOp<A>(definition: OpDefinition<A>): OpSpec {
     widths: definition.widths,
     mlir: (attributes, call, emitter) => definition.mlir(read(attributes, name), call, emitter),
     affine: (attributes, operands) => definition.affine?.(read(attributes, name), operands),
+    dropsHighBits: definition.dropsHighBits ?? false,
     divisor: (attributes) => definition.divisor?.(read(attributes, name)) ?? 1,
     lookup: (attributes, shape) => definition.lookup?.(read(attributes, name), shape),
     extremum: (attributes, shape, path) =>

@@ -10,6 +10,7 @@ import { divideExactly } from "./divide-exactly/divide-exactly.js";
 import { dot } from "./dot/dot.js";
 import { expandDims } from "./expand-dims/expand-dims.js";
 import { indexStatic } from "./index-static/index-static.js";
+import { lowBits } from "./low-bits/low-bits.js";
 import { matmul } from "./matmul/matmul.js";
 import { multiply } from "./multiply/multiply.js";
 import { negative } from "./negative/negative.js";
@@ -26,5 +27,5 @@ import { zeros } from "./zeros/zeros.js";
 export const linearOps: readonly OpSpec[] = [
   ...[add, subtract, negative, positive, copy, multiply, matmul, dot, conv1d, conv2d, conv3d, sum],
   ...[reshape, transpose, squeeze, expandDims, broadcastTo, concatenate, array],
-  ...[indexStatic, assignStatic, zeros, ones, divideExactly],
+  ...[indexStatic, assignStatic, zeros, ones, divideExactly, lowBits],
 ];

@@ -37,7 +37,7 @@ function checkOperation(
   const operands = node.operands.map((id) => graph.node(id));
   const linear = linearOperands(graph, node);
   if (spec.affine(node.attributes, linear) !== undefined) return;
-  if (spec.trees(node.attributes) !== undefined) return;
+  if (spec.trees(node.attributes) !== undefined || spec.dropsHighBits) return;
   const input = operands.find((operand) => operand.kind !== "constant");
   const lookup = spec.lookup(node.attributes, node.output.shape);
   if (input === undefined || lookup === undefined) {

@@ -162,6 +162,12 @@ export function widenMap(map: AffineMap, inputs: number, columns: ArrayLike<numb
   return composeMaps(map, selectionMap(inputs, columns));
 }
 
+/** The map with all weights times 2^log2, constants as they are: for results that stand higher than what they are made of. */
+export function scaled(map: AffineMap, log2: number): AffineMap {
+  if (log2 === 0) return map;
+  return { ...map, weight: map.weight.map((weight) => weight * 2 ** log2) };
+}
+
 /** Values of the outputs, `[outputs]`. Exact while sums stay below 2^53. */
 export function evaluateMap(map: AffineMap, values: ArrayLike<number>): Float64Array {
   const result = Float64Array.from(map.constant);

@@ -1,8 +1,9 @@
 import { VelumError } from "../base/error.js";
 import { sizeOf } from "../base/tensor.js";
 import type { Graph } from "../graph/graph.js";
-import { nodePath, type OperationNode } from "../graph/node.js";
+import { type GraphNode, nodePath, type OperationNode } from "../graph/node.js";
 import type { IntegerTrees } from "../op-spec/integer-trees.js";
+import { assignedBitsOf } from "../op-spec/lookup-argument.js";
 import { linearOperands } from "../ops/linear-form.js";
 import { opSpec } from "../ops/registry.js";
 import { type AffineMap, composeMaps, identityMap } from "../program/affine.js";
@@ -123,6 +124,10 @@ class Splitter {
     }
     const lookup = spec.lookup(node.attributes, node.output.shape);
     const [operand] = node.operands;
+    if (spec.dropsHighBits && operand !== undefined) {
+      this.addLowBits(node, this.graph.node(operand));
+      return;
+    }
     if (lookup === undefined || operand === undefined) {
       throw unsupported(node, "products of two encrypted values cannot be compiled yet");
     }
@@ -134,6 +139,20 @@ class Splitter {
     const form = this.leafForms.get(id) ?? this.draft.forms.get(id);
     if (form !== undefined) this.leafForms.set(id, form);
     return form;
+  }
+
+  /** A step of its own: its numbers stand higher than those of the operand. */
+  private addLowBits(node: OperationNode, operand: GraphNode): void {
+    const { sources, map } = this.draft.formOf(operand);
+    const result = this.draft.addValue(node);
+    const scaleLog2 = assignedBitsOf(operand) - assignedBitsOf(node);
+    const clear = this.weights.areIn(operand) ? { clear: { node: operand.id, first: 0 } } : {};
+    this.draft.steps.push({ kind: "affine", sources, map, scaleLog2, result, ...clear });
+    this.draft.computed.set(node.id, result);
+    this.draft.forms.set(node.id, {
+      sources: [result],
+      map: identityMap(sizeOf(node.output.shape)),
+    });
   }
 
   private addEnsemble(node: OperationNode, trees: IntegerTrees): void {

@@ -53,7 +53,8 @@ export class RegionLookups {
       if (content === undefined) throw new RangeError(`no table for element ${i}`);
       const always = fixed.get(i);
       if (always !== undefined) {
-        const index = isRough ? Math.round(always / 2 ** low) : always / 2 ** low;
+        const at = always / 2 ** low;
+        const index = isRough ? Math.round(at) : Math.floor(at);
         return { factor: 0, offset: entryAt(content, index) };
       }
       const key = `${origin} ${assignedBitsOf(node)}`;

@@ -52,7 +52,7 @@ export interface RegionTable {
 
 /**
  * Element `i` of `result` is the entry for element `i` of `source` in `tables[tableOf[i]]`, plus the table's addend. Arguments are multiples of
- * 2^low, or are read as the nearest one (`inBand`). Where they leave the table, the ciphertext wraps: entry `v + 2^precision` is minus entry `v`, and so on around, so that a
+ * 2^low, or are read as the nearest one (`inBand`), or stand between two of them where it does not matter which is read. Where they leave the table, the ciphertext wraps: entry `v + 2^precision` is minus entry `v`, and so on around, so that a
  * table can read bits `low` to `low + precision` of a number whatever its higher bits are.
  */
 export interface LookupStep {

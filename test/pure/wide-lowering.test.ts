@@ -46,7 +46,9 @@ function checkEverywhere(graph: Graph, samples: readonly Tensor[][], limit = sin
       wanted,
       lowered.format(),
     );
-    assert.deepEqual(runRegions(regions, sample), wanted);
+    for (const between of ["lower", "upper"] as const) {
+      assert.deepEqual(runRegions(regions, sample, [], between), wanted, between);
+    }
     const again = measureBounds(lowered, [sample]);
     for (const node of lowered.nodes) {
       const own = again.node(node.id).bounds;

@@ -6,12 +6,14 @@ import type { AffineStep, RegionProgram } from "../../src/regions/region-program
 
 /**
  * Runs a region program as its description says, without asking the graph. `inputs` are the encrypted ones, `clear` the others. Weights
- * that clear values decide must stay below the magnitudes that were planned for.
+ * that clear values decide must stay below the magnitudes that were planned for. `between`: the entry that an argument between two gets;
+ * without it there must be no such argument.
  */
 export function runRegions(
   program: RegionProgram,
   inputs: readonly Tensor[],
   clear: readonly Tensor[] = [],
+  between?: "lower" | "upper",
 ): number[][] {
   const values: ArrayLike<number>[] = [inputs.flatMap((input) => [...input.data])];
   for (const step of program.steps) {
@@ -26,8 +28,11 @@ export function runRegions(
       values[step.result] = Array.from(values[step.source] ?? [], (value, i) => {
         const table = step.tables[step.tableOf[i] ?? -1];
         if (table === undefined) return Number.NaN;
-        const nearest = (place: number): number =>
-          step.inBand === undefined ? place : Math.round(place);
+        const nearest = (place: number): number => {
+          if (step.inBand !== undefined) return Math.round(place);
+          if (between === undefined) return place;
+          return between === "lower" ? Math.floor(place) : Math.ceil(place);
+        };
         const at = nearest((value - table.first) / 2 ** step.low);
         const around = at - Math.floor(at / (2 * half)) * 2 * half;
         const entry = table.entries[around % half] ?? Number.NaN;

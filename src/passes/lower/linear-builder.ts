@@ -128,6 +128,12 @@ export class LinearBuilder {
     );
   }
 
+  /** `a` modulo 2^bits, for look-ups of windows alone: noise that is added to it counts at `bits` bits. */
+  lowBits(a: Value, bits: number): Value {
+    const bounds = { min: 0, max: 2 ** bits - 1 };
+    return this.withLow(this.operation("low_bits", [a], { bits }, bounds, a.shape), this.lowOf(a));
+  }
+
   /** Drops the nodes from `known` on. */
   forget(known: number): void {
     this.nodes.length = known;

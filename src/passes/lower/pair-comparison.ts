@@ -1,8 +1,14 @@
+import { scalar } from "../../base/tensor.js";
 import { chunkBits, cutAt, lowestBit, spanOf, widthOf } from "./cut-operands.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import { select } from "./pair-choice.js";
-import { difference } from "./reduced-argument.js";
+import { difference, reduced } from "./reduced-argument.js";
+import { isFrom } from "./sign-chain.js";
 import type { Value } from "./value.js";
+import { isAt } from "./zero-windows.js";
+
+/** Differences of wider values are not written out as tables: no way to look them up is as cheap as chains and windows. */
+const tableBits = 12;
 
 /** `of(x - y)` where `of` depends on the sign alone. The earlier value comes first, so that both orders share one difference. */
 export function compare(
@@ -12,6 +18,10 @@ export function compare(
   of: (difference: number) => number,
 ): Value {
   if (y.id < x.id) return compare(b, y, x, (difference) => of(-difference));
+  const inPlain = b.isClear(x) && b.isClear(y);
+  if (b.takesApart && !inPlain && spanOf(b, x, y) > tableBits) {
+    return ofSign(b, difference(b, x, y), of);
+  }
   return b.cheapest(
     [() => b.lookUp(difference(b, x, y), of), () => b.lookUp(clippedDifference(b, x, y), of)],
     chunkBits
@@ -45,6 +55,21 @@ export function extremum(
     [() => select(b, compare(b, x, y, takesFirst), x, y)],
   );
   return b.within(result, bounds);
+}
+
+/** `of` the sign of a value of any width. */
+function ofSign(b: LookupBuilder, whole: Value, of: (sign: number) => number): Value {
+  const { value, factor, offset } = reduced(b, whole);
+  const divides = offset === 0 && factor !== 0;
+  const a = divides ? value : whole;
+  const side = divides && factor < 0 ? -1 : 1;
+  const one = 2 ** b.lowOf(a);
+  const [negative, zero, positive] = [of(-side), of(0), of(side)];
+  if (negative === positive) return isAt(b, a, scalar(0), [negative, zero]);
+  if (negative === zero) return isFrom(b, a, scalar(one), [zero, positive]);
+  const below = isFrom(b, a, scalar(0), [negative, zero]);
+  if (zero === positive) return below;
+  return b.add(below, isFrom(b, a, scalar(one), [0, positive - zero]));
 }
 
 /** The larger range is first clipped to just beyond the smaller one. */

@@ -2,6 +2,7 @@ import { scalar } from "../../base/tensor.js";
 import { extremes } from "../../graph/builder.js";
 import { minimalIntegerType } from "../../graph/integer-type.js";
 import type { Tables } from "../../op-spec/tabulate.js";
+import { changeWays } from "./few-changes.js";
 import type { LookupBuilder, WideWays } from "./look-up-builder.js";
 import { bitsOf, type Domain, type Value } from "./value.js";
 import { cutBelow, narrowWindow, withoutBit } from "./windows.js";
@@ -13,7 +14,8 @@ import { cutBelow, narrowWindow, withoutBit } from "./windows.js";
 export const wideWays: WideWays = (b, a, found, deep) => {
   const domain = b.domainOf(a);
   const whole = bitsOf(domain.count) <= b.wholeBits;
-  const ways = deep && !whole ? stepWays(b, a, found, domain) : [];
+  const ways =
+    deep && !whole ? [...changeWays(b, a, found, domain), ...stepWays(b, a, found, domain)] : [];
   const [table] = found.tables;
   if (table === undefined || found.tables.length > 1) return { ways, otherwise: [] };
   ways.push(...periodWays(b, a, table, domain));

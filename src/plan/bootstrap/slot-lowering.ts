@@ -1,4 +1,4 @@
-import { type AffineMap, rowTerms } from "../../program/affine.js";
+import { rowTerms, scaled } from "../../program/affine.js";
 import type { AffineInstruction, Instruction, LinearInstruction } from "../../program/program.js";
 import type { ClearRows } from "../../regions/clear-part.js";
 import type { AffineStep, EnsembleStep, RegionProgram } from "../../regions/region-program.js";
@@ -89,7 +89,7 @@ export class SlotLowering {
 
   affine(step: AffineStep): Instruction[] {
     if (step.clear !== undefined) return this.#clearSums(step, step.clear);
-    const own = step.scaleLog2 === 0 ? step : { ...step, map: scaled(step.map, step.scaleLog2) };
+    const own = { ...step, map: scaled(step.map, step.scaleLog2) };
     const fresh = step.sources.every((source) => source === 0) && !this.#places.has(0);
     return fresh ? this.#freshRowsOf(own) : this.#sums(own);
   }
@@ -290,11 +290,6 @@ function pushExtract(
   }
   const rows = Int32Array.from(row);
   instructions.push({ op: "extract", from, rows, addends: BigUint64Array.of(0n), to, count: 1 });
-}
-
-/** Weights as they act on ciphertexts whose result stands higher; constants are in units of the result. */
-function scaled(map: AffineMap, scaleLog2: number): AffineMap {
-  return { ...map, weight: map.weight.map((weight) => weight * 2 ** scaleLog2) };
 }
 
 /** Rows whose field 3 (the output's number) rises by one, cut where it does not. */

@@ -2,6 +2,7 @@ import {
   type AffineMap,
   composeMaps,
   rowTerms,
+  scaled,
   selectionMap,
   stackMaps,
   widenMap,
@@ -64,7 +65,7 @@ export class SumNoise {
    */
   noise(step: AffineStep): readonly NoiseSources[] {
     const { sources, map } = this.#inSources(step);
-    if (step.scaleLog2 === 0) this.#sums.set(step.result, { sources, map });
+    this.#sums.set(step.result, { sources, map: scaled(map, step.scaleLog2) });
     const columns = sources.flatMap((source): Column[] => {
       const noises = this.#lookups.get(source);
       const own = this.#origins.get(source);

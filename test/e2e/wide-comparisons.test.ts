@@ -1,0 +1,102 @@
+// Comparisons of pairs of 9 to 24 bits on ciphertexts: chains of bits, windows that are zero.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { fhe } from "../../src/index.js";
+import { runEverywhere } from "../support/run-circuit.js";
+
+/** More samples than in every run of the tests: VELUM_RANDOM_PROGRAMS=20 makes twenty times as many. */
+const times = Number(process.env["VELUM_RANDOM_PROGRAMS"] ?? 1);
+
+function draw(bits: number, signed: boolean, count: number): [number, number][] {
+  const min = signed ? -(2 ** (bits - 1)) : 0;
+  const max = min + 2 ** bits - 1;
+  const clamped = (value: number): number => Math.min(Math.max(value, min), max);
+  const value = fc.integer({ min, max });
+  // One bit and one unit apart: carries through all windows.
+  const close = fc
+    .tuple(value, fc.integer({ min: -1, max: bits - 1 }), fc.integer({ min: -1, max: 1 }))
+    .map(([x, bit, side]): [number, number] => [
+      x,
+      clamped(x + side * (bit < 0 ? 0 : 2 ** bit) + (bit % 2)),
+    ]);
+  const ends: [number, number][] = [
+    [min, max],
+    [max, min],
+  ];
+  const drawn = fc.sample(fc.oneof(close, close, fc.tuple(value, value)), { numRuns: count });
+  return [...ends, ...drawn];
+}
+
+for (const [bits, signed] of [
+  [9, false],
+  [12, true],
+  [16, false],
+  [20, true],
+  [24, false],
+] as const) {
+  test(`pairs of ${bits} bits: encrypted, simulated and plain comparisons are equal`, async () => {
+    const samples = draw(bits, signed, 8 * times);
+    const circuit = await fhe
+      .compiler({ x: "encrypted", y: "encrypted" }, (x, y) => [x.less(y), x.equal(y)])
+      .compile(draw(bits, signed, 0), { inputForm: "numbers" });
+    const widest = Math.max(...circuit.cost().lookups.map((own) => own.bits));
+    assert.ok(widest <= 5, String(circuit.cost()));
+    const wanted = samples.map(([x, y]) => [[Number(x < y)], [Number(x === y)]]);
+    const simulated = samples.map((sample) => circuit.simulate(...sample));
+    assert.deepEqual(
+      simulated,
+      wanted.map((own) => own.flat()),
+    );
+    for (const [runtime, found] of await runEverywhere(circuit, samples)) {
+      assert.deepEqual(found, wanted, `${runtime} ${JSON.stringify(samples)}`);
+    }
+    await circuit.close();
+  });
+}
+
+test("sums of products of 14 bits and more beside clear limits and constants", async () => {
+  const circuit = await fhe
+    .compiler(
+      [
+        ["x", "encrypted"],
+        ["limit", "clear"],
+      ],
+      (x, limit) => {
+        const sums = x.matmul([
+          [100, -3],
+          [77, 90],
+        ]);
+        return [sums.greaterEqual(limit), sums.equal([0, 870])];
+      },
+    )
+    .compile(
+      [
+        [[-64, -64], 9000],
+        [[63, 63], -9000],
+        [[63, -64], 0],
+        [[-64, 63], 5],
+      ],
+      { inputForm: "numbers" },
+    );
+  const samples: [number[], number][] = [
+    [[0, 0], 0],
+    [[0, 10], 870],
+    [[-10, 10], -231],
+    [[-10, 10], -230],
+    [[63, 63], 5481],
+    [[30, -39], -3],
+  ];
+  const wanted = samples.map(([[a = 0, c = 0], limit]) => {
+    const sums = [100 * a + 77 * c, -3 * a + 90 * c];
+    return [sums.map((s) => Number(s >= limit)), [sums[0] === 0, sums[1] === 870].map(Number)];
+  });
+  assert.deepEqual(
+    samples.map((sample) => circuit.simulate(...sample)),
+    wanted,
+  );
+  for (const [runtime, found] of await runEverywhere(circuit, samples)) {
+    assert.deepEqual(found, wanted, runtime);
+  }
+  await circuit.close();
+});
