@@ -3,11 +3,14 @@ import type { Tables } from "../../op-spec/tabulate.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import { isFrom } from "./sign-chain.js";
 import { boundsOfTables } from "./table-facts.js";
-import type { Domain, Value } from "./value.js";
+import { bitsOf, type Domain, type Value } from "./value.js";
 import { isAt } from "./zero-windows.js";
 
 /** Tables with more changes are read in other ways. */
 const mostChanges = 4;
+
+/** Arguments of fewer bits are looked up at once: that takes as long, and may be shared with other tables. */
+const fewestBits = 6;
 
 /** Where a table leaves its first entry: by `jump` from entry `at` on, or at that entry alone. */
 interface Change {
@@ -29,7 +32,7 @@ export function changeWays(
   const changes = tables.map(changesOf);
   const [first] = changes;
   const [table] = tables;
-  if (first === undefined || table === undefined) return [];
+  if (first === undefined || table === undefined || bitsOf(domain.count) < fewestBits) return [];
   const placeOf = ({ at }: Change): number => domain.first + at * 2 ** domain.low;
   const read = (own: Change, at: Tensor, from: number, jump: number): Value =>
     (own.alone ? isAt : isFrom)(b, a, at, [from, from + jump]);
