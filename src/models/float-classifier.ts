@@ -1,6 +1,6 @@
 import type { Tensor } from "../base/tensor.js";
-import { classProbabilitiesBy, type ProbabilityRule } from "../quantize/class-probabilities.js";
-import { classIndices, decisionShape } from "../quantize/class-scores.js";
+import { classShares, type ProbabilityRule } from "../quantize/class-probabilities.js";
+import { decisionShape, labelsOf } from "../quantize/class-scores.js";
 import type { Rows } from "./check-data.js";
 
 /** A fitted classifier in double precision, by its scores. Immutable. */
@@ -28,11 +28,11 @@ export class FloatClassifier {
 
   /** `[rows, classes]`, each row sums to 1. Errors: `bad-shape`, `not-a-number`; `unsupported-op` for a model without probabilities. */
   predictProba(x: Rows): Tensor {
-    return classProbabilitiesBy(this.probability, this.scores(x), "predictProba");
+    return classShares(this.probability, this.scores(x), this.classes.length, "predictProba");
   }
 
   /** One label a row. Errors: `bad-shape`, `not-a-number`. */
   predict(x: Rows): Float64Array {
-    return Float64Array.from(classIndices(this.scores(x)), (k) => this.classes[k] ?? 0);
+    return labelsOf(this.classes, this.scores(x));
   }
 }

@@ -38,6 +38,17 @@ export function classProbabilitiesBy(rule: ProbabilityRule, scores: Tensor, path
   return { shape: [rows, outputs], data };
 }
 
+/** The same for `classes` classes; one class alone has all. */
+export function classShares(
+  rule: ProbabilityRule,
+  scores: Tensor,
+  classes: number,
+  path: string,
+): Tensor {
+  if (classes > 1) return classProbabilitiesBy(rule, scores, path);
+  return { shape: scores.shape, data: new Float64Array(scores.data.length).fill(1) };
+}
+
 /** The error of asking a model for probabilities that it does not have. */
 export function probabilitiesMissing(path: string): VelumError {
   return new VelumError({

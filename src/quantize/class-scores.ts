@@ -13,6 +13,13 @@ export function classIndices(scores: Tensor): Uint32Array {
   });
 }
 
+/** The label of `classes` that each row of `scores` favours; where there is one class alone, that one. */
+export function labelsOf(classes: Float64Array, scores: Tensor): Float64Array {
+  const [only = Number.NaN] = classes;
+  if (classes.length === 1) return new Float64Array(scores.shape[0] ?? 0).fill(only);
+  return Float64Array.from(classIndices(scores), (k) => classes[k] ?? Number.NaN);
+}
+
 /** Probabilities `[rows, classes]` of real scores `[rows, outputs]`: logistic function or softmax. */
 export function classProbabilities(scores: Tensor): Tensor {
   const [rows = 0, outputs = 1] = scores.shape;

@@ -9,8 +9,8 @@ export function parseClassifierCoding(value: unknown, path: string): ClassifierC
   const { kind, classes, result, top = 1, scoreScale, probability: rule } = fieldsOf(value);
   if (kind !== "classifier-coding") throw corrupt(path, "holds no classifier");
   const input = readInputParts(value, path, corrupt);
-  if (!isFiniteList(classes) || new Set(classes).size !== classes.length || classes.length < 2) {
-    throw corrupt(path, "classes is not a list of two or more different labels");
+  if (!isFiniteList(classes) || new Set(classes).size !== classes.length || classes.length < 1) {
+    throw corrupt(path, "classes is not a list of different labels");
   }
   if (result !== "scores" && result !== "class") {
     throw corrupt(path, "result is neither scores nor class");

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
-import { classProbabilitiesBy, type ProbabilityRule } from "./class-probabilities.js";
-import { classIndices } from "./class-scores.js";
+import { classShares, type ProbabilityRule } from "./class-probabilities.js";
+import { labelsOf } from "./class-scores.js";
 import { parseClassifierCoding } from "./classifier-coding-json.js";
 import { type InputParts, ModelCoding, stepsBefore } from "./model-coding.js";
 import { inputJson } from "./model-coding-json.js";
@@ -51,7 +51,7 @@ export class ClassifierCoding extends ModelCoding implements ClassifierCodingPar
   labels(results: Tensor): Float64Array {
     if (this.result === "class")
       return this.#named(results.data.filter((_, i) => i % this.top === 0));
-    return this.#named(classIndices(results));
+    return labelsOf(this.classes, results);
   }
 
   /** The labels that results name, `[rows, top]`, best first. Errors: `bad-argument` where results are scores; `path` names the caller. */
@@ -73,7 +73,7 @@ export class ClassifierCoding extends ModelCoding implements ClassifierCodingPar
 
   /** Probabilities `[rows, classes]`. Errors: those of `scores`; `unsupported-op` for a model that has none. */
   probabilities(results: Tensor, path = "probabilities"): Tensor {
-    return classProbabilitiesBy(this.probability, this.scores(results, path), path);
+    return classShares(this.probability, this.scores(results, path), this.classes.length, path);
   }
 
   override withSteps(steps: readonly ClientTransform[]): ClassifierCoding {

@@ -1,6 +1,6 @@
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
-import { classIndices, classProbabilities, sigmoid } from "./class-scores.js";
+import { classProbabilities, labelsOf, sigmoid } from "./class-scores.js";
 import { noList } from "./classifier-coding.js";
 import { fieldsOf, isCount, isFiniteList, isFiniteNumber } from "./json-checks.js";
 import { type InputParts, ModelCoding, stepsBefore } from "./model-coding.js";
@@ -190,12 +190,7 @@ export function answersOf(
   { meaning, classes, offset = 0 }: Answering,
   scores: Tensor,
 ): Float64Array {
-  if (classes.length > 0) {
-    // A single column of shares is a single class, not a score whose sign decides.
-    const single = meaning === "probabilities" && classes.length === 1;
-    const indices = single ? new Uint32Array(scores.data.length) : classIndices(scores);
-    return Float64Array.from(indices, (k) => classes[k] ?? 0);
-  }
+  if (classes.length > 0) return labelsOf(classes, scores);
   switch (meaning) {
     case "exponential":
       return scores.data.map(Math.exp);

@@ -9,7 +9,6 @@ import { DecisionTreeRegressor } from "../../src/models/trees/decision-tree-regr
 import { ExtraTreesRegressor } from "../../src/models/trees/extra-trees-regressor.js";
 import { HistGradientBoostingRegressor } from "../../src/models/trees/hist-gradient-boosting-regressor.js";
 import { IsolationForest } from "../../src/models/trees/isolation-forest.js";
-import { RandomForestClassifier } from "../../src/models/trees/random-forest-classifier.js";
 import type { TreeEnsemble } from "../../src/models/trees/tree-ensemble.js";
 import { depthOf, usedThresholds } from "../../src/models/trees/tree-statistics.js";
 import { XGBClassifier } from "../../src/models/trees/xgb-classifier.js";
@@ -132,20 +131,6 @@ test("boosting: predictions are sums of leaves, missing values included; more ro
     }),
     { numRuns: 30 },
   );
-});
-
-test("one class: trees predict it, boosting refuses it", async () => {
-  const X = [[1], [2], [3]];
-  const y = [4, 4, 4];
-  const tree = new DecisionTreeClassifier().fit(X, y);
-  assert.deepEqual(Array.from(await tree.predict([[9]])), [4]);
-  assert.deepEqual(Array.from((await tree.predictProba([[9]])).data), [1]);
-  const forest = new RandomForestClassifier({ nEstimators: 3 }).fit(X, y);
-  assert.deepEqual(Array.from(await forest.predict([[9]])), [4]);
-  assert.throws(() => new XGBClassifier().fit(X, y), {
-    code: "bad-argument",
-    message: "XGBClassifier.fit y: holds one class only, 4. Pass rows of at least two classes",
-  });
 });
 
 test("monotone constraints: scores never fall where they may only rise, whatever the data say", async () => {

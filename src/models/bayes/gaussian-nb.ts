@@ -75,9 +75,15 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams> {
     const all = { ...problem, target: new Float64Array(x.rows), classes: 1 };
     const ones = new Float64Array(x.rows).fill(1);
     const { variances: spread } = momentsOf({ ...all, rowWeights: ones });
-    const floor = varSmoothing * Math.max(...(spread[0] ?? []));
+    const widest = Math.max(...(spread[0] ?? []));
+    // Where nothing varies at all, any spread gives every class the same.
+    const floor = widest > 0 ? varSmoothing * widest : 1;
     const { theta, variances: raw } = momentsOf(problem);
     const variances = raw.map((own) => own.map((v) => v + floor));
+    if (variances.some((own) => own.some((v) => !(v > 0)))) {
+      const cure = "Pass a number above 0: a feature never varies within a class";
+      throw new ParamChecks(this.name).bad("varSmoothing", varSmoothing, cure);
+    }
     const quantizer = UniformQuantizer.calibrate(x, {
       nBits: tableBitsOf(nBits).inputs,
       granularity: "perFeature",

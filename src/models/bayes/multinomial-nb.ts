@@ -59,6 +59,11 @@ export class MultinomialNB extends LinearClassifierEstimator<MultinomialNBParams
     return this.#details("featureLogProb");
   }
 
+  /** One class alone is every row's, as of all naive Bayes models. */
+  protected override get fewestClasses(): 1 {
+    return 1;
+  }
+
   #details(name: string): readonly Float64Array[] {
     return this.fitted().details?.[name] ?? [];
   }

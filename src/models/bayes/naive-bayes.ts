@@ -51,7 +51,7 @@ export abstract class NaiveBayes<P extends TableClassifierParams> extends TableC
     const path = `${this.name}.fit`;
     const matrix = toMatrix(x, `${path} X`);
     this.checkParams();
-    const targets = toClassTargets(y, matrix.rows, 2, `${path} y`);
+    const targets = toClassTargets(y, matrix.rows, 1, `${path} y`);
     const rowWeights = toRowWeights(sampleWeight, matrix.rows, `${path} sampleWeight`);
     requireWeights(targets, rowWeights, `${path} sampleWeight`);
     const { classes, indices: target } = targets;

@@ -66,6 +66,11 @@ export abstract class LinearClassifierEstimator<
   /** Refuses the solver's parameters. Errors: `bad-argument`. */
   protected abstract checkSolver(): void;
 
+  /** Classes that the training data must have at least. */
+  protected get fewestClasses(): 1 | 2 {
+    return 2;
+  }
+
   /**
    * Fits to `x` (`[rows, features]`) and one label a row, then quantizes over the ranges of `x`. `sampleWeight`: one a row, default 1.
    * Errors: `bad-shape`, `not-a-number` with row and column, `bad-argument` (parameters, labels of one class).
@@ -74,7 +79,7 @@ export abstract class LinearClassifierEstimator<
     const path = `${this.name}.fit`;
     const matrix = toMatrix(x, `${path} X`);
     this.checkParams();
-    const targets = toClassTargets(y, matrix.rows, 2, `${path} y`);
+    const targets = toClassTargets(y, matrix.rows, this.fewestClasses, `${path} y`);
     const sampleWeights = toRowWeights(sampleWeight, matrix.rows, `${path} sampleWeight`);
     const { classes, indices: target } = targets;
     const factors = this.classFactors(targets, sampleWeights);
@@ -246,5 +251,5 @@ export abstract class LinearClassifierEstimator<
 }
 
 function outputsFor(classes: number): number {
-  return classes === 2 ? 1 : classes;
+  return classes <= 2 ? 1 : classes;
 }

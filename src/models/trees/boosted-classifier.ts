@@ -34,14 +34,14 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
   /**
    * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row. Rounds are judged on `evalSet`; with
    * `earlyStoppingRounds` the last of the sets ends the fit. Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row
-   * and column, `bad-argument` (settings, one class, unknown labels).
+   * and column, `bad-argument` (settings, unknown labels).
    */
   override fit(x: Rows, y: Labels, sampleWeight?: Labels, evalSet: readonly EvalSet[] = []): this {
     const params = this.growth(this.getParams());
     const { objective, scalePosWeight, maxDeltaStep } = params;
     this.checkParams();
     const matrix = toTreeMatrix(x, xgbRule, `${this.name}.fit X`);
-    const { classes, indices } = toClassTargets(y, matrix.rows, 2, `${this.name}.fit y`);
+    const { classes, indices } = toClassTargets(y, matrix.rows, 1, `${this.name}.fit y`);
     if (objective === "binary:logistic" && classes.length > 2) {
       throw new VelumError({
         code: "bad-argument",
@@ -52,7 +52,17 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
         cure: 'Pass "multi:softprob", or null to have it chosen',
       });
     }
-    const binary = classes.length === 2 && (objective ?? "binary:logistic") === "binary:logistic";
+    if (classes.length === 1 && (objective ?? "binary:logistic") !== "binary:logistic") {
+      throw new VelumError({
+        code: "bad-argument",
+        path: `${this.name} objective`,
+        problem: `is "${objective}", and y holds one class only`,
+        limit: 2,
+        actual: 1,
+        cure: 'Pass "binary:logistic", or null to have it chosen',
+      });
+    }
+    const binary = classes.length <= 2 && (objective ?? "binary:logistic") === "binary:logistic";
     const loss = binary
       ? logisticLoss({ scalePosWeight, maxDeltaStep, tweedieVariancePower: 1.5 })
       : softmaxLoss(classes.length);

@@ -33,13 +33,13 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
 
   /**
    * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row.
-   * Errors: `bad-shape`, `not-a-number` (infinities) with row and column, `bad-argument` (settings, one class).
+   * Errors: `bad-shape`, `not-a-number` (infinities) with row and column, `bad-argument` (settings).
    */
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     this.checkParams();
     const matrix = toTreeMatrix(x, hgbRule, `${this.name}.fit X`);
-    const targets = toClassTargets(y, matrix.rows, 2, `${this.name}.fit y`);
+    const targets = toClassTargets(y, matrix.rows, 1, `${this.name}.fit y`);
     const { classes, indices } = targets;
     const weights = timesWeights(
       toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`),
@@ -53,7 +53,7 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
       loss,
     );
     const account = { rounds };
-    const meaning = classes.length === 2 ? "logistic" : "softmax";
+    const meaning = classes.length <= 2 ? "logistic" : "softmax";
     return this.adopt({ ensemble, featureImportances, meaning, classes, account });
   }
 

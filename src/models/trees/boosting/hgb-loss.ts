@@ -78,11 +78,17 @@ export function hgbRegressionLoss(name: HgbRegression): HgbLoss {
   );
 }
 
-/** Logistic loss of two classes, multinomial loss of more. */
+/** How far from 0 and 1 the share of the second class begins at least. */
+const leastShare = 10 * Number.EPSILON;
+
+/** Logistic loss of one or two classes, multinomial loss of more. */
 export function hgbClassLoss(classes: number): HgbLoss {
-  if (classes === 2) {
+  if (classes <= 2) {
     return rowLoss(
-      (mean) => Math.log(mean / (1 - mean)),
+      (mean) => {
+        const share = Math.min(1 - leastShare, Math.max(leastShare, mean));
+        return Math.log(share / (1 - share));
+      },
       (score, y) => {
         const share = sigmoid(score);
         return [share - y, share * (1 - share)];

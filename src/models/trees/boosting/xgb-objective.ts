@@ -64,7 +64,7 @@ export function logisticLoss(settings: XgbLossSettings): XgbObjective {
       });
       // Weighted classes begin after one Newton step from 0, as XGBoost has it, others at the mean.
       if (factor !== 1) return Float64Array.of(f((4 * sum) / total - 2));
-      return Float64Array.of(logit(Math.min(1 - 1e-7, Math.max(1e-7, sum / total))));
+      return Float64Array.of(logit(Math.min(1 - 1e-6, Math.max(1e-6, sum / total))));
     },
     derive: ({ y, weights }, scores, _k, { gradient, hessian }) => {
       for (let i = 0; i < y.length; i++) {
