@@ -32,7 +32,6 @@ import {
   SGDClassifier,
   SGDRegressor,
   TweedieRegressor,
-  VelumError,
   XGBClassifier,
   XGBRegressor,
   XGBRFClassifier,
@@ -42,6 +41,7 @@ import type { Estimator } from "../../src/models/estimator.js";
 import type { PredictionMode } from "../../src/models/prediction-mode.js";
 import { SeededRandom } from "../../src/models/seeded-random.js";
 import type { ModelCoding } from "../../src/quantize/model-coding.js";
+import { rejected } from "../support/refused.js";
 
 interface Surface {
   readonly name: string;
@@ -126,22 +126,10 @@ const fitted: readonly Kind[] = [
 ];
 const some = X.slice(0, 2);
 
-async function refused(call: () => unknown, code: string, text: RegExp): Promise<void> {
-  await assert.rejects(
-    async () => call(),
-    (error) => {
-      assert.ok(error instanceof VelumError && error.cure.length > 0, String(error));
-      assert.equal(error.code, code);
-      assert.match(error.message, text);
-      return true;
-    },
-  );
-}
-
 for (const { name, model, make, load } of fitted) {
   test(`${name}: three modes and a copy give the same, and its steps can be taken one by one`, async () => {
     assert.equal(model.name, name);
-    await refused(
+    await rejected(
       () => model.predict(some, { fhe: "execute" }),
       "not-compiled",
       /Call compile\(X\) after fit/,
@@ -158,7 +146,7 @@ for (const { name, model, make, load } of fitted) {
     const results = await circuit.decrypt(answer);
     assert.deepEqual(results, await circuit.simulate(row));
     assert.ok(model.dequantizeOutput(results).data.every(Number.isFinite));
-    await refused(
+    await rejected(
       () => model.dequantizeOutput([[1, 2, 3, 4]]),
       "bad-shape",
       /dequantizeOutput: the shape of the results is \(1, 4\)/,
@@ -173,32 +161,32 @@ for (const { name, model, make, load } of fitted) {
 
   test(`${name}: wrong uses are refused`, async () => {
     const fresh = make();
-    await refused(
+    await rejected(
       () => fresh.predict(X),
       "not-fitted",
       new RegExp(`^${name}.predict: has not been fitted. Call fit first`),
     );
-    await refused(() => fresh.dump(), "not-fitted", new RegExp(`^${name}.dump`));
-    await refused(() => fresh.compile(X, wasm), "not-fitted", new RegExp(`^${name}.compile`));
-    await refused(
+    await rejected(() => fresh.dump(), "not-fitted", new RegExp(`^${name}.dump`));
+    await rejected(() => fresh.compile(X, wasm), "not-fitted", new RegExp(`^${name}.compile`));
+    await rejected(
       () => make({ nBit: 8 }),
       "bad-argument",
       new RegExp(`^${name} nBit: is no option. Did you mean nBits`),
     );
-    await refused(
+    await rejected(
       () => model.predict([[1, 2]]),
       "bad-shape",
       new RegExp(`^${name}.predict X: has 2 features, fitted on 3`),
     );
     const infinite = [[1, Number.POSITIVE_INFINITY, 2]];
-    await refused(
+    await rejected(
       () => model.predict(infinite),
       "not-a-number",
       new RegExp(`^${name}.predict X row 0, column 1: the value is Infinity`),
     );
     const file = model.dump();
-    await refused(() => load(file.subarray(0, file.length / 2)), "file-corrupt", /damaged/);
-    await refused(
+    await rejected(() => load(file.subarray(0, file.length / 2)), "file-corrupt", /damaged/);
+    await rejected(
       () => (name === "Ridge" ? Lasso.load(file) : Ridge.load(file)),
       "file-kind",
       new RegExp(`holds a ${name}, not a`),

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VelumError } from "../../src/base/error.js";
 import {
   AdditiveClassifier,
   AdditiveRegressor,
@@ -25,6 +24,7 @@ import {
   StratifiedKFold,
 } from "../../src/index.js";
 import { SeededRandom } from "../../src/models/seeded-random.js";
+import { rejected } from "../support/refused.js";
 
 const wasm = { runtime: "wasm", threads: 2 } as const;
 const random = new SeededRandom(3);
@@ -46,18 +46,6 @@ const kinds = X.map((row, i) => [
   i % 3,
   10 * Math.floor(at(row, 3) + 1),
 ]);
-
-async function refused(run: () => unknown, code: string, text: RegExp): Promise<void> {
-  await assert.rejects(
-    async () => run(),
-    (error: unknown) => {
-      assert.ok(error instanceof VelumError, String(error));
-      assert.equal(error.code, code);
-      assert.match(error.message, text);
-      return true;
-    },
-  );
-}
 
 type Model = LinearRegression | PoissonRegressor | LogisticRegression | LinearSVC;
 type Load = (file: Uint8Array) => Model;
@@ -128,13 +116,13 @@ test("a regressor's client needs the client file alone", async () => {
   const [answer] = await server.run([own.encrypt(X[0] ?? [])]);
   await server.close();
   assert.deepEqual(own.predict(answer ?? new Uint8Array()), await model.predict(X.slice(0, 1)));
-  await refused(() => ClassifierClient.load(clientFile), "file-corrupt", /holds no classifier/);
+  await rejected(() => ClassifierClient.load(clientFile), "file-corrupt", /holds no classifier/);
 });
 
 test("weights of somebody else's model run after calibration", async () => {
   const fitted = new Ridge({ alpha: 2 }).fit(X, line);
   const given = Ridge.fromFitted({ coef: fitted.coef, intercept: fitted.intercept });
-  await refused(() => given.predict(X), "not-fitted", /knows no range of its inputs yet/);
+  await rejected(() => given.predict(X), "not-fitted", /knows no range of its inputs yet/);
   await (await given.compile(X, wasm)).close();
   assert.deepEqual(await given.predict(X), await fitted.predict(X));
   const svc = LinearSVC.fromFitted({ coef: [1, -1], intercept: 0.5, classes: [2, 8] }).calibrate([
@@ -148,8 +136,8 @@ test("weights of somebody else's model run after calibration", async () => {
     ]),
     Float64Array.of(2, 8),
   );
-  await refused(() => svc.predictProba([[0, 1]]), "unsupported-op", /has no probabilities/);
-  await refused(
+  await rejected(() => svc.predictProba([[0, 1]]), "unsupported-op", /has no probabilities/);
+  await rejected(
     () => LinearSVC.fromFitted({ coef: [1, -1], classes: [2, 8, 9] }),
     "bad-argument",
     /3 labels do not ascend or do not fit 1 outputs/,
@@ -178,7 +166,7 @@ test("naive Bayes and additive models: three modes and a dumped copy give the sa
   assert.ok(model instanceof CategoricalNB);
   const copy = CategoricalNB.load(model.dump());
   assert.deepEqual(await copy.predict(kinds, { fhe: "simulate" }), await model.predict(kinds));
-  await refused(
+  await rejected(
     () => model.predict([[0, 1, 99]]),
     "out-of-range",
     /CategoricalNB.predict X row 0, column 2: the value is none of the categories/,
@@ -218,7 +206,7 @@ test("a pipeline's client runs the steps, or the model takes them in", async () 
     const copy = Pipeline.load(pipeline.dump(), (file) => LogisticRegression.load(file, wasm));
     assert.deepEqual(await copy.predict(holes, { fhe: "simulate" }), labelsInClear);
   }
-  await refused(
+  await rejected(
     () =>
       new Pipeline(steps(), new LogisticRegression(), {
         foldPreprocessing: [true, false, false],
@@ -242,7 +230,7 @@ test("columns of different kinds, and categories that were never seen", async ()
   assert.deepEqual(columns.fitTransform(mixed).shape, [90, 5]);
   const pipeline = new Pipeline([columns], new Ridge()).fit(mixed, line);
   assert.ok((await pipeline.score(mixed, line)) > 0.9);
-  await refused(
+  await rejected(
     () => pipeline.predict([[0, 4, 0]]),
     "out-of-range",
     /row 0, column 0: the value is none of the categories/,
@@ -268,20 +256,24 @@ test("cross-validation and grid search judge quantized models", async () => {
 
 test("wrong data, parameters, order and files are refused", async () => {
   const model = new Ridge();
-  await refused(() => model.predict(X), "not-fitted", /^Ridge.predict: has not been fitted/);
-  await refused(
+  await rejected(() => model.predict(X), "not-fitted", /^Ridge.predict: has not been fitted/);
+  await rejected(
     () => model.fit([[Number.NaN]], [1]),
     "not-a-number",
     /^Ridge.fit X row 0, column 0: the value is NaN/,
   );
-  await refused(() => model.fit(X, [1, 2]), "bad-shape", /^Ridge.fit y/);
-  await refused(() => new Ridge({ alpha: -1 }).fit(X, line), "bad-argument", /^Ridge alpha: is -1/);
-  await refused(
+  await rejected(() => model.fit(X, [1, 2]), "bad-shape", /^Ridge.fit y/);
+  await rejected(
+    () => new Ridge({ alpha: -1 }).fit(X, line),
+    "bad-argument",
+    /^Ridge alpha: is -1/,
+  );
+  await rejected(
     () => new Ridge({ nBits: 40 }).fit(X, line),
     "bad-argument",
     /^Ridge nBits inputs: is 40/,
   );
-  await refused(
+  await rejected(
     () =>
       model.fit(
         X,
@@ -291,7 +283,7 @@ test("wrong data, parameters, order and files are refused", async () => {
     "out-of-range",
     /sampleWeight entry 0: -1 is negative/,
   );
-  await refused(
+  await rejected(
     () =>
       new PoissonRegressor().fit(
         X,
@@ -300,7 +292,7 @@ test("wrong data, parameters, order and files are refused", async () => {
     "bad-argument",
     /a target is not of at least 0/,
   );
-  await refused(
+  await rejected(
     () =>
       model.fit(
         X.map((row) => row.map((v) => v * 1e300)),
@@ -309,22 +301,22 @@ test("wrong data, parameters, order and files are refused", async () => {
     "out-of-range",
     /^Ridge.fit: the weights that were found are not finite. Scale the features/,
   );
-  await refused(() => model.dump(), "not-fitted", /^Ridge.dump/);
+  await rejected(() => model.dump(), "not-fitted", /^Ridge.dump/);
   model.fit(X, line);
-  await refused(
+  await rejected(
     () => model.predict(X, { fhe: "simulate" }),
     "not-compiled",
     /Call compile\(X\) after fit/,
   );
-  await refused(() => model.predict([[1, 2]]), "bad-shape", /has 2 features, fitted on 4/);
+  await rejected(() => model.predict([[1, 2]]), "bad-shape", /has 2 features, fitted on 4/);
   const file = model.dump();
-  await refused(
+  await rejected(
     () => LinearRegression.load(file),
     "file-kind",
     /holds a Ridge, not a LinearRegression/,
   );
-  await refused(() => Ridge.load(file.slice(0, 200)), "file-corrupt", /damaged/);
-  await refused(
+  await rejected(() => Ridge.load(file.slice(0, 200)), "file-corrupt", /damaged/);
+  await rejected(
     () => Ridge.load(Uint8Array.of(1, 2, 3, 4)),
     "file-foreign",
     /is not a zip archive/,

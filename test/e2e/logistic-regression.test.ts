@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadBreastCancer } from "../../examples/breast-cancer/load-data.js";
 import { firstRows, rowOf, splitPatients } from "../../examples/breast-cancer/split-patients.js";
-import { VelumError } from "../../src/base/error.js";
 import type { Tensor } from "../../src/base/tensor.js";
 import type { Circuit } from "../../src/circuit/circuit.js";
 import { compiler } from "../../src/circuit/compiler.js";
@@ -11,6 +10,7 @@ import { Client } from "../../src/client/client.js";
 import { LogisticRegression } from "../../src/models/linear/logistic-regression.js";
 import { SeededRandom } from "../../src/models/seeded-random.js";
 import { ServerCircuit } from "../../src/runtime/server-circuit.js";
+import { rejected } from "../support/refused.js";
 
 type Params = ConstructorParameters<typeof LogisticRegression>[0];
 
@@ -38,18 +38,6 @@ async function withCircuit(
   } finally {
     await circuit.close();
   }
-}
-
-async function refused(run: () => unknown, code: string, message: string): Promise<void> {
-  await assert.rejects(
-    async () => run(),
-    (error: unknown) => {
-      assert.ok(error instanceof VelumError);
-      assert.equal(error.message, message);
-      assert.equal(error.code, code);
-      return true;
-    },
-  );
 }
 
 /** Inputs `[rows, features]` that drive the scores to both ends, and random ones, as quantized integers. */
@@ -207,7 +195,7 @@ test("a client with the client file and a server with the server file agree with
     answers.map((answer) => own.predict(answer)),
     Array.from(labels),
   );
-  await refused(
+  await rejected(
     () => own.predictProba(answers[0] ?? new Uint8Array()),
     "bad-argument",
     "predictProba: the score does not leave the server: " +
@@ -232,14 +220,14 @@ test("the client file holds quantizer and labels, no weights", async () => {
 test("encrypted modes before compile, and after another fit, are refused", async () => {
   const model = new LogisticRegression().fit(clouds.X, clouds.y);
   const cure = "Call compile(X) after fit";
-  await refused(
+  await rejected(
     () => model.predict(clouds.X, { fhe: "execute" }),
     "not-compiled",
     `LogisticRegression.predict: needs a compiled model for fhe "execute". ${cure}`,
   );
   await (await model.compile(clouds.X)).close();
   model.fit(clouds.X, clouds.y);
-  await refused(
+  await rejected(
     () => model.predictProba(clouds.X, { fhe: "simulate" }),
     "not-compiled",
     `LogisticRegression.predictProba: needs a compiled model for fhe "simulate". ${cure}`,
@@ -248,19 +236,19 @@ test("encrypted modes before compile, and after another fit, are refused", async
 
 test("compile before fit, with other features and with NaN, is refused", async () => {
   const model = new LogisticRegression();
-  await refused(
+  await rejected(
     () => model.compile(clouds.X),
     "not-fitted",
     "LogisticRegression.compile: has not been fitted. Call fit first",
   );
   model.fit(clouds.X, clouds.y);
-  await refused(
+  await rejected(
     () => model.compile([[1, 2, 3]]),
     "bad-shape",
     "LogisticRegression.compile X: has 3 features, fitted on 4. " +
       "Pass the features of the training data in the same order",
   );
-  await refused(
+  await rejected(
     () => model.compile([[1, 2, 3, Number.NaN]]),
     "not-a-number",
     "LogisticRegression.compile X row 0, column 3: the value is NaN. " +
@@ -272,18 +260,18 @@ test("another mode, NaN and other features are refused when predicting", async (
   const model = new LogisticRegression({ inputQuantizer: "global" }).fit(clouds.X, clouds.y);
   await withCircuit(model, clouds.X, async () => {
     const mode: { fhe: "execute" } = JSON.parse('{ "fhe": "magic" }');
-    await refused(
+    await rejected(
       () => model.predict(clouds.X, mode),
       "bad-argument",
       'LogisticRegression.predict fhe: is "magic". Pass "disable", "simulate" or "execute"',
     );
-    await refused(
+    await rejected(
       () => model.predict([[1, Number.NaN, 3, 4]], { fhe: "execute" }),
       "not-a-number",
       "LogisticRegression.predict X row 0, column 1: the value is NaN. " +
         "Fill or drop missing and infinite values before quantizing",
     );
-    await refused(
+    await rejected(
       () => model.predict([[1, 2]], { fhe: "execute" }),
       "bad-shape",
       "LogisticRegression.predict X: has 2 features, fitted on 4. " +
@@ -297,20 +285,20 @@ test("the client refuses NaN, other features and files of other circuits", async
   const { clientFile } = await model.compile(clouds.X);
   const own = await ClassifierClient.load(clientFile);
   own.client.generateKey();
-  await refused(
+  await rejected(
     () => own.encrypt([1, 2, 3, Number.NaN]),
     "not-a-number",
     "features entry 3: the value is NaN. " +
       "Fill or drop missing and infinite values before quantizing",
   );
-  await refused(
+  await rejected(
     () => own.encrypt([1, 2, 3]),
     "bad-shape",
     "features: its shape (3,) does not end in the model's 4 features. " +
       "Pass the features of the training data in the same order",
   );
   const double = await compiler({ x: "encrypted" }, (x) => x.mul(2)).compile([[0], [1]]);
-  await refused(
+  await rejected(
     () => ClassifierClient.load(double.clientFile),
     "file-kind",
     'client file: is of the function "main", not of a classifier. ' +
@@ -324,7 +312,7 @@ test("an encrypted prediction can be aborted", async () => {
     await circuit.keygen();
     const stop = new AbortController();
     stop.abort();
-    await refused(
+    await rejected(
       () => model.predict(firstRows(XTest, 2), { fhe: "execute", signal: stop.signal }),
       "aborted",
       "run: was aborted by its caller. Start it again to get a result",

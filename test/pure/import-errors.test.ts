@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { VelumError } from "../../src/base/error.js";
 import { importLightgbm } from "../../src/import/lightgbm.js";
 import { importOnnx } from "../../src/import/onnx.js";
 import { importXgboost } from "../../src/import/xgboost.js";
 import { importedFile } from "../support/imported-cases.js";
+import { refusal } from "../support/refused.js";
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words);
-
-function refused(code: string, message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof VelumError, String(error));
-    assert.equal(error.code, code);
-    assert.match(error.message, message);
-    return true;
-  };
-}
 
 describe("what is no file of the library", () => {
   const xgboost = importedFile("xgboost-3.2.0", "binary.json");
@@ -25,24 +16,24 @@ describe("what is no file of the library", () => {
 
   test("another library's file names its importer", () => {
     for (const bytes of [xgboost, ubjson]) {
-      const due = refused(
+      const due = refusal(
         "file-foreign",
         /the file is XGBoost's JSON .* Read it with importXgboost/,
       );
       assert.throws(() => importOnnx(bytes), due);
       assert.throws(() => importLightgbm(bytes), due);
     }
-    const text = refused(
+    const text = refusal(
       "file-foreign",
       /the file is LightGBM's text\. Read it with importLightgbm/,
     );
     assert.throws(() => importOnnx(lightgbm), text);
     assert.throws(() => importXgboost(lightgbm), text);
-    const model = refused("file-foreign", /the file is an ONNX model\. Read it with importOnnx/);
+    const model = refusal("file-foreign", /the file is an ONNX model\. Read it with importOnnx/);
     assert.throws(() => importXgboost(onnx), model);
     assert.throws(() => importLightgbm(onnx), model);
     const pickle = Uint8Array.of(0x80, 0x04, 0x95, 0, 0);
-    assert.throws(() => importOnnx(pickle), refused("file-foreign", /Python pickle.*skl2onnx/));
+    assert.throws(() => importOnnx(pickle), refusal("file-foreign", /Python pickle.*skl2onnx/));
   });
 
   test("a path instead of bytes", () => {
@@ -54,12 +45,12 @@ describe("what is no file of the library", () => {
     ] as const)
       assert.throws(
         () => importer(read.path),
-        refused(
+        refusal(
           "bad-argument",
           new RegExp(`${name}: got a text.*${name}\\(readFileSync\\(path\\)\\)`),
         ),
       );
-    assert.throws(() => importOnnx(read.nothing), refused("bad-argument", /got undefined/));
+    assert.throws(() => importOnnx(read.nothing), refusal("bad-argument", /got undefined/));
   });
 });
 
@@ -68,7 +59,7 @@ describe("XGBoost models that are refused", () => {
     test(`${library} DART`, () => {
       assert.throws(
         () => importXgboost(importedFile(library, "dart.json")),
-        refused(
+        refusal(
           "unsupported-op",
           /booster "dart": drops trees at random .* Train with booster "gbtree"/,
         ),
@@ -79,34 +70,34 @@ describe("XGBoost models that are refused", () => {
     const file = new TextDecoder().decode(importedFile("xgboost-3.2.0", "early-stop.json"));
     assert.throws(
       () => importXgboost(text(file.replaceAll("binary:logistic", "my:own"))),
-      refused("unsupported-op", /objective "my:own".*binary:hinge, binary:logistic/),
+      refusal("unsupported-op", /objective "my:own".*binary:hinge, binary:logistic/),
     );
   });
 
   test("a dump for reading", () => {
     assert.throws(
       () => importXgboost(text("booster[0]:\n0:[f2<2.5]")),
-      refused("unsupported-op", /save_model/),
+      refusal("unsupported-op", /save_model/),
     );
     assert.throws(
       () => importXgboost(text('[{"nodeid":0}]')),
-      refused("unsupported-op", /save_model/),
+      refusal("unsupported-op", /save_model/),
     );
   });
 
   test("another file", () => {
     assert.throws(
       () => importXgboost(text("binf\0\0")),
-      refused("unsupported-op", /neither JSON nor UBJSON/),
+      refusal("unsupported-op", /neither JSON nor UBJSON/),
     );
     assert.throws(
       () => importXgboost(new Uint8Array()),
-      refused("unsupported-op", /neither JSON nor UBJSON/),
+      refusal("unsupported-op", /neither JSON nor UBJSON/),
     );
-    assert.throws(() => importXgboost(text('{"a":')), refused("file-corrupt", /not JSON/));
+    assert.throws(() => importXgboost(text('{"a":')), refusal("file-corrupt", /not JSON/));
     assert.throws(
       () => importXgboost(text('{"a":1}')),
-      refused("file-corrupt", /learner is not an object/),
+      refusal("file-corrupt", /learner is not an object/),
     );
   });
 
@@ -114,7 +105,7 @@ describe("XGBoost models that are refused", () => {
     const promise = [0x7b, 0x69, 1, 0x61, 0x5b, 0x24, 0x64, 0x23, 0x4c, 0, 0, 0x7f, 0, 0, 0, 0, 0];
     assert.throws(
       () => importXgboost(Uint8Array.from(promise)),
-      refused("file-corrupt", /ends too early/),
+      refusal("file-corrupt", /ends too early/),
     );
   });
 });
@@ -123,7 +114,7 @@ describe("LightGBM models that are refused", () => {
   test("linear trees", () => {
     assert.throws(
       () => importLightgbm(importedFile("lightgbm-4.7.0", "linear-tree.txt")),
-      refused("unsupported-op", /Tree=0: has linear models in its leaves.*linear_tree=false/),
+      refusal("unsupported-op", /Tree=0: has linear models in its leaves.*linear_tree=false/),
     );
   });
 
@@ -131,15 +122,15 @@ describe("LightGBM models that are refused", () => {
     const file = new TextDecoder().decode(importedFile("lightgbm-4.7.0", "poisson.txt"));
     assert.throws(
       () => importLightgbm(file.replace("objective=poisson", "objective=mine")),
-      refused("unsupported-op", /objective "mine"/),
+      refusal("unsupported-op", /objective "mine"/),
     );
     assert.throws(
       () => importLightgbm(file.replace("num_leaves=4", "num_leaves=5")),
-      refused("file-corrupt", /Tree=0: is damaged: .* has 4 entries, not 5/),
+      refusal("file-corrupt", /Tree=0: is damaged: .* has 4 entries, not 5/),
     );
     assert.throws(
       () => importLightgbm("forest\nof trees"),
-      refused("file-corrupt", /first line is not "tree"/),
+      refusal("file-corrupt", /first line is not "tree"/),
     );
   });
 });
@@ -166,7 +157,7 @@ describe("ONNX models that are refused", () => {
   test("an unknown operator is named with its domain, its node and what is known", () => {
     assert.throws(
       () => importOnnx(replaced("ridge.onnx", "LinearRegressor", "LinearRegressox")),
-      refused(
+      refusal(
         "unsupported-op",
         /node LinearRegressox ".*": the operator LinearRegressox of the domain ai.onnx.ml is not imported. Known are .*TreeEnsemble/,
       ),
@@ -176,20 +167,20 @@ describe("ONNX models that are refused", () => {
   test("a kernel, a post_transform of one target, the least of trees", () => {
     assert.throws(
       () => importOnnx(replaced("svr.onnx", "LINEAR", "RADIAL")),
-      refused("unsupported-op", /has the kernel RADIAL.*kernel='linear'/),
+      refusal("unsupported-op", /has the kernel RADIAL.*kernel='linear'/),
     );
     assert.throws(
       () => importOnnx(replaced("forest-regressor.onnx", "BRANCH_LEQ", "BRANCH_LOW")),
-      refused("file-corrupt", /node mode BRANCH_LOW/),
+      refusal("file-corrupt", /node mode BRANCH_LOW/),
     );
   });
 
   test("no file, no graph, no model", () => {
-    assert.throws(() => importOnnx(new Uint8Array()), refused("file-corrupt", /holds no graph/));
-    assert.throws(() => importOnnx(text("[]")), refused("file-corrupt", /ONNX model: is damaged/));
+    assert.throws(() => importOnnx(new Uint8Array()), refusal("file-corrupt", /holds no graph/));
+    assert.throws(() => importOnnx(text("[]")), refusal("file-corrupt", /ONNX model: is damaged/));
     assert.throws(
       () => importOnnx(importedFile("onnx-tensors", "tensors.onnx")),
-      refused("file-corrupt", /has no inputs/),
+      refusal("file-corrupt", /has no inputs/),
     );
   });
 });
@@ -198,20 +189,20 @@ describe("rows that do not fit an imported model", () => {
   const model = importLightgbm(importedFile("lightgbm-4.7.0", "poisson.txt")).floatModel;
 
   test("number of columns", () => {
-    assert.throws(() => model.predict([[1, 2]]), refused("bad-shape", /rows of 4 columns/));
+    assert.throws(() => model.predict([[1, 2]]), refusal("bad-shape", /rows of 4 columns/));
   });
 
   test("texts", () => {
     assert.throws(
       () => model.predict([[1, 2, 3, "4"]]),
-      refused("bad-argument", /is a string, and a number is due/),
+      refusal("bad-argument", /is a string, and a number is due/),
     );
   });
 
   test("classes of a regressor", () => {
     assert.throws(
       () => model.classIndicesOf(model.scores([[1, 2, 3, 4]])),
-      refused("bad-argument", /regressor and has no classes/),
+      refusal("bad-argument", /regressor and has no classes/),
     );
   });
 });

@@ -1,25 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadBreastCancer } from "../../examples/breast-cancer/load-data.js";
-import { VelumError } from "../../src/base/error.js";
 import { toMatrix } from "../../src/models/check-data.js";
 import { LogisticRegression } from "../../src/models/linear/logistic-regression.js";
 import { chooseNarrowWidths } from "../../src/models/linear/narrow-widths.js";
 import { accuracyScore } from "../../src/models/metrics/accuracy.js";
 import { StandardScaler } from "../../src/models/preprocessing/standard-scaler.js";
 import { trainTestSplit } from "../../src/models/selection/train-test-split.js";
-
-async function refused(run: () => unknown, code: string, message: string): Promise<void> {
-  await assert.rejects(
-    async () => run(),
-    (error: unknown) => {
-      assert.ok(error instanceof VelumError);
-      assert.equal(error.message, message);
-      assert.equal(error.code, code);
-      return true;
-    },
-  );
-}
+import { rejected } from "../support/refused.js";
 
 const breast = loadBreastCancer();
 
@@ -149,24 +137,24 @@ test("settings: defaults, change, effect from the next fit", () => {
 test("use before fit is refused", async () => {
   const model = new LogisticRegression();
   const rest = "has not been fitted. Call fit first";
-  await refused(() => model.predict([[1]]), "not-fitted", `LogisticRegression.predict: ${rest}`);
-  await refused(
+  await rejected(() => model.predict([[1]]), "not-fitted", `LogisticRegression.predict: ${rest}`);
+  await rejected(
     () => model.predictProba([[1]]),
     "not-fitted",
     `LogisticRegression.predictProba: ${rest}`,
   );
-  await refused(
+  await rejected(
     () => model.quantizeInput([[1]]),
     "not-fitted",
     `LogisticRegression.quantizeInput: ${rest}`,
   );
-  await refused(() => model.coef, "not-fitted", `LogisticRegression: ${rest}`);
+  await rejected(() => model.coef, "not-fitted", `LogisticRegression: ${rest}`);
 });
 
 test("NaN is refused with row and column, in fit and in predict", async () => {
   const cure = "Fill or drop missing and infinite values before quantizing";
   const model = new LogisticRegression();
-  await refused(
+  await rejected(
     () =>
       model.fit(
         [
@@ -178,13 +166,13 @@ test("NaN is refused with row and column, in fit and in predict", async () => {
     "not-a-number",
     `LogisticRegression.fit X row 1, column 1: the value is NaN. ${cure}`,
   );
-  await refused(
+  await rejected(
     () => model.fit([[0], [1]], [0, Number.NaN]),
     "not-a-number",
     `LogisticRegression.fit y entry 1: the value is NaN. ${cure}`,
   );
   model.fit(clouds.X, clouds.y);
-  await refused(
+  await rejected(
     () => model.predict([[Number.POSITIVE_INFINITY, 0]]),
     "not-a-number",
     `LogisticRegression.predict X row 0, column 0: the value is Infinity. ${cure}`,
@@ -193,19 +181,19 @@ test("NaN is refused with row and column, in fit and in predict", async () => {
 
 test("wrong shapes are refused", async () => {
   const model = new LogisticRegression().fit(clouds.X, clouds.y);
-  await refused(
+  await rejected(
     () => model.predict([[1, 2, 3]]),
     "bad-shape",
     "LogisticRegression.predict X: has 3 features, fitted on 2. " +
       "Pass the features of the training data in the same order",
   );
-  await refused(
+  await rejected(
     () => model.predict([1, 2]),
     "bad-shape",
     "LogisticRegression.predict X: its shape is (2,), not (rows, features) with at least one of each. " +
       "Pass one row a sample; a single sample is [[...]]",
   );
-  await refused(
+  await rejected(
     () => model.fit([[1], [2]], [1]),
     "bad-shape",
     "LogisticRegression.fit y: its shape is (1,), X has 2 rows. Pass one number for each row of X",
@@ -213,7 +201,7 @@ test("wrong shapes are refused", async () => {
 });
 
 test("labels of one class are refused", async () => {
-  await refused(
+  await rejected(
     () => new LogisticRegression().fit([[1], [2]], [3, 3]),
     "bad-argument",
     "LogisticRegression.fit y: holds one class only, 3. Pass rows of at least two classes",
@@ -231,7 +219,7 @@ test("settings out of range are refused at fit", async () => {
     [{ classTableBits: 9 }, "classTableBits: is 9. Pass an integer from 2 to 8"],
   ];
   for (const [params, rest] of cases) {
-    await refused(
+    await rejected(
       () => new LogisticRegression(params).fit(clouds.X, clouds.y),
       "bad-argument",
       `LogisticRegression ${rest}`,
@@ -240,7 +228,7 @@ test("settings out of range are refused at fit", async () => {
 });
 
 test("a class table for three classes, and scores of a class table, are refused", async () => {
-  await refused(
+  await rejected(
     () => new LogisticRegression({ classTableBits: 6 }).fit(clouds.X, clouds.y),
     "unsupported-op",
     "class table: the model has 3 classes, a table reads the one score of two classes. " +
@@ -248,7 +236,7 @@ test("a class table for three classes, and scores of a class table, are refused"
   );
   const two = { X: clouds.X.slice(0, 40), y: clouds.y.slice(0, 40) };
   const model = new LogisticRegression({ classTableBits: 6 }).fit(two.X, two.y);
-  await refused(
+  await rejected(
     () => model.predictProba(two.X),
     "bad-argument",
     "LogisticRegression.predictProba: the score does not leave the server: " +
@@ -257,7 +245,7 @@ test("a class table for three classes, and scores of a class table, are refused"
 });
 
 test("a class table for a score that does not vary is refused", async () => {
-  await refused(
+  await rejected(
     () => new LogisticRegression({ classTableBits: 6 }).fit([[1], [1]], [0, 1]),
     "bad-argument",
     "class table X: the fitted score does not vary on these rows. " +

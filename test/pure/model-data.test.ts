@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { loadBreastCancer } from "../../examples/breast-cancer/load-data.js";
-import { VelumError } from "../../src/base/error.js";
 import { minimizeLbfgs } from "../../src/models/linear/lbfgs.js";
 import { accuracyScore } from "../../src/models/metrics/accuracy.js";
 import { MinMaxScaler } from "../../src/models/preprocessing/min-max-scaler.js";
@@ -11,15 +10,7 @@ import { SimpleImputer } from "../../src/models/preprocessing/simple-imputer.js"
 import { StandardScaler } from "../../src/models/preprocessing/standard-scaler.js";
 import { SeededRandom } from "../../src/models/seeded-random.js";
 import { trainTestSplit } from "../../src/models/selection/train-test-split.js";
-
-function refused(run: () => unknown, code: string, message: string): void {
-  assert.throws(run, (error: unknown) => {
-    assert.ok(error instanceof VelumError);
-    assert.equal(error.message, message);
-    assert.equal(error.code, code);
-    return true;
-  });
-}
+import { refused } from "../support/refused.js";
 
 test("breast-cancer data: 569 x 30, 212 malignant, first and last values", () => {
   const { data, target, featureNames, targetNames } = loadBreastCancer();

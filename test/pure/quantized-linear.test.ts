@@ -9,15 +9,7 @@ import { LinearClassifier } from "../../src/models/linear/linear-classifier.js";
 import { QuantizedLinearModel } from "../../src/models/linear/quantized-linear.js";
 import { classIndices } from "../../src/quantize/class-scores.js";
 import { UniformQuantizer } from "../../src/quantize/uniform-quantizer.js";
-
-function refused(run: () => unknown, code: string, message: string): void {
-  assert.throws(run, (error: unknown) => {
-    assert.ok(error instanceof VelumError);
-    assert.equal(error.message, message);
-    assert.equal(error.code, code);
-    return true;
-  });
-}
+import { refused } from "../support/refused.js";
 
 function unit(nBits: number): UniformQuantizer {
   return new UniformQuantizer({

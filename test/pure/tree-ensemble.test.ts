@@ -76,19 +76,26 @@ const small = flatTrees(2, 1, [
   },
 ]);
 
-test("on a parameter the trees stay one step that names its columns", () => {
-  const samples = [
-    [0, 0],
-    [1, 3],
-    [0, 5],
-  ].map((x) => [{ shape: [2], data: Float64Array.from(x) }]);
+const samples = [
+  [0, 0],
+  [1, 3],
+  [0, 5],
+].map((x) => [{ shape: [2], data: Float64Array.from(x) }]);
+
+/** `small` on a parameter, with bounds. */
+function smallGraph(): Graph {
   const graph = traceFunction(
     "t",
     { x: "encrypted" },
     (x) => treeEnsemble(small, x),
     samples[0] ?? [],
   );
-  const lowered = assignBitWidths(lower(measureBounds(graph, samples), 8, "gates"));
+  return measureBounds(graph, samples);
+}
+
+test("on a parameter the trees stay one step that names its columns", () => {
+  const graph = smallGraph();
+  const lowered = assignBitWidths(lower(graph, 8, "gates"));
   const { steps } = linearRegions(lowered);
   assert.equal(steps.length, 1);
   const [step] = steps;
@@ -98,18 +105,7 @@ test("on a parameter the trees stay one step that names its columns", () => {
 });
 
 test("the dialects get look-ups and matrix products", () => {
-  const samples = [
-    [0, 0],
-    [1, 3],
-    [0, 5],
-  ].map((x) => [{ shape: [2], data: Float64Array.from(x) }]);
-  const graph = traceFunction(
-    "t",
-    { x: "encrypted" },
-    (x) => treeEnsemble(small, x),
-    samples[0] ?? [],
-  );
-  const text = mlirModule(assignBitWidths(lower(measureBounds(graph, samples), 16, "dialect")));
+  const text = mlirModule(assignBitWidths(lower(smallGraph(), 16, "dialect")));
   assert.match(text, /FHELinalg\.apply_mapped_lookup_table/);
   assert.match(text, /FHELinalg\.(dot|matmul)/);
 });

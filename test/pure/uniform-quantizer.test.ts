@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { VelumError } from "../../src/base/error.js";
 import { type Tensor, toTensor } from "../../src/base/tensor.js";
 import { roundHalfEven, UniformQuantizer } from "../../src/quantize/uniform-quantizer.js";
+import { refused } from "../support/refused.js";
 
 // Subnormal numbers have fewer digits than a step needs; no measurement comes near them.
 const real = fc
@@ -24,15 +24,6 @@ const calibration = fc.record({
 
 function scaleAt(quantizer: UniformQuantizer, i: number): number {
   return quantizer.scale[i % quantizer.scale.length] ?? Number.NaN;
-}
-
-function refused(run: () => unknown, code: string, message: string): void {
-  assert.throws(run, (error: unknown) => {
-    assert.ok(error instanceof VelumError);
-    assert.equal(error.message, message);
-    assert.equal(error.code, code);
-    return true;
-  });
 }
 
 test("calibration data comes back within one step", () => {

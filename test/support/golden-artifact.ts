@@ -2,10 +2,11 @@
 // build, it makes them:
 //   node dist/test/support/golden-artifact.js
 // The server files hold the kernels of their day. Files of a released format stay as they are for good.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Client, fhe, ServerCircuit } from "../../src/index.js";
+import { fhe } from "../../src/index.js";
 import { repositoryRoot } from "./repository.js";
+import { writeGolden } from "./write-golden.js";
 
 export const goldenArtifacts = `${repositoryRoot}test/fixtures/artifact/v1`;
 export const goldenNames = ["linear", "lookup"] as const;
@@ -39,25 +40,7 @@ async function make(): Promise<void> {
   mkdirSync(goldenArtifacts, { recursive: true });
   for (const name of goldenNames) {
     const circuit = await circuits[name].compile(inputset, { inputForm: "numbers" });
-    const client = await Client.load(circuit.clientFile);
-    client.generateKey();
-    const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });
-    const keyFile = await client.evaluationKeys();
-    const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
-    const request = client.encrypt([...goldenRuns[name].input]);
-    const [answer = new Uint8Array()] = await server.run([request], keys);
-    await server.close();
-    console.log(name, JSON.stringify(client.decrypt(answer).map(({ data }) => [...data])));
-    const files = {
-      "server.zip": circuit.serverFile,
-      "client.zip": circuit.clientFile,
-      "client-key.bin": client.exportKey(),
-      "request.bin": request,
-      "answer.bin": answer,
-    };
-    for (const [file, bytes] of Object.entries(files)) {
-      writeFileSync(`${goldenArtifacts}/${name}-${file}`, bytes);
-    }
+    await writeGolden(`${goldenArtifacts}/${name}`, circuit, [[...goldenRuns[name].input]]);
   }
 }
 

@@ -2,10 +2,11 @@
 // Run as a script after a build, it makes them:
 //   node dist/test/support/golden-clear.js
 // The server files hold the kernels of their day. Files of a released format stay as they are for good.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Client, fhe, ServerCircuit } from "../../src/index.js";
+import { fhe } from "../../src/index.js";
 import { repositoryRoot } from "./repository.js";
+import { writeGolden } from "./write-golden.js";
 
 export const goldenClear = `${repositoryRoot}test/fixtures/artifact/v3`;
 
@@ -42,25 +43,7 @@ async function make(): Promise<void> {
   mkdirSync(goldenClear, { recursive: true });
   for (const name of goldenClearNames) {
     const circuit = await circuits[name].compile(inputset);
-    const client = await Client.load(circuit.clientFile);
-    client.generateKey();
-    const server = await ServerCircuit.load(circuit.serverFile, { runtime: "wasm", threads: 1 });
-    const keyFile = await client.evaluationKeys();
-    const keys = keyFile === undefined ? undefined : await server.loadEvaluationKeys(keyFile);
-    const request = client.encrypt(...goldenClearRuns[name].inputs);
-    const [answer = new Uint8Array()] = await server.run([request], keys);
-    await server.close();
-    console.log(name, JSON.stringify(client.decrypt(answer).map(({ data }) => [...data])));
-    const files = {
-      "server.zip": circuit.serverFile,
-      "client.zip": circuit.clientFile,
-      "client-key.bin": client.exportKey(),
-      "request.bin": request,
-      "answer.bin": answer,
-    };
-    for (const [file, bytes] of Object.entries(files)) {
-      writeFileSync(`${goldenClear}/clear-${name}-${file}`, bytes);
-    }
+    await writeGolden(`${goldenClear}/clear-${name}`, circuit, goldenClearRuns[name].inputs);
   }
 }
 
