@@ -16,6 +16,9 @@ export interface Tensor {
   readonly data: Float64Array;
 }
 
+/** As many axes as client files know. */
+const mostAxes = 32;
+
 /** Number of elements of a tensor of `shape`. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, length) => product * length, 1);
@@ -58,6 +61,7 @@ export function toTensor(
   for (let level: unknown = value; isArrayLike(level); level = level[0]) {
     shape.push(level.length);
     if (level.length === 0) break;
+    if (shape.length > mostAxes) throw tooDeep(path);
   }
   const data = new Float64Array(sizeOf(shape));
   let next = 0;
@@ -110,6 +114,17 @@ export function isTensor(value: unknown): value is Tensor {
 
 function isArrayLike(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+/** Also of an array that holds itself. */
+function tooDeep(path: string): VelumError {
+  return new VelumError({
+    code: "bad-shape",
+    path,
+    problem: `arrays are nested more than ${mostAxes} times`,
+    limit: mostAxes,
+    cure: "Pass arrays of numbers, one level for each axis",
+  });
 }
 
 function ragged(path: string, shape: Shape): VelumError {

@@ -8,6 +8,12 @@ export interface LookupLimits {
   readonly whole?: number;
 }
 
+/**
+ * Most bits, zeros below left away, of a number that look-ups make. No parameters are quiet enough for more: 17 bits at a failure of 2^-64,
+ * 19 at 2^-20, at most 20 at 1 %; the rest is left to the search for parameters, which says more. Ways to wider numbers take minutes to be tried out.
+ */
+export const largestComputedBits = 20;
+
 /** A look-up with an argument of more bits than the plan can do; strategies that need one are dropped. */
 export class TooWide extends Error {
   readonly bits: number;

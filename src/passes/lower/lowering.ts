@@ -2,6 +2,7 @@ import { VelumError } from "../../base/error.js";
 import { type Shape, sameShape, scalar, type Tensor } from "../../base/tensor.js";
 import { isPlainData, readsClear } from "../../graph/clear-part.js";
 import { Graph } from "../../graph/graph.js";
+import { minimalIntegerType } from "../../graph/integer-type.js";
 import { type GraphNode, nodePath, type OperationNode } from "../../graph/node.js";
 import type { ExtremumForm } from "../../op-spec/extremum-form.js";
 import { listProducts, type SumsOfProducts } from "../../op-spec/products.js";
@@ -13,7 +14,8 @@ import { type ChosenExtremum, chosenExtremum } from "./chosen-extremum.js";
 import { lookUpExtremum } from "./extremum-tree.js";
 import { FunctionLookups } from "./function-look-ups.js";
 import { LookupBuilder } from "./look-up-builder.js";
-import type { LookupLimits } from "./look-up-limits.js";
+import { type LookupLimits, largestComputedBits } from "./look-up-limits.js";
+
 import { LoweredValues } from "./lowered-values.js";
 import { packedTensor } from "./packed-look-up.js";
 import { select } from "./pair-choice.js";
@@ -90,10 +92,14 @@ export class Lowering {
     const shapes = node.operands.map((id) => this.graph.node(id).output.shape);
     const choice = spec.choice(node.attributes, shapes, nodePath(node));
     const sums = this.sumsOf(node, spec, shapes);
-    if (sums !== undefined) return this.measured(node, () => this.sumsOfProducts(node, sums));
+    if (sums !== undefined) {
+      this.checkProduct(node);
+      return this.measured(node, () => this.sumsOfProducts(node, sums));
+    }
     const wide = this.target !== "dialect" && this.functions.isTable(node);
     const linear = !spec.tabulated && spec.pair === undefined && choice === undefined && !wide;
     if (linear || onlyProduct || variables.length === 0) return this.copy(node);
+    if (spec.pair?.kind === "product" && variables.length > 1) this.checkProduct(node);
     const single = variables.length === 1 || spec.pair?.kind === "product";
     if (this.target === "dialect" && (single || choice !== undefined)) return this.copy(node);
     return this.measured(node, () =>
@@ -124,6 +130,25 @@ export class Lowering {
       return;
     if (this.values.isClear(left) || this.values.isClear(right)) return;
     return spec.products(node.attributes, shapes, nodePath(node));
+  }
+
+  /** Refuses products of two encrypted values that are too wide for any parameters, before ways to build them are tried out. */
+  private checkProduct(node: OperationNode): void {
+    const { min, max } = node.bounds ?? { min: 0, max: 0 };
+    const low = node.operands
+      .slice(0, 2)
+      .filter((id) => !this.values.isConstant(id))
+      .reduce((sum, id) => sum + this.builder.lowOf({ id: this.values.idOf(id) }), 0);
+    const { bits } = minimalIntegerType(min, max);
+    if (this.target === "dialect" || bits - low <= largestComputedBits) return;
+    throw new VelumError({
+      code: "width-too-wide",
+      path: nodePath(node),
+      problem: `the product of two encrypted values has ${bits} bits, and no parameters hold more than ${largestComputedBits} bits of it`,
+      limit: largestComputedBits,
+      actual: bits,
+      cure: "Quantize the values to fewer bits, or shift them to the right before they are multiplied",
+    });
   }
 
   /** Id of what `make` makes for the node. */

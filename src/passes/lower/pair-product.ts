@@ -3,6 +3,7 @@ import type { Bounds } from "../../graph/node.js";
 import { broadcastShapes } from "../../op-spec/broadcast.js";
 import { cutLow, splitWays, widthOf } from "./cut-operands.js";
 import type { LookupBuilder } from "./look-up-builder.js";
+import { largestComputedBits } from "./look-up-limits.js";
 import { packed } from "./packed-look-up.js";
 import { difference, reduced } from "./reduced-argument.js";
 import type { Value } from "./value.js";
@@ -31,10 +32,12 @@ export function product(b: LookupBuilder, x: Value, y: Value): Value {
   const quarter = (v: number): number => Math.floor((v / 2 ** low) ** 2 / 4) * 2 ** (lowX + lowY);
   const [u, v] = [b.scale(x, scalar(2 ** (low - lowX))), b.scale(y, scalar(2 ** (low - lowY)))];
   const bounds = cornerBounds(x.bounds, y.bounds);
+  const squares = (): Value =>
+    b.subtract(b.lookUp(b.add(u, v), quarter), b.lookUp(difference(b, u, v), quarter));
   const result = b.cheapest(
     [
       () => packed(b, [x, y], ([p = 0, q = 0]) => p * q),
-      () => b.subtract(b.lookUp(b.add(u, v), quarter), b.lookUp(difference(b, u, v), quarter)),
+      ...(squareBits(u, v) - 2 * low > largestComputedBits ? [] : [squares]),
       ...(b.takesApart && widthOf(b, x) > 4 && widthOf(b, y) > 4 ? partWays(b, x, y) : []),
     ],
     [
@@ -43,6 +46,12 @@ export function product(b: LookupBuilder, x: Value, y: Value): Value {
     ],
   );
   return b.within(result, bounds);
+}
+
+/** Bits of a quarter of the square of a sum. */
+function squareBits(u: Value, v: Value): number {
+  const most = (value: Value): number => Math.max(-value.bounds.min, value.bounds.max);
+  return 2 * Math.log2(Math.max(1, most(u) + most(v))) - 2;
 }
 
 /** Both factors cut in the middle, four narrow products. */
