@@ -17,7 +17,7 @@ export interface Tensor {
 }
 
 /** As many axes as client files know. */
-const mostAxes = 32;
+export const mostAxes = 32;
 
 /** Number of elements of a tensor of `shape`. */
 export function sizeOf(shape: Shape): number {
@@ -76,7 +76,7 @@ export function toTensor(
       throw new VelumError({
         code: "bad-argument",
         path,
-        problem: `an entry is ${kindOf(item)}, not a number`,
+        problem: `an entry is ${kindText(item)}, not a number`,
         cure: "Pass numbers, nested arrays of numbers or typed arrays",
       });
     }
@@ -86,8 +86,10 @@ export function toTensor(
   return { shape, data };
 }
 
-function kindOf(value: unknown): string {
+/** What a value is, for errors about values that are something else. */
+export function kindText(value: unknown): string {
   if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "an array";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 

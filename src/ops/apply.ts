@@ -1,11 +1,14 @@
 import { VelumError } from "../base/error.js";
-import type { Tensor } from "../base/tensor.js";
+import { type Shape, sizeOf, type Tensor } from "../base/tensor.js";
 import { extremes, type GraphBuilder, type Origin } from "../graph/builder.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import { type Attributes, placedName } from "../graph/node.js";
 import { evaluateOperation } from "../op-spec/evaluate-operation.js";
 import { wrongCount } from "../op-spec/operands.js";
 import { opSpec } from "./registry.js";
+
+/** A value of more elements would take gigabytes to trace, let alone encrypted. */
+const mostElements = 2 ** 26;
 
 /** A node together with its value on the sample that the function is traced with. */
 export interface SampledNode {
@@ -35,14 +38,7 @@ export function applyOp(
   }
   const shapes = operands.map((operand) => operand.sample.shape);
   const shape = spec.shape(attributes, shapes, path);
-  if (shape.includes(0)) {
-    throw new VelumError({
-      code: "bad-shape",
-      path,
-      problem: "the result has no elements",
-      cure: "Use axes of length 1 or more",
-    });
-  }
+  checkShape(shape, path);
   const samples = operands.map((operand) => operand.sample);
   const floats = operands.map((operand) => operand.float === true);
   if (spec.integerOperands && floats.some((own) => own)) throw integersOnly(path);
@@ -57,6 +53,25 @@ export function applyOp(
   const text = spec.text(attributes, operands.length);
   const id = builder.operation(name, ids, attributes, output, origin, text);
   return { id, encrypted, sample, ...(float ? { float } : {}) };
+}
+
+/** Before anything of that shape is made. */
+function checkShape(shape: Shape, path: string): void {
+  const wrong = shape.find((length) => !Number.isSafeInteger(length) || length < 1);
+  const size = sizeOf(shape);
+  if (wrong === undefined && size <= mostElements) return;
+  throw new VelumError({
+    code: "bad-shape",
+    path,
+    problem:
+      wrong === 0
+        ? "the result has no elements"
+        : wrong === undefined
+          ? `the result has ${size} elements, and values have at most ${mostElements}`
+          : `the result has an axis of length ${wrong}`,
+    limit: mostElements,
+    cure: "Use axes of length 1 or more, some millions of elements in all",
+  });
 }
 
 function integersOnly(path: string): VelumError {

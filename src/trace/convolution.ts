@@ -1,6 +1,7 @@
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
 import { type Shape, shapeText, toTensor } from "../base/tensor.js";
+import { lengths, traced } from "./check-arguments.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { callPath } from "./origin.js";
 import { quotient } from "./shape-functions.js";
@@ -99,7 +100,8 @@ export function sumPool<E extends Encryption>(
   kernelShape: readonly number[],
   options: PoolOptions = {},
 ): Tracer<E> {
-  checkWindow(kernelShape, "sumPool");
+  checkWindow(kernelShape, options, "sumPool");
+  traced(x, "sumPool");
   const channels = x.shape[1] ?? 1;
   const shape = [channels, 1, ...kernelShape];
   const size = shape.reduce((product, length) => product * length, 1);
@@ -117,7 +119,8 @@ export function avgPool<E extends Encryption>(
   kernelShape: readonly number[],
   options: PoolOptions = {},
 ): Tracer<E> {
-  checkWindow(kernelShape, "avgPool");
+  checkWindow(kernelShape, options, "avgPool");
+  traced(x, "avgPool");
   const size = kernelShape.reduce((product, length) => product * length, 1);
   return quotient(sumPool(x, kernelShape, options), size);
 }
@@ -131,7 +134,8 @@ export function maxPool<E extends Encryption>(
   kernelShape: readonly number[],
   options: PoolOptions = {},
 ): Tracer<E> {
-  checkWindow(kernelShape, "maxPool");
+  checkWindow(kernelShape, options, "maxPool");
+  traced(x, "maxPool");
   const axes = kernelShape.length;
   if (axes < 1 || axes > 3 || x.ndim !== axes + 2) {
     throw new VelumError({
@@ -199,8 +203,12 @@ function isOptions(bias: unknown): boolean {
   );
 }
 
-function checkWindow(kernelShape: unknown, name: string): void {
-  if (Array.isArray(kernelShape)) return;
+function checkWindow(kernelShape: unknown, options: PoolOptions, name: string): void {
+  checkOptions(options, ["pads", "strides", "dilations", "autoPad"], name);
+  if (Array.isArray(kernelShape)) {
+    lengths(kernelShape, name, "the window");
+    return;
+  }
   throw new VelumError({
     code: "bad-argument",
     path: callPath(name),

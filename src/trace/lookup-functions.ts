@@ -1,8 +1,10 @@
 import { VelumError } from "../base/error.js";
+import { kindText } from "../base/tensor.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import type { AttributeValue, ScalarFunction } from "../graph/node.js";
 import type { IndexItem } from "../op-spec/index-expression.js";
-import type { AutoRounder } from "./auto-rounder.js";
+import { AutoRounder } from "./auto-rounder.js";
+import { traced } from "./check-arguments.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { callPath } from "./origin.js";
 import { type Operand, record, type Tracer } from "./tracer.js";
@@ -27,7 +29,9 @@ export function univariate(
     return result !== undefined && Number.isFinite(result) && !Number.isInteger(result);
   });
   return (x) => {
-    const sampled = Array.from(x.node.sample.data, (value) => attempt(f, value));
+    const sampled = Array.from(traced(x, "univariate").node.sample.data, (value) =>
+      attempt(f, value),
+    );
     const float =
       fraction || sampled.some((value) => value !== undefined && !Number.isInteger(value));
     return record(float ? "float_univariate" : "univariate", [x], { function: f });
@@ -94,6 +98,7 @@ export function round<E extends Encryption>(x: Tracer<E>): Tracer<E> {
 
 /** To the nearest multiple of 10^-decimals, ties to even. */
 export function around<E extends Encryption>(x: Tracer<E>, decimals = 0): Tracer<E> {
+  if (!Number.isSafeInteger(decimals)) throw noInteger(decimals, "around");
   return record("around", [x], { decimals });
 }
 
@@ -122,13 +127,23 @@ export function hint<E extends Encryption>(x: Tracer<E>, bits: number): Tracer<E
       cure: "Give an integer from 1 to 53, or use hintValue",
     });
   }
-  x.builder.hint(x.node.id, bits);
+  traced(x, "hint").builder.hint(x.node.id, bits);
   return x;
 }
 
 /** Like `hint` with the bits that `value` needs. */
 export function hintValue<E extends Encryption>(x: Tracer<E>, value: number): Tracer<E> {
+  if (!Number.isSafeInteger(value)) throw noInteger(value, "hintValue");
   return hint(x, minimalIntegerType(Math.min(value, 0), Math.max(value, 0)).bits);
+}
+
+function noInteger(value: unknown, name: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: callPath(name),
+    problem: `its second argument is ${typeof value === "number" ? value : kindText(value)}, not a whole number`,
+    cure: "Give a whole number",
+  });
 }
 
 /** Bits of integers in two's complement, counted from the lowest. */
@@ -150,7 +165,8 @@ export function bits<E extends Encryption>(x: Tracer<E>): Bits<E> {
 
 function bitsAttribute(bit: number | IndexItem): AttributeValue {
   if (typeof bit === "number") return bit;
-  if (bit.kind === "slice") return [bit.start, bit.stop, bit.step];
+  if (typeof bit === "object" && bit !== null && "kind" in bit && bit.kind === "slice")
+    return [bit.start, bit.stop, bit.step];
   throw new VelumError({
     code: "bad-argument",
     path: callPath("extract_bit_pattern"),
@@ -190,5 +206,6 @@ export function truncateBitPattern<E extends Encryption>(
 
 function removed(lsbs: number | AutoRounder): Readonly<Record<string, number>> {
   if (typeof lsbs === "number") return { lsbs_to_remove: lsbs };
+  if (!(lsbs instanceof AutoRounder)) throw noInteger(lsbs, "roundBitPattern");
   return { lsbs_to_remove: 0, target_msbs: lsbs.targetMsbs, rounder: lsbs.id };
 }

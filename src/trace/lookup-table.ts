@@ -1,5 +1,7 @@
 import { VelumError } from "../base/error.js";
 import {
+  kindText,
+  mostAxes,
   type NestedArray,
   type Shape,
   sameShape,
@@ -12,6 +14,7 @@ import type { Attributes, TensorArray } from "../graph/node.js";
 import { broadcastIndices } from "../op-spec/broadcast.js";
 import { checkIntegers } from "../ops/evaluate.js";
 import { opSpec } from "../ops/registry.js";
+import { lengths } from "./check-arguments.js";
 import type { Encryption } from "./encryption.js";
 import { callPath } from "./origin.js";
 import { record, Tracer } from "./tracer.js";
@@ -88,7 +91,15 @@ export function tablesPerElement(
   shape: Shape,
   tables: readonly (readonly number[])[],
 ): TensorArray {
-  if (tables.length !== sizeOf(shape)) {
+  if (!Array.isArray(tables)) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: callPath("tablesPerElement"),
+      problem: `its second argument is ${kindText(tables)}, not a list of tables`,
+      cure: "Give one list of integers for each element: fhe.tablesPerElement([2], [[0, 1], [1, 0]])",
+    });
+  }
+  if (tables.length !== sizeOf(lengths(shape, "tablesPerElement", "the shape"))) {
     throw new VelumError({
       code: "bad-shape",
       path: callPath("LookupTable"),
@@ -104,9 +115,9 @@ export function tablesPerElement(
 function isTables(
   entries: ArrayLike<unknown> | TensorArray | readonly NestedTables[],
 ): entries is readonly NestedTables[] {
-  if (!Array.isArray(entries)) return false;
-  const [first]: unknown[] = entries;
-  return first instanceof LookupTable || (Array.isArray(first) && isTables(first));
+  let level: unknown = entries;
+  for (let axis = 0; axis < mostAxes && Array.isArray(level); axis++) [level] = level;
+  return level instanceof LookupTable;
 }
 
 function joinTables(tables: readonly NestedTables[]): TensorArray {

@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
-import { type NestedArray, type Shape, sizeOf, toNested } from "../base/tensor.js";
+import { kindText, type NestedArray, type Shape, sizeOf, toNested } from "../base/tensor.js";
+import { lengths } from "./check-arguments.js";
 import type { Sample } from "./inputset.js";
 import { callPath } from "./origin.js";
 
@@ -10,6 +11,7 @@ export interface ParameterRange {
   readonly shape?: Shape;
 }
 
+const mostSamples = 2 ** 20;
 /** So many parameters are put to their ends in all combinations. */
 const mostCorners = 4;
 
@@ -22,12 +24,17 @@ const mostCorners = 4;
  */
 export function inputset(ranges: readonly ParameterRange[], size = 100): Sample[] {
   if (!Array.isArray(ranges) || ranges.length === 0) throw noRanges();
-  for (const [position, { min, max }] of ranges.entries()) {
-    if (Number.isSafeInteger(min) && Number.isSafeInteger(max) && min <= max) continue;
+  if (!Number.isSafeInteger(size) || size < 0 || size > mostSamples) throw wrongSize(size);
+  for (const [position, range] of ranges.entries()) {
+    const { min, max, shape = [] } = Object(range);
+    if (Number.isSafeInteger(min) && Number.isSafeInteger(max) && min <= max) {
+      lengths(shape, "inputset", `the shape of range ${position}`);
+      continue;
+    }
     throw new VelumError({
       code: "bad-argument",
       path: `${callPath("inputset")}, range ${position}`,
-      problem: `from ${min} to ${max} is no range of integers`,
+      problem: `from ${String(min)} to ${String(max)} is no range of integers`,
       cure: "Give integers with min at most max: { min: 0, max: 15 }",
     });
   }
@@ -59,6 +66,16 @@ function generator(): () => number {
     state = (state * 48_271) % modulus;
     return state / modulus;
   };
+}
+
+function wrongSize(size: unknown): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: callPath("inputset"),
+    problem: `its second argument is ${typeof size === "number" ? size : kindText(size)}, not a number of samples`,
+    limit: mostSamples,
+    cure: `Give a whole number up to ${mostSamples}`,
+  });
 }
 
 function noRanges(): VelumError {

@@ -9,6 +9,14 @@ const tags: string[] = [];
  * graphs and error messages. `body` must not be asynchronous. Error `bad-argument` where it is no function.
  */
 export function tag<T>(name: string, body: () => T): T {
+  if (typeof name !== "string") {
+    throw new VelumError({
+      code: "bad-argument",
+      path: callPath("tag"),
+      problem: `the name is a ${name === null ? "null" : typeof name}, not a text`,
+      cure: 'Give a text: fhe.tag("layer", () => x.add(1))',
+    });
+  }
   if (typeof body !== "function") {
     throw new VelumError({
       code: "bad-argument",

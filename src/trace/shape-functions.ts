@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import {
+  mostAxes,
   type NestedArray,
   type Shape,
   shapeText,
@@ -8,6 +9,7 @@ import {
   toTensor,
 } from "../base/tensor.js";
 import { broadcastShapes } from "../op-spec/broadcast.js";
+import { lengths, traced } from "./check-arguments.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { callPath } from "./origin.js";
 import { type Operand, record, Tracer } from "./tracer.js";
@@ -21,7 +23,7 @@ export function sum<E extends Encryption>(
   axis?: number | readonly number[],
   keepdims = false,
 ): Tracer<E> {
-  return x.sum(axis, keepdims);
+  return traced(x, "sum").sum(axis, keepdims);
 }
 
 /** Largest element over `axis` (one, several, or all): look-ups in pairs. `keepdims` leaves those axes with length 1. */
@@ -30,7 +32,7 @@ export function max<E extends Encryption>(
   axis?: number | readonly number[],
   keepdims = false,
 ): Tracer<E> {
-  return x.max(axis, keepdims);
+  return traced(x, "max").max(axis, keepdims);
 }
 
 /** Smallest element over `axis`. */
@@ -39,7 +41,7 @@ export function min<E extends Encryption>(
   axis?: number | readonly number[],
   keepdims = false,
 ): Tracer<E> {
-  return x.min(axis, keepdims);
+  return traced(x, "min").min(axis, keepdims);
 }
 
 /**
@@ -52,7 +54,7 @@ export function mean<E extends Encryption>(
   axis?: number | readonly number[],
   keepdims = false,
 ): Tracer<E> {
-  const total = x.sum(axis, keepdims);
+  const total = traced(x, "mean").sum(axis, keepdims);
   return quotient(total, x.size / total.size);
 }
 
@@ -63,12 +65,12 @@ export function quotient<E extends Encryption>(x: Tracer<E>, divisor: number): T
 
 /** The elements of `x`, row-major, in another shape; one length may be -1. */
 export function reshape<E extends Encryption>(x: Tracer<E>, shape: Shape): Tracer<E> {
-  return x.reshape(shape);
+  return traced(x, "reshape").reshape(shape);
 }
 
 /** Axis `i` of the result is axis `axes[i]` of `x`; all axes reversed by default. */
 export function transpose<E extends Encryption>(x: Tracer<E>, axes?: readonly number[]): Tracer<E> {
-  return x.transpose(axes);
+  return traced(x, "transpose").transpose(axes);
 }
 
 /** `x` without the axes of length 1: those named, or all. */
@@ -76,7 +78,7 @@ export function squeeze<E extends Encryption>(
   x: Tracer<E>,
   axis?: number | readonly number[],
 ): Tracer<E> {
-  return x.squeeze(axis);
+  return traced(x, "squeeze").squeeze(axis);
 }
 
 /** `x` with new axes of length 1; `axis` counts the axes of the result. */
@@ -94,7 +96,10 @@ export function broadcastTo<E extends Encryption>(x: Tracer<E>, shape: Shape): T
 
 /** `x` and `shape` stretched to each other: ONNX's Expand. */
 export function expand<E extends Encryption>(x: Tracer<E>, shape: Shape): Tracer<E> {
-  return broadcastTo(x, broadcastShapes(x.shape, shape, "expand"));
+  return broadcastTo(
+    x,
+    broadcastShapes(traced(x, "expand").shape, lengths(shape, "expand", "the shape"), "expand"),
+  );
 }
 
 /** Operands joined along `axis`; flattened and joined with `null`. At least one must be traced. */
@@ -134,14 +139,16 @@ export function tile<E extends Encryption>(
   x: Tracer<E>,
   repeats: number | readonly number[],
 ): Tracer<E> {
-  const times = typeof repeats === "number" ? [repeats] : repeats;
-  const axes = Math.max(times.length, x.ndim);
-  const lengths = [...Array.from({ length: axes - x.ndim }, () => 1), ...x.shape];
+  const own = traced(x, "tile").shape;
+  const listed = typeof repeats === "number" ? [repeats] : repeats;
+  const times = lengths(listed, "tile", "the number of repeats");
+  const axes = Math.max(times.length, own.length);
+  const from = [...Array.from({ length: axes - own.length }, () => 1), ...own];
   const counts = [...Array.from({ length: axes - times.length }, () => 1), ...times];
-  const apart = lengths.flatMap((length) => [1, length]);
-  const wide = lengths.flatMap((length, axis) => [counts[axis] ?? 1, length]);
+  const apart = from.flatMap((length) => [1, length]);
+  const wide = from.flatMap((length, axis) => [counts[axis] ?? 1, length]);
   return broadcastTo(x.reshape(apart), wide).reshape(
-    lengths.map((length, axis) => length * (counts[axis] ?? 1)),
+    from.map((length, axis) => length * (counts[axis] ?? 1)),
   );
 }
 
@@ -150,7 +157,7 @@ export function array(values: readonly NestedOperands[]): Tracer<"encrypted"> {
   if (!Array.isArray(values)) throw noList("array");
   const shape: number[] = [];
   for (let level: NestedOperands | undefined = values; isNested(level); level = level[0]) {
-    shape.push(level.length);
+    if (shape.push(level.length) > mostAxes) throw ragged(shape.slice(0, 4));
   }
   const scalars: Operand[] = [];
   const visit = (item: NestedOperands, axis: number): void => {
@@ -189,12 +196,12 @@ export function one(): Tracer<"encrypted"> {
 
 /** Encrypted zeros of the shape of `x`. */
 export function zerosLike(x: Tracer): Tracer<"encrypted"> {
-  return zeros(x.shape);
+  return zeros(traced(x, "zerosLike").shape);
 }
 
 /** Encrypted ones of the shape of `x`. */
 export function onesLike(x: Tracer): Tracer<"encrypted"> {
-  return ones(x.shape);
+  return ones(traced(x, "onesLike").shape);
 }
 
 /** Clear integers as an encrypted value that everybody can read: a trivial encryption. */

@@ -351,7 +351,7 @@ function dynamicIndex(
 function isOneIndex(
   index: number | IndexItem | Tracer | readonly (IndexPart | Tracer)[],
 ): index is number | IndexItem | Tracer {
-  return typeof index === "number" || index instanceof Tracer || "kind" in index;
+  return !Array.isArray(index);
 }
 
 function overAxes(axis: number | readonly number[] | undefined, keepdims: boolean): Attributes {
