@@ -16,7 +16,7 @@ import {
 export function toTreeMatrix(x: Rows, rule: ComparisonRule, path: string): Matrix {
   const matrix = rule.missing === "none" ? toMatrix(x, path) : toMatrixWithMissing(x, path);
   if (rule.precision === "float32") {
-    const at = matrix.data.findIndex((value) => Math.abs(value) > greatestFloat32);
+    const at = firstBeyond(matrix.data, greatestFloat32);
     if (at >= 0) {
       throw new VelumError({
         code: "out-of-range",
@@ -43,7 +43,7 @@ export function toTreeMatrixOf(
 
 function toMatrixWithMissing(x: Rows, path: string): Matrix {
   const matrix = toMatrixWithGaps(x, path);
-  const at = matrix.data.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
+  const at = firstBeyond(matrix.data, Number.MAX_VALUE);
   if (at < 0) return matrix;
   throw new VelumError({
     code: "not-a-number",
@@ -52,6 +52,12 @@ function toMatrixWithMissing(x: Rows, path: string): Matrix {
     actual: String(matrix.data[at]),
     cure: "Replace infinities by a large number; write missing values as NaN",
   });
+}
+
+/** Index of the first entry whose size is above `limit`; -1 where there is none. NaN is not above anything. */
+function firstBeyond(data: Float64Array, limit: number): number {
+  for (let i = 0; i < data.length; i++) if (Math.abs(data[i] ?? 0) > limit) return i;
+  return -1;
 }
 
 function placeOf(x: Matrix, at: number): string {

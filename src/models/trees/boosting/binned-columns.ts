@@ -42,26 +42,53 @@ export function binColumns(
         ? new Uint16Array(size)
         : new Uint32Array(size);
   edges.forEach((own, j) => {
-    const last = lastBins[j] ?? 0;
-    const missing = missingBin[j] ?? 0;
-    for (let i = j * rows; i < (j + 1) * rows; i++) {
-      const value = columns[i] ?? 0;
-      bins[i] = Number.isNaN(value) ? missing : Math.min(last, edgesBelow(own, value, equal));
-    }
+    const column = columns.subarray(j * rows, (j + 1) * rows);
+    const out = bins.subarray(j * rows, (j + 1) * rows);
+    writeBins(out, column, own, equal, lastBins[j] ?? 0, missingBin[j] ?? 0);
   });
   return { rows, features, bins, offsets, missingBin };
 }
 
-function edgesBelow(edges: Float32Array | Float64Array, value: number, equal: EdgeSide): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const edge = edges[middle] ?? 0;
-    if (edge < value || (equal === "above" && edge === value)) low = middle + 1;
-    else high = middle;
+/** Cells between the first and the last edge; a value is looked for among the edges of its own cell alone. */
+const cells = 1024;
+
+function writeBins(
+  out: BinnedColumns["bins"],
+  column: Float32Array | Float64Array,
+  edges: Float32Array | Float64Array,
+  equal: EdgeSide,
+  last: number,
+  missing: number,
+): void {
+  const low = edges[0] ?? 0;
+  const width = (edges.at(-1) ?? 0) - low;
+  const scale = width > 0 && Number.isFinite(width) ? (cells - 1) / width : 0;
+  // Rises with the value, so edges of earlier cells lie below it and edges of later ones above.
+  const cellOf = (value: number): number =>
+    scale === 0 ? 0 : Math.min(cells - 1, Math.max(0, Math.floor((value - low) * scale)));
+  const before = new Int32Array(cells + 1);
+  for (const edge of edges) before[cellOf(edge) + 1] = (before[cellOf(edge) + 1] ?? 0) + 1;
+  for (let cell = 0; cell < cells; cell++) {
+    before[cell + 1] = (before[cell + 1] ?? 0) + (before[cell] ?? 0);
   }
-  return low;
+  const above = equal === "above";
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i] ?? 0;
+    if (Number.isNaN(value)) {
+      out[i] = missing;
+      continue;
+    }
+    const cell = cellOf(value);
+    let from = before[cell] ?? 0;
+    let to = before[cell + 1] ?? 0;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const edge = edges[middle] ?? 0;
+      if (edge < value || (above && edge === value)) from = middle + 1;
+      else to = middle;
+    }
+    out[i] = Math.min(last, from);
+  }
 }
 
 function hasMissing(columns: Float32Array | Float64Array, from: number, to: number): boolean {

@@ -128,7 +128,8 @@ function growthWith(params: XgbParams, features: number): (bins: XgbBins) => Xgb
 
 /** All rows, or each with probability `share`; at least one. */
 function drawRows(rows: number, share: number, random: SeededRandom): Int32Array {
-  const all = new Int32Array(rows).map((_, i) => i);
+  const all = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) all[i] = i;
   if (share === 1) return all;
   const drawn = all.filter(() => random.nextUint32() < share * 2 ** 32);
   return drawn.length > 0 ? drawn : Int32Array.of(random.nextBelow(rows));

@@ -43,14 +43,7 @@ export class HistogramBuilder {
   ): Float64Array {
     const { bins, rows, offsets } = this.#data;
     const histogram = this.#free.pop()?.fill(0) ?? new Float64Array(this.#length);
-    const count = end - start;
-    const gradient = this.#gradient.subarray(0, count);
-    const hessian = this.#hessian.subarray(0, count);
-    for (let i = 0; i < count; i++) {
-      const row = order[start + i] ?? 0;
-      gradient[i] = derivatives.gradient[row] ?? 0;
-      hessian[i] = derivatives.hessian[row] ?? 0;
-    }
+    const { gradient, hessian } = this.#inOrder(order, start, end, derivatives);
     const own = order.subarray(start, end);
     const width = this.#width;
     let at = 0;
@@ -69,6 +62,19 @@ export class HistogramBuilder {
       addColumn(sums, column, width, own, { gradient, hessian });
     }
     return histogram;
+  }
+
+  /** Derivatives of `order[start..end)`, one after the other. */
+  #inOrder(order: Int32Array, start: number, end: number, all: Derivatives): Derivatives {
+    const count = end - start;
+    const gradient = this.#gradient.subarray(0, count);
+    const hessian = this.#hessian.subarray(0, count);
+    for (let i = 0; i < count; i++) {
+      const row = order[start + i] ?? 0;
+      gradient[i] = all.gradient[row] ?? 0;
+      hessian[i] = all.hessian[row] ?? 0;
+    }
+    return { gradient, hessian };
   }
 
   /** Turns a parent's histogram into that of the other child, in place. */

@@ -4,6 +4,8 @@ import { sortedFloat32 } from "./sort-float32.js";
 export interface SortedColumn {
   readonly values: Float32Array;
   readonly sums: Float64Array;
+  /** Rows that are not NaN. */
+  readonly present: number;
 }
 
 /** NaN is left out. `weights` (`[rows]`) count each row once where undefined. */
@@ -22,23 +24,25 @@ export function sortedColumn(
     sums[size - 1] = (sums[size - 1] ?? 0) + 1;
   }
   const distinct = values.subarray(0, size);
-  if (weights === undefined) return { values: distinct, sums: sums.subarray(0, size) };
-  return { values: distinct, sums: summed(placesOf(column, distinct), weights, size) };
+  if (weights === undefined)
+    return { values: distinct, sums: sums.subarray(0, size), present: count };
+  return {
+    values: distinct,
+    sums: summed(placesOf(column, distinct), weights, size),
+    present: count,
+  };
 }
 
 /** A column that is sorted once and weighed several times. */
 export interface SortedPlaces {
-  /** Rows that are not NaN. */
-  readonly present: number;
   weighed(weights: Float64Array): SortedColumn;
 }
 
 export function sortedPlaces(column: Float32Array): SortedPlaces {
-  const { values } = sortedColumn(column, undefined);
+  const { values, present } = sortedColumn(column, undefined);
   const places = placesOf(column, values);
   return {
-    present: column.reduce((count, value) => count + Number(!Number.isNaN(value)), 0),
-    weighed: (weights) => ({ values, sums: summed(places, weights, values.length) }),
+    weighed: (weights) => ({ values, sums: summed(places, weights, values.length), present }),
   };
 }
 

@@ -48,7 +48,7 @@ export function xgbBinning(
     const mass = new Float64Array(rows);
     for (const row of order) mass[row] = Math.fround((hessian[row] ?? 0) * (weights?.[row] ?? 1));
     const cuts = constantHessian ? cutsOf : steppedCuts;
-    known = between(sorted.map((own) => cuts(own.weighed(mass), own.present, params.maxBin)));
+    known = between(sorted.map((own) => cuts(own.weighed(mass), params.maxBin)));
     return known;
   };
 }

@@ -20,13 +20,11 @@ export function xgbCuts(
   weights: Float64Array | undefined,
   maxBin: number,
 ): FeatureCuts {
-  const present = column.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
-  return cutsOf(sortedColumn(column, weights), present, maxBin);
+  return cutsOf(sortedColumn(column, weights), maxBin);
 }
 
-/** `xgbCuts` of a column that is sorted already, with `present` rows that are not NaN. */
-export function cutsOf(sorted: SortedColumn, present: number, maxBin: number): FeatureCuts {
-  const { values, sums } = sorted;
+/** `xgbCuts` of a column that is sorted already. */
+export function cutsOf({ values, sums, present }: SortedColumn, maxBin: number): FeatureCuts {
   const whole: Summary = { values, rankFrom: ranksFrom(sums), weight: sums };
   const bins = Math.min(present, maxBin);
   // What XGBoost keeps of rows as they come; of more rows it keeps more, in parts.
@@ -40,11 +38,7 @@ export function cutsOf(sorted: SortedColumn, present: number, maxBin: number): F
  * The cuts of `"approx"`, whose rows are sorted once and weighed anew for each tree: in one pass over the values, those at which the weight
  * so far reaches the next of `maxBin` equal steps.
  */
-export function steppedCuts(
-  { values, sums }: SortedColumn,
-  present: number,
-  maxBin: number,
-): FeatureCuts {
+export function steppedCuts({ values, sums, present }: SortedColumn, maxBin: number): FeatureCuts {
   const total = sums.reduce((sum, weight) => sum + weight, 0);
   const picked: number[] = [];
   let upTo = 0;
@@ -82,12 +76,13 @@ interface Summary {
 }
 
 function ranksFrom(sums: Float64Array): Float64Array {
+  const from = new Float64Array(sums.length);
   let below = 0;
-  return sums.map((weight) => {
-    const from = below;
-    below += weight;
-    return from;
-  });
+  for (let i = 0; i < sums.length; i++) {
+    from[i] = below;
+    below += sums[i] ?? 0;
+  }
+  return from;
 }
 
 /** At most `size` entries, as evenly spaced in rank as they can be; the first and the last one stay. */
