@@ -40,3 +40,16 @@ function listText(value: unknown): string {
   const numbers = Array.isArray(value) && value.every((one) => typeof one === "number");
   return numbers ? `[${value.slice(0, 8).join(", ")}]` : kindText(value);
 }
+
+/** Error `bad-argument` unless `bits` is a number of bits that an integer may have. `name` and `cure` are for its text. */
+export function checkBits(bits: number, name: string, cure: string): void {
+  if (Number.isInteger(bits) && bits >= 1 && bits <= 53) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: callPath(name),
+    problem: `${bits} is no number of bits`,
+    limit: "1 to 53",
+    actual: bits,
+    cure,
+  });
+}

@@ -4,7 +4,7 @@ import { minimalIntegerType } from "../graph/integer-type.js";
 import type { AttributeValue, ScalarFunction } from "../graph/node.js";
 import type { IndexItem } from "../op-spec/index-expression.js";
 import { AutoRounder } from "./auto-rounder.js";
-import { traced } from "./check-arguments.js";
+import { checkBits, traced } from "./check-arguments.js";
 import type { Encryption, EncryptionOfAll } from "./encryption.js";
 import { callPath } from "./origin.js";
 import { type Operand, record, type Tracer } from "./tracer.js";
@@ -117,16 +117,7 @@ export function refresh<E extends Encryption>(x: Tracer<E>): Tracer<E> {
  * shows less. Errors: `bad-argument` unless `bits` is from 1 to 53.
  */
 export function hint<E extends Encryption>(x: Tracer<E>, bits: number): Tracer<E> {
-  if (!Number.isInteger(bits) || bits < 1 || bits > 53) {
-    throw new VelumError({
-      code: "bad-argument",
-      path: callPath("hint"),
-      problem: `${bits} is no number of bits`,
-      limit: "1 to 53",
-      actual: bits,
-      cure: "Give an integer from 1 to 53, or use hintValue",
-    });
-  }
+  checkBits(bits, "hint", "Give an integer from 1 to 53, or use hintValue");
   traced(x, "hint").builder.hint(x.node.id, bits);
   return x;
 }

@@ -8,11 +8,8 @@ import {
   freshSourceVariance,
 } from "../../src/plan/parameters/noise-prediction.js";
 import { log2Failure, tailQuantile } from "../../src/security/failure.js";
-import { freshLweVariance } from "../../src/security/noise-fresh.js";
-import { keySwitchVariance } from "../../src/security/noise-key-switch.js";
-import { centredModulusSwitchVariance } from "../../src/security/noise-modulus-switch.js";
-import { bigLweDimension } from "../../src/tfhe/parameters.js";
 import { clopperPearson } from "../support/clopper-pearson.js";
+import { switchVariance } from "../support/switch-variance.js";
 
 const numbers = { inputForm: "numbers" } as const;
 const remainder = (value: number, step: number): number => value - Math.floor(value / step) * step;
@@ -206,15 +203,7 @@ test("failure probability and share of errors, worked out by hand", async () => 
   const variance =
     freshSourceVariance(glwe, circuit.plan.input.bodyBits) +
     extractionVariance(glwe) +
-    keySwitchVariance(
-      bigLweDimension(glwe),
-      bootstrap.keySwitchGadget,
-      freshLweVariance(bootstrap.lwe.noiseLog2),
-    ) +
-    centredModulusSwitchVariance(
-      bootstrap.lwe.dimension,
-      Math.log2(2 * glwe.polynomialSize) + step.extensionLog2,
-    );
+    switchVariance(glwe, bootstrap, step);
   // 8 bits and the one above them are 2^-9 of the torus a unit; 6.5 units lie between the tie and what must be right.
   assert.ok(Math.abs(rounding.failureLog2 - log2Failure(6.5 * 2 ** -9, variance)) < 1e-6);
   assert.ok(rounding.failureLog2 <= -64);

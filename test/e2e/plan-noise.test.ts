@@ -7,10 +7,9 @@ import {
   freshSourceVariance,
 } from "../../src/plan/parameters/noise-prediction.js";
 import { log2Failure } from "../../src/security/failure.js";
-import { compensatedRoundingVariance, freshLweVariance } from "../../src/security/noise-fresh.js";
-import { keySwitchVariance } from "../../src/security/noise-key-switch.js";
-import { centredModulusSwitchVariance } from "../../src/security/noise-modulus-switch.js";
+import { compensatedRoundingVariance } from "../../src/security/noise-fresh.js";
 import { bigLweDimension } from "../../src/tfhe/parameters.js";
+import { switchVariance } from "../support/switch-variance.js";
 
 // The plan's figures, worked out again by hand for programs whose weights are known.
 
@@ -124,17 +123,7 @@ function compareWorst(circuit: Circuit, squaredNorm: number): void {
       ? compensatedRoundingVariance(dimension, output.layout.wordBits)
       : 0;
   const ofOutput = log2Failure(2 ** -(output.messageBits + 2), squaredNorm * rotation + rounding);
-  const switched =
-    fresh +
-    keySwitchVariance(
-      dimension,
-      bootstrap.keySwitchGadget,
-      freshLweVariance(bootstrap.lwe.noiseLog2),
-    ) +
-    centredModulusSwitchVariance(
-      bootstrap.lwe.dimension,
-      Math.log2(2 * glwe.polynomialSize) + step.extensionLog2 - step.tablesLog2,
-    );
+  const switched = fresh + switchVariance(glwe, bootstrap, step);
   const ofLookup = log2Failure(2 ** -(2 + 2), switched);
   assert.ok(Math.abs(failure.worstLog2 - Math.max(ofOutput, ofLookup)) < 1e-6);
   // The sum decides, so its norm is what this compares.

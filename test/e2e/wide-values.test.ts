@@ -7,11 +7,8 @@ import {
   freshSourceVariance,
 } from "../../src/plan/parameters/noise-prediction.js";
 import { log2Failure } from "../../src/security/failure.js";
-import { freshLweVariance } from "../../src/security/noise-fresh.js";
-import { keySwitchVariance } from "../../src/security/noise-key-switch.js";
-import { centredModulusSwitchVariance } from "../../src/security/noise-modulus-switch.js";
-import { bigLweDimension } from "../../src/tfhe/parameters.js";
 import type { Tracer } from "../../src/trace/tracer.js";
+import { switchVariance } from "../support/switch-variance.js";
 
 const numbers = { inputForm: "numbers" } as const;
 
@@ -133,15 +130,7 @@ test("the failure of a window is that of its few bits, with the value's noise as
   const total =
     4 ** 8 * freshSourceVariance(glwe, circuit.plan.input.bodyBits) +
     extractionVariance(glwe) +
-    keySwitchVariance(
-      bigLweDimension(glwe),
-      bootstrap.keySwitchGadget,
-      freshLweVariance(bootstrap.lwe.noiseLog2),
-    ) +
-    centredModulusSwitchVariance(
-      bootstrap.lwe.dimension,
-      Math.log2(2 * glwe.polynomialSize) + step.extensionLog2,
-    );
+    switchVariance(glwe, bootstrap, step);
   const ofLookup = log2Failure(2 ** -(2 + 2), total);
   assert.ok(ofLookup <= failure.worstLog2 + 1e-6);
   assert.ok(ofLookup > -2000);
