@@ -149,33 +149,34 @@ INLINE void any_half_product(const product_place *out, const vf64 *base, const v
 }
 
 typedef uint64_t torus_vector __attribute__((vector_size(8 * LANES)));
-// out += 2^SPLIT_BITS x, |x| < 2^51.
-INLINE void add_high(uint64_t *out, vf64 x) { *(torus_vector *)out += (torus_vector)round_i64(x) << SPLIT_BITS; }
+// out = 2^SPLIT_BITS x, |x| < 2^51.
+INLINE void store_high(uint64_t *out, vf64 x) { *(torus_vector *)out = (torus_vector)round_i64(x) << SPLIT_BITS; }
 // out += x, |x| < 2^76, to a double's precision.
 INLINE void add_low(uint64_t *out, vf64 x) {
   const vf64 magic = splat(ROUND_MAGIC * 67108864.0), high = (x + magic) - magic;  // a multiple of 2^26
   *(torus_vector *)out += ((torus_vector)round_i64(high * splat(1.0 / 67108864.0)) << 26) + (torus_vector)round_i64(x - high);
 }
-INLINE void add_half_m(uint64_t *out, vf64 *x, const int half, const vf64 sign, const int M) {
-  if (half == 0) { LAST_PASS(M, (add_high(out + at, sign * re), add_high(out + M + at, sign * im)), (void)0) }
+INLINE void put_half_m(uint64_t *out, vf64 *x, const int half, const vf64 sign, const int M) {
+  if (half == 0) { LAST_PASS(M, (store_high(out + at, sign * re), store_high(out + M + at, sign * im)), (void)0) }
   else { LAST_PASS(M, (add_low(out + at, sign * re), add_low(out + M + at, sign * im)), (void)0) }
 }
-// out +- the inverse transform of x. N is 512 or 1024: rings of 2048 coefficients are too noisy for packing.
-NOINLINE void add_half(uint64_t *out, vf64 *x, int half, double sign, int N) {
+// The inverse transform of x, times `sign`: of the high halves to out, of the low ones added to it. N is 512 or 1024: rings of 2048
+// coefficients are too noisy for packing.
+NOINLINE void put_half(uint64_t *out, vf64 *x, int half, double sign, int N) {
   inverse_begin(x, N);
   const vf64 signs = splat(sign);
-  if (half == 0) { if (N == 512) add_half_m(out, x, 0, signs, 256); else add_half_m(out, x, 0, signs, 512); }
-  else if (N == 512) add_half_m(out, x, 1, signs, 256);
-  else add_half_m(out, x, 1, signs, 512);
+  if (half == 0) { if (N == 512) put_half_m(out, x, 0, signs, 256); else put_half_m(out, x, 0, signs, 512); }
+  else if (N == 512) put_half_m(out, x, 1, signs, 256);
+  else put_half_m(out, x, 1, signs, 512);
 }
-// glwe +- sum of digits times keys, for `count` ciphertexts.
+// glwe = +- sum of digits times keys, for `count` ciphertexts.
 static void key_product(uint64_t *const *glwe, const vf64 *digits, vf64 *x, const vf64 *key, int rows, double sign, int count, const packing_shape *s) {
   const size_t stride = fourier_stride(s->size) / sizeof(vf64), apart = stride * (size_t)s->columns;
   const product_place place = {x, apart, stride, 2};
   for (int half = 0; half < 2; half++) {
     any_half_product(&place, NULL, digits, &key, 1, rows, half, count, s);
     for (int i = 0; i < count; i++) for (int c = 0; c < s->columns; c++)
-      add_half(glwe[i] + (size_t)c * (size_t)s->size, x + (size_t)i * apart + (size_t)c * stride, half, sign, s->size);
+      put_half(glwe[i] + (size_t)c * (size_t)s->size, x + (size_t)i * apart + (size_t)c * stride, half, sign, s->size);
   }
 }
 
@@ -186,10 +187,12 @@ INLINE size_t packing_scratch_bytes(const packing_shape *s) {
   return fourier_stride(s->size) * rows + (size_t)s->size * 12 + MOST_SHARING * 2 * (size_t)(s->columns * s->size) * 8 + place_scratch_bytes(s->size) + 1024;
 }
 
-INLINE void automorphism(uint64_t *restrict out, const uint64_t *restrict in, int g, int N) {
+// out = (added ? out : 0) + in(X^g). Eight coefficients of one sign at a time would need gathers, which are no faster.
+INLINE void automorphism(uint64_t *restrict out, const uint64_t *restrict in, const int g, const int N, const int added) {
   for (int i = 0, e = 0; i < N; i++, e = (e + g) & (2 * N - 1)) {
-    const uint64_t sign = (uint64_t)0 - (uint64_t)(e >= N);
-    out[e & (N - 1)] = (in[i] ^ sign) - sign;
+    const uint64_t sign = (uint64_t)0 - (uint64_t)(e >= N), value = (in[i] ^ sign) - sign;
+    if (added) out[e & (N - 1)] += value;
+    else out[e & (N - 1)] = value;
   }
 }
 
@@ -226,12 +229,16 @@ static void expand_step(const expansion_pair *pairs, int count, int step, const 
     for (int i = 0; i < count; i++) {
       uint64_t *const own = first + (size_t)(2 * i) * words;
       turned[i] = current[i] == own ? own + words : own;
-      for (int c = 0; c <= k; c++) automorphism(turned[i] + (size_t)c * (size_t)N, current[i] + (size_t)c * (size_t)N, g, N);
-      for (int c = 0; c < k; c++) digit_points(digits + stride * (size_t)((i * k + c) * levels), stride, turned[i] + (size_t)c * (size_t)N, levels, s->expansion_log, N, rest);
-      for (int j = 0; j < k * N; j++) turned[i][j] = 0;
+      for (int c = 0; c < k; c++) {
+        automorphism(turned[i], current[i] + (size_t)c * (size_t)N, g, N, 0);
+        digit_points(digits + stride * (size_t)((i * k + c) * levels), stride, turned[i], levels, s->expansion_log, N, rest);
+      }
     }
     key_product(turned, digits, x, key, k * levels, -1, count, s);
-    for (int i = 0; i < count; i++) current[i] = turned[i];
+    for (int i = 0; i < count; i++) {
+      automorphism(turned[i] + (size_t)(k * N), current[i] + (size_t)(k * N), g, N, 1);
+      current[i] = turned[i];
+    }
   }
   for (int i = 0; i < count; i++) part_odd_even(&pairs[i], current[i], 1 << step, s);
 }

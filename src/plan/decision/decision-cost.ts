@@ -40,8 +40,7 @@ const leafWordCost = 1.5;
 
 /**
  * From operation counts. A CMUX: `(k+1)(l+1)` transforms and `(k+1)^2 l N/2` complex products on a GGSW read from memory; a bit that
- * travels whole: `(k+1)^2 l` transforms and its masks; packed bits: for each key switch and each row's conversion, the digits' transforms
- * and both halves of the products.
+ * travels whole: `(k+1)^2 l` transforms and its masks; packed bits: those, and what `packedTime` says.
  */
 export function decisionTime(
   parameters: CryptoParameters,
@@ -106,17 +105,20 @@ function placementTime(
   return (k + 1) ** 2 * levels * (transformTime(N, rates) + 16 * N * rates.keyByte);
 }
 
+/**
+ * A key switch: digits into the Fourier domain, both halves of the product, `2 (k+1)` transforms back. The conversion of a row: k products
+ * of which the high half leaves the Fourier domain; `placementTime` counts the way back.
+ */
 function packedTime(parameters: CryptoParameters, rows: number, rates: KernelRates): number {
   const { dimension: k, polynomialSize: N } = parameters.glwe;
   const packing = requirePacking(parameters);
-  const split = (digits: number, results: number): number =>
-    digits * transformTime(N, rates) +
-    results * 2 * (k + 1) * (transformTime(N, rates) + (digits * N * rates.pointwise) / 2);
-  const switches = expansionSwitches(packing, rows);
-  return (
-    switches * split(k * packing.expansionGadget.levels, 1) +
-    rows * split(k * packing.conversionGadget.levels, k)
-  );
+  const transform = transformTime(N, rates);
+  const product = (digits: number): number => digits * (k + 1) * N * rates.pointwise;
+  const switchDigits = k * packing.expansionGadget.levels;
+  const oneSwitch = (switchDigits + 2 * (k + 1)) * transform + product(switchDigits);
+  const digits = k * packing.conversionGadget.levels;
+  const conversion = (digits + k * (k + 1)) * transform + k * product(digits);
+  return expansionSwitches(packing, rows) * oneSwitch + rows * conversion;
 }
 
 function transformTime(N: number, rates: KernelRates): number {

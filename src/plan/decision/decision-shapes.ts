@@ -28,6 +28,7 @@ const packedShapes = [
   [3, 1024],
 ] as const;
 const largestLevels = 3;
+const mostDenseSteps = 3;
 
 /** A form and shape; the base of the gadget is free. */
 export interface DecisionShape {
@@ -61,8 +62,7 @@ function* packedShapesOfRings(): Generator<DecisionShape> {
       leastNoise(levels, (gadget) => conversionVariance(glwe, gadget, row)),
     );
     for (let expansionLevels = 3; expansionLevels <= Math.log2(polynomialSize); expansionLevels++) {
-      for (let apart = 1; apart <= 5; apart++) {
-        const keyedLevels = keyedEvery(apart, expansionLevels, polynomialSize);
+      for (const keyedLevels of keyedChoices(expansionLevels, polynomialSize)) {
         for (const expansionGadget of expansions) {
           for (const conversionGadget of conversions) {
             const packing = { expansionLevels, keyedLevels, expansionGadget, conversionGadget };
@@ -107,10 +107,22 @@ function leastNoise(levels: number, noise: (gadget: Gadget) => number): Gadget {
   return bases.reduce((a, b) => (noise(b) < noise(a) ? b : a));
 }
 
-/** The last step and every `apart`-th before it; below the deepest step of a ring the one before it is the last of the others. */
-function keyedEvery(apart: number, steps: number, polynomialSize: number): readonly number[] {
-  const deepest = steps === Math.log2(polynomialSize);
-  const keyed = deepest ? [steps - 1] : [];
-  for (let step = deepest ? steps - 2 : steps - 1; step >= 0; step -= apart) keyed.unshift(step);
-  return keyed;
+/**
+ * The last steps, which most ciphertexts pass, with a key each, and every `apart`-th before them; below the deepest step of a ring the one
+ * before it counts as the last.
+ */
+function keyedChoices(steps: number, polynomialSize: number): readonly (readonly number[])[] {
+  const deepest = steps === Math.log2(polynomialSize) ? 1 : 0;
+  const choices = new Map<string, readonly number[]>();
+  for (let dense = 1; dense <= mostDenseSteps; dense++) {
+    for (let apart = 1; apart <= 5; apart++) {
+      const keyed = deepest === 1 ? [steps - 1] : [];
+      const last = steps - 1 - deepest;
+      for (let step = last; step >= 0; step -= last - step < dense - 1 ? 1 : apart) {
+        keyed.unshift(step);
+      }
+      choices.set(keyed.join(), keyed);
+    }
+  }
+  return [...choices.values()];
 }
