@@ -2,6 +2,7 @@ import { VelumError } from "../base/error.js";
 import { type NestedArray, toTensor } from "../base/tensor.js";
 import type { Attributes } from "../graph/node.js";
 import { type IndexItem, indexAttribute } from "../op-spec/index-expression.js";
+import { TracedValue } from "./traced-value.js";
 
 /** One entry between the brackets of `x[...]`: a position, positions, or what `slice`, `newAxis` and `ellipsis` give. */
 export type IndexPart = number | readonly NestedArray[] | IndexItem;
@@ -32,6 +33,20 @@ export function indexAttributes(parts: readonly IndexPart[], path: string): Attr
     return "kind" in part ? part : { kind: "positions", at: toTensor(part, path) };
   });
   return { index: indexAttribute(items) };
+}
+
+/** The same where entries may be traced: those become operands after the value that is indexed, in order. */
+export function dynamicIndex<T extends TracedValue>(
+  index: readonly (IndexPart | T)[],
+  path: string,
+): { readonly positions: readonly T[]; readonly attributes: Attributes } {
+  const positions: T[] = [];
+  const parts = index.map((part): IndexPart => {
+    if (!(part instanceof TracedValue)) return part;
+    positions.push(part);
+    return { kind: "operand", operand: positions.length };
+  });
+  return { positions, attributes: indexAttributes(parts, path) };
 }
 
 function noPart(part: unknown, path: string): VelumError {

@@ -1,15 +1,10 @@
-import { VelumError } from "../base/error.js";
-import { type NestedArray, type Shape, sizeOf, type Tensor, toTensor } from "../base/tensor.js";
-import type { GraphBuilder } from "../graph/builder.js";
-import { type Attributes, placedName } from "../graph/node.js";
+import type { NestedArray, Shape, Tensor } from "../base/tensor.js";
+import type { Attributes } from "../graph/node.js";
 import type { IndexItem } from "../op-spec/index-expression.js";
-import { applyOp, type SampledNode } from "../ops/apply.js";
-import { checkIntegers } from "../ops/evaluate.js";
-import { opSpec } from "../ops/registry.js";
-import { activeTrace } from "./active-trace.js";
 import type { Encryption, EncryptionOf, EncryptionOfAll, JoinedEncryption } from "./encryption.js";
-import { type IndexPart, indexAttributes } from "./index-parts.js";
-import { callPath, currentOrigin } from "./origin.js";
+import { dynamicIndex, type IndexPart, indexAttributes } from "./index-parts.js";
+import { recordNode } from "./record-node.js";
+import { noValue, TracedValue } from "./traced-value.js";
 
 /** What an operand may be: a traced value, or clear integers. */
 export type Operand = Tracer | NestedArray | ArrayLike<number> | Tensor;
@@ -21,35 +16,9 @@ declare const encryptionBrand: unique symbol;
  * an `if`, index an array or be printed. `Tracer<"encrypted">` and `Tracer<"clear">` say what the server sees of it: what is computed
  * from clear values is clear, anything with an encrypted operand encrypted. `Tracer` alone may be either.
  */
-export class Tracer<E extends Encryption = Encryption> {
+export class Tracer<E extends Encryption = Encryption> extends TracedValue {
   /** Never set: it carries the type. */
   declare readonly [encryptionBrand]?: E;
-  /** The graph that is being recorded. */
-  readonly builder: GraphBuilder;
-  /** Its node there, with the value that it takes on a sample. */
-  readonly node: SampledNode;
-
-  constructor(builder: GraphBuilder, node: SampledNode) {
-    this.builder = builder;
-    this.node = node;
-    // `x[0] = 5` fails instead of being ignored: values are changed with `set`.
-    Object.freeze(this);
-  }
-
-  /** Length of each axis. */
-  get shape(): Shape {
-    return this.node.sample.shape;
-  }
-
-  /** Number of elements. */
-  get size(): number {
-    return sizeOf(this.shape);
-  }
-
-  /** Number of axes. */
-  get ndim(): number {
-    return this.shape.length;
-  }
 
   /** `this + other`, element by element. */
   add<O extends Operand>(other: O): Tracer<JoinedEncryption<E, EncryptionOf<O>>> {
@@ -263,26 +232,6 @@ export class Tracer<E extends Encryption = Encryption> {
     return record("astype", [this], { dtype: type === "int64" ? "int_" : type });
   }
 
-  /** JavaScript's operators and templates ask for a primitive: there is none. */
-  [Symbol.toPrimitive](): never {
-    throw noValue();
-  }
-
-  /** There is no number to give. Error `not-traceable`. */
-  valueOf(): never {
-    throw noValue();
-  }
-
-  /** There is no number to give. Error `not-traceable`. */
-  toString(): never {
-    throw noValue();
-  }
-
-  /** There is no number to give. Error `not-traceable`. */
-  toJSON(): never {
-    throw noValue();
-  }
-
   /** The elements along the first axis, as in NumPy: `for (const row of x)`, `const [a, b] = x`. A scalar has none. */
   *[Symbol.iterator](): Generator<Tracer<E>, void, undefined> {
     const [length] = this.shape;
@@ -295,57 +244,15 @@ export class Tracer<E extends Encryption = Encryption> {
 /**
  * Records operation `name` on operands of which at least one is traced; the others become constants. The caller's type says whether
  * the result is encrypted.
- * Errors: those of `applyOp`; `not-traceable` if no operand is traced or two traces meet; `not-integer` for clear fractions.
+ * Errors: those of `recordNode`.
  */
 export function record<E extends Encryption = Encryption>(
   name: string,
   operands: readonly Operand[],
   attributes: Attributes = {},
 ): Tracer<E> {
-  const origin = currentOrigin();
-  const path = placedName(name, origin);
-  const traced = operands.filter((operand) => operand instanceof Tracer);
-  const builder = traced[0]?.builder ?? (opSpec(name, path).encrypts ? activeTrace() : undefined);
-  if (builder === undefined) {
-    throw new VelumError({
-      code: "not-traceable",
-      path,
-      problem: "none of the operands is traced",
-      cure: "Pass a parameter of the function, or compute with plain numbers",
-    });
-  }
-  if (traced.some((operand) => operand.builder !== builder)) {
-    throw new VelumError({
-      code: "not-traceable",
-      path,
-      problem: "an operand belongs to another function",
-      cure: "Use the traced values of one call only; do not keep them in outer variables",
-    });
-  }
-  const nodes = operands.map((operand, position) => {
-    if (operand instanceof Tracer) return operand.node;
-    const at = `${path}, operand ${position}`;
-    const sample = toTensor(operand, at);
-    const float = sample.data.every(Number.isFinite) && !sample.data.every(Number.isInteger);
-    if (!float) checkIntegers(sample, at);
-    const id = builder.constant(sample, origin);
-    return { id, encrypted: false, sample, ...(float ? { float } : {}) };
-  });
-  return new Tracer(builder, applyOp(builder, name, nodes, attributes, origin));
-}
-
-/** Traced entries become operands after the value itself. */
-function dynamicIndex(
-  index: readonly (IndexPart | Tracer)[],
-  path: string,
-): { readonly positions: readonly Tracer[]; readonly attributes: Attributes } {
-  const positions: Tracer[] = [];
-  const parts = index.map((part): IndexPart => {
-    if (!(part instanceof Tracer)) return part;
-    positions.push(part);
-    return { kind: "operand", operand: positions.length };
-  });
-  return { positions, attributes: indexAttributes(parts, path) };
+  const { builder, node } = recordNode(name, operands, attributes);
+  return new Tracer(builder, node);
 }
 
 function isOneIndex(
@@ -357,13 +264,4 @@ function isOneIndex(
 function overAxes(axis: number | readonly number[] | undefined, keepdims: boolean): Attributes {
   const over = axis === undefined ? {} : { axis };
   return keepdims ? { ...over, keepdims } : over;
-}
-
-function noValue(): VelumError {
-  return new VelumError({
-    code: "not-traceable",
-    path: callPath("traced value"),
-    problem: "its number is not known while the function is traced",
-    cure: "Use methods such as x.add(1) instead of operators, x.at(0) and table.apply(x) instead of brackets, and fhe.where instead of branches",
-  });
 }
