@@ -1,7 +1,7 @@
 """Records what Concrete prints for modules of several functions: graphs with assigned widths, and MLIR.
 
 Usage, with concrete-python 2.10.0 installed:  python oracles/concrete/record_wired_widths.py
-Writes test/fixtures/concrete/modules-widths.json; test/compile/concrete-modules.test.ts has the modules in TypeScript.
+Writes test/fixtures/concrete/modules-widths.json; test/compile/modules-widths.test.ts has the modules in TypeScript.
 """
 import json
 import warnings

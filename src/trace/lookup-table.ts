@@ -86,7 +86,7 @@ export class LookupTable {
   }
 }
 
-/** One table for each element of a value of `shape`, row-major. Errors: `bad-shape`, and those of one table. */
+/** One table for each element of a value of `shape`, row-major. Errors: `bad-argument`, `bad-shape`, and those of one table. */
 export function tablesPerElement(
   shape: Shape,
   tables: readonly (readonly number[])[],
