@@ -27,11 +27,15 @@ random = numpy.random.RandomState(31)
 sets["targets"] = (X, rounded(numpy.c_[y, 100 * X[:, 1] ** 2 + random.normal(size=160), 0.01 * X[:, 5] - 2 * X[:, 0]]))
 
 
-def tree_arrays(tree):
+def tree_arrays(tree, holes):
     leaf = tree.children_left < 0
+    # A threshold without end parts missing values from all others.
+    threshold = numpy.where(numpy.isinf(tree.threshold), numpy.finfo(float).max, tree.threshold)
+    sides = {"missingLeft": [int(side) for side in numpy.where(leaf, 0, tree.missing_go_to_left)]}
     return {
+        **(sides if holes else {}),
         "feature": [int(f) if f >= 0 else -1 for f in tree.feature],
-        "threshold": floats(numpy.where(leaf, 0, tree.threshold)),
+        "threshold": floats(numpy.where(leaf, 0, threshold)),
         "left": [int(max(c, 0)) for c in tree.children_left],
         "right": [int(max(c, 0)) for c in tree.children_right],
         # Classes of the one label, or targets.
@@ -49,7 +53,7 @@ def case(estimator, data_set, trees=1, **params):
         "dataSet": data_set,
         "params": camel_params({"random_state": 0, **params}),
         # The first trees in full, all of them by their size.
-        "trees": [tree_arrays(member.tree_) for member in members[:trees]],
+        "trees": [tree_arrays(member.tree_, numpy.isnan(X).any()) for member in members[:trees]],
         "nodeCounts": [member.tree_.node_count for member in members],
         "everySeventh": floats(model.predict_proba(rows) if hasattr(model, "predict_proba") else model.predict(rows)),
     }
@@ -102,6 +106,15 @@ cases = [
     case(DTR, "targets", splitter="random", random_state=4, min_samples_leaf=5),
     case(RFR, "targets", n_estimators=5, max_depth=6, oob_score=True, random_state=3),
     case(ETR, "targets", n_estimators=5, max_depth=6, max_features=3),
+    case(DTR, "holes", min_samples_leaf=2),
+    case(DTR, "holes", max_leaf_nodes=14, max_features=3, random_state=5),
+    case(DTR, "holes", splitter="random", random_state=4),
+    case(DTC, "holes two classes", random_state=1),
+    case(DTC, "holes two classes", criterion="entropy", splitter="random", random_state=2, min_samples_leaf=3),
+    case(RFC, "holes two classes", n_estimators=6, random_state=8, oob_score=True),
+    case(RFR, "holes", n_estimators=5, random_state=9, max_features=0.5),
+    case(ETC, "holes two classes", n_estimators=6, random_state=10),
+    case(ETR, "holes", n_estimators=5, random_state=11, min_samples_leaf=2),
     case(DTR, s, monotonic_cst=[1, -1, 0, 0, 0, 0], min_samples_leaf=3),
     case(DTR, s, monotonic_cst=[1, 0, 0, 1, 0, -1], max_leaf_nodes=15),
     case(DTR, s, monotonic_cst=[-1, 1, 0, 0, 0, 0], splitter="random"),

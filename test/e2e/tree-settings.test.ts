@@ -10,6 +10,7 @@ import {
   ExtraTreesRegressor,
   HistGradientBoostingClassifier,
   HistGradientBoostingRegressor,
+  RandomForestClassifier,
   RandomForestRegressor,
   ServerCircuit,
   XGBClassifier,
@@ -140,6 +141,16 @@ const cases: readonly Case[] = [
     about: "three targets",
     ...{ X, model: new ExtraTreesRegressor(few).fit(X, both) },
     load: (file) => ExtraTreesRegressor.load(file, wasm),
+  },
+  {
+    about: "missing values",
+    ...{ X: gaps, model: new RandomForestClassifier(few).fit(gaps, classes) },
+    load: (file) => RandomForestClassifier.load(file, wasm),
+  },
+  {
+    about: "missing values",
+    ...{ X: gaps, model: new DecisionTreeRegressor({ maxDepth: 5 }).fit(gaps, both) },
+    load: (file) => DecisionTreeRegressor.load(file, wasm),
   },
   {
     about: "directions",

@@ -20,10 +20,16 @@ const y = [0, 1, 1];
 const cases: readonly (readonly [name: string, act: () => unknown, code: string, text: string])[] =
   [
     [
+      "NaN beside directions",
+      () => new DecisionTreeClassifier({ monotonicCst: [1, 0] }).fit([[1, Number.NaN]], [0]),
+      "bad-argument",
+      "DecisionTreeClassifier monotonicCst: is given, and column 1 of X has missing values (NaN). Fill them, for instance by SimpleImputer, or use HistGradientBoosting, which takes both",
+    ],
+    [
       "NaN in a tree",
-      () => new DecisionTreeClassifier().fit([[1, Number.NaN]], [0]),
+      () => new DecisionTreeClassifier().fit(X, y).predict([[1, Number.NaN]]),
       "not-a-number",
-      "DecisionTreeClassifier.fit X row 0, column 1: the value is NaN. Fill or drop missing and infinite values before quantizing",
+      "DecisionTreeClassifier.predict X row 0, column 1: the value is NaN. Fill or drop missing and infinite values before quantizing",
     ],
     [
       "infinity in boosting",

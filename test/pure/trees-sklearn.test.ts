@@ -71,6 +71,9 @@ for (const wanted of cases) {
       assert.ok(tree !== undefined);
       const { feature, threshold, left, right } = expected;
       assert.deepEqual(structureOf(tree), { feature, threshold, left, right });
+      if (expected.missingLeft !== undefined) {
+        assert.deepEqual(Array.from(tree.missingLeft), expected.missingLeft);
+      }
       assert.ok(farthest(tree.values, expected.values) < 1e-12);
     });
     const answers =

@@ -6,7 +6,7 @@ import {
   timesWeights,
   toClassTargets,
 } from "../class-targets.js";
-import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
+import { averageOf, cartImportances } from "./cart/cart-ensemble.js";
 import {
   type CartParams,
   cartDefaults,
@@ -15,9 +15,9 @@ import {
   featuresPerSplit,
 } from "./cart/cart-params.js";
 import { fitCart } from "./cart/fit-cart.js";
+import { readCartRows } from "./cart/read-rows.js";
 import { checkChoice } from "./check-params.js";
 import { TreeClassifier } from "./tree-classifier.js";
-import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 import { depthOf, leafCountOf } from "./tree-statistics.js";
 
 /** Settings of a `DecisionTreeClassifier`. */
@@ -48,14 +48,14 @@ export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifie
   }
 
   /**
-   * Fits to `x` (`[rows, features]`), one label and perhaps one weight a row.
-   * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
+   * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row.
+   * Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row and column, `bad-argument` (settings).
    */
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion, splitter } = params;
     this.checkParams();
-    const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
+    const { matrix, columns, rule, missing } = readCartRows(this.name, x, params);
     const { rows, columns: features } = matrix;
     const targets = toClassTargets(y, rows, 1, `${this.name}.fit y`);
     const weights = timesWeights(
@@ -66,7 +66,7 @@ export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifie
     const by = criterion === "gini" ? "gini" : "entropy";
     const nodes = fitCart(
       {
-        ...{ columns: toFloat32Columns(matrix), rows, features, y: targets.indices },
+        ...{ columns, missing, rows, features, y: targets.indices },
         directions: directionsOf(this.name, params, features, { classes: outputs }),
         impurity: { kind: "classes", by, classes: outputs },
       },
@@ -76,7 +76,7 @@ export class DecisionTreeClassifier extends TreeClassifier<DecisionTreeClassifie
       params.randomState,
     );
     return this.adopt({
-      ensemble: averageOf([nodes], features, outputs),
+      ensemble: averageOf([nodes], features, outputs, rule),
       meaning: "probabilities",
       classes: targets.classes,
       featureImportances: cartImportances([nodes], features),

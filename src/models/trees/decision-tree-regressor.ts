@@ -1,5 +1,5 @@
 import { type Labels, type Rows, toWeights } from "../check-data.js";
-import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
+import { averageOf, cartImportances } from "./cart/cart-ensemble.js";
 import {
   type CartParams,
   cartDefaults,
@@ -8,10 +8,10 @@ import {
   featuresPerSplit,
 } from "./cart/cart-params.js";
 import { fitCart } from "./cart/fit-cart.js";
+import { readCartRows } from "./cart/read-rows.js";
 import { readTargets } from "./cart/read-targets.js";
 import type { TargetImpurity } from "./cart/target-criterion.js";
 import { checkChoice } from "./check-params.js";
-import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 import { TreeRegressor } from "./tree-regressor.js";
 import { depthOf, leafCountOf } from "./tree-statistics.js";
 
@@ -35,19 +35,19 @@ export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorPa
   }
 
   /**
-   * Fits to `x` (`[rows, features]`), `y` (`[rows]`, or `[rows, targets]` with squared errors) and perhaps one weight a row.
-   * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
+   * Fits to `x` (`[rows, features]`, NaN where missing), `y` (`[rows]`, or `[rows, targets]` with squared errors) and perhaps one weight a row.
+   * Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row and column, `bad-argument` (settings).
    */
   override fit(x: Rows, y: Labels | Rows, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion, splitter } = params;
     this.checkParams();
-    const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
+    const { matrix, columns, rule, missing } = readCartRows(this.name, x, params);
     const { rows, columns: features } = matrix;
     const { target, targets, impurity } = readTargets(this.name, y, rows, criterion);
     const nodes = fitCart(
       {
-        ...{ columns: toFloat32Columns(matrix), rows, features, y: target, impurity },
+        ...{ columns, missing, rows, features, y: target, impurity },
         directions: directionsOf(this.name, params, features, { targets }),
       },
       params,
@@ -56,7 +56,7 @@ export class DecisionTreeRegressor extends TreeRegressor<DecisionTreeRegressorPa
       params.randomState,
     );
     return this.adopt({
-      ensemble: averageOf([nodes], features, targets),
+      ensemble: averageOf([nodes], features, targets, rule),
       meaning: "identity",
       classes: new Float64Array(0),
       featureImportances: cartImportances([nodes], features),

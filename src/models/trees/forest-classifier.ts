@@ -8,14 +8,14 @@ import {
   timesWeights,
   toClassTargets,
 } from "../class-targets.js";
-import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
+import { averageOf, cartImportances } from "./cart/cart-ensemble.js";
 import { directionsOf, featuresPerSplit } from "./cart/cart-params.js";
+import { readCartRows } from "./cart/read-rows.js";
 import { checkChoice } from "./check-params.js";
 import { fitForest } from "./fit-forest.js";
 import { checkForestParams, type ForestParams } from "./forest-params.js";
 import { outOfBagScores } from "./out-of-bag.js";
 import { TreeClassifier } from "./tree-classifier.js";
-import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 
 /** Settings of `RandomForestClassifier` and `ExtraTreesClassifier`. */
 export interface ForestClassifierParams extends ForestParams {
@@ -29,14 +29,14 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
   protected abstract readonly splitter: "best" | "random";
 
   /**
-   * Fits to `x` (`[rows, features]`), one label and perhaps one weight a row.
-   * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
+   * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row.
+   * Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row and column, `bad-argument` (settings).
    */
   override fit(x: Rows, y: Labels, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion, classWeight, bootstrap } = params;
     this.checkParams();
-    const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
+    const { matrix, columns, rule, missing } = readCartRows(this.name, x, params);
     const { rows, columns: features } = matrix;
     const targets = toClassTargets(y, rows, 1, `${this.name}.fit y`);
     const outputs = targets.classes.length;
@@ -45,7 +45,7 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
     const overall = classWeight === "balanced_subsample" ? "balanced" : classWeight;
     const grown = fitForest(
       {
-        ...{ columns: toFloat32Columns(matrix), rows, features, y: targets.indices },
+        ...{ columns, missing, rows, features, y: targets.indices },
         directions: directionsOf(this.name, params, features, { classes: outputs }),
         impurity: {
           kind: "classes",
@@ -58,7 +58,7 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
       timesWeights(weights, inDraw ? undefined : classWeights(targets, overall, weights)),
       inDraw ? (drawn) => balancedDraw(targets, drawn) : undefined,
     );
-    const ensemble = averageOf(grown.trees, features, outputs);
+    const ensemble = averageOf(grown.trees, features, outputs, rule);
     let account = {};
     if (params.oobScore) {
       const data = outOfBagScores(ensemble, matrix, grown.counts);

@@ -1,14 +1,14 @@
 import { type Labels, notFitted, type Rows, toWeights } from "../check-data.js";
 import { r2Score } from "../metrics/regression.js";
-import { averageOf, cartImportances, cartRule } from "./cart/cart-ensemble.js";
+import { averageOf, cartImportances } from "./cart/cart-ensemble.js";
 import { directionsOf, featuresPerSplit } from "./cart/cart-params.js";
+import { readCartRows } from "./cart/read-rows.js";
 import { readTargets } from "./cart/read-targets.js";
 import type { TargetImpurity } from "./cart/target-criterion.js";
 import { checkChoice } from "./check-params.js";
 import { fitForest } from "./fit-forest.js";
 import { checkForestParams, type ForestParams } from "./forest-params.js";
 import { outOfBagScores } from "./out-of-bag.js";
-import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 import { TreeRegressor } from "./tree-regressor.js";
 
 /** Settings of `RandomForestRegressor` and `ExtraTreesRegressor`. */
@@ -21,19 +21,19 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
   protected abstract readonly splitter: "best" | "random";
 
   /**
-   * Fits to `x` (`[rows, features]`), `y` (`[rows]`, or `[rows, targets]` with squared errors) and perhaps one weight a row.
-   * Errors: `bad-shape`, `not-a-number` and `out-of-range` with row and column, `bad-argument` (settings).
+   * Fits to `x` (`[rows, features]`, NaN where missing), `y` (`[rows]`, or `[rows, targets]` with squared errors) and perhaps one weight a row.
+   * Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row and column, `bad-argument` (settings).
    */
   override fit(x: Rows, y: Labels | Rows, sampleWeight?: Labels): this {
     const params = this.getParams();
     const { criterion } = params;
     this.checkParams();
-    const matrix = toTreeMatrix(x, cartRule, `${this.name}.fit X`);
+    const { matrix, columns, rule, missing } = readCartRows(this.name, x, params);
     const { rows, columns: features } = matrix;
     const { target, targets, impurity } = readTargets(this.name, y, rows, criterion);
     const grown = fitForest(
       {
-        ...{ columns: toFloat32Columns(matrix), rows, features, y: target, impurity },
+        ...{ columns, missing, rows, features, y: target, impurity },
         directions: directionsOf(this.name, params, features, { targets }),
       },
       params,
@@ -41,7 +41,7 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
       toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`),
       undefined,
     );
-    const ensemble = averageOf(grown.trees, features, targets);
+    const ensemble = averageOf(grown.trees, features, targets, rule);
     const ofRows = (data: Float64Array) => ({ shape: [rows, targets], data });
     const account = params.oobScore
       ? {

@@ -11,11 +11,12 @@ export function averageOf(
   grown: readonly (readonly GrownNode[])[],
   features: number,
   outputs: number,
+  rule: ComparisonRule,
 ): TreeEnsemble {
   return {
     features,
     outputs,
-    rule: cartRule,
+    rule,
     trees: grown.map((nodes) => toTree(nodes, outputs)),
     base: new Float64Array(outputs),
     divisor: grown.length,

@@ -13,6 +13,8 @@ import { TargetsCriterion } from "./targets-criterion.js";
 export interface CartData {
   /** `[features, rows]` */
   readonly columns: Float32Array;
+  /** `[features]` 1 where columns hold NaN, for missing; undefined where none does. */
+  readonly missing?: Uint8Array | undefined;
   readonly rows: number;
   readonly features: number;
   /** `[rows]` class index or target; `[rows, targets]` of several targets. */
@@ -56,7 +58,15 @@ export function fitCart(
   const { minSamplesLeaf, minWeightLeaf } = limits;
   const random = new SplitRandom(new NumpyRandom(seed).randint(splitSeedLimit));
   const splitter = new Splitter(
-    { columns, rows, features, samples, totalWeight, directions: data.directions },
+    {
+      columns,
+      rows,
+      features,
+      samples,
+      totalWeight,
+      directions: data.directions,
+      missing: data.missing,
+    },
     criterion,
     { ...search, minSamplesLeaf, minWeightLeaf },
     random,

@@ -82,6 +82,7 @@ export function growTree(
   const split = ({ node, cut }: Open): void => {
     node.feature = cut.feature;
     node.threshold = cut.threshold;
+    node.missingLeft = cut.missingLeft;
   };
 
   const root = { impurity: undefined, constants: 0, bounds: anyValue };

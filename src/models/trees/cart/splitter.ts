@@ -1,4 +1,5 @@
 import type { Criterion } from "./criterion.js";
+import { lastToFront, missingLast, swap } from "./missing-rows.js";
 import { sortPairs } from "./sort-pairs.js";
 import type { SplitRandom } from "./split-random.js";
 
@@ -12,6 +13,8 @@ export interface ValueBounds {
 export interface Cut {
   readonly feature: number;
   readonly threshold: number;
+  /** Where missing values go; the side of more rows where the node has none. False where the training data have none. */
+  readonly missingLeft: boolean;
   /** `end` of the node where no cut was found. */
   readonly position: number;
   readonly improvement: number;
@@ -41,6 +44,7 @@ export interface SplitterData {
   readonly totalWeight: number;
   /** `[features]` see `CartData`. */
   readonly directions: Int8Array | undefined;
+  readonly missing: Uint8Array | undefined;
 }
 
 export const anyValue: ValueBounds = {
@@ -69,6 +73,9 @@ export class Splitter {
   #bestFeature = -1;
   #bestThreshold = 0;
   #bestPosition = 0;
+  #bestMissingLeft = false;
+  /** Rows of the node that have no value of the feature that is looked at. */
+  #missing = 0;
 
   constructor(
     data: SplitterData,
@@ -118,8 +125,11 @@ export class Splitter {
         continue;
       }
       swap(features, --undrawn, at);
-      if (this.#settings.splitter === "best") this.#tryAll(feature, start, end);
-      else this.#tryRandom(feature, start, end);
+      if (this.#settings.splitter === "random") this.#tryRandom(feature, start, end);
+      else {
+        this.#tryAll(feature, start, end, false);
+        if (this.#missing > 0) this.#tryAll(feature, start, end, true);
+      }
     }
     const result = this.#finish(start, end, impurity, last, constants);
     features.set(this.#constantFeatures.subarray(0, known));
@@ -132,6 +142,7 @@ export class Splitter {
     const cut = {
       feature: this.#bestFeature,
       threshold: this.#bestThreshold,
+      missingLeft: this.#data.missing !== undefined && this.#bestMissingLeft,
       position: this.#bestPosition,
       constants,
     };
@@ -139,7 +150,7 @@ export class Splitter {
       return { ...cut, improvement: 0, leftImpurity: 0, rightImpurity: 0, middle: 0 };
     }
     if (this.#settings.splitter === "best" || last !== cut.feature) {
-      this.#partition(cut.feature, cut.threshold, start, end);
+      this.#partition(cut, start, end);
     }
     criterion.reset();
     criterion.update(cut.position);
@@ -155,34 +166,52 @@ export class Splitter {
     return { ...cut, improvement, leftImpurity, rightImpurity, middle };
   }
 
-  /** Reads the node's values of `feature`, sorted for the best splitter; false where all are one value. */
+  /** Reads the node's values of `feature`, sorted for the best splitter, missing ones last; false where all are one value. */
   #load(feature: number, start: number, end: number): boolean {
     const { columns, rows, samples } = this.#data;
     const values = this.#values;
     const column = columns.subarray(feature * rows, (feature + 1) * rows);
+    const sorted = this.#settings.splitter === "best";
+    const known =
+      this.#data.missing?.[feature] === 1 && sorted
+        ? missingLast(samples, column, start, end)
+        : end;
     let least = Number.POSITIVE_INFINITY;
     let most = Number.NEGATIVE_INFINITY;
-    for (let p = start; p < end; p++) {
+    let present = 0;
+    for (let p = start; p < known; p++) {
       const value = column[samples[p] ?? 0] ?? 0;
       values[p] = value;
       if (value < least) least = value;
       if (value > most) most = value;
+      if (!Number.isNaN(value)) present++;
     }
+    this.#missing = end - start - present;
     // scikit-learn sorts before it asks, and the order of rows counts in sums of rounded numbers.
-    if (this.#settings.splitter === "best") sortPairs(values, samples, start, end);
+    if (sorted) sortPairs(values, samples, start, known);
     else this.#range = { least, most };
-    return most > Math.fround(least + sameValue);
+    if (present === 0) return false;
+    return this.#missing > 0 || most > Math.fround(least + sameValue);
   }
 
-  #tryAll(feature: number, start: number, end: number): void {
+  /** Missing values go to one side, and then, in a second pass, to the other. */
+  #tryAll(feature: number, start: number, end: number, missingLeft: boolean): void {
     const criterion = this.#criterion;
     const values = this.#values;
+    const missing = this.#missing;
+    if (missingLeft) {
+      for (const list of [values, this.#data.samples]) lastToFront(list, start, end, missing);
+    }
+    const first = missingLeft ? start + missing + 1 : start + 1;
+    const last = missingLeft ? end : end - missing;
     const { minSamplesLeaf, minWeightLeaf } = this.#settings;
     criterion.reset();
-    for (let p = start + 1; p < end; p++) {
+    for (let p = first; p < end && p <= last; p++) {
       const below = values[p - 1] ?? 0;
       const above = values[p] ?? 0;
-      if (above <= Math.fround(below + sameValue)) continue;
+      // Before the missing values there is a cut between them and all others.
+      const all = p === last;
+      if (!all && above <= Math.fround(below + sameValue)) continue;
       if (p - start < minSamplesLeaf || end - p < minSamplesLeaf) continue;
       criterion.update(p);
       if (criterion.leftWeight < minWeightLeaf || criterion.rightWeight < minWeightLeaf) continue;
@@ -192,7 +221,8 @@ export class Splitter {
         this.#bestProxy = proxy;
         this.#bestFeature = feature;
         this.#bestPosition = p;
-        this.#bestThreshold = below / 2 + above / 2;
+        this.#bestThreshold = all ? Number.MAX_VALUE : below / 2 + above / 2;
+        this.#bestMissingLeft = missing > 0 ? missingLeft : p - start > end - p;
       }
     }
   }
@@ -202,8 +232,10 @@ export class Splitter {
     const { least, most } = this.#range;
     const { minSamplesLeaf, minWeightLeaf } = this.#settings;
     let threshold = this.#random.real(least, most);
+    const missing = this.#missing > 0;
+    const drawn = missing && this.#random.integer(0, 2) === 1;
     if (threshold === most) threshold = least;
-    const position = this.#partition(feature, threshold, start, end);
+    const position = this.#partition({ feature, threshold, missingLeft: drawn }, start, end);
     if (position - start < minSamplesLeaf || end - position < minSamplesLeaf) return;
     criterion.reset();
     criterion.update(position);
@@ -215,6 +247,7 @@ export class Splitter {
       this.#bestFeature = feature;
       this.#bestPosition = position;
       this.#bestThreshold = threshold;
+      this.#bestMissingLeft = missing ? drawn : position - start > end - position;
     }
   }
 
@@ -230,21 +263,20 @@ export class Splitter {
   }
 
   /** Moves the rows that go left to the front and returns where the others begin. */
-  #partition(feature: number, threshold: number, start: number, end: number): number {
+  #partition(
+    { feature, threshold, missingLeft }: Pick<Cut, "feature" | "threshold" | "missingLeft">,
+    start: number,
+    end: number,
+  ): number {
     const { columns, rows, samples } = this.#data;
     const column = columns.subarray(feature * rows, (feature + 1) * rows);
     let left = start;
     let right = end;
     while (left < right) {
-      if ((column[samples[left] ?? 0] ?? 0) <= threshold) left++;
+      const value = column[samples[left] ?? 0] ?? 0;
+      if (value <= threshold || (missingLeft && Number.isNaN(value))) left++;
       else swap(samples, left, --right);
     }
     return right;
   }
-}
-
-function swap(items: Int32Array, a: number, b: number): void {
-  const held = items[a] ?? 0;
-  items[a] = items[b] ?? 0;
-  items[b] = held;
 }
