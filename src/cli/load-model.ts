@@ -12,7 +12,7 @@ import { importXgboost } from "../import/xgboost.js";
 import { modelClass } from "../models/model-file.js";
 import { Pipeline } from "../models/pipeline/pipeline.js";
 import { type Options, usageError } from "./arguments.js";
-import { choiceOf, choiceWord, flagWord, numberOf, type OptionWord } from "./option-texts.js";
+import { choiceOf, flagWord, numberOf, type OptionWord } from "./option-texts.js";
 import { type OwnModel, ownModels } from "./own-models.js";
 import { numbersOf } from "./read-samples.js";
 
@@ -34,11 +34,11 @@ export const modelWords: {
     "fold-preprocessing",
     "linear models: scalers and PCA go into the weights",
   ),
-  result: choiceWord(
-    "result",
-    ["scores", "class"],
-    "class: the server finds it, scores stay there",
-  ),
+  result: {
+    ...{ word: "result", shown: "scores|class|top=K|above=T" },
+    help: "the server finds the class, the K likeliest, or whether a value is above T; scores stay there",
+    read: readResult,
+  },
 };
 
 export const modelWordList: readonly OptionWord<unknown>[] = Object.values(modelWords);
@@ -102,6 +102,14 @@ function readBits(text: string): ImportedParams["nBits"] {
   });
   const { inputs, weights, ...trees } = Object.fromEntries(pairs);
   return inputs === undefined || weights === undefined ? trees : { inputs, weights };
+}
+
+function readResult(text: string): ImportedParams["result"] {
+  const [name = "", value] = text.split("=");
+  if (value === undefined) return choiceOf(["scores", "class"], text, "--result");
+  const known = choiceOf(["top", "above"], name, "--result");
+  const number = numberOf(value, `--result ${name}`);
+  return known === "top" ? { top: number } : { above: number };
 }
 
 function noModel(path: string, kind: ReturnType<typeof modelKind>): VelumError {

@@ -18,7 +18,7 @@ import { LogisticRegression } from "../models/linear/logistic-regression.js";
 import { Ridge } from "../models/linear/ridge.js";
 import { SGDClassifier } from "../models/linear/sgd-classifier.js";
 import { SGDRegressor } from "../models/linear/sgd-regressor.js";
-import type { PipelineModel } from "../models/pipeline/pipeline.js";
+import type { PipelineModel } from "../models/pipeline/pipeline-model.js";
 import { DecisionTreeClassifier } from "../models/trees/decision-tree-classifier.js";
 import { DecisionTreeRegressor } from "../models/trees/decision-tree-regressor.js";
 import { ExtraTreesClassifier } from "../models/trees/extra-trees-classifier.js";

@@ -1,54 +1,26 @@
-import { strToU8 } from "fflate";
-import { archiveFile, archiveText, packArchive, unpackArchive } from "../../artifact/archive.js";
-import { parseJson } from "../../artifact/json-fields.js";
+import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import { type NestedArray, type Tensor, toTensor } from "../../base/tensor.js";
 import type { Circuit } from "../../circuit/circuit.js";
 import type { CompileOptions } from "../../circuit/compile-options.js";
 import type { LoadedCircuit } from "../../circuit/loaded-circuit.js";
-import type { AffineMap, ClientTransform } from "../../quantize/transforms/client-transform.js";
-import { readTransforms } from "../../quantize/transforms/read-transform.js";
+import type { ClientTransform } from "../../quantize/transforms/client-transform.js";
 import { type Labels, notFitted, type Rows } from "../check-data.js";
+import type { Benchmark } from "../estimator.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import type { Transformer } from "../preprocessing/transformer.js";
 import type { EvalSet } from "../trees/boosting/evaluation.js";
-
-/** What a pipeline asks of its model. */
-export interface PipelineModel {
-  readonly name: string;
-  readonly circuit: Circuit | LoadedCircuit | undefined;
-  /** True for classifiers: cross-validation then keeps the shares of the classes. */
-  readonly isClassifier?: boolean;
-  fit(x: Rows, y?: Labels | Rows, sampleWeight?: Labels, evalSet?: readonly EvalSet[]): unknown;
-  predict(x: Rows, mode?: PredictionMode): Promise<Float64Array>;
-  quantizeInput(x: Rows): Tensor;
-  dequantizeOutput(results: Tensor | NestedArray): Tensor;
-  compileWithSteps(
-    x: Rows,
-    options: Partial<CompileOptions>,
-    steps: readonly ClientTransform[],
-  ): Promise<Circuit>;
-  dump(): Uint8Array<ArrayBuffer>;
-  /** Takes an affine step before it into its weights; only linear models can. */
-  foldAffine?(map: AffineMap, x: Rows): unknown;
-  /** Only models that judge their rounds have an `evalSet`. */
-  evalsResult?(): unknown;
-}
-
-/** A model with probabilities. */
-interface ProbabilityModel extends PipelineModel {
-  predictProba(x: Rows, mode?: PredictionMode): Promise<Tensor>;
-}
-
-/** A model with scores of its own. */
-interface DecisionModel<D> extends PipelineModel {
-  decisionFunction(x: Rows, mode?: PredictionMode): Promise<D>;
-}
-
-/** A model that can be judged; isolation forests cannot. */
-interface ScoredModel extends PipelineModel {
-  score(x: Rows, y: Labels | Rows, mode?: PredictionMode): Promise<number>;
-}
+import { readPipelineFile, writePipelineFile } from "./pipeline-file.js";
+import type {
+  BenchmarkModel,
+  DecisionModel,
+  FloatPredictor,
+  ListingModel,
+  PipelineModel,
+  ProbabilityModel,
+  ScoredModel,
+} from "./pipeline-model.js";
+import { setStepParams, stepParams } from "./step-params.js";
 
 /** How a pipeline treats its preprocessing. */
 export interface PipelineParams {
@@ -60,9 +32,11 @@ export interface PipelineParams {
   readonly foldPreprocessing: boolean | readonly boolean[];
 }
 
-/** Largest pipeline file, unpacked. */
-const largestBytes = 2 ** 30;
-const path = "pipeline file";
+/** A pipeline's fit in double precision, on raw features. */
+export interface FloatPipeline<F extends FloatPredictor> extends FloatPredictor {
+  /** The model behind the steps; it takes what `Pipeline.transform` gives. */
+  readonly model: F;
+}
 
 /**
  * Transformers and a model as one.
@@ -75,10 +49,10 @@ export class Pipeline<M extends PipelineModel> {
   /** The last step: what predicts. */
   readonly model: M;
   readonly #transformers: readonly Transformer<object>[];
-  readonly #params: PipelineParams;
+  #params: PipelineParams;
   #steps: readonly ClientTransform[] | undefined;
 
-  /** Errors: `bad-argument` where a step cannot be folded. */
+  /** Errors: `bad-argument` for a parameter that there is not. */
   constructor(
     transformers: readonly Transformer<object>[],
     model: M,
@@ -86,7 +60,34 @@ export class Pipeline<M extends PipelineModel> {
   ) {
     this.model = model;
     this.#transformers = transformers;
+    checkOptions(params, ["foldPreprocessing"], "Pipeline");
     this.#params = { foldPreprocessing: false, ...params };
+  }
+
+  /** Its own parameters, and those of every step as scikit-learn names them, e.g. `ridge__alpha` (`stepNames`). */
+  getParams(): PipelineParams & Readonly<Record<string, unknown>> {
+    return { ...this.#params, ...stepParams(this.#named()) };
+  }
+
+  /** Changes parameters by the names that `getParams` gives; they count from the next `fit` on. Errors: `bad-argument` for one that there is not. */
+  setParams(params: Readonly<Record<string, unknown>>): this {
+    const own = setStepParams(
+      this.#named(),
+      params,
+      Object.keys(this.#params),
+      "Pipeline.setParams",
+    );
+    this.#params = { ...this.#params, ...own };
+    return this;
+  }
+
+  #named() {
+    return [...this.#transformers, this.model];
+  }
+
+  /** Features of the training data. Errors: `not-fitted`. */
+  get nFeaturesIn(): number {
+    return this.steps[0]?.inputs ?? this.model.nFeaturesIn;
   }
 
   /** The steps that clients run, fitted. Errors: `not-fitted`. */
@@ -130,6 +131,21 @@ export class Pipeline<M extends PipelineModel> {
     return this;
   }
 
+  /** `fit`, and the float model too, for comparison; both take raw features. Errors: those of `fit`. */
+  fitBenchmark<F extends FloatPredictor>(
+    this: Pipeline<M & BenchmarkModel<F>>,
+    x: Rows,
+    y?: Labels | Rows,
+    sampleWeight?: Labels,
+    evalSet?: readonly EvalSet[],
+  ): Benchmark<Pipeline<M & BenchmarkModel<F>>, FloatPipeline<F>> {
+    this.fit(x, y, sampleWeight, evalSet);
+    const { steps } = this;
+    const { floatModel: model } = this.model;
+    const predict = (rows: Rows) => model.predict(transformed(rows, steps, "Pipeline X"));
+    return { model: this, floatModel: { model, predict } };
+  }
+
   /** `[rows, features]` as the model takes them. Errors: `not-fitted`, and those of the steps. */
   transform(x: Rows): Tensor {
     return transformed(x, this.steps, "Pipeline X");
@@ -151,6 +167,7 @@ export class Pipeline<M extends PipelineModel> {
     x: Rows,
     mode: PredictionMode = {},
   ): Promise<Tensor> {
+    requireMethod(this.model, "predictProba");
     return this.model.predictProba(this.transform(x), mode);
   }
 
@@ -160,7 +177,18 @@ export class Pipeline<M extends PipelineModel> {
     x: Rows,
     mode: PredictionMode = {},
   ): Promise<D> {
+    requireMethod(this.model, "decisionFunction");
     return this.model.decisionFunction(this.transform(x), mode);
+  }
+
+  /** The classes that the model's server lists, best first. Errors: those of the steps and of the model. */
+  async topClasses(
+    this: Pipeline<M & ListingModel>,
+    x: Rows,
+    mode: PredictionMode = {},
+  ): Promise<Tensor> {
+    requireMethod(this.model, "topClasses");
+    return this.model.topClasses(this.transform(x), mode);
   }
 
   /** How well the model predicts. Errors: those of the steps and of the model. */
@@ -170,6 +198,7 @@ export class Pipeline<M extends PipelineModel> {
     y: Labels | Rows,
     mode: PredictionMode = {},
   ): Promise<number> {
+    requireMethod(this.model, "score");
     return this.model.score(this.transform(x), y, mode);
   }
 
@@ -183,10 +212,12 @@ export class Pipeline<M extends PipelineModel> {
     return this.model.dequantizeOutput(results);
   }
 
-  /** Fitted steps and the model's own file in one. Errors: `not-fitted`. */
+  /** Fitted steps, transformers with their parameters, and the model's own file in one. Errors: `not-fitted`. */
   dump(): Uint8Array<ArrayBuffer> {
-    const steps = strToU8(JSON.stringify(this.steps));
-    return packArchive({ "steps.json": steps, "model.zip": this.model.dump() });
+    const { steps, model } = this;
+    const { foldPreprocessing } = this.#params;
+    const parts = { steps, transformers: this.#transformers, foldPreprocessing };
+    return writePipelineFile({ ...parts, model: model.dump() });
   }
 
   /** Reads what `dump` wrote; `load` reads the model, e.g. `(file) => Ridge.load(file)`. Errors: `file-foreign`, `file-corrupt`, and its own. */
@@ -194,10 +225,9 @@ export class Pipeline<M extends PipelineModel> {
     file: Uint8Array,
     load: (file: Uint8Array) => M,
   ): Pipeline<M> {
-    const files = unpackArchive(file, path, largestBytes);
-    const steps = parseJson(archiveText(files, "steps.json", path), path, "steps.json");
-    const pipeline = new Pipeline([], load(archiveFile(files, "model.zip", path)));
-    pipeline.#steps = readTransforms(steps, path);
+    const { steps, transformers, foldPreprocessing, model } = readPipelineFile(file);
+    const pipeline = new Pipeline(transformers, load(model), { foldPreprocessing });
+    pipeline.#steps = steps;
     return pipeline;
   }
 
@@ -240,6 +270,17 @@ export class Pipeline<M extends PipelineModel> {
       cure: "Fold affine steps right before a linear model only, or pass true to fold what can be",
     });
   }
+}
+
+/** JavaScript may call what its model does not have. */
+function requireMethod(model: PipelineModel, method: string): void {
+  if (method in model) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: `Pipeline.${method}`,
+    problem: `its model is a ${model.name}, which has no ${method}`,
+    cure: "Call predict",
+  });
 }
 
 function transformed(x: Rows, steps: readonly ClientTransform[], path: string): Tensor {

@@ -19,11 +19,12 @@ export interface ColumnTransformerParams {
 
 /** Different transformers for different columns, results side by side in the order of the rules. */
 export class ColumnTransformer extends Transformer<ColumnTransformerParams> {
-  readonly #rules: readonly ColumnRule[];
+  /** Columns and what takes them, in order. */
+  readonly rules: readonly ColumnRule[];
 
   constructor(rules: readonly ColumnRule[], params: Partial<ColumnTransformerParams> = {}) {
     super("ColumnTransformer", { remainder: "drop" }, params);
-    this.#rules = rules;
+    this.rules = rules;
   }
 
   protected override read(x: Rows, path: string): Matrix {
@@ -33,12 +34,12 @@ export class ColumnTransformer extends Transformer<ColumnTransformerParams> {
   }
 
   protected override learn(x: Matrix): ColumnSplit {
-    const named = new Set(this.#rules.flatMap(([, columns]) => columns));
+    const named = new Set(this.rules.flatMap(([, columns]) => columns));
     for (const column of named) {
       if (!Number.isInteger(column) || column < 0 || column >= x.columns)
         throw noColumn(column, x.columns);
     }
-    const parts: ColumnPart[] = this.#rules.map(([transformer, columns]) => ({
+    const parts: ColumnPart[] = this.rules.map(([transformer, columns]) => ({
       columns,
       step: transformer === "passthrough" ? null : transformer.fit(pickColumns(x, columns)).step,
     }));

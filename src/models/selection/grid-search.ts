@@ -1,10 +1,17 @@
 import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
-import { type Labels, notFitted, type Rows } from "../check-data.js";
+import type { Tensor } from "../../base/tensor.js";
+import { type Labels, notFitted, type Rows, toLabels } from "../check-data.js";
+import type { PredictionMode } from "../prediction-mode.js";
 import { crossValScore, type Judged, type JudgeParams, judgeNames } from "./cross-validate.js";
 
 /** Values to try, a list for each parameter. */
 export type Grid<P> = { readonly [Name in keyof P]?: readonly P[Name][] };
+
+/** A model with probabilities. */
+interface Probable {
+  predictProba(x: Rows, mode?: PredictionMode): Promise<Tensor>;
+}
 
 /** One point of the grid with its scores. */
 export interface GridResult<P> {
@@ -72,7 +79,35 @@ export class GridSearchCV<P extends object, M extends Judged> {
     return this.#need().result.meanTestScore;
   }
 
-  /** The best combination, fitted on all rows. */
+  /** Its place in `results`. */
+  get bestIndex(): number {
+    return this.results.indexOf(this.#need().result);
+  }
+
+  /** The best estimator's predictions. Errors: its own, and `not-fitted`. */
+  async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
+    return this.bestEstimator.predict(x, mode);
+  }
+
+  /** The best estimator's probabilities `[rows, classes]`. Errors: its own, and `not-fitted`. */
+  async predictProba(
+    this: GridSearchCV<P, M & Probable>,
+    x: Rows,
+    mode: PredictionMode = {},
+  ): Promise<Tensor> {
+    return this.bestEstimator.predictProba(x, mode);
+  }
+
+  /** How well the best estimator predicts: by `scoring`, or its own `score`. Errors: its own, and `not-fitted`. */
+  async score(x: Rows, y: Labels, mode: PredictionMode = {}): Promise<number> {
+    const { scoring } = this.#judge;
+    const best = this.bestEstimator;
+    if (scoring === undefined) return best.score(x, y, mode);
+    const predicted = await best.predict(x, mode);
+    return scoring(toLabels(y, predicted.length, "GridSearchCV.score y"), predicted);
+  }
+
+  /** The best combination, fitted on all rows. It is compiled and dumped as any other. */
   get bestEstimator(): M {
     return this.#need().estimator;
   }

@@ -1,0 +1,64 @@
+import type { NestedArray, Tensor } from "../../base/tensor.js";
+import type { Circuit } from "../../circuit/circuit.js";
+import type { CompileOptions } from "../../circuit/compile-options.js";
+import type { LoadedCircuit } from "../../circuit/loaded-circuit.js";
+import type { AffineMap, ClientTransform } from "../../quantize/transforms/client-transform.js";
+import type { Labels, Rows } from "../check-data.js";
+import type { PredictionMode } from "../prediction-mode.js";
+import type { EvalSet } from "../trees/boosting/evaluation.js";
+
+/** What a pipeline asks of its model. */
+export interface PipelineModel {
+  readonly name: string;
+  readonly circuit: Circuit | LoadedCircuit | undefined;
+  readonly nFeaturesIn: number;
+  /** True for classifiers: cross-validation then keeps the shares of the classes. */
+  readonly isClassifier?: boolean;
+  fit(x: Rows, y?: Labels | Rows, sampleWeight?: Labels, evalSet?: readonly EvalSet[]): unknown;
+  predict(x: Rows, mode?: PredictionMode): Promise<Float64Array>;
+  quantizeInput(x: Rows): Tensor;
+  dequantizeOutput(results: Tensor | NestedArray): Tensor;
+  compileWithSteps(
+    x: Rows,
+    options: Partial<CompileOptions>,
+    steps: readonly ClientTransform[],
+  ): Promise<Circuit>;
+  getParams(): object;
+  setParams(params: object): unknown;
+  dump(): Uint8Array<ArrayBuffer>;
+  /** Takes an affine step before it into its weights; only linear models can. */
+  foldAffine?(map: AffineMap, x: Rows): unknown;
+  /** Only models that judge their rounds have an `evalSet`. */
+  evalsResult?(): unknown;
+}
+
+/** A model with probabilities. */
+export interface ProbabilityModel extends PipelineModel {
+  predictProba(x: Rows, mode?: PredictionMode): Promise<Tensor>;
+}
+
+/** A model with scores of its own. */
+export interface DecisionModel<D> extends PipelineModel {
+  decisionFunction(x: Rows, mode?: PredictionMode): Promise<D>;
+}
+
+/** A model that can be judged; isolation forests cannot. */
+export interface ScoredModel extends PipelineModel {
+  score(x: Rows, y: Labels | Rows, mode?: PredictionMode): Promise<number>;
+}
+
+/** A model whose server may list classes. */
+export interface ListingModel extends PipelineModel {
+  topClasses(x: Rows, mode?: PredictionMode): Promise<Tensor>;
+}
+
+/** A model beside which its fit in double precision stands. */
+export interface BenchmarkModel<F extends FloatPredictor> extends PipelineModel {
+  readonly floatModel: F;
+}
+
+/** A fit in double precision. */
+export interface FloatPredictor {
+  /** One prediction a row. */
+  predict(x: Rows): Float64Array;
+}
