@@ -23,7 +23,7 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import (
     AdaBoostClassifier, AdaBoostRegressor, BaggingClassifier, BaggingRegressor, ExtraTreesRegressor, GradientBoostingRegressor,
-    RandomForestClassifier, RandomForestRegressor, VotingClassifier, VotingRegressor,
+    RandomForestClassifier, RandomForestRegressor, StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor,
 )
 from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier, SGDOneClassSVM
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
@@ -125,6 +125,9 @@ sk("calibrated-sigmoid", CalibratedClassifierCV(LinearSVC(random_state=0), cv=2)
 sk("calibrated-bayes", CalibratedClassifierCV(GaussianNB(), cv=2), hard)
 sk("voting-soft", VotingClassifier([("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))], voting="soft", flatten_transform=False), hard)
 sk("voting-trees", VotingClassifier([("a", tree), ("b", RandomForestClassifier(**small))], voting="soft", flatten_transform=False), hard)
+sk("stacking-trees", StackingClassifier([("a", tree), ("b", RandomForestClassifier(**small))], cv=2), hard)
+sk("stacking-logistic", StackingClassifier([("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))], cv=2), hard)
+sk("stacking-mixed", StackingClassifier([("a", LogisticRegression()), ("b", tree)], cv=2), hard)
 sk("modified-huber", make_pipeline(StandardScaler(), SGDClassifier(loss="modified_huber", random_state=0)), hard, own=False)
 sk("one-class-linear", SGDOneClassSVM(nu=0.2, random_state=0), Xb, None)
 
@@ -134,6 +137,7 @@ sk("bagging-tree-values", BaggingRegressor(DecisionTreeRegressor(max_depth=2), *
 sk("boosting-tree-values", AdaBoostRegressor(DecisionTreeRegressor(max_depth=2), **three), Xr, yr)
 sk("voting-linear", VotingRegressor([("a", make_pipeline(StandardScaler(), Ridge())), ("b", LinearSVR(random_state=0))], weights=np.array([2, 1])), Xr, yr)
 sk("voting-trees-values", VotingRegressor([("a", GradientBoostingRegressor(**small)), ("b", RandomForestRegressor(**small))]), Xr, yr)
+sk("stacking-linear", StackingRegressor([("a", Ridge()), ("b", LinearSVR(random_state=0))], cv=2, passthrough=True), Xr, yr)
 sk("two-targets-ridge", MultiOutputRegressor(Ridge()), Xr, pair)
 sk("two-targets-boosting", MultiOutputRegressor(GradientBoostingRegressor(**small)), Xr, pair)
 sk("two-targets-extra", ExtraTreesRegressor(**small), Xr, pair)

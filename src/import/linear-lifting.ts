@@ -12,7 +12,8 @@ export interface StepSource {
 }
 
 /**
- * `model` on what the affine step before it reads: sums and products with constants, columns chosen, another linear step, negation.
+ * `model` on what the affine step before it reads: sums and products with constants, columns chosen or
+ * joined, another linear step, negation.
  * Undefined for other steps, and where a fold leaves the finite numbers. Rounding to float32 in between is left out.
  */
 export function lifted(source: StepSource, model: LinearStep): LinearStep | undefined {
@@ -40,6 +41,8 @@ export function lifted(source: StepSource, model: LinearStep): LinearStep | unde
         : undefined;
     case "pair":
       return liftedPair(source, model, step);
+    case "concatenate":
+      return liftedParts(source, model, step.from);
     default:
       return undefined;
   }
@@ -112,6 +115,36 @@ function centreOf(
   const columns = source.columns(difference.left);
   if (constant?.kind !== "constant" || constant.values.length !== columns) return undefined;
   return { of: difference.left, centre: constant.values };
+}
+
+/** A model on blocks side by side that are all affine functions of one block. */
+function liftedParts(
+  source: StepSource,
+  model: LinearStep,
+  parts: readonly number[],
+): LinearStep | undefined {
+  const columns = source.columns(model.from);
+  let start = 0;
+  const own = parts.map((from, index): LinearStep => {
+    const first = start;
+    start += source.columns(from);
+    const coef = Array.from(model.intercept, (_, k) => [
+      ...model.coef.subarray(k * columns + first, k * columns + start),
+    ]);
+    const intercept = model.intercept.map((x) => (index === 0 ? x : 0));
+    return { kind: "linear", from, coef: Float64Array.from(coef.flat()), intercept };
+  });
+  const alike = parts.length > 64 ? undefined : onOneBlock(source, own);
+  const [first] = alike ?? [];
+  if (alike === undefined || first === undefined) return undefined;
+  const [coef, intercept] = [new Float64Array(first.coef.length), model.intercept.map(() => 0)];
+  for (const one of alike) {
+    for (let index = 0; index < coef.length; index++)
+      coef[index] = (coef[index] ?? 0) + (one.coef[index] ?? 0);
+    for (let k = 0; k < intercept.length; k++)
+      intercept[k] = (intercept[k] ?? 0) + (one.intercept[k] ?? 0);
+  }
+  return { kind: "linear", from: first.from, coef, intercept };
 }
 
 function liftedPair(

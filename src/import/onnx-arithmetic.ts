@@ -32,6 +32,11 @@ export function pair(name: PairFunction): OperatorReader {
     }
     if (values.some((value) => value.kind === "polynomials")) return [polynomialPair(node, name)];
     const index = values.findIndex((value) => value.kind === "block" || value.kind === "labels");
+    if (values.some((value) => value.kind === "stack"))
+      throw node.unsupported(
+        "compares the answers of several models",
+        "Bag or let vote models with probabilities, whose mean is read",
+      );
     if (index < 0) throw node.unsupported("no rows of numbers go in");
     const lead = node.block(index);
     const operands = values.map((value, k) =>

@@ -112,7 +112,7 @@ function readNormalizer(node: NodeReader): readonly OnnxValue[] {
   if (norm === "L1" && source?.kind === "rowTransform" && source.name === "softmax") return [x];
   const step = { kind: "rowTransform", name: names[norm], from: x.block } as const;
   const divided = node.list.add(step, node.columns(x));
-  return [node.result(divided, "float32")];
+  return [node.result(node.list.element("round32", divided, "float32"), "float32")];
 }
 
 function readOneHotEncoder(node: NodeReader): readonly OnnxValue[] {

@@ -149,7 +149,36 @@ function assemble(
   });
 }
 
+/** Operators that say what kind of model a graph holds. */
+const reasons: Readonly<Record<string, string>> = {
+  CDist: "stored",
+  Scan: "stored",
+  Conv: "network",
+  GRU: "network",
+  LSTM: "network",
+  TfIdfVectorizer: "words",
+  Tokenizer: "words",
+  StringNormalizer: "words",
+};
+
+const explained: Readonly<Record<string, readonly [string, string]>> = {
+  stored: [
+    "compares a row with stored rows, as nearest neighbours, Gaussian processes and kernels do",
+    "Train trees or a linear model",
+  ],
+  network: [
+    "is a layer of a network, and trees and linear models are imported",
+    "Write the network as a function and compile that",
+  ],
+  words: ["takes texts apart", "Count words before, and export what follows"],
+};
+
 function unknownOperator(node: OnnxNode): Error {
+  const [problem, cure] = explained[reasons[node.operator] ?? ""] ?? [];
+  if (problem !== undefined && cure !== undefined) {
+    const name = node.name === "" ? (node.outputs[0] ?? "") : node.name;
+    return unsupportedModel(`ONNX node ${node.operator} "${name}"`, problem, cure);
+  }
   const domain = node.domain === "" ? "ai.onnx" : node.domain;
   const known = [...Object.keys(mlOperators), ...Object.keys(mainOperators)].join(", ");
   return unsupportedModel(

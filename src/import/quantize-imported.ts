@@ -52,9 +52,10 @@ export function quantizeImported(
   const decision = decisionOnServer(parts, params.result, path);
   if (model.kind === "trees") {
     const ensemble = withFiniteThresholds(model.ensemble);
+    const shown = aroundLimit(ensemble, parts.decision);
     const coded =
       decision === undefined
-        ? codeTrees({ ensemble, ...meaningless }, importedTreeBits(path, params), matrix)
+        ? codeTrees({ ensemble: shown, ...meaningless }, importedTreeBits(path, params), matrix)
         : decidedTrees(ensemble, decision, importedDecisionBits(path, params), matrix, path);
     return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
   }
@@ -116,14 +117,34 @@ function withFiniteThresholds(ensemble: TreeEnsemble): TreeEnsemble {
   return { ...ensemble, trees };
 }
 
+/**
+ * Leaves counted from the number that the score is compared with, which joins the base: a leaf that lies on it, as shares of one half do,
+ * is then exact.
+ */
+function aroundLimit(ensemble: TreeEnsemble, decision: ImportedParts["decision"]): TreeEnsemble {
+  const compared = decision?.kind === "threshold" && decision.block === 0 && ensemble.outputs === 1;
+  const count = ensemble.trees.length;
+  const [base = 0] = ensemble.base;
+  if (!compared || count === 0) return ensemble;
+  const share = ((decision.above - base) * ensemble.divisor) / count;
+  const trees = ensemble.trees.map((tree) => ({
+    ...tree,
+    values: tree.values.map((x, node) => ((tree.feature[node] ?? -1) < 0 ? x - share : 0)),
+  }));
+  return { ...ensemble, trees, base: Float64Array.of(decision.above) };
+}
+
 /** What of a model clients would have to hold and run in clear: trees, or layers of a network (weights, then an activation). */
 function fittedBefore(before: readonly Step[]): string | undefined {
   if (before.some((step) => step.kind === "trees")) return "trees";
   const start = before.findIndex((step) => step.kind === "linear");
-  const activations: readonly string[] = ["relu", "logistic", "tanh"];
+  const activations: readonly string[] = ["relu", "logistic", "tanh", "softmax"];
   const layers =
     start >= 0 &&
-    before.slice(start).some((step) => step.kind === "element" && activations.includes(step.name));
+    before.slice(start).some((step) => {
+      const named = step.kind === "element" || step.kind === "rowTransform";
+      return named && activations.includes(step.name);
+    });
   return layers ? "hidden layers of a network" : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { unsupportedModel } from "./fields.js";
 import { outputsOfModel } from "./imported-parts.js";
 import { onOneBlock } from "./linear-lifting.js";
+import { unstacked } from "./stacked-models.js";
 import type { StepList } from "./step-list.js";
 import { blocksReadBy, type LinearStep, renameBlocks, type Step, type TreesStep } from "./steps.js";
 import { stackEnsembles } from "./tree-rewriting.js";
@@ -26,7 +27,7 @@ export function splitSteps(list: StepList, wanted: readonly number[], path: stri
   const models = lastModels(list, live);
   const model = oneModel(
     list,
-    models.map((entry) => entry.step),
+    models.map((entry) => unstacked(list, entry.step)),
   );
   if (model === undefined) throw noModel(models, path);
   checkFinite(model, path);

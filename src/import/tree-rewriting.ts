@@ -59,6 +59,26 @@ export function scaledEnsemble(
   return { ...ensemble, trees, base, divisor: 1 };
 }
 
+/** Sums of an ensemble's outputs, `sum over j of weight(k, j) output j`. */
+export function combinedOutputs(
+  ensemble: TreeEnsemble,
+  outputs: number,
+  weight: (k: number, j: number) => number,
+): TreeEnsemble {
+  const combined = (values: Float64Array, node: number, k: number, divisor: number): number => {
+    let sum = 0;
+    for (let j = 0; j < ensemble.outputs; j++)
+      sum += (weight(k, j) * (values[node * ensemble.outputs + j] ?? 0)) / divisor;
+    return sum;
+  };
+  const trees = ensemble.trees.map((tree) => ({
+    ...tree,
+    values: leafRows(tree, outputs, (node, k) => combined(tree.values, node, k, ensemble.divisor)),
+  }));
+  const base = zeros(outputs).map((_, k) => combined(ensemble.base, 0, k, 1));
+  return { ...ensemble, outputs, trees, base, divisor: 1 };
+}
+
 /** Output `k` of an ensemble of one tree in leaf `node`. */
 function outputAt({ base, trees, divisor, outputs }: TreeEnsemble, node: number, k: number) {
   return (base[k] ?? 0) + (trees[0]?.values[node * outputs + k] ?? 0) / divisor;

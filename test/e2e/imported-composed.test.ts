@@ -10,6 +10,7 @@ const names: readonly string[] = [
   ...["boosting-tree", "boosting-tree-values", "boosting-logistic", "one-vs-one-tree"],
   ...["one-vs-one-svc", "quadratic", "svc-probability-three", "calibrated-isotonic"],
   ...["calibrated-bayes", "one-class-linear", "quantiles-ridge", "two-targets-boosting"],
+  ...["stacking-trees", "stacking-linear"],
 ];
 
 for (const recorded of importedCases(library)) {

@@ -16,7 +16,7 @@ const libraries = [
 ] as const;
 
 /** Models that are not compiled at all, since what stands before them is a model too. */
-const layered = ["network.onnx", "stacked.onnx"];
+const layered = ["network.onnx"];
 
 interface Recorded {
   readonly name: string;

@@ -3,5 +3,6 @@ import { importLightgbm } from "../../src/import/lightgbm.js";
 import { testImportedCases } from "../support/imported-cases.js";
 
 describe("LightGBM models predict as LightGBM recorded", () => {
-  testImportedCases("lightgbm-4.7.0", importLightgbm, 1e-13);
+  for (const version of ["3.3.5", "4.7.0"])
+    testImportedCases(`lightgbm-${version}`, importLightgbm, 1e-13);
 });

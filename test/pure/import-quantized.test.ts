@@ -12,6 +12,7 @@ import { importLightgbm } from "../../src/import/lightgbm.js";
 import { importOnnx } from "../../src/import/onnx.js";
 import { reportOf } from "../../src/import/quantization-report.js";
 import { quantizeImported } from "../../src/import/quantize-imported.js";
+import { SourceModel } from "../../src/import/source-model.js";
 import type { Label } from "../../src/import/steps.js";
 import { importXgboost } from "../../src/import/xgboost.js";
 import { importedCases, importedFile, rowsOf } from "../support/imported-cases.js";
@@ -19,13 +20,14 @@ import { importedCases, importedFile, rowsOf } from "../support/imported-cases.j
 const libraries = [
   { library: "xgboost-1.7.6", read: importXgboost },
   { library: "xgboost-3.2.0", read: importXgboost },
+  { library: "lightgbm-3.3.5", read: importLightgbm },
   { library: "lightgbm-4.7.0", read: importLightgbm },
   { library: "onnx", read: importOnnx },
   { library: "onnx-composed-1.16.0", read: importOnnx },
   { library: "onnx-composed-1.20.0", read: importOnnx },
 ];
 /** Their first part is a model; compile refuses them. */
-const inClearAlone: readonly string[] = ["network", "stacked"];
+const inClearAlone: readonly string[] = ["network", "stacking-logistic", "stacking-mixed"];
 /** Evidence of single columns is cut, so that raw scores are others; their test is below. */
 const cut: readonly string[] = ["naive-bayes-gauss-one-hot"];
 const everything = libraries.flatMap(({ library, read }) =>
@@ -97,6 +99,52 @@ test("Gaussian naive Bayes keeps its classes beside columns that never vary with
     assert.equal(report.equalClasses, 1);
     // Without the cut the weights of other columns vanish beside some 10^4 and more.
     if (nBits === 16) assert.ok((report.maxOutputDifference ?? 1) < 1e-3);
+  }
+});
+
+test("a leaf of one half is on the side of the limit where it was", () => {
+  // Half of the rows of two leaves are of each class.
+  const X = Array.from({ length: 40 }, (_, k) => [k % 4, k % 10]);
+  const { parts } = importOnnx(importedFile("onnx", "tree-binary.onnx"));
+  const { model } = parts;
+  assert.ok(model.kind === "trees" && model.ensemble.outputs === 1);
+  for (const share of [0.5, 0.25]) {
+    const trees = model.ensemble.trees.map((tree) => ({
+      ...tree,
+      values: tree.values.map((x, node) =>
+        (tree.feature[node] ?? 0) < 0 ? (x > 0.5 ? 1 : share) : 0,
+      ),
+    }));
+    const halves: ImportedParts = {
+      ...parts,
+      model: { ...model, ensemble: { ...model.ensemble, trees } },
+    };
+    const rows = X.map(([a = 0, b = 0]) => [a + 1, b / 2, b]);
+    const { coded, coding } = quantizeImported(halves, importedDefaults, rows, "test");
+    const found = coding.predictions(coded.evaluate(coding.quantize(rows)));
+    assert.deepEqual(found, new SourceModel(halves).predict(rows));
+  }
+});
+
+test("models inside of models are not given to clients", () => {
+  for (const [library, file, problem] of [
+    ["onnx", "network.onnx", /hidden layers of a network, and a client would have to know them/],
+    ["onnx-composed-1.20.0", "stacking-logistic.onnx", /hidden layers of a network/],
+    ["onnx-composed-1.20.0", "stacking-mixed.onnx", /holds trees/],
+  ] as const) {
+    const recorded = importedCases(library).find((own) => own.file === file);
+    assert.ok(recorded);
+    const { parts } = importOnnx(importedFile(library, file));
+    const rows = rowsOf(recorded, parts);
+    assert.throws(
+      () => quantizeImported(parts, importedDefaults, rows, "test"),
+      (error) => error instanceof VelumError && problem.test(error.message),
+    );
+  }
+  for (const file of ["stacking-trees.onnx", "stacking-linear.onnx"]) {
+    const { before, model } = importOnnx(importedFile("onnx-composed-1.20.0", file)).parts;
+    assert.deepEqual(before, []);
+    assert.equal(model.kind, file === "stacking-trees.onnx" ? "trees" : "linear");
   }
 });
 
