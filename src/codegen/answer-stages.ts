@@ -2,6 +2,7 @@ import type {
   PackGlweInstruction,
   PackLweInstruction,
   ProtectInstruction,
+  ProtectLweInstruction,
 } from "../program/program.js";
 import { expandedKeyLayout } from "../tfhe/expanded-keys.js";
 import { bigLweDimension } from "../tfhe/parameters.js";
@@ -19,8 +20,26 @@ export function protectStage(instruction: ProtectInstruction, staging: Staging):
   return {
     kernel: "velum_stage_protect",
     items: results,
-    constants: [places.random?.offset ?? 0, ...numbers, publicKey, places.answers],
+    constants: [places.randomOf.get(instruction) ?? 0, ...numbers, publicKey, places.answers],
     heavy: results >= 8,
+  };
+}
+
+/** LWE ciphertexts re-randomised and flooded. */
+export function protectLweStage(instruction: ProtectLweInstruction, staging: Staging): Stage {
+  const { parameters, places } = staging;
+  const { polynomialSize: N, dimension: k, noiseLog2 } = parameters.glwe;
+  const { from, to, count, floodLog2 } = instruction;
+  const { publicKey } = expandedKeyLayout(parameters);
+  const random = places.randomOf.get(instruction) ?? 0;
+  return {
+    kernel: "velum_stage_protect_lwe",
+    items: count,
+    constants: [
+      ...[slotPlace(places, from), random, N, k, noiseLog2, floodLog2, publicKey],
+      slotPlace(places, to),
+    ],
+    heavy: count >= 8,
   };
 }
 

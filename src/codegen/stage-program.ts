@@ -1,7 +1,7 @@
 import type { Instruction, TfheProgram } from "../program/program.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
-import { packGlweStage, packLweStage, protectStage } from "./answer-stages.js";
+import { packGlweStage, packLweStage, protectLweStage, protectStage } from "./answer-stages.js";
 import { Constants } from "./constants.js";
 import { ensembleStages } from "./decision-stages.js";
 import { expandBitsStages, expandStage } from "./input-stages.js";
@@ -65,6 +65,8 @@ function stagesOf(instruction: Instruction, staging: Staging): Stage[] {
       return [bootstrapStage(instruction, staging)];
     case "protect":
       return [protectStage(instruction, staging)];
+    case "protect lwe":
+      return [protectLweStage(instruction, staging)];
     case "pack glwe":
       return [packGlweStage(instruction, staging)];
     case "pack lwe":

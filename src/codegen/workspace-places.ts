@@ -36,8 +36,9 @@ export interface WorkspacePlaces {
   /** GLWE ciphertexts that answers are made of: `linear`, in a program without it `sums`. */
   readonly answers: number;
   readonly clear: ReadonlyMap<Instruction, ClearPlace>;
-  /** Randomness that protects answers. */
+  /** Randomness that protects answers: all of it, and of each instruction. */
   readonly random?: OutputPlace;
+  readonly randomOf: ReadonlyMap<Instruction, number>;
   /** The first LWE ciphertext, and the bytes from one to the next. */
   readonly slots: number;
   readonly slotBytes: number;
@@ -58,7 +59,7 @@ export function workspacePlaces(
   const uploads: number[] = [];
   const clear = new Map<Instruction, ClearPlace>();
   let linear: number | undefined;
-  let random: OutputPlace | undefined;
+  const protections = new Map<Instruction, number>();
   const placeUpload = (layout: InputPartLayout): number => {
     // Slack for reading whole words.
     const place = workspace.place(seedBytes + inputBodyBytes(layout) + 8);
@@ -97,13 +98,14 @@ export function workspacePlaces(
         linear = workspace.place(instruction.results * glweBytes);
         break;
       case "protect":
-        random = placeBlock(
-          workspace,
-          instruction.results * protectionBytes(glwe, instruction.read),
-        );
+        protections.set(instruction, instruction.results * protectionBytes(glwe, instruction.read));
+        break;
+      case "protect lwe":
+        protections.set(instruction, instruction.count * protectionBytes(glwe, 1));
         break;
     }
   }
+  const { random, randomOf } = placeRandomness(protections, workspace);
   const slotBytes = aligned((bigLweDimension(glwe) + 1) * 4);
   const slots = workspace.place(program.slots * slotBytes);
   const outputs = layouts.map((layout) => placeBlock(workspace, outputDataBytes(glwe, layout)));
@@ -111,8 +113,22 @@ export function workspacePlaces(
     ...{ bytes: workspace.bytes, uploads, ...places, ...sums },
     ...{ linear: linear ?? 0, answers: linear ?? sums.sums, clear },
     ...(random === undefined ? {} : { random }),
+    randomOf,
     ...{ slots, slotBytes, outputs },
   };
+}
+
+/** One block for all, so that it is filled at once. */
+function placeRandomness(
+  bytesOf: ReadonlyMap<Instruction, number>,
+  workspace: ByteLayout,
+): Pick<WorkspacePlaces, "random" | "randomOf"> {
+  if (bytesOf.size === 0) return { randomOf: new Map() };
+  const within = new ByteLayout();
+  const places = new Map([...bytesOf].map(([one, bytes]) => [one, within.place(bytes)]));
+  const random = placeBlock(workspace, within.bytes);
+  const randomOf = new Map([...places].map(([one, place]) => [one, random.offset + place]));
+  return { random, randomOf };
 }
 
 function placeBlock(workspace: ByteLayout, bytes: number): OutputPlace {

@@ -17,7 +17,7 @@ import { planMixed } from "./mixed/plan-mixed.js";
 import type { ElementCode } from "./one-hot/element-code.js";
 import { type OneHotRegions, oneHotRegions } from "./one-hot/one-hot.js";
 import type { PlanLimits } from "./parameters/parameter-request.js";
-import { noProtection, type PlanProtection } from "./protection.js";
+import type { PlanProtection } from "./protection.js";
 
 /** Which kind of evaluation a circuit uses; only `bootstrap` needs evaluation keys. */
 export type Lane = "linear" | "one hot" | "decision" | "bootstrap";
@@ -136,23 +136,13 @@ export function planProgram(
 ): Plan {
   const { distanceLog2, weakestDistanceLog2 } = options;
   if (distanceLog2 === undefined || weakestDistanceLog2 === undefined)
-    return planAsAsked(regions, inputBits, options);
+    return planLanes(regions, inputBits, options);
   try {
-    return planAsAsked(regions, inputBits, options);
+    return planLanes(regions, inputBits, options);
   } catch (error) {
     if (!(error instanceof VelumError) || error.code !== "no-parameters") throw error;
     return planNearest(regions, inputBits, { ...options, distanceLog2, weakestDistanceLog2 });
   }
-}
-
-function planAsAsked(
-  regions: RegionProgram,
-  inputBits: readonly number[],
-  options: PlanOptions,
-): Plan {
-  const plan = planLanes(regions, inputBits, options);
-  if (options.distanceLog2 === undefined || plan.protection !== undefined) return plan;
-  throw noProtection();
 }
 
 /** The least distance in whole bits that can be had. */
@@ -163,7 +153,7 @@ function planNearest(
 ): Plan {
   const { weakestDistanceLog2: _, ...own } = options;
   const at = (distanceLog2: number): Plan =>
-    planAsAsked(regions, inputBits, { ...own, distanceLog2 });
+    planLanes(regions, inputBits, { ...own, distanceLog2 });
   let found = at(options.weakestDistanceLog2);
   let refused = options.distanceLog2;
   let reached = options.weakestDistanceLog2;

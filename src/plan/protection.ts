@@ -32,13 +32,13 @@ export function weakerProtection(cure: string, distanceLog2: number | undefined)
   return `${cure}; protectModel: { bits: ${-distanceLog2} } would fit as it is`;
 }
 
-/** The error of circuits whose answers leave look-ups. */
+/** The error of circuits whose answers may come back as inputs. */
 export function noProtection(): VelumError {
   return new VelumError({
     code: "unsupported-op",
     path: "protectModel",
     problem:
-      "the circuit looks up tables of values that it computes, whose noise leaves no room to hide anything",
-    cure: 'Leave protectModel away, or use a linear, additive or tree model on fresh inputs that returns its scores (result: "scores")',
+      "is for answers that go to the client and stay there; those of modules and composable circuits may come back as inputs, flood and all",
+    cure: "Compile the function that gives the answer as a circuit of its own, or leave protectModel away",
   });
 }

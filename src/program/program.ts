@@ -163,6 +163,19 @@ export interface ProtectInstruction {
   readonly floodLog2: number;
 }
 
+/**
+ * LWE ciphertexts `from` and following, re-randomised with the client's public key and flooded, in slots `to` and following. What they said
+ * beyond their values is lost but for the cases where the flood does not reach (`src/plan/bootstrap/protected-outputs.ts`).
+ */
+export interface ProtectLweInstruction {
+  readonly op: "protect lwe";
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  /** Noise uniform on [-2^floodLog2, 2^floodLog2) in units of 2^-64. */
+  readonly floodLog2: number;
+}
+
 /** Results of the linear instruction, or in a program without one sums of decision diagrams, rounded and packed for the client. */
 export interface PackGlweInstruction {
   readonly op: "pack glwe";
@@ -196,6 +209,7 @@ export type Instruction =
   | ClearAffineInstruction
   | BootstrapInstruction
   | ProtectInstruction
+  | ProtectLweInstruction
   | PackGlweInstruction
   | PackLweInstruction;
 
@@ -236,6 +250,8 @@ function formatInstruction(instruction: Instruction): string {
       return formatBootstrap(instruction);
     case "protect":
       return `linear[0..${instruction.results}] += zero(public key) + flood(2^${instruction.floodLog2})`;
+    case "protect lwe":
+      return `${slots(instruction)} = lwe[${instruction.from}..${instruction.from + instruction.count}] + zero(public key) + flood(2^${instruction.floodLog2})`;
     case "pack glwe":
       return `output[${instruction.output}] = pack(linear[${instruction.first}..${instruction.first + instruction.results}], wordBits=${instruction.wordBits})`;
     case "pack lwe":

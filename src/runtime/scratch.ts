@@ -22,6 +22,12 @@ export async function allocateScratch(
   if (randomPlace !== undefined) {
     needs.push(await callKernel(engine, "velum_protect_scratch_bytes", glwe.polynomialSize));
   }
+  if (file.manifest.stages.some(({ kernel }) => kernel === "velum_stage_protect_lwe")) {
+    const { polynomialSize, dimension } = glwe;
+    needs.push(
+      await callKernel(engine, "velum_protect_lwe_scratch_bytes", polynomialSize, dimension),
+    );
+  }
   for (const { place } of shapes) {
     needs.push(await callKernel(engine, "velum_bootstrap_scratch_bytes", constants + place));
   }

@@ -11,7 +11,7 @@ import { protectionBytes } from "../../src/tfhe/protection.js";
 import { seedBytes } from "../../src/tfhe/wire-header.js";
 import { withBlocks } from "../support/blocks.js";
 import { evalMachines, keyMachine } from "../support/eval-machines.js";
-import { packGlwe, runStage } from "../support/eval-stages.js";
+import { layOutLwes, packGlwe, runStage, takeLwes } from "../support/eval-stages.js";
 import { assertRatio } from "../support/noise-ratio.js";
 import { measurePhase } from "../support/phase.js";
 import { maskWords64 } from "../support/plain-tfhe.js";
@@ -56,6 +56,40 @@ function protect(
     );
     return {
       result: new BigUint64Array(after.buffer, start, result.length),
+      random: after.subarray(0, random.length),
+    };
+  });
+}
+
+/** The LWE ciphertexts `before` after the stage for them; `random` of all. */
+function protectLwes(
+  machine: Machine,
+  glwe: GlweParameters,
+  section: Uint8Array,
+  before: readonly Uint32Array[],
+  random: Uint8Array,
+  floodLog2: number,
+): { lwes: Uint32Array[]; random: Uint8Array } {
+  const { polynomialSize: N, dimension: k } = glwe;
+  const start = Math.ceil(random.length / 64) * 64;
+  const lwes = layOutLwes(before, k * N);
+  const workspace = new Uint8Array(start + 2 * lwes.length);
+  workspace.set(random);
+  workspace.set(lwes, start);
+  return withBlocks(machine, (blocks) => {
+    const wire = blocks.copyIn(section);
+    const keys = blocks.allocate(machine.call("velum_public_key_bytes", N, k));
+    machine.call("velum_expand_public_key", keys, wire, wire + seedBytes, N, k);
+    const scratchBytes = machine.call("velum_protect_lwe_scratch_bytes", N, k);
+    const after = runStage(
+      machine,
+      "velum_stage_protect_lwe",
+      { workspace, keys, items: before.length, scratchBytes },
+      ...[start, 0, N, k, glwe.noiseLog2, floodLog2, 0, start + lwes.length],
+    );
+    const results = after.slice(start + lwes.length);
+    return {
+      lwes: takeLwes(results, before.length, k * N).map((lwe) => lwe.slice()),
       random: after.subarray(0, random.length),
     };
   });
@@ -135,6 +169,34 @@ for (const machine of await evalMachines()) {
         after.random.every((byte) => byte === 0),
         "the randomness is still there",
       );
+    });
+
+    test(`every word of two protected LWE ciphertexts is as defined, ${title}`, () => {
+      const before = [0, 1].map(() => {
+        const lwe = new Uint32Array(k * N + 1);
+        random.fill(new Uint8Array(lwe.buffer));
+        return lwe;
+      });
+      const size = protectionBytes(glwe, 1);
+      const bytes = new Uint8Array(2 * size);
+      random.fill(bytes);
+      const after = protectLwes(machine, glwe, section, before, bytes, 60);
+      for (const item of [0, 1]) {
+        const own = bytes.subarray(item * size, (item + 1) * size);
+        const added = expectedAddition(glwe, section, [0], own, 60);
+        // Coefficient 0 of the product with a key polynomial: its mask backwards, with the other sign but for the first.
+        const expected = Uint32Array.from(before[item] ?? [], (word, at) => {
+          const within = at % N;
+          const from = at < k * N && within > 0 ? at - within + (N - within) : at;
+          const own = added[from] ?? 0n;
+          const torus = at === k * N || within === 0 ? own : -own;
+          return Number(
+            BigInt.asUintN(32, BigInt(word) + ((BigInt.asUintN(64, torus) + 2n ** 31n) >> 32n)),
+          );
+        });
+        assert.deepEqual(after.lwes[item], expected);
+      }
+      assert.ok(after.random.every((byte) => byte === 0));
     });
 
     // Phases are measured to 2^-53.

@@ -97,6 +97,15 @@ for (const own of [...everyEstimator, ...everyPipeline]) {
 }
 
 for (const { name, model, make, load } of everyEstimator) {
+  test(`${name}: three modes give the same where answers say nothing of the model but their values`, async () => {
+    const circuit = await model.compile(X, { ...wasm, protectModel: true });
+    assert.ok((circuit.plan.protection?.distanceLog2 ?? 0) <= -15, String(circuit.cost()));
+    const clear = await model.predict(some);
+    assert.deepEqual(await model.predict(X, { fhe: "simulate" }), await model.predict(X));
+    assert.deepEqual(await model.predict(some, { fhe: "execute" }), clear);
+    await circuit.close();
+  });
+
   test(`${name}: wrong uses are refused`, async () => {
     const fresh = make();
     await rejected(

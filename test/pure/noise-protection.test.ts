@@ -6,6 +6,7 @@ import {
   floodDistanceLog2,
   hiddenVariance,
   publicZeroVariance,
+  soakDistanceLog2,
 } from "../../src/security/noise-protection.js";
 
 /** In units of 2^-64: the distribution of noise, by value. */
@@ -91,4 +92,55 @@ test("an encryption of zero made from the public key has kN times the noise of a
   const key = { dimension: 2, polynomialSize: 512 };
   const row = (2 ** 35 + 1) / 6 / 2 ** 128;
   assert.ok(Math.abs(publicZeroVariance(key, 17) / row - 1024) < 1e-9);
+});
+
+test("what floods and refreshes in turns leave of the past is no more than the bound, whatever refreshing makes of it", () => {
+  // Noise after a refresh is any function of what was flooded before, within the reach; two histories, exactly.
+  const [flood, reach] = [16, 3];
+  const noises = fc.array(fc.integer({ min: -reach, max: reach }), {
+    minLength: 2 * (flood + reach) + 1,
+    maxLength: 2 * (flood + reach) + 1,
+  });
+  const start = fc.integer({ min: -reach, max: reach });
+  fc.assert(
+    fc.property(noises, start, start, fc.integer({ min: 1, max: 4 }), (refreshed, a, b, soaks) => {
+      const ends = [a, b].map((first) => {
+        let noise: Distribution = new Map([[first, 1]]);
+        let flooded = new Map<number, number>();
+        for (let soak = 0; soak < soaks; soak++) {
+          flooded = new Map();
+          for (const [value, share] of noise) {
+            for (let add = -flood; add < flood; add++) {
+              flooded.set(value + add, (flooded.get(value + add) ?? 0) + share / (2 * flood));
+            }
+          }
+          const next = new Map<number, number>();
+          for (const [value, share] of flooded) {
+            const own = refreshed[value + flood + reach] ?? 0;
+            next.set(own, (next.get(own) ?? 0) + share);
+          }
+          noise = next;
+        }
+        return flooded;
+      });
+      const [one = new Map<number, number>(), other = new Map<number, number>()] = ends;
+      const values = new Set([...one.keys(), ...other.keys()]);
+      const sum = [...values].reduce(
+        (all, value) => all + Math.abs((one.get(value) ?? 0) - (other.get(value) ?? 0)),
+        0,
+      );
+      assert.ok(sum / 2 <= (reach / flood) ** soaks + 1e-12, `${sum / 2} after ${soaks}`);
+    }),
+  );
+});
+
+test("each flood multiplies the distance, down to the tail of the noise", () => {
+  const variance = 2 ** -34;
+  const once = soakDistanceLog2(variance, 60, 1, -40);
+  // 8.0 deviations at 2^-50, over a flood of 2^-4.
+  assert.ok(Math.abs(once - (3 - 17 + 4)) < 0.1, `${once}`);
+  for (const soaks of [2, 3, 4]) {
+    assert.ok(Math.abs(soakDistanceLog2(variance, 60, soaks, -40) - soaks * once) < 0.05);
+  }
+  assert.ok(soakDistanceLog2(variance, 60, 20, -40) > -50);
 });

@@ -112,6 +112,11 @@ function accessOf({ kernel, items, constants }: Stage, instruction: Instruction)
         reads: [span("result", at(8), items * glweBytes(at(1), at(2)))],
         writes: [],
       };
+    case "protect lwe":
+      return {
+        reads: [lwes("argument", at(0), items, at(2) * at(3))],
+        writes: [lwes("result", at(7), items, at(2) * at(3))],
+      };
     case "pack glwe": {
       const { read, results, positions } = instruction;
       const glwe = { polynomialSize: at(1), dimension: at(2), noiseLog2: 0 };

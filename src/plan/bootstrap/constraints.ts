@@ -6,6 +6,7 @@ import type {
   OutputConstraint,
 } from "../parameters/parameter-request.js";
 import { NoiseFront } from "./noise-front.js";
+import { protectedOutput } from "./protected-outputs.js";
 import { regionValue } from "./region-value.js";
 import { noiseFactor, type RotationGroup, rotationsOf, type SharingPolicy } from "./rotations.js";
 import { type LookupNoises, SumNoise } from "./sum-noise.js";
@@ -15,6 +16,8 @@ export interface PlannedProgram {
   readonly regions: RegionProgram;
   /** Outputs, of these programs or of this one, that may come in as its inputs without being decrypted in between. */
   readonly feeds?: readonly ProgramOutput[];
+  /** Its outputs are protected: each is flooded and looked up again some times (`protectedOutput`). */
+  readonly hides?: boolean;
 }
 
 export interface ProgramOutput {
@@ -39,6 +42,8 @@ export interface ProgramConstraints {
   readonly rotations: readonly (readonly PlannedRotations[])[];
   /** For each program, the position in `outputs` of its first output. */
   readonly firstOutputs: readonly number[];
+  /** For each of `outputs`, the kind of look-up that refreshes it once it is flooded; undefined where it is not protected. */
+  readonly refreshes: readonly (number | undefined)[];
 }
 
 /**
@@ -80,8 +85,9 @@ export function constraintsOf(
     noiseOfValues(regions, noises[program] ?? new Map(), [fresh]),
   );
   const outputs: OutputConstraint[] = [];
+  const refreshes: (number | undefined)[] = [];
   const firstOutputs: number[] = [];
-  for (const [program, { regions, feeds = [] }] of programs.entries()) {
+  for (const [program, { regions, feeds = [], hides = false }] of programs.entries()) {
     const inputs = [fresh, ...feeds.flatMap((one) => fedNoise(programs, first, one))];
     const noise =
       feeds.length === 0
@@ -92,11 +98,21 @@ export function constraintsOf(
     }
     firstOutputs.push(outputs.length);
     for (const [output, { value }] of regions.outputs.entries()) {
+      const { assignedBits, size } = regionValue(regions, value);
+      const sources = noise?.get(value) ?? inputs;
+      const before = lookups.length;
+      const own = hides ? protectedOutput(assignedBits, size, before, sources) : undefined;
+      refreshes.push(own === undefined ? undefined : before);
+      if (own !== undefined) {
+        const front = new NoiseFront();
+        for (const one of own.lookup.sources) front.add(one);
+        lookups.push({ constraint: own.lookup, front });
+      }
       outputs.push({
-        bits: regionValue(regions, value).assignedBits,
+        bits: assignedBits,
         padded: true,
-        count: regionValue(regions, value).size,
-        sources: noise?.get(value) ?? inputs,
+        count: size,
+        ...(own?.output ?? { sources }),
         ...(fed.has(`${program}.${output}`) ? { unrounded: true } : {}),
       });
     }
@@ -106,6 +122,7 @@ export function constraintsOf(
     outputs,
     rotations,
     firstOutputs,
+    refreshes,
   };
 }
 

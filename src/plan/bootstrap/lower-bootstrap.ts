@@ -4,10 +4,12 @@ import { log2UnionFailure } from "../../security/failure.js";
 import type { RotationShape } from "../../tfhe/bootstrap-shape.js";
 import type { LookupNoise } from "../parameters/parameter-request.js";
 import type { OutputEncoding, Plan, PlannedRounding } from "../plan.js";
+import type { PlanProtection } from "../protection.js";
 import { torus32 } from "../torus.js";
 import type { RotationChoice } from "./choose-rotations.js";
 import type { PlannedRotations } from "./constraints.js";
 import { type LookupElement, tableNumbers } from "./look-up-tables.js";
+import { type OutputProtection, outputProtection, protectionSteps } from "./protected-outputs.js";
 import { regionValue } from "./region-value.js";
 import type { RotationGroup } from "./rotations.js";
 import { wrongShare } from "./rounding-share.js";
@@ -22,8 +24,7 @@ export function lowerBootstrap(
   regions: RegionProgram,
   inputBits: readonly number[],
   { constraints, choice }: RotationChoice,
-  program = 0,
-  composable = false,
+  { program = 0, composable = false, distanceLog2 }: LoweringOptions = {},
 ): Plan {
   const { glwe } = choice.parameters;
   const widest = Math.max(...inputBits);
@@ -60,10 +61,21 @@ export function lowerBootstrap(
     instructions.push(...lookups.finish(step));
   }
   const firstOutput = constraints.firstOutputs[program] ?? 0;
+  const hides =
+    distanceLog2 === undefined
+      ? []
+      : protections(regions, { constraints, choice }, firstOutput, distanceLog2);
   const encodings = regions.outputs.map(({ value }, output): OutputEncoding => {
     const { size, assignedBits, type } = regionValue(regions, value);
     const wordBits = choice.outputs[firstOutput + output]?.downloadBits ?? 32;
-    const from = slots.inRow(slots.slotsOf(value), instructions);
+    let from = slots.inRow(slots.slotsOf(value), instructions);
+    const hidden = hides[output];
+    if (hidden !== undefined) {
+      const own = regionValue(regions, value);
+      const steps = protectionSteps(own, from, hidden, hidden.rotation, slots);
+      instructions.push(...steps.instructions);
+      from = steps.at;
+    }
     instructions.push({ op: "pack lwe", wordBits, from, count: size, output });
     return {
       layout: { form: "lwe", wordBits, count: size },
@@ -79,16 +91,21 @@ export function lowerBootstrap(
     const count = elements.length;
     return { count, ms: count * (choice.times[kind]?.totalMs ?? 0) };
   });
+  for (const { kind, lookups } of hides) {
+    counted.push({ count: lookups, ms: lookups * (choice.times[kind]?.totalMs ?? 0) });
+  }
   // Of this program alone: others run by themselves.
   const shares = [
     ...groups.map(({ kind, elements }) => shareOf(choice.lookups[kind], elements.length)),
+    ...hides.map(({ kind, lookups }) => shareOf(choice.lookups[kind], lookups)),
     ...encodings.map(({ layout }, output) =>
       shareOf(choice.outputs[firstOutput + output], layout.form === "lwe" ? layout.count : 0),
     ),
   ];
   return {
     lane: "bootstrap",
-    parameters: choice.parameters,
+    parameters: hides.length === 0 ? choice.parameters : { ...choice.parameters, publicKey: true },
+    ...(hides.length === 0 ? {} : { protection: planProtection(hides) }),
     program: { instructions: slots.withLinear(instructions), slots: slots.slots },
     input: {
       length,
@@ -104,8 +121,52 @@ export function lowerBootstrap(
     },
     bootstraps: counted.reduce((sum, { count }) => sum + count, 0),
     bootstrapMs: counted.reduce((sum, { ms }) => sum + ms, 0),
-    bootstrapsByNode: bootstrapsByNode(regions, groups),
+    bootstrapsByNode: bootstrapsByNode(regions, groups, hides),
     ...(roundings.length === 0 ? {} : { roundings }),
+  };
+}
+
+/** What else a program is lowered with. */
+export interface LoweringOptions {
+  readonly program?: number;
+  readonly composable?: boolean;
+  /** Of protected outputs: log2 of the statistical distance of a whole answer. */
+  readonly distanceLog2?: number | undefined;
+}
+
+/** How one output is protected, by which kind of look-up, and how many of them. */
+interface HiddenOutput extends OutputProtection {
+  readonly node: number | undefined;
+  readonly kind: number;
+  readonly lookups: number;
+  readonly rotation: RotationShape;
+}
+
+function protections(
+  regions: RegionProgram,
+  { constraints, choice }: RotationChoice,
+  firstOutput: number,
+  distanceLog2: number,
+): HiddenOutput[] {
+  // Distances of outputs add up.
+  const each = distanceLog2 - Math.log2(regions.outputs.length);
+  return regions.outputs.map(({ value }, output) => {
+    const { size, assignedBits, node } = regionValue(regions, value);
+    const kind = constraints.refreshes[firstOutput + output] ?? -1;
+    const [noise, rotation] = [choice.lookups[kind], choice.rotations[kind]];
+    if (noise === undefined || rotation === undefined) {
+      throw new RangeError(`no look-up refreshes output ${output}`);
+    }
+    const own = outputProtection(assignedBits, size, noise, choice.parameters.glwe, each);
+    return { ...own, node, kind, rotation, lookups: size * own.rounds };
+  });
+}
+
+function planProtection(hides: readonly HiddenOutput[]): PlanProtection {
+  const shares = hides.map(({ distanceLog2 }) => ({ failureLog2: distanceLog2, count: 1 }));
+  return {
+    floodLog2: Math.max(...hides.map(({ floodLog2 }) => floodLog2)),
+    distanceLog2: log2UnionFailure(shares),
   };
 }
 
@@ -148,12 +209,16 @@ export function numbersRead(regions: RegionProgram): number {
 function bootstrapsByNode(
   regions: RegionProgram,
   groups: readonly RotationGroup[],
+  hides: readonly HiddenOutput[],
 ): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
+  const add = (node: number | undefined, count: number): void => {
+    if (node !== undefined) counts.set(node, (counts.get(node) ?? 0) + count);
+  };
   for (const { before, elements } of groups) {
-    const { node } = regionValue(regions, before.result);
-    if (node !== undefined) counts.set(node, (counts.get(node) ?? 0) + elements.length);
+    add(regionValue(regions, before.result).node, elements.length);
   }
+  for (const { node, lookups } of hides) add(node, lookups);
   return counts;
 }
 

@@ -14,12 +14,12 @@ export function planBootstrap(
   inputBits: readonly number[],
   options: PlanOptions,
 ): Plan {
-  const rotations = chooseRotations([{ regions }], {
+  const rotations = chooseRotations([{ regions, hides: options.distanceLog2 !== undefined }], {
     failureLog2: options.failureLog2,
     uploadLength: regionValue(regions, 0).size,
     limits: options.limits,
     rates: options.rates,
     nodePath: options.nodePath,
   });
-  return lowerBootstrap(regions, inputBits, rotations);
+  return lowerBootstrap(regions, inputBits, rotations, { distanceLog2: options.distanceLog2 });
 }

@@ -19,6 +19,6 @@ export function planTogether(programs: readonly PlannedProgram[], options: PlanO
   });
   return programs.map(({ regions, feeds = [] }, program) => {
     const inputBits = regions.inputs.map(({ assignedBits }) => assignedBits);
-    return lowerBootstrap(regions, inputBits, rotations, program, feeds.length > 0);
+    return lowerBootstrap(regions, inputBits, rotations, { program, composable: feeds.length > 0 });
   });
 }

@@ -72,8 +72,8 @@ export function chooseProtected(
 
 const levelsTried = [1, 2, 3, 4];
 
-/** Bits of distance that another level must bring: it makes the upload longer. */
-const leastGain = 2;
+/** Bits of distance that another level must bring, since it makes the upload longer. */
+const leastGain = 1;
 
 /** The moduli with the least distance for one number of levels. */
 function nearest(

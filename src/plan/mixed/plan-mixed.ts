@@ -55,7 +55,8 @@ export function planMixed(
   checkForm(options.uploadForm);
   const { found, chosen } = chooseForm(regions, front, options);
   const { rotations, own } = chosen;
-  const plan = lowerBootstrap(regions, inputBits, rotations);
+  const { distanceLog2 } = options;
+  const plan = lowerBootstrap(regions, inputBits, rotations, { distanceLog2 });
   const [first, ...rest] = plan.program.instructions;
   const { glwe } = plan.parameters;
   const trees = [
@@ -166,7 +167,7 @@ function searchForm<Step>(
       ...bootstrapKeys().map(({ glwe }) => bitsOf(glwe)?.keyBytes ?? 0),
     );
     try {
-      const rotations = chooseRotations([{ regions }], {
+      const rotations = chooseRotations([{ regions, hides: options.distanceLog2 !== undefined }], {
         failureLog2,
         uploadLength,
         diagrams: {

@@ -114,9 +114,9 @@ export function lookupLimit(
   return (lookup.margin ?? 1) * 2 ** -(lookup.precision + (lookup.negacyclic ? 1 : 2));
 }
 
-/** Half a step of an output. */
-export function outputLimit(output: Pick<OutputConstraint, "bits" | "padded">): number {
-  return 2 ** -(output.bits + (output.padded ? 2 : 1));
+/** Half a step of an output, or the part of it that noise may take. */
+export function outputLimit(output: Pick<OutputConstraint, "bits" | "padded" | "margin">): number {
+  return (output.margin ?? 1) * 2 ** -(output.bits + (output.padded ? 2 : 1));
 }
 
 /** log2 of the positions of the modulus switch that `lookup` can tell apart. */

@@ -48,6 +48,8 @@ export interface OutputConstraint {
   readonly padded: boolean;
   readonly count: number;
   readonly sources: readonly NoiseSources[];
+  /** The part of half a step that noise may take, where a flood takes the rest; 1 where absent. */
+  readonly margin?: number;
   /** All 32 bits of every number are kept, because the output may come back as an input. */
   readonly unrounded?: boolean;
 }

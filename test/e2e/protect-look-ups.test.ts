@@ -1,0 +1,116 @@
+// Answers of look-ups under protection: equal to the simulation, no two alike, and nothing but flood around their steps.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fhe } from "../../src/circuit/fhe.js";
+import { Client } from "../../src/client/client.js";
+import { LogisticRegression } from "../../src/models/linear/logistic-regression.js";
+import { RandomForestClassifier } from "../../src/models/trees/random-forest-classifier.js";
+import { XGBClassifier } from "../../src/models/trees/xgb-classifier.js";
+import { XGBRegressor } from "../../src/models/trees/xgb-regressor.js";
+import { ServerCircuit } from "../../src/runtime/server-circuit.js";
+import { headerBytes } from "../../src/tfhe/wire-header.js";
+import { packedNumber } from "../support/plain-tfhe.js";
+import { meanSquare } from "../support/torus-phase.js";
+
+const wasm = { runtime: "wasm", threads: 2 } as const;
+const pairs = Array.from({ length: 16 }, (_, s) => [s % 4, Math.floor(s / 4)]);
+const table = new fhe.LookupTable([-2, 1, 0, 1, -1, 1, 0, -2]);
+const isLarge = new fhe.LookupTable([0, 0, 0, 1, 1, 1, 1, 1]);
+const signs = fhe.compiler({ x: "encrypted" }, (x) => [
+  table.apply(x.sum()),
+  table.apply(x.sum().add(1)).add(3),
+]);
+
+test("signed and unsigned results of look-ups, flooded and refreshed, equal the simulation", async () => {
+  const circuit = await signs.compile(pairs, { ...wasm, protectModel: true });
+  assert.ok((circuit.plan.protection?.distanceLog2 ?? 0) <= -40);
+  assert.equal(circuit.plan.parameters.publicKey, true);
+  assert.ok(circuit.plan.failure.worstLog2 <= -64);
+  const some = pairs.slice(3, 7);
+  assert.deepEqual(await circuit.encryptRunDecryptBatch(some), circuit.simulateBatch(some));
+  await circuit.close();
+});
+
+test("a weaker protection takes fewer rounds, none takes none", async () => {
+  const counts = [];
+  for (const protectModel of [false, { bits: 12 }, true, { bits: 60 }] as const) {
+    const circuit = await signs.compile(pairs, { ...wasm, protectModel });
+    counts.push(circuit.plan.bootstraps);
+    const floods = circuit.plan.program.instructions.filter(({ op }) => op === "protect lwe");
+    assert.equal(
+      floods.length,
+      circuit.plan.bootstraps - (counts[0] ?? 0) + (protectModel ? 2 : 0),
+    );
+    await circuit.close();
+  }
+  const [none = 0, weak = 0, usual = 0, strong = 0] = counts;
+  assert.ok(none < weak && weak < usual && usual < strong, String(counts));
+});
+
+test("answers to one request have nothing in common, and their noise is the flood", async () => {
+  const bit = fhe.compiler({ x: "encrypted" }, (x) => isLarge.apply(x.sum()));
+  const circuit = await bit.compile(pairs, { ...wasm, protectModel: true });
+  const client = await Client.load(circuit.clientFile);
+  const server = await ServerCircuit.load(circuit.serverFile, wasm);
+  client.generateKey();
+  const keys = await server.loadEvaluationKeys((await client.evaluationKeys()) ?? new Uint8Array());
+  const requests = new Array<Uint8Array>(24).fill(client.encrypt(pairs[7] ?? []));
+  const answers = await server.run(requests, keys);
+  const [output] = client.manifest.outputs;
+  assert.ok(output);
+  const words = answers.map((answer) =>
+    Array.from({ length: 200 }, (_, at) =>
+      packedNumber(answer.subarray(headerBytes + 8), output.layout.wordBits, at),
+    ),
+  );
+  const [first = [], second = []] = words;
+  const chance = 2 ** -output.layout.wordBits;
+  const equal = first.filter((word, at) => word === second[at]).length / first.length;
+  assert.ok(equal < chance + 4 * Math.sqrt(chance / first.length), `${equal}`);
+  // The same client reads phases to 32 bits.
+  const step = 2 ** (output.deltaLog2 - 32);
+  Object.assign(output, { deltaLog2: 32, messageBits: 32, signed: true });
+  const errors = answers.map((answer) => (client.decrypt(answer)[0]?.data[0] ?? 0) - step);
+  const flood = 2 ** ((circuit.plan.protection?.floodLog2 ?? 0) - 32);
+  assert.ok(Math.max(...errors.map(Math.abs)) < step / 2);
+  const ratio = meanSquare(errors) / (flood ** 2 / 3);
+  // 24 numbers, uniform: the deviation of the mean square is a fifth; answers are rounded besides.
+  assert.ok(ratio > 0.3 && ratio < 2, `${ratio}`);
+  await server.close();
+  await circuit.close();
+  client.dispose();
+});
+
+test("decisions on the server under protection: classes, lists and limits are those in clear", async () => {
+  const X = Array.from({ length: 60 }, (_, i) => [i % 9, (i * 5) % 7, (i * 3) % 11]);
+  const sums = X.map(([a = 0, b = 0, c = 0]) => a - b + c);
+  const three = sums.map((sum) => Number(sum > 6) + Number(sum > 10));
+  const two = three.map((label) => Number(label > 0));
+  const trees = { nEstimators: 3, maxDepth: 2 };
+  const models = [
+    new RandomForestClassifier({ ...trees, result: "class" }).fit(X, three),
+    new XGBClassifier({ ...trees, result: "class" }).fit(X, two),
+    new XGBRegressor({ ...trees, result: { above: 6 } }).fit(X, sums),
+    new LogisticRegression({ nBits: 3, result: "class" }).fit(X, three),
+  ];
+  for (const model of models) {
+    const circuit = await model.compile(X, { ...wasm, protectModel: true });
+    assert.ok((circuit.plan.protection?.distanceLog2 ?? 0) <= -40, model.name);
+    const clear = await model.predict(X);
+    assert.deepEqual(await model.predict(X, { fhe: "simulate" }), clear);
+    const some = X.slice(4, 6);
+    assert.deepEqual(await model.predict(some, { fhe: "execute" }), clear.slice(4, 6));
+    await circuit.close();
+  }
+});
+
+test("the likeliest classes under protection are those in clear", async () => {
+  const X = Array.from({ length: 60 }, (_, i) => [i % 9, (i * 5) % 7, (i * 3) % 11]);
+  const y = X.map(([a = 0, b = 0, c = 0]) => Number(a - b + c > 6) + Number(a - b + c > 10));
+  const model = new RandomForestClassifier({ nEstimators: 3, maxDepth: 2, result: { top: 2 } });
+  const circuit = await model.fit(X, y).compile(X, { ...wasm, protectModel: true });
+  const some = X.slice(0, 2);
+  const clear = await model.topClasses(some);
+  assert.deepEqual(await model.topClasses(some, { fhe: "execute" }), clear);
+  await circuit.close();
+});
