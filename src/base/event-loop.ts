@@ -1,7 +1,7 @@
 import { VelumError } from "./error.js";
 
 /** Longest time that work may keep the event loop: half a frame of a page. */
-export const sliceMs = 8;
+const sliceMs = 8;
 
 /** Resolves after everything that waits in the event loop had its turn; without the 4 ms that pages add to nested timers. */
 export function nextTurn(): Promise<void> {
@@ -25,4 +25,35 @@ export function throwIfAborted(signal: AbortSignal | undefined, path: string): v
     problem: "was aborted by its caller",
     cure: "Start it again to get a result",
   });
+}
+
+/** How long work is watched and stopped from outside. */
+export interface SliceOptions {
+  /** Stops the work at the end of a slice. */
+  readonly signal?: AbortSignal | undefined;
+  /** Gets the share that is done, rising from 0 to 1. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+/** Long work in slices of some 8 ms, with a turn of the event loop between them. */
+export class Slices {
+  readonly #path: string;
+  readonly #options: SliceOptions;
+  #start = performance.now();
+
+  /** `path` names the work in errors. Error `aborted` where the signal has fired already. */
+  constructor(path: string, options: SliceOptions) {
+    this.#path = path;
+    this.#options = options;
+    throwIfAborted(options.signal, path);
+  }
+
+  /** Between two pieces of work, `fraction` of all done: lets others run where the slice is over. Error `aborted`. */
+  async pause(fraction: number): Promise<void> {
+    if (performance.now() - this.#start < sliceMs) return;
+    this.#options.onProgress?.(fraction);
+    await nextTurn();
+    throwIfAborted(this.#options.signal, this.#path);
+    this.#start = performance.now();
+  }
 }

@@ -5,6 +5,7 @@ import {
   readClientFile,
 } from "../artifact/client-file.js";
 import { VelumError } from "../base/error.js";
+import type { SliceOptions } from "../base/event-loop.js";
 import { systemRandom } from "../base/random.js";
 import type { Tensor } from "../base/tensor.js";
 import { type ClientKey, generateClientKey } from "../keys/client-key.js";
@@ -12,7 +13,7 @@ import { readClientKey, writeClientKey } from "../keys/client-key-file.js";
 import { decryptOutput } from "../keys/decrypt.js";
 import { encryptVector } from "../keys/encrypt.js";
 import { encryptBits } from "../keys/encrypt-bits.js";
-import { type GenerationOptions, generateEvaluationKeys } from "../keys/evaluation-keys.js";
+import { generateEvaluationKeys } from "../keys/evaluation-keys.js";
 import { generatePackingKeys } from "../keys/packing-keys.js";
 import { readKernelModule } from "../tfhe/kernel-files.js";
 import type { Machine } from "../tfhe/machine.js";
@@ -98,7 +99,7 @@ export class Client {
    * Evaluation keys for the server; `undefined` where the circuit needs none: no look-ups, no packed bits, no protected model. Errors:
    * `bad-argument` without a key, `aborted`. Cost: about 0.1 s and 23 MB for look-ups of 4 bits, 10 ms and 0.5 MB for packed bits.
    */
-  async evaluationKeys(options: GenerationOptions = {}): Promise<Uint8Array | undefined> {
+  async evaluationKeys(options: SliceOptions = {}): Promise<Uint8Array | undefined> {
     const key = this.#requireKey();
     if (!needsEvaluationKeys(this.parameters)) return undefined;
     if (needsPackingKeysAlone(this.parameters)) {

@@ -1,7 +1,7 @@
 import { readClientModule } from "../artifact/module-file.js";
 import { VelumError } from "../base/error.js";
+import type { SliceOptions } from "../base/event-loop.js";
 import type { Tensor } from "../base/tensor.js";
-import type { GenerationOptions } from "../keys/evaluation-keys.js";
 import type { ClientValue } from "./check-inputs.js";
 import { Client } from "./client.js";
 
@@ -53,7 +53,7 @@ export class ModuleClient {
   }
 
   /** Evaluation keys for the server, good for all functions; `undefined` where none looks up tables. */
-  async evaluationKeys(options: GenerationOptions = {}): Promise<Uint8Array | undefined> {
+  async evaluationKeys(options: SliceOptions = {}): Promise<Uint8Array | undefined> {
     return this.#first().evaluationKeys(options);
   }
 

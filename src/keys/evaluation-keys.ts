@@ -1,6 +1,6 @@
 import { checkOptions } from "../base/check-options.js";
 import { Checksum } from "../base/checksum.js";
-import { nextTurn, sliceMs, throwIfAborted } from "../base/event-loop.js";
+import { type SliceOptions, Slices } from "../base/event-loop.js";
 import type { RandomSource } from "../base/random.js";
 import type { Address, Machine } from "../tfhe/machine.js";
 import {
@@ -15,13 +15,6 @@ import { fillRandom, noiseBytes } from "./noise.js";
 import { fillPackingKeys } from "./packing-keys.js";
 import { publicKeySection } from "./public-key.js";
 import { Workspace } from "./workspace.js";
-
-export interface GenerationOptions {
-  /** Stops the work within a slice; the promise then rejects with code `aborted`. */
-  readonly signal?: AbortSignal | undefined;
-  /** Gets the share that is done, rising from 0 to 1. */
-  readonly onProgress?: ((fraction: number) => void) | undefined;
-}
 
 /** A run of equal rows: one half of the keys of one set. */
 interface RowPart {
@@ -51,70 +44,100 @@ export async function generateEvaluationKeys(
   machine: Machine,
   key: ClientKey,
   random: RandomSource,
-  options: GenerationOptions = {},
+  options: SliceOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkOptions(options, ["signal", "onProgress"], "evaluationKeys");
-  const { signal, onProgress } = options;
-  throwIfAborted(signal, "evaluation keys");
+  const slices = new Slices("evaluation keys", options);
   const file = allocateFile(evaluationKeyPayloadBytes(key.parameters));
-  const payload = payloadOf(file);
-  const sum = new Checksum();
+  const payload = new Payload(payloadOf(file));
   const sections = key.parameters.bootstraps.map((_, set) => rowParts(key, set));
   const total = sections.flat().reduce((work, part) => work + part.rows * part.weight, 0);
-  let at = 0;
   let done = 0;
-  let sliceStart = performance.now();
+  const worked = (work: number): Promise<void> => {
+    done += work;
+    return slices.pause(done / total);
+  };
   for (const [set, parts] of sections.entries()) {
-    const ownSeed = payload.subarray(at, at + seedBytes);
-    random.fill(ownSeed);
-    sum.update(ownSeed);
-    at += seedBytes;
     const workspace = new Workspace(machine, key, set);
     try {
-      const seed = workspace.copyIn(ownSeed);
-      const noise = workspace.allocate(randomBytesPerBatch);
-      const bodies = workspace.allocate(
-        Math.max(...parts.map((part) => batchOf(part) * part.rowBytes)),
-      );
-      for (const part of parts) {
-        for (let first = 0; first < part.rows; first += batchOf(part)) {
-          const count = Math.min(batchOf(part), part.rows - first);
-          fillRandom(machine, noise, count * part.samples * noiseBytes(part.noiseLog2), random);
-          makeRows(workspace, part, [bodies, seed, noise], first, count);
-          const made = payload.subarray(at, at + count * part.rowBytes);
-          made.set(machine.bytes(bodies, made.length));
-          sum.update(made);
-          at += made.length;
-          done += count * part.weight;
-          if (performance.now() - sliceStart < sliceMs) continue;
-          onProgress?.(done / total);
-          await nextTurn();
-          throwIfAborted(signal, "evaluation keys");
-          sliceStart = performance.now();
-        }
-      }
+      await writeSection(workspace, parts, random, payload, worked);
     } finally {
       workspace.dispose();
     }
   }
   if (key.parameters.publicKey === true) {
     const section = publicKeySection(machine, key, random);
-    payload.set(section, at);
-    sum.update(section);
-    at += section.length;
+    payload.add(section.length, (bytes) => bytes.set(section));
   }
   if (key.parameters.packing !== undefined) {
-    const section = payload.subarray(at);
+    const section = new Uint8Array(payload.left);
+    const { signal } = options;
     await fillPackingKeys(machine, key, random, section, signal === undefined ? {} : { signal });
-    sum.update(section);
+    payload.add(section.length, (bytes) => bytes.set(section));
   }
-  onProgress?.(1);
+  options.onProgress?.(1);
   sealFile(
     file,
     { kind: "evaluation keys", parameterId: key.parameterId, circuitId: anyCircuit, keyId: key.id },
-    sum.digest(),
+    payload.checksum(),
   );
   return file;
+}
+
+/** A file's payload, written from front to back. */
+class Payload {
+  readonly #bytes: Uint8Array;
+  readonly #sum = new Checksum();
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Bytes that are not written yet. */
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** The next `length` bytes, written by `fill`. */
+  add(length: number, fill: (bytes: Uint8Array) => void): Uint8Array {
+    const bytes = this.#bytes.subarray(this.#at, this.#at + length);
+    fill(bytes);
+    this.#sum.update(bytes);
+    this.#at += length;
+    return bytes;
+  }
+
+  /** Of all that was added. */
+  checksum(): number {
+    return this.#sum.digest();
+  }
+}
+
+/** The keys of one set: a seed and all rows. `worked` is told the weight of rows that are done. */
+async function writeSection(
+  workspace: Workspace,
+  parts: readonly RowPart[],
+  random: RandomSource,
+  payload: Payload,
+  worked: (work: number) => Promise<void>,
+): Promise<void> {
+  const { machine } = workspace;
+  const seed = workspace.copyIn(payload.add(seedBytes, (bytes) => random.fill(bytes)));
+  const noise = workspace.allocate(randomBytesPerBatch);
+  const bodies = workspace.allocate(
+    Math.max(...parts.map((part) => batchOf(part) * part.rowBytes)),
+  );
+  for (const part of parts) {
+    for (let first = 0; first < part.rows; first += batchOf(part)) {
+      const count = Math.min(batchOf(part), part.rows - first);
+      fillRandom(machine, noise, count * part.samples * noiseBytes(part.noiseLog2), random);
+      makeRows(workspace, part, [bodies, seed, noise], first, count);
+      const length = count * part.rowBytes;
+      payload.add(length, (bytes) => bytes.set(machine.bytes(bodies, length)));
+      await worked(count * part.weight);
+    }
+  }
 }
 
 function makeRows(

@@ -1,11 +1,11 @@
-import { nextTurn, sliceMs, throwIfAborted } from "../base/event-loop.js";
+import { type SliceOptions, Slices } from "../base/event-loop.js";
 import type { RandomSource } from "../base/random.js";
 import type { Machine } from "../tfhe/machine.js";
 import { packingKeyBodyBits } from "../tfhe/parameters.js";
 import { allocateFile, anyCircuit, payloadOf, sealFile, seedBytes } from "../tfhe/wire-header.js";
 import { packingKeyLayout, packingShape } from "../tfhe/wire-packing-keys.js";
 import type { ClientKey } from "./client-key.js";
-import type { GenerationOptions } from "./evaluation-keys.js";
+
 import { fillRandom, noiseBytes } from "./noise.js";
 import { Workspace } from "./workspace.js";
 
@@ -22,7 +22,7 @@ export async function generatePackingKeys(
   machine: Machine,
   key: ClientKey,
   random: RandomSource,
-  options: GenerationOptions = {},
+  options: SliceOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const file = allocateFile(packingKeyLayout(key.parameters).payloadBytes);
   await fillPackingKeys(machine, key, random, payloadOf(file), options);
@@ -37,10 +37,9 @@ export async function fillPackingKeys(
   key: ClientKey,
   random: RandomSource,
   payload: Uint8Array,
-  options: GenerationOptions = {},
+  options: SliceOptions = {},
 ): Promise<void> {
-  const { signal, onProgress } = options;
-  throwIfAborted(signal, "packing keys");
+  const slices = new Slices("packing keys", options);
   const layout = packingKeyLayout(key.parameters);
   const { polynomialSize, noiseLog2 } = key.parameters.glwe;
   const rows = layout.expansionRows + layout.conversionRows;
@@ -53,7 +52,6 @@ export async function fillPackingKeys(
     const noise = workspace.allocate(rowsAtOnce * rowNoise);
     const bodies = workspace.allocate(rowsAtOnce * layout.rowBytes);
     const message = workspace.allocate(8 * polynomialSize);
-    let sliceStart = performance.now();
     for (let first = 0; first < rows; first += rowsAtOnce) {
       const count = Math.min(rowsAtOnce, rows - first);
       fillRandom(machine, noise, count * rowNoise, random);
@@ -64,14 +62,10 @@ export async function fillPackingKeys(
       );
       const made = machine.bytes(bodies, count * layout.rowBytes);
       payload.set(made, seedBytes + first * layout.rowBytes);
-      if (performance.now() - sliceStart < sliceMs) continue;
-      onProgress?.((first + count) / rows);
-      await nextTurn();
-      throwIfAborted(signal, "packing keys");
-      sliceStart = performance.now();
+      await slices.pause((first + count) / rows);
     }
   } finally {
     workspace.dispose();
   }
-  onProgress?.(1);
+  options.onProgress?.(1);
 }
