@@ -159,13 +159,19 @@ export function settledRanges(graphs: readonly Graph[], feeds: readonly Feed[]):
 
 /**
  * Widths of all graphs: the least that the rules of every graph allow and that give both ends of each wire one width, as a ciphertext
- * needs that is the one and then the other.
+ * needs that is the one and then the other. `inPlain`: see `assignBitWidths`.
  */
-export function assignTogether(graphs: readonly Graph[], feeds: readonly Feed[]): Graph[] {
+export function assignTogether(
+  graphs: readonly Graph[],
+  feeds: readonly Feed[],
+  inPlain = false,
+): Graph[] {
   const groups = groupsOf(graphs, feeds);
   const least = graphs.map(() => new Map<number, number>());
   for (;;) {
-    const assigned = graphs.map((graph, program) => assignBitWidths(graph, least[program]));
+    const assigned = graphs.map((graph, program) =>
+      assignBitWidths(graph, least[program], inPlain),
+    );
     let settled = true;
     for (const members of groups) {
       const widths = members.map(

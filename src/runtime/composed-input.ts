@@ -144,21 +144,22 @@ function readComposed(reader: Reader, { request, from }: ComposedRequest): ReadR
     );
   }
   const expected = keyId === undefined ? identity : { ...identity, keyId };
-  return { ...readPartial(request, expected, manifest, feed, new Set(Object.keys(from))), fed };
+  return { ...readPartial(reader, request, expected, feed, new Set(Object.keys(from))), fed };
 }
 
 /** A request beside answers: it must leave to them exactly the parameters that they feed. */
 function readPartial(
+  { manifest: { name, inputs, clear: info }, clear }: Reader,
   request: Uint8Array,
   identity: Reader["identity"],
-  { name, inputs }: ServerManifest,
   feed: FeedInfo,
   fed: ReadonlySet<string>,
 ): Omit<ReadRequest, "fed"> {
   const partial = peekHeader(request, "input ciphertext").kind === "incomplete input ciphertext";
+  const layouts = clearLayoutsOf(info);
   const { open, ...read } = partial
-    ? readIncompleteInput(request, identity, inputs, feed.inputs.length)
-    : { ...readInputCiphertext(request, identity, inputs), open: [] };
+    ? readIncompleteInput(request, identity, inputs, feed.inputs.length, layouts)
+    : { ...readInputCiphertext(request, identity, inputs, layouts), open: [] };
   for (const [index, { name: parameter }] of feed.inputs.entries()) {
     if (fed.has(parameter) === (open[index] ?? false)) continue;
     throw fed.has(parameter)
@@ -173,8 +174,7 @@ function readPartial(
           `Run it as { request, from: { ${parameter}: answer } }, or encrypt a value`,
         );
   }
-  // Functions that answers may feed have no clear parameters but encrypted ones.
-  return { ...read, clear: [] };
+  return { ...read, clear: clear?.bytesFor(read.clear) ?? [] };
 }
 
 function readFed(

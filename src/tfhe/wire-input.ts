@@ -131,16 +131,11 @@ export function readInputCiphertext<Layout extends InputPartLayout>(
   identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId },
   layouts: readonly Layout[],
   clear: readonly ClearInputLayout[] = [],
-): ReadInput<Layout> & {
-  /** The numbers of each clear parameter, as they were sent: within what their bytes can say, not more. */
-  readonly clear: readonly Float64Array[];
-} {
+): ReadInput<Layout> & ReadClear {
   const expected = inputExpectation(identity, layouts, clear);
   const { header, payload } = readFile(file, expected);
   const reader = new ByteReader(payload, expected.path);
-  const vectors = readParts(reader, expected.path, layouts);
-  const numbers = clear.map((layout) => readClearPart(reader, layout, expected.path, layout.name));
-  return { keyId: header.keyId, vectors, clear: numbers };
+  return { keyId: header.keyId, ...readContent(reader, expected.path, layouts, clear) };
 }
 
 /** The same of a file that leaves inputs to earlier answers; `open` says which of the `count` that may be fed. */
@@ -149,8 +144,9 @@ export function readIncompleteInput<Layout extends InputPartLayout>(
   identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId },
   layouts: readonly Layout[],
   count: number,
-): ReadInput<Layout> & { readonly open: readonly boolean[] } {
-  const expected = inputExpectation(identity, layouts);
+  clear: readonly ClearInputLayout[] = [],
+): ReadInput<Layout> & ReadClear & { readonly open: readonly boolean[] } {
+  const expected = inputExpectation(identity, layouts, clear);
   const { header, payload } = readFile(file, {
     ...expected,
     kind: "incomplete input ciphertext",
@@ -162,7 +158,23 @@ export function readIncompleteInput<Layout extends InputPartLayout>(
     throw corrupt(expected.path, `it counts ${written} inputs that may be fed, not ${count}`);
   }
   const open = Array.from(reader.raw(count), (byte) => byte !== 0);
-  return { keyId: header.keyId, open, vectors: readParts(reader, expected.path, layouts) };
+  return { keyId: header.keyId, open, ...readContent(reader, expected.path, layouts, clear) };
+}
+
+interface ReadClear {
+  /** The numbers of each clear parameter, as they were sent: within what their bytes can say, not more. */
+  readonly clear: readonly Float64Array[];
+}
+
+/** The encrypted parts, then the clear ones. */
+function readContent<Layout extends InputPartLayout>(
+  reader: ByteReader,
+  path: string,
+  layouts: readonly Layout[],
+  clear: readonly ClearInputLayout[],
+): Pick<ReadInput<Layout>, "vectors"> & ReadClear {
+  const vectors = readParts(reader, path, layouts);
+  return { vectors, clear: clear.map((own) => readClearPart(reader, own, path, own.name)) };
 }
 
 interface ReadInput<Layout> {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type Circuit, fhe } from "../../src/index.js";
+import type { Tracer } from "../../src/trace/tracer.js";
 import { runEverywhere } from "../support/run-circuit.js";
 
 const numbers = { inputForm: "numbers" } as const;
@@ -77,6 +78,33 @@ test("all comparisons of one pair take one rotation, in whichever order the pair
   }
   for (const pair of pairs) assert.deepEqual(circuit.simulate(...pair), plain(pair).flat());
   await circuit.close();
+});
+
+test("functions of a module take one rotation for comparisons of one pair, as single ones do, where the module gets faster", async () => {
+  const comparisons = (a: Tracer, b: Tracer): Tracer[] => [a.less(b), a.lessEqual(b), a.equal(b)];
+  const wide = Array.from({ length: 64 }, (_, i): [number, number] => [i, (i * 37) % 64]);
+  const ends: [number, number][] = [
+    [0, 63],
+    [63, 0],
+  ];
+  const parameters = { a: "encrypted", b: "encrypted" } as const;
+  const module = await fhe
+    .module({
+      compare: fhe.function(parameters, comparisons),
+      next: fhe.function({ a: "encrypted" }, (a) => a.add(1).mod(64)),
+    })
+    .compile({ compare: [...wide, ...ends], next: wide.map(([a]) => a) }, { wires: false });
+  const alone = await fhe.compiler(parameters, comparisons).compile([...wide, ...ends], numbers);
+  assert.equal(alone.plan.bootstraps, 1);
+  assert.equal(module.compare.plan.bootstraps, 1);
+  for (const [a, b] of [...ends, [5, 5], [31, 32]] as const) {
+    const wanted = [a < b, a <= b, a === b].map(Number);
+    assert.deepEqual(module.compare.simulate(a, b), wanted);
+    assert.deepEqual(await module.compare.encryptRunDecrypt(a, b), wanted);
+  }
+  assert.equal(await module.next.encryptRunDecrypt(63), 0);
+  await module.close();
+  await alone.close();
 });
 
 test("signs and thresholds of signed values are steps of one table", async () => {

@@ -1,13 +1,17 @@
-// The files of test/fixtures/artifact of a module: both its files, a key, requests of two functions and their answers. Run as a script
-// after a build, it makes them:
+// The files of test/fixtures/artifact of a module: both its files, a key, requests of two functions and their answers. In format 1 its
+// clear parameter was encrypted, in format 3 it travels in plain. Run as a script after a build, it makes those of format 3:
 //   node dist/test/support/golden-module.js
 // The server file holds the kernels of its day. Files of a released format stay as they are for good.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { fhe, ModuleClient, ServerModule } from "../../src/index.js";
 import { goldenArtifacts } from "./golden-artifact.js";
+import { goldenClear } from "./golden-clear.js";
 
-export const goldenModule = `${goldenArtifacts}/module`;
+export const goldenModules = [
+  { format: 1, files: `${goldenArtifacts}/module` },
+  { format: 3, files: `${goldenClear}/module` },
+] as const;
 
 /** `next` of 6 is 7, which feeds `x` of `add` beside a request for `y`. */
 export const goldenModuleRun = { x: 6, next: 7, y: 5, sum: [4, 9] } as const;
@@ -49,7 +53,7 @@ async function make(): Promise<void> {
     "add-answer.bin": add,
   };
   for (const [file, bytes] of Object.entries(files)) {
-    writeFileSync(`${goldenModule}-${file}`, bytes);
+    writeFileSync(`${goldenModules[1].files}-${file}`, bytes);
   }
 }
 

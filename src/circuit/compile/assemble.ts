@@ -82,14 +82,15 @@ type SharedCode = Pick<ServerFile, "kernels" | "program" | "kernelSources" | "pr
 
 /** Inputs lie in the first slots, in their order. */
 function feedInfo(
-  { regions, plan, feeds }: CompiledPart,
+  { graph, regions, plan, feeds }: CompiledPart,
   slotsPlace: number,
   parts: readonly CompiledPart[],
 ): FeedInfo {
   const stride = lweStride(plan);
-  const inputs = regions.inputs.flatMap(({ name, start, shape }, input) => {
+  const parameters = graph.inputNodes();
+  const inputs = regions.inputs.flatMap(({ name, start, shape }) => {
     const from = feeds
-      .filter(({ to }) => to.input === input)
+      .filter(({ to }) => parameters[to.input]?.name === name)
       .map((feed) => ({
         function: parts[feed.from.program]?.graph.name ?? "",
         output: feed.from.output,
@@ -98,7 +99,7 @@ function feedInfo(
     return [{ name, place: slotsPlace + start * stride, count: sizeOf(shape), from }];
   });
   // The expansion of the upload, and the extraction of its numbers.
-  return { stages: 2, parameters: regions.inputs.length, inputs };
+  return { stages: 2, parameters: parameters.length, inputs };
 }
 
 /** Texts of all functions, with one width at both ends of every wire. */
@@ -197,7 +198,8 @@ function clientManifest(
   server: ServerFile,
   extras: JsonValue,
 ): ClientManifest {
-  const fed = new Set(feeds.map(({ to }) => to.input));
+  const parameters = graph.inputNodes();
+  const fed = new Set(feeds.map(({ to }) => parameters[to.input]?.name));
   return {
     format: needsNewFormat(regions, plan) ? clientFormat : plainClientFormat,
     name: server.manifest.name,
@@ -211,7 +213,7 @@ function clientManifest(
       return {
         ...own,
         shift: plan.input.shifts[index] ?? 0,
-        ...(fed.has(index) ? { composable: true } : {}),
+        ...(fed.has(name) ? { composable: true } : {}),
         ...cellsOfInput(plan, input.start, sizeOf(shape)),
       };
     }),

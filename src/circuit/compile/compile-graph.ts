@@ -1,7 +1,6 @@
 import type { JsonValue } from "../../artifact/client-file.js";
 import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
-import { encryptClear, readsClear } from "../../graph/clear-part.js";
 import type { Graph } from "../../graph/graph.js";
 import { nodePath } from "../../graph/node.js";
 import { adjustRounders } from "../../passes/adjust-rounders.js";
@@ -35,16 +34,12 @@ import type { Compiled } from "../compiled.js";
 import { planningRates } from "../cost/machine-speed.js";
 import { type MemoryLimits, withinMemory } from "../cost/server-memory.js";
 import { assembleTogether } from "./assemble.js";
+import { inPlainOrEncrypted } from "./clear-parameters.js";
 import { CompileRecord } from "./compile-record.js";
 import { checkFailure, failureOfEach } from "./failure-options.js";
+import { largestArgumentBits, largestLookupBits, leastSavedShare } from "./look-up-limits.js";
 import { formatRegions, planJson } from "./stage-texts.js";
 import { checkTravel } from "./travel-limits.js";
-
-/** Widest argument of one look-up. */
-export const largestLookupBits = 12;
-
-/** Widest argument that is taken apart into windows of bits, each a look-up. */
-export const largestArgumentBits = 16;
 
 /**
  * Everything from a traced graph to the client's and the server's file: bounds on the inputset, bit-widths, legality, plan, code.
@@ -82,31 +77,9 @@ async function compileStages(
     options.bounds === "intervals"
       ? graph
       : assignBitWidths(boundsWithErrors(bounded, inputset, roundingRule(options)));
-  return inPlainOrEncrypted(computed, (source) =>
+  return inPlainOrEncrypted([computed], ([source = computed]) =>
     compileBounded(graph, source, options, extras, record),
   );
-}
-
-/** Codes of errors after which the other way may do: what is too wide for weights is too wide for products of encrypted values. */
-const notPlanned: readonly string[] = ["no-parameters", "unsupported-op"];
-
-/** Clear parameters travel as they are where that can be planned; else they are encrypted like the others. */
-async function inPlainOrEncrypted<T>(
-  graph: Graph,
-  compile: (graph: Graph) => Promise<T>,
-): Promise<T> {
-  const mixed = graph.inputNodes().some(({ output }) => output.encrypted);
-  if (!mixed || !readsClear(graph)) return compile(encryptClear(graph));
-  try {
-    return await compile(graph);
-  } catch (error) {
-    if (!(error instanceof VelumError) || !notPlanned.includes(error.code)) throw error;
-    try {
-      return await compile(encryptClear(graph));
-    } catch (other) {
-      throw error.code === "unsupported-op" ? other : error;
-    }
-  }
 }
 
 /** From widths to both files. `source` is `graph` with the ranges of what is computed, its clear parameters encrypted or not. */
@@ -182,9 +155,6 @@ function planQuietly(
     }
   }
 }
-
-/** Another lowering must save this share of the predicted time. */
-const leastSavedShare = 0.1;
 
 /** Look-ups that share bootstraps at their full width are taken where that is predicted to be faster. */
 function planFaster(

@@ -1,20 +1,15 @@
 import type { Tensor } from "../../base/tensor.js";
-import { encryptClear } from "../../graph/clear-part.js";
 import type { Graph } from "../../graph/graph.js";
 import { nodePath } from "../../graph/node.js";
 import { adjustRounders } from "../../passes/adjust-rounders.js";
-import { checkLegality } from "../../passes/check-legality.js";
 import { fuse } from "../../passes/fuse.js";
 import { boundsBy } from "../../passes/interval-bounds.js";
-import { lower } from "../../passes/lower/lower.js";
 import { removeDeadCode } from "../../passes/remove-dead-code.js";
 import { boundsWithErrors } from "../../passes/rounding-errors.js";
-import type { RoundingRule } from "../../passes/rounding-rule.js";
 import { planTogether } from "../../plan/bootstrap/plan-together.js";
 import type { Plan } from "../../plan/plan.js";
 import { noProtection } from "../../plan/protection.js";
 import { formatProgram } from "../../program/program.js";
-import { linearRegions } from "../../regions/linear-regions.js";
 import type { RegionProgram } from "../../regions/region-program.js";
 import {
   type CompileOptions,
@@ -34,10 +29,11 @@ import {
 import { planningRates } from "../cost/machine-speed.js";
 import { type MemoryLimits, withinMemory } from "../cost/server-memory.js";
 import { assembleTogether } from "./assemble.js";
-import { largestArgumentBits, largestLookupBits } from "./compile-graph.js";
+import { inPlainOrEncrypted } from "./clear-parameters.js";
 import { CompileRecord } from "./compile-record.js";
 import { checkFailure, failureOfEach } from "./failure-options.js";
-import { refreshOutputs, staleOutputs } from "./refresh-outputs.js";
+import { type LoweredModule, lowerModule } from "./lower-module.js";
+import { planFasterModule } from "./plan-faster-module.js";
 import { formatRegions, planJson } from "./stage-texts.js";
 import { checkTravel } from "./travel-limits.js";
 
@@ -86,38 +82,8 @@ export async function compileTogether(
     keep("graph.txt", (program) => graphs[program]?.format(withPlaces));
     record.begin("look-ups");
     const fed = withFedRanges(computed, feeds);
-    const { lowered, regions } = lowerAll(fed, feeds, rounding);
-    keep("graph-lowered.txt", (program) => lowered[program]?.format({ assignedWidths: true }));
-    record.begin("regions");
-    keep("regions.txt", (program) => regions[program] && formatRegions(regions[program]));
-    const { firsts, numbered, pathOf } = numberNodes(lowered, regions);
-    const compileWith = (memory: MemoryLimits): Promise<Compiled[]> => {
-      record.begin("plan");
-      const plans = planTogether(
-        numbered.map((own, program) => ({ regions: own, feeds: outputsFor(feeds, program) })),
-        {
-          failureLog2: Math.min(...regions.map((own) => failureOfEach(options, own))),
-          limits: { ...options, ...memory },
-          inputForm: "numbers",
-          uploadForm: options.uploadForm,
-          rates: planningRates(options),
-          nodePath: pathOf,
-        },
-      ).map((plan, program) => withOwnNodes(plan, firsts[program] ?? 0));
-      keep("plan.json", (program) => plans[program] && planJson(plans[program]));
-      keep("program.txt", (program) => plans[program] && formatProgram(plans[program].program));
-      record.begin("code");
-      const parts = plans.flatMap((plan, program) => {
-        const [graph, low, own] = [graphs[program], lowered[program], regions[program]];
-        if (graph === undefined || low === undefined || own === undefined) return [];
-        return [{ graph, lowered: low, regions: own, plan, feeds: feedsTo(feeds, program) }];
-      });
-      return assembleTogether(parts);
-    };
-    const compiled = await withinMemory(
-      options.maxMemoryBytes,
-      (own, node) => pathOf((firsts[lowered.indexOf(own.lowered)] ?? 0) + node),
-      compileWith,
+    const compiled = await inPlainOrEncrypted(fed, (sources) =>
+      compileLowered(graphs, sources, feeds, options, record, keep),
     );
     for (const { graph, server } of compiled) checkTravel(graph.name, server.manifest, options);
     for (const [program, own] of compiled.entries()) record.keepManifests(own, folders[program]);
@@ -126,11 +92,67 @@ export async function compileTogether(
   });
 }
 
-/** Regions whose nodes have numbers of their own over all functions, and how errors call a node by such a number. */
-function numberNodes(
+/** Keeps a text of each function. */
+type KeepEach = (name: string, text: (program: number) => string | undefined) => void;
+
+/** From ranges to both files of every function. `sources`: `graphs` with the ranges of what is computed, clear parameters encrypted or not. */
+async function compileLowered(
   graphs: readonly Graph[],
-  regions: readonly RegionProgram[],
-): {
+  sources: readonly Graph[],
+  feeds: readonly Feed[],
+  options: CompileOptions,
+  record: CompileRecord,
+  keep: KeepEach,
+): Promise<Compiled[]> {
+  const found = lowerModule(sources, feeds, roundingRule(options));
+  const keepLowering = ({ lowered, regions }: LoweredModule): void => {
+    keep("graph-lowered.txt", (program) => lowered[program]?.format({ assignedWidths: true }));
+    keep("regions.txt", (program) => regions[program] && formatRegions(regions[program]));
+  };
+  record.begin("regions");
+  keepLowering(found);
+  let chosen: LoweredModule = found;
+  const compileWith = (memory: MemoryLimits): Promise<Compiled[]> => {
+    record.begin("plan");
+    const { lowering, plans } = planFasterModule(found, (own) => {
+      const { firsts, numbered, pathOf } = numberNodes(own);
+      return planTogether(
+        numbered.map((regions, program) => ({ regions, feeds: outputsFor(feeds, program) })),
+        {
+          failureLog2: Math.min(...own.regions.map((regions) => failureOfEach(options, regions))),
+          limits: { ...options, ...memory },
+          inputForm: "numbers",
+          uploadForm: options.uploadForm,
+          rates: planningRates(options),
+          nodePath: pathOf,
+        },
+      ).map((plan, program) => withOwnNodes(plan, firsts[program] ?? 0));
+    });
+    chosen = lowering;
+    if (lowering !== found) keepLowering(lowering);
+    keep("plan.json", (program) => plans[program] && planJson(plans[program]));
+    keep("program.txt", (program) => plans[program] && formatProgram(plans[program].program));
+    record.begin("code");
+    const parts = plans.flatMap((plan, program) => {
+      const graph = graphs[program];
+      const [lowered, regions] = [lowering.lowered[program], lowering.regions[program]];
+      if (graph === undefined || lowered === undefined || regions === undefined) return [];
+      return [{ graph, lowered, regions, plan, feeds: feedsTo(feeds, program) }];
+    });
+    return assembleTogether(parts);
+  };
+  return withinMemory(
+    options.maxMemoryBytes,
+    (own, node) => {
+      const { firsts, pathOf } = numberNodes(chosen);
+      return pathOf((firsts[chosen.lowered.indexOf(own.lowered)] ?? 0) + node);
+    },
+    compileWith,
+  );
+}
+
+/** Regions whose nodes have numbers of their own over all functions, and how errors call a node by such a number. */
+function numberNodes({ lowered: graphs, regions }: LoweredModule): {
   readonly firsts: readonly number[];
   readonly numbered: RegionProgram[];
   readonly pathOf: (node: number) => string;
@@ -169,53 +191,6 @@ function withOwnNodes(plan: Plan, first: number): Plan {
     bootstrapsByNode: new Map(counts),
     ...(roundings === undefined ? {} : { roundings }),
   };
-}
-
-/** Linear operations and look-ups; wired outputs end in a look-up, and so does everything where nothing is looked up at all. */
-function lowerAll(
-  graphs: readonly Graph[],
-  feeds: readonly Feed[],
-  rounding: RoundingRule,
-): { lowered: Graph[]; regions: RegionProgram[] } {
-  const wired = graphs.map(
-    (_, program) =>
-      new Set(feeds.flatMap(({ from }) => (from.program === program ? [from.output] : []))),
-  );
-  const first = lowerOnce(graphs, feeds, rounding);
-  const stale = first.regions.map((regions, program) =>
-    staleOutputs(regions, wired[program] ?? new Set()),
-  );
-  const looksUp = first.regions.some(({ steps }) => steps.some(({ kind }) => kind === "lookup"));
-  const refreshes = looksUp || stale.some(({ size }) => size > 0);
-  if (!refreshes) {
-    return lowerOnce(
-      graphs.map((graph) => refreshOutputs(graph, new Set(graph.outputs.keys()))),
-      feeds,
-      rounding,
-    );
-  }
-  if (stale.every(({ size }) => size === 0)) return first;
-  return lowerOnce(
-    graphs.map((graph, program) => refreshOutputs(graph, stale[program] ?? new Set())),
-    feeds,
-    rounding,
-  );
-}
-
-function lowerOnce(
-  graphs: readonly Graph[],
-  feeds: readonly Feed[],
-  rounding: RoundingRule,
-): { lowered: Graph[]; regions: RegionProgram[] } {
-  const lowered = assignTogether(
-    // Clear parameters of modules travel encrypted.
-    graphs.map((graph) =>
-      lower(encryptClear(graph), largestLookupBits, "look-ups", largestArgumentBits, rounding),
-    ),
-    feeds,
-  );
-  for (const graph of lowered) checkLegality(graph, largestLookupBits);
-  return { lowered, regions: lowered.map((graph) => linearRegions(graph)) };
 }
 
 /** Outputs that may feed any input of a program. */

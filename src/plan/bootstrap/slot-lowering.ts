@@ -148,7 +148,9 @@ export class SlotLowering {
     const met = new Set(map.column);
     const places = sources.flatMap((source) => {
       const size = this.#regions.values[source]?.size ?? 0;
-      if (source !== 0) return Array.from(this.slotsOf(source), (slot) => ({ slot, input: 0 }));
+      if (source !== 0 || this.#places.has(0)) {
+        return Array.from(this.slotsOf(source), (slot) => ({ slot, input: 0 }));
+      }
       return Array.from({ length: size }, (_, input) => ({ slot: -1, input }));
     });
     const columns = places.map(({ slot, input }, column) => {
