@@ -70,6 +70,12 @@ export class CategoricalNB extends DiscreteNB<CategoricalNBParams> {
     return this.fitted().tables;
   }
 
+  /** `[classes][features][categories]` rows (weights) of each category. */
+  get categoryCount(): readonly (readonly Float64Array[])[] {
+    const { moments, classes } = this.fitted();
+    return Array.from(classes, (_, k) => moments[countName(k)] ?? []);
+  }
+
   /** Categories of each feature. Errors: `not-fitted`. */
   get nCategories(): Float64Array {
     return Float64Array.from(this.categories, (own) => own.length);
@@ -108,9 +114,15 @@ export class CategoricalNB extends DiscreteNB<CategoricalNBParams> {
       });
     }
     const quantizer = new CategoryQuantizer("category", marks);
-    const { tables } = logShares(problem, quantizer, this.getParams().alpha);
-    return { quantizer, tables, moments: {} };
+    const { tables, counts } = logShares(problem, quantizer, this.getParams().alpha);
+    const moments = Object.fromEntries(counts.map((own, k) => [countName(k), own]));
+    return { quantizer, tables, moments };
   }
+}
+
+/** Under which the counts of class `k` are kept. */
+function countName(k: number): string {
+  return `categoryCount ${k}`;
 }
 
 /** Naive Bayes of features that are there or not. */

@@ -45,6 +45,11 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams> {
     return this.fitted().moments["variances"] ?? [];
   }
 
+  /** What was added to all variances. Errors: `not-fitted`. */
+  get epsilon(): number {
+    return this.fitted().moments["epsilon"]?.[0]?.[0] ?? 0;
+  }
+
   /** Probabilities of the classes. Errors: `not-fitted`. */
   get classPrior(): Float64Array {
     return this.classLogPrior.map(Math.exp);
@@ -98,7 +103,7 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams> {
         );
       }),
     );
-    return { quantizer, tables, moments: { theta, variances } };
+    return { quantizer, tables, moments: { theta, variances, epsilon: [Float64Array.of(floor)] } };
   }
 
   protected override floatScores(fitted: NaiveBayesFit, x: Matrix): Tensor {

@@ -1,5 +1,5 @@
 import { AffineTransform } from "../../quantize/transforms/affine-transform.js";
-import type { Matrix } from "../check-data.js";
+import { type Matrix, notFitted } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import { AffineScaler } from "./affine-scaler.js";
 
@@ -13,6 +13,8 @@ export interface MinMaxScalerParams {
 
 /** Brings each feature's training range to `featureRange`. A feature that does not vary is only shifted. */
 export class MinMaxScaler extends AffineScaler<MinMaxScalerParams> {
+  #greatest: Float64Array | undefined;
+
   constructor(params: Partial<MinMaxScalerParams> = {}) {
     super("MinMaxScaler", { featureRange: [0, 1], clip: false }, params);
   }
@@ -20,6 +22,18 @@ export class MinMaxScaler extends AffineScaler<MinMaxScalerParams> {
   /** Least values of the training data, `[features]`. Errors: `not-fitted`, as all here. */
   get dataMin(): Float64Array {
     return this.step.center;
+  }
+
+  /** Greatest values of the training data, `[features]`. */
+  get dataMax(): Float64Array {
+    if (this.#greatest === undefined) throw notFitted(this.name);
+    return this.#greatest;
+  }
+
+  /** `dataMax` less `dataMin`. */
+  get dataRange(): Float64Array {
+    const { dataMin } = this;
+    return this.dataMax.map((most, j) => most - (dataMin[j] ?? 0));
   }
 
   /** Factors `[features]`: a scaled value is `x * scale + min`. */
@@ -46,6 +60,7 @@ export class MinMaxScaler extends AffineScaler<MinMaxScalerParams> {
     }
     const center: number[] = [];
     const scale: number[] = [];
+    const greatest = new Float64Array(columns);
     for (let j = 0; j < columns; j++) {
       let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
       for (let i = 0; i < rows; i++) {
@@ -54,8 +69,10 @@ export class MinMaxScaler extends AffineScaler<MinMaxScalerParams> {
         most = Math.max(most, value);
       }
       center.push(least);
+      greatest[j] = most;
       scale.push((most > least ? most - least : 1) / (high - low));
     }
+    this.#greatest = greatest;
     return new AffineTransform({ center, scale, low, clip: clip ? [low, high] : null });
   }
 }

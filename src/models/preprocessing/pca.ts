@@ -23,6 +23,8 @@ interface Components {
   readonly sizes: readonly number[];
   /** Of the training data. */
   readonly rows: number;
+  /** Mean variance along the directions that were left out. */
+  readonly rest: number;
 }
 
 /** Principal components: an affine map to the directions of greatest variance. Signs: the largest entry of each direction is positive. */
@@ -47,6 +49,21 @@ export class PCA extends Transformer<PCAParams> {
   get singularValues(): Float64Array {
     const { variances, rows } = this.#need();
     return variances.map((variance) => Math.sqrt(variance * Math.max(1, rows - 1)));
+  }
+
+  /** Components that were kept. */
+  get nComponents(): number {
+    return this.#need().variances.length;
+  }
+
+  /** Rows of the training data. */
+  get nSamples(): number {
+    return this.#need().rows;
+  }
+
+  /** Mean variance along the directions that were left out, 0 where there are none (Tipping and Bishop 1999). */
+  get noiseVariance(): number {
+    return this.#need().rest;
   }
 
   /** `[components, features]` directions of length 1. */
@@ -115,7 +132,9 @@ export class PCA extends Transformer<PCAParams> {
     const projection = new Projection(mean, { shape, data: Float64Array.from(rows.flat()) });
     const variances = Float64Array.from(kept, variance);
     const ratios = variances.map((v) => v / total);
-    this.#learned = { projection, variances, ratios, sizes, rows: x.rows };
+    const left = order.slice(kept.length, most).map(variance);
+    const rest = left.reduce((sum, v) => sum + v, 0) / Math.max(1, left.length);
+    this.#learned = { projection, variances, ratios, sizes, rows: x.rows, rest };
     return projection;
   }
 }

@@ -1,5 +1,5 @@
 import { AffineTransform } from "../../quantize/transforms/affine-transform.js";
-import type { Matrix } from "../check-data.js";
+import { type Matrix, notFitted } from "../check-data.js";
 import { AffineScaler } from "./affine-scaler.js";
 
 /** Settings of a `StandardScaler`. */
@@ -15,6 +15,8 @@ export interface StandardScalerParams {
  * StandardScaler does. A feature that does not vary is only shifted.
  */
 export class StandardScaler extends AffineScaler<StandardScalerParams> {
+  #variances: Float64Array | undefined;
+
   constructor(params: Partial<StandardScalerParams> = {}) {
     super("StandardScaler", { withMean: true, withStd: true }, params);
   }
@@ -29,10 +31,17 @@ export class StandardScaler extends AffineScaler<StandardScalerParams> {
     return this.step.scale;
   }
 
+  /** Variances `[features]` of the training data (divisor `rows`), 0 where a feature does not vary. */
+  get var(): Float64Array {
+    if (this.#variances === undefined) throw notFitted(this.name);
+    return this.#variances;
+  }
+
   protected override learn({ rows, columns, data }: Matrix): AffineTransform {
     const { withMean, withStd } = this.getParams();
     const center = new Array<number>(columns).fill(0);
     const scale = new Array<number>(columns).fill(1);
+    const variances = new Float64Array(columns);
     for (let column = 0; column < columns; column++) {
       let sum = 0;
       for (let row = 0; row < rows; row++) sum += data[row * columns + column] ?? 0;
@@ -47,9 +56,11 @@ export class StandardScaler extends AffineScaler<StandardScalerParams> {
       const variance = (squares - (rest * rest) / rows) / rows;
       // Rounding alone gives a feature of equal large values a variance above 0.
       const noise = rows * Number.EPSILON * variance + (rows * middle * Number.EPSILON) ** 2;
+      variances[column] = variance > noise ? variance : 0;
       if (withMean) center[column] = middle;
       if (withStd && variance > noise) scale[column] = Math.sqrt(variance);
     }
+    this.#variances = variances;
     return new AffineTransform({ center, scale, low: 0, clip: null });
   }
 }

@@ -10,6 +10,7 @@ export abstract class Transformer<
   S extends ClientTransform = ClientTransform,
 > extends Configurable<P> {
   #step: S | undefined;
+  #rows = 0;
 
   /** What `x` teaches. Errors: `bad-argument` for parameters out of range. */
   protected abstract learn(x: Matrix): S;
@@ -21,7 +22,9 @@ export abstract class Transformer<
 
   /** `x` is `[rows, features]`. Errors: `bad-shape`, `not-a-number`, `bad-argument`. */
   fit(x: Rows): this {
-    this.#step = this.learn(this.read(x, `${this.name}.fit X`));
+    const matrix = this.read(x, `${this.name}.fit X`);
+    this.#step = this.learn(matrix);
+    this.#rows = matrix.rows;
     return this;
   }
 
@@ -34,6 +37,11 @@ export abstract class Transformer<
   /** Features of the training data. Errors: `not-fitted`. */
   get nFeaturesIn(): number {
     return this.step.inputs;
+  }
+
+  /** Rows of the training data. Errors: `not-fitted`. */
+  get nSamplesSeen(): number {
+    return this.step.inputs > 0 ? this.#rows : 0;
   }
 
   /** `[rows, features]` to `[rows, outputs]`. Errors: `not-fitted`, `bad-shape`, `not-a-number`, and `out-of-range` for unknown categories. */

@@ -79,6 +79,11 @@ export class GridSearchCV<P extends object, M extends Judged> {
     return this.#need().result.meanTestScore;
   }
 
+  /** Folds of the cross-validation. */
+  get nSplits(): number {
+    return this.#need().result.scores.length;
+  }
+
   /** Its place in `results`. */
   get bestIndex(): number {
     return this.results.indexOf(this.#need().result);

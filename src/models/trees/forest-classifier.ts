@@ -1,3 +1,4 @@
+import type { Tensor } from "../../base/tensor.js";
 import { classIndices } from "../../quantize/class-scores.js";
 import { type Labels, notFitted, type Rows, toWeights } from "../check-data.js";
 import {
@@ -64,7 +65,7 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
       const data = outOfBagScores(ensemble, matrix, grown.counts);
       const guesses = outputs === 1 ? undefined : classIndices({ shape: [rows, outputs], data });
       const hits = targets.indices.filter((k, row) => k === (guesses?.[row] ?? 0)).length;
-      account = { oobScore: hits / rows };
+      account = { oobScore: hits / rows, oob: Array.from(data) };
     }
     return this.adopt({
       ensemble,
@@ -80,6 +81,16 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
     checkForestParams(this.name, params);
     checkClassWeight(this.name, params.classWeight, ["balanced", "balanced_subsample"]);
     checkChoice(this.name, "criterion", params.criterion, ["gini", "entropy", "log_loss"]);
+  }
+
+  /**
+   * Shares `[rows, classes]` of the training rows by the trees that did not see them, 0 where every tree did; set `oobScore` before `fit`.
+   * Errors: `not-fitted`.
+   */
+  get oobDecisionFunction(): Tensor {
+    const { oob } = this.fitted().account ?? {};
+    if (oob === undefined) throw notFitted(`${this.name} with oobScore`);
+    return { shape: [oob.length / this.nClasses, this.nClasses], data: Float64Array.from(oob) };
   }
 
   /** Accuracy on rows that trees did not see; set `oobScore` before `fit`. Errors: `not-fitted`. */

@@ -43,11 +43,11 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
     );
     const ensemble = averageOf(grown.trees, features, targets, rule);
     const ofRows = (data: Float64Array) => ({ shape: [rows, targets], data });
-    const account = params.oobScore
-      ? {
-          oobScore: r2Score(ofRows(target), ofRows(outOfBagScores(ensemble, matrix, grown.counts))),
-        }
-      : {};
+    let account = {};
+    if (params.oobScore) {
+      const data = outOfBagScores(ensemble, matrix, grown.counts);
+      account = { oobScore: r2Score(ofRows(target), ofRows(data)), oob: Array.from(data) };
+    }
     return this.adopt({
       ensemble,
       meaning: "identity",
@@ -61,6 +61,16 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
     const params = this.getParams();
     checkForestParams(this.name, params);
     checkChoice(this.name, "criterion", params.criterion, ["squared_error", "poisson"]);
+  }
+
+  /**
+   * Predictions of the training rows (`[rows, targets]`, row after row) by the trees that did not see them, 0 where every tree did; set
+   * `oobScore` before `fit`. Errors: `not-fitted`.
+   */
+  get oobPrediction(): Float64Array {
+    const { oob } = this.fitted().account ?? {};
+    if (oob === undefined) throw notFitted(`${this.name} with oobScore`);
+    return Float64Array.from(oob);
   }
 
   /** R² on rows that trees did not see; set `oobScore` before `fit`. Errors: `not-fitted`. */

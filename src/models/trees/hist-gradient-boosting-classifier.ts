@@ -46,13 +46,13 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
       classWeights(targets, params.classWeight),
     );
     const loss = hgbClassLoss(classes.length);
-    const { ensemble, featureImportances, rounds } = fitHgb(
+    const { ensemble, featureImportances, rounds, heldOut } = fitHgb(
       matrix,
       { y: indices, weights },
       params,
       loss,
     );
-    const account = { rounds };
+    const account = { rounds, ...(heldOut === undefined ? {} : { heldOut }) };
     const meaning = classes.length <= 2 ? "logistic" : "softmax";
     return this.adopt({ ensemble, featureImportances, meaning, classes, account });
   }
@@ -65,5 +65,20 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
   /** Rounds that were made. */
   get nIter(): number {
     return this.fitted().account?.rounds ?? 0;
+  }
+
+  /** Trees of a round: one, or one a class. Errors: `not-fitted`, as all here. */
+  get nTreesPerIteration(): number {
+    return this.ensemble.outputs;
+  }
+
+  /** Whether rows were held out to end the fit. */
+  get doEarlyStopping(): boolean {
+    return this.fitted().account?.heldOut !== undefined;
+  }
+
+  /** Losses on the held-out rows, negated: before the first round and after each. Empty without early stopping. */
+  get validationScore(): Float64Array {
+    return Float64Array.from(this.fitted().account?.heldOut ?? [], (loss) => -loss);
   }
 }

@@ -32,13 +32,13 @@ export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoo
     const onLogs = params.loss !== "squared_error";
     if (onLogs) requirePositive(target, params.loss === "gamma", `${this.name}.fit y`);
     const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
-    const { ensemble, featureImportances, rounds } = fitHgb(
+    const { ensemble, featureImportances, rounds, heldOut } = fitHgb(
       matrix,
       { y: target, weights },
       params,
       hgbRegressionLoss(params.loss),
     );
-    const account = { rounds };
+    const account = { rounds, ...(heldOut === undefined ? {} : { heldOut }) };
     const meaning = onLogs ? "exponential" : "identity";
     return this.adopt({
       ensemble,
@@ -58,5 +58,20 @@ export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoo
   /** Rounds that were made. */
   get nIter(): number {
     return this.fitted().account?.rounds ?? 0;
+  }
+
+  /** Trees of a round: one, or one a class. Errors: `not-fitted`, as all here. */
+  get nTreesPerIteration(): number {
+    return this.ensemble.outputs;
+  }
+
+  /** Whether rows were held out to end the fit. */
+  get doEarlyStopping(): boolean {
+    return this.fitted().account?.heldOut !== undefined;
+  }
+
+  /** Losses on the held-out rows, negated: before the first round and after each. Empty without early stopping. */
+  get validationScore(): Float64Array {
+    return Float64Array.from(this.fitted().account?.heldOut ?? [], (loss) => -loss);
   }
 }

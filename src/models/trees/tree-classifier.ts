@@ -29,6 +29,16 @@ export abstract class TreeClassifier<Params extends TreeQuantization> extends Tr
     return this.fitted().classes;
   }
 
+  /** How many there are. */
+  get nClasses(): number {
+    return this.classes.length;
+  }
+
+  /** Labels of a row. */
+  get nOutputs(): 1 {
+    return 1;
+  }
+
   /** One label a row, of the greatest probability, the first one of equals. Errors: those of `predictProba`. */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
     return this.answers(x, mode, "predict");

@@ -20,6 +20,11 @@ export abstract class TreeRegressor<Params extends TreeQuantization> extends Tre
     return { model: this.fit(x, y, sampleWeight), floatModel: this.floatModel };
   }
 
+  /** Targets of a row. Errors: `not-fitted`. */
+  get nOutputs(): number {
+    return this.ensemble.outputs;
+  }
+
   /** One number a row; of a model with several targets `[rows, targets]`, row after row; with `result` `{ above: t }` 1 where it is above t, else 0. Errors: `not-fitted`, `bad-shape`, `not-a-number`, `out-of-range`, `not-compiled`. */
   async predict(x: Rows, mode: PredictionMode = {}): Promise<Float64Array> {
     return this.answers(x, mode, "predict");

@@ -32,6 +32,10 @@ export interface TreeAccount {
   readonly rounds?: number;
   /** Forests: score on rows that trees did not see. */
   readonly oobScore?: number;
+  /** Forests: scores `[rows, outputs]` of rows by the trees that did not see them. */
+  readonly oob?: readonly number[];
+  /** Histogram boosting with early stopping: loss on held-out rows, before the first round and after each. */
+  readonly heldOut?: readonly number[];
   /** XGBoost: what rounds were worth on rows that they were judged on. */
   readonly evaluation?: EvalRecord;
 }
@@ -78,12 +82,14 @@ export function readFittedTrees(value: unknown, path: string): FittedTrees {
 }
 
 function readAccount(value: unknown): TreeAccount {
-  const { rounds, oobScore, evaluation } = fieldsOf(value);
+  const { rounds, oobScore, oob, heldOut, evaluation } = fieldsOf(value);
   const { metric, history, bestIteration } = fieldsOf(evaluation);
   const best = bestIteration === 0 || isCount(bestIteration) ? ({ bestIteration } as const) : {};
   return {
     ...(isCount(rounds) ? { rounds } : {}),
     ...(isFiniteNumber(oobScore) ? { oobScore } : {}),
+    ...(isFiniteList(oob) ? { oob } : {}),
+    ...(isFiniteList(heldOut) ? { heldOut } : {}),
     ...(typeof metric === "string" && isListOfFiniteLists(history)
       ? { evaluation: { metric, history, ...best } }
       : {}),

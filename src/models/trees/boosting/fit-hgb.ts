@@ -20,6 +20,8 @@ export interface HgbFit {
   readonly featureImportances: Float64Array;
   /** Rounds that were made. */
   readonly rounds: number;
+  /** With early stopping: loss on held-out rows, before the first round and after each. */
+  readonly heldOut?: readonly number[];
 }
 
 /** scikit-learn's histogram gradient boosting. Without early stopping the trees are scikit-learn's own. */
@@ -86,6 +88,7 @@ function boost(
     ensemble: { features, outputs, rule: hgbRule, trees, base, divisor: 1 },
     featureImportances: normalized(gains),
     rounds,
+    ...(watch === undefined ? {} : { heldOut: watch.losses }),
   };
 }
 
@@ -104,6 +107,11 @@ class LossWatch {
     const length = held.x.rows * loss.outputs;
     this.#scores = Float64Array.from({ length }, (_, i) => base[i % loss.outputs] ?? 0);
     this.#losses = [loss.value(held.targets, this.#scores)];
+  }
+
+  /** Before the first round and after each that was seen. */
+  get losses(): readonly number[] {
+    return this.#losses;
   }
 
   see(trees: readonly Tree[]): void {
