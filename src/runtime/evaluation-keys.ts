@@ -10,7 +10,7 @@ import {
   type SeededSection,
 } from "../tfhe/wire-evaluation-keys.js";
 import type { KeyId } from "../tfhe/wire-header.js";
-import { allocate, callKernel, type Engine, release } from "./engine.js";
+import { allocate, callKernel, type Engine, release, type Step } from "./engine.js";
 import { expandPackingSection } from "./packing-keys.js";
 import { forRanges } from "./ranges.js";
 import type { RunOptions } from "./run-options.js";
@@ -86,6 +86,21 @@ async function expandPublicKey(
   }
 }
 
+/** The keys of one set as they travelled, in memory, and where they are expanded to. */
+interface OpenSection {
+  readonly parameters: CryptoParameters;
+  readonly set: number;
+  /** Addresses of the expanded keys. */
+  readonly bootstrap: Address;
+  readonly keySwitch: Address;
+  readonly seed: Address;
+  readonly bootstrapBodies: Address;
+  readonly keySwitchBodies: Address;
+  /** A block for each thread. */
+  readonly scratch: Address;
+  readonly scratchBytes: number;
+}
+
 /** Expands the keys of one set to `address` + `place`. */
 async function expandSection(
   engine: Engine,
@@ -96,15 +111,11 @@ async function expandSection(
   place: ExpandedKeyPlace,
   options: RunOptions,
 ): Promise<void> {
+  await checkRoom(engine, parameters, set);
   const { glwe } = parameters;
-  const { lwe, bootstrapGadget, keySwitchGadget } = requireBootstrap(parameters, set);
-  const { polynomialSize: N, dimension: k } = glwe;
-  const shape = [lwe.dimension, N, k, bootstrapGadget.levels];
-  const bootstrapBytes = await callKernel(engine, "velum_bootstrap_key_bytes", ...shape);
-  const switchShape = [bigLweDimension(glwe), lwe.dimension, keySwitchGadget.levels];
-  const switchBytes = await callKernel(engine, "velum_switch_key_bytes", ...switchShape);
-  checkRoom(parameters, set, bootstrapBytes, switchBytes);
-  const scratchBytes = await callKernel(engine, "velum_expand_scratch_bytes", N, k, lwe.dimension);
+  const { lwe } = requireBootstrap(parameters, set);
+  const shape = [glwe.polynomialSize, glwe.dimension, lwe.dimension];
+  const scratchBytes = await callKernel(engine, "velum_expand_scratch_bytes", ...shape);
   const passing: Address[] = [];
   const own = async (bytes: number): Promise<Address> => {
     const block = await allocate(engine, bytes);
@@ -121,66 +132,90 @@ async function expandSection(
       { do: "write", address: bodies, data: bootstrapBodies },
       { do: "write", address: switchBodies, data: keySwitchBodies },
     ]);
-    await forRanges(
-      engine.threads,
-      lwe.dimension,
-      16,
-      "evaluation keys",
-      { ...options, onProgress: (done) => options.onProgress?.(bootstrapShare * done) },
-      (thread, begin, end) =>
-        engine.run(thread, [
-          {
-            do: "call",
-            name: "velum_expand_bootstrap_key",
-            parameters: [
-              ...[
-                address + place.bootstrap,
-                wire,
-                bodies,
-                begin,
-                end,
-                N,
-                k,
-                bootstrapGadget.levels,
-              ],
-              scratch + thread * scratchBytes,
-            ],
-          },
-        ]),
-    );
-    await forRanges(
-      engine.threads,
-      bigLweDimension(glwe) * keySwitchGadget.levels,
-      1024,
-      "evaluation keys",
-      {
-        ...options,
-        onProgress: (done) => options.onProgress?.(bootstrapShare + (1 - bootstrapShare) * done),
-      },
-      (thread, begin, end) =>
-        engine.run(thread, [
-          {
-            do: "call",
-            name: "velum_expand_switch_key",
-            parameters: [
-              ...[address + place.keySwitch, wire, switchBodies, begin, end, ...switchShape],
-              scratch + thread * scratchBytes,
-            ],
-          },
-        ]),
-    );
+    const section: OpenSection = {
+      ...{ parameters, set, seed: wire, bootstrapBodies: bodies, keySwitchBodies: switchBodies },
+      bootstrap: offsetAddress(address, place.bootstrap),
+      keySwitch: offsetAddress(address, place.keySwitch),
+      ...{ scratch, scratchBytes },
+    };
+    await expandBootstrapKey(engine, section, {
+      ...options,
+      onProgress: (done) => options.onProgress?.(bootstrapShare * done),
+    });
+    await expandSwitchKey(engine, section, {
+      ...options,
+      onProgress: (done) => options.onProgress?.(bootstrapShare + (1 - bootstrapShare) * done),
+    });
   } finally {
     await release(engine, ...passing);
   }
 }
 
+/** GGSW ciphertexts of the small key's bits, from all threads. */
+function expandBootstrapKey(
+  engine: Engine,
+  section: OpenSection,
+  options: RunOptions,
+): Promise<void> {
+  const { parameters, set, scratch, scratchBytes } = section;
+  const { polynomialSize: N, dimension: k } = parameters.glwe;
+  const { lwe, bootstrapGadget } = requireBootstrap(parameters, set);
+  const { bootstrap, seed, bootstrapBodies } = section;
+  return expandRows(engine, lwe.dimension, 16, options, (thread, begin, end) => ({
+    do: "call",
+    name: "velum_expand_bootstrap_key",
+    parameters: [
+      ...[bootstrap, seed, bootstrapBodies, begin, end, N, k, bootstrapGadget.levels],
+      offsetAddress(scratch, thread * scratchBytes),
+    ],
+  }));
+}
+
+/** LWE ciphertexts of the big key's digits, from all threads. */
+function expandSwitchKey(engine: Engine, section: OpenSection, options: RunOptions): Promise<void> {
+  const { parameters, set, scratch, scratchBytes } = section;
+  const { lwe, keySwitchGadget } = requireBootstrap(parameters, set);
+  const dimension = bigLweDimension(parameters.glwe);
+  const rows = dimension * keySwitchGadget.levels;
+  const { keySwitch, seed, keySwitchBodies } = section;
+  return expandRows(engine, rows, 1024, options, (thread, begin, end) => ({
+    do: "call",
+    name: "velum_expand_switch_key",
+    parameters: [
+      ...[keySwitch, seed, keySwitchBodies, begin, end],
+      ...[dimension, lwe.dimension, keySwitchGadget.levels],
+      offsetAddress(scratch, thread * scratchBytes),
+    ],
+  }));
+}
+
+/** `expand` for all rows, at most `grain` of them in a call. */
+function expandRows(
+  engine: Engine,
+  rows: number,
+  grain: number,
+  options: RunOptions,
+  expand: (thread: number, begin: number, end: number) => Step,
+): Promise<void> {
+  return forRanges(engine.threads, rows, grain, "evaluation keys", options, (thread, begin, end) =>
+    engine.run(thread, [expand(thread, begin, end)]),
+  );
+}
+
 /** Kernels come with the circuit: theirs is the last word on what keys take. */
-function checkRoom(
-  parameters: CryptoParameters,
-  set: number,
-  bootstrapBytes: number,
-  switchBytes: number,
-): void {
+async function checkRoom(engine: Engine, parameters: CryptoParameters, set: number): Promise<void> {
+  const { glwe } = parameters;
+  const { lwe, bootstrapGadget, keySwitchGadget } = requireBootstrap(parameters, set);
+  const bootstrapBytes = await callKernel(
+    engine,
+    "velum_bootstrap_key_bytes",
+    ...[lwe.dimension, glwe.polynomialSize, glwe.dimension, bootstrapGadget.levels],
+  );
+  const switchBytes = await callKernel(
+    engine,
+    "velum_switch_key_bytes",
+    ...[bigLweDimension(glwe), lwe.dimension, keySwitchGadget.levels],
+  );
   const { places, publicKey } = expandedKeyLayout(parameters);
   const place = places[set] ?? { bootstrap: 0, keySwitch: 0 };
   const end = places[set + 1]?.bootstrap ?? publicKey;
