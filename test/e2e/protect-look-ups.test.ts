@@ -3,12 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fhe } from "../../src/circuit/fhe.js";
 import { Client } from "../../src/client/client.js";
+import { importLightgbm } from "../../src/import/lightgbm.js";
+import { importOnnx } from "../../src/import/onnx.js";
+import { importXgboost } from "../../src/import/xgboost.js";
+import { ImportedClient } from "../../src/index.js";
 import { LogisticRegression } from "../../src/models/linear/logistic-regression.js";
 import { RandomForestClassifier } from "../../src/models/trees/random-forest-classifier.js";
 import { XGBClassifier } from "../../src/models/trees/xgb-classifier.js";
 import { XGBRegressor } from "../../src/models/trees/xgb-regressor.js";
 import { ServerCircuit } from "../../src/runtime/server-circuit.js";
 import { headerBytes } from "../../src/tfhe/wire-header.js";
+import { importedCases, importedFile, rowsOf } from "../support/imported-cases.js";
 import { packedNumber } from "../support/plain-tfhe.js";
 import { meanSquare } from "../support/torus-phase.js";
 
@@ -113,4 +118,46 @@ test("the likeliest classes under protection are those in clear", async () => {
   const clear = await model.topClasses(some);
   assert.deepEqual(await model.topClasses(some, { fhe: "execute" }), clear);
   await circuit.close();
+});
+
+test("models of other libraries under protection: scores and decisions are those in clear", async () => {
+  const cases = [
+    { library: "onnx", file: "ridge.onnx", read: importOnnx, result: "scores", least: -16 },
+    {
+      library: "xgboost-3.2.0",
+      file: "multiclass.json",
+      read: importXgboost,
+      result: "scores",
+      least: -10,
+    },
+    { library: "onnx", file: "tree-binary.onnx", read: importOnnx, result: "class", least: -40 },
+    {
+      library: "lightgbm-4.7.0",
+      file: "poisson.txt",
+      read: importLightgbm,
+      result: { above: 1.06 },
+      least: -40,
+    },
+  ] as const;
+  for (const { library, file, read, result, least } of cases) {
+    const recorded = importedCases(library).find((one) => one.file === file);
+    assert.ok(recorded);
+    const model = read(importedFile(library, file)).setParams({ result });
+    const rows = rowsOf(recorded, model.parts);
+    const circuit = await model.compile(rows, { ...wasm, protectModel: true });
+    const distance = circuit.plan.protection?.distanceLog2 ?? 0;
+    assert.ok(distance <= least, `${file}: ${distance}`);
+    const clear = await model.predict(rows);
+    assert.deepEqual(await model.predict(rows, { fhe: "simulate" }), clear);
+    const client = await ImportedClient.load(circuit.clientFile);
+    client.client.generateKey();
+    const server = await ServerCircuit.load(circuit.serverFile, wasm);
+    const keys = await server.loadEvaluationKeys(
+      (await client.client.evaluationKeys()) ?? new Uint8Array(),
+    );
+    const [answer = new Uint8Array()] = await server.run([client.encrypt(rows[1] ?? [])], keys);
+    assert.deepEqual(client.predict(answer), clear[1]);
+    await server.close();
+    await circuit.close();
+  }
 });

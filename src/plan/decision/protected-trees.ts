@@ -2,12 +2,8 @@ import { VelumError } from "../../base/error.js";
 import { smallestTUniform } from "../../security/curves.js";
 import { largestVariance, log2Failure } from "../../security/failure.js";
 import { compensatedRoundingVariance } from "../../security/noise-fresh.js";
-import {
-  floodDistanceLog2,
-  hiddenVariance,
-  publicZeroVariance,
-} from "../../security/noise-protection.js";
-import { bigLweDimension, type GlweParameters } from "../../tfhe/parameters.js";
+import { floodDistanceLog2, publicZeroVariance } from "../../security/noise-protection.js";
+import { bigLweDimension, type Gadget, type GlweParameters } from "../../tfhe/parameters.js";
 import { type PlanProtection, weakerProtection } from "../protection.js";
 import type { DecisionDiagrams } from "./decision-diagrams.js";
 import { type DirectBits, diagramVariance, leafRounding, quietBases } from "./diagram-noise.js";
@@ -46,7 +42,7 @@ export function chooseProtected(
   const found = levelsTried.flatMap((levels) => nearest(joined, diagrams, levels, options) ?? []);
   const distance = ({ protection }: ProtectedChoice): number => protection.distanceLog2;
   const kept = found.find((choice) => distance(choice) <= distanceLog2);
-  if (kept !== undefined) return kept;
+  if (kept !== undefined) return withShortBodies(kept, diagrams, options);
   // Levels rise, and uploads with them.
   const best = found.reduce<ProtectedChoice | undefined>(
     (before, own) =>
@@ -54,7 +50,7 @@ export function chooseProtected(
     undefined,
   );
   if (best !== undefined && distance(best) <= (weakestDistanceLog2 ?? Number.NEGATIVE_INFINITY))
-    return best;
+    return withShortBodies(best, diagrams, options);
   const reachable = Math.ceil(Math.min(0, ...found.map(distance)));
   throw new VelumError({
     code: "no-parameters",
@@ -75,7 +71,7 @@ const levelsTried = [1, 2, 3, 4];
 /** Bits of distance that another level must bring, since it makes the upload longer. */
 const leastGain = 1;
 
-/** The moduli with the least distance for one number of levels. */
+/** The moduli with the least distance for one number of levels, bodies unrounded. */
 function nearest(
   { trees, constant }: JoinedTrees,
   diagrams: DecisionDiagrams,
@@ -83,103 +79,101 @@ function nearest(
   options: ProtectedOptions,
 ): ProtectedChoice | undefined {
   let best: ProtectedChoice | undefined;
+  let quiet: Gadget | undefined;
   const seen = new Set<string>();
   for (const largest of largestModuli) {
     const limbs = leafResidues(diagrams, constant, largest);
     const key = String(limbs?.moduli);
     if (limbs === undefined || seen.has(key)) continue;
     seen.add(key);
-    const found = withFlood(diagrams, limbs, trees.outputs, levels, options);
+    // Moduli hardly matter for which base is quiet; the largest come first.
+    quiet ??= quietest(diagrams, limbs, levels);
+    if (quiet === undefined) continue;
+    const bits = { glwe, gadget: quiet, bodyBits: 64 };
+    const found = withFlood(diagrams, limbs, trees.outputs, bits, options.failureLog2);
     const before = best?.protection.distanceLog2 ?? 0;
     if (found !== undefined && found.protection.distanceLog2 < before) best = found;
   }
   return best;
 }
 
-/** The largest flood that leaves room for other noise; undefined where none hides enough. */
+/** The key whose noise is least among those that take no longer than others. */
+const glwe: GlweParameters = {
+  dimension: 4,
+  polynomialSize: 512,
+  noiseLog2: smallestTUniform(2048, 64),
+};
+
+/** The largest flood that leaves room for other noise; undefined where there is none. */
 function withFlood(
   diagrams: DecisionDiagrams,
   limbs: LeafLimbs,
   outputs: number,
-  levels: number,
-  { failureLog2, distanceLog2 }: ProtectedOptions,
+  bits: DirectBits,
+  failureLog2: number,
 ): ProtectedChoice | undefined {
   const values = outputs * limbs.count;
+  if (values > bits.glwe.polynomialSize) return undefined;
   const halfStep = 0.5 / Math.max(...(limbs.moduli ?? [2 ** limbs.messageBits]));
   const quantile = largestVariance(1, failureLog2);
+  const rounding = leafRounding(diagrams, limbs, bits.gadget);
+  const variance =
+    diagramVariance(diagrams, limbs, bits) + publicZeroVariance(bits.glwe, bits.glwe.noiseLog2);
+  const download = (word: number): number =>
+    variance + compensatedRoundingVariance(bigLweDimension(bits.glwe), word);
   const largestFlood = Math.ceil(64 + Math.log2(halfStep)) - 1;
   for (const floodLog2 of [largestFlood, largestFlood - 1]) {
-    const allowedWith = (rounding: number): number => {
-      const limit = halfStep - 2 ** (floodLog2 - 64) - rounding;
-      return limit <= 0 ? 0 : limit * limit * quantile;
-    };
-    // Bodies keep as many bits as that distance can use.
-    const hidden = hiddenVariance(distanceLog2, floodLog2, values);
-    const bits = quietest(diagrams, limbs, levels, hidden, allowedWith);
-    if (bits === undefined || values > bits.glwe.polynomialSize) continue;
-    const rounding = leafRounding(diagrams, limbs, bits.gadget);
     const limit = halfStep - 2 ** (floodLog2 - 64) - rounding;
-    const variance =
-      diagramVariance(diagrams, limbs, bits) + publicZeroVariance(bits.glwe, bits.glwe.noiseLog2);
-    const download = (word: number): number =>
-      variance + compensatedRoundingVariance(bigLweDimension(bits.glwe), word);
+    const allowed = limit <= 0 ? 0 : limit * limit * quantile;
     let wordBits = limbs.messageBits + 1;
-    while (wordBits < 40 && download(wordBits) > allowedWith(rounding)) wordBits++;
-    if (download(wordBits) > allowedWith(rounding)) continue;
+    while (wordBits < 40 && download(wordBits) > allowed) wordBits++;
+    if (download(wordBits) > allowed) continue;
+    const distanceLog2 = floodDistanceLog2(variance + rounding ** 2, floodLog2, values);
     return {
-      limbs,
-      bits,
-      wordBits,
+      ...{ limbs, bits, wordBits, protection: { floodLog2, distanceLog2 } },
       failureLog2: log2Failure(limit, download(wordBits)),
-      protection: {
-        floodLog2,
-        distanceLog2: floodDistanceLog2(variance + rounding ** 2, floodLog2, values),
-      },
     };
   }
   return undefined;
 }
 
-/** Leaves room for rounding on the way back. */
-const downloadShare = 0.9;
+/** Distance that shorter bodies may cost where it is not as asked anyway. */
+const bodyShareLog2 = 0.05;
+
+/** The same with the fewest bits of bodies that keep to the distance asked for, or near the one that can be had. */
+function withShortBodies(
+  choice: ProtectedChoice,
+  diagrams: DecisionDiagrams,
+  { failureLog2, distanceLog2 }: ProtectedOptions,
+): ProtectedChoice {
+  const outputs = choice.limbs.base.length / choice.limbs.count;
+  const most = Math.max(distanceLog2, choice.protection.distanceLog2 + bodyShareLog2);
+  let best = choice;
+  // Bodies are packed by bytes of whole rows: widths in steps of 4.
+  for (let bodyBits = 60; bodyBits >= 32; bodyBits -= 4) {
+    const bits = { ...choice.bits, bodyBits };
+    const found = withFlood(diagrams, choice.limbs, outputs, bits, failureLog2);
+    if (found === undefined || found.protection.distanceLog2 > most) break;
+    best = found;
+  }
+  return best;
+}
 
 /** Noise between two leaves prefers smaller digits than that of other gates. */
 const basesTried = 3;
 
-/** Share by which shorter bodies may raise the noise where it is not hidden as asked anyway. */
-const bodyShare = 1.05;
-
-/**
- * The quietest base, then the fewest bits of bodies; undefined where noise leaves no room. `hidden`: variance below which nothing is
- * gained, `allowed`: the largest one where leaves are rounded by so much.
- */
+/** The quietest base for leaves of this width, if any holds them. */
 function quietest(
   diagrams: DecisionDiagrams,
   limbs: LeafLimbs,
   levels: number,
-  hidden: number,
-  allowed: (rounding: number) => number,
-): DirectBits | undefined {
-  const glwe: GlweParameters = {
-    dimension: 4,
-    polynomialSize: 512,
-    noiseLog2: smallestTUniform(2048, 64),
-  };
-  const meanSquare = (bits: DirectBits): number =>
-    diagramVariance(diagrams, limbs, bits) + leafRounding(diagrams, limbs, bits.gadget) ** 2;
-  let best: { readonly bits: DirectBits; readonly square: number } | undefined;
+): Gadget | undefined {
+  let best: { readonly gadget: Gadget; readonly square: number } | undefined;
   for (const baseLog of quietBases(glwe, levels, limbs.messageBits, basesTried)) {
-    const bits = { glwe, gadget: { baseLog, levels }, bodyBits: 64 };
-    const square = meanSquare(bits);
-    if (best === undefined || square < best.square) best = { bits, square };
+    const gadget = { baseLog, levels };
+    const variance = diagramVariance(diagrams, limbs, { glwe, gadget, bodyBits: 64 });
+    const square = variance + leafRounding(diagrams, limbs, gadget) ** 2;
+    if (best === undefined || square < best.square) best = { gadget, square };
   }
-  if (best === undefined) return undefined;
-  const { bits, square } = best;
-  const room = allowed(leafRounding(diagrams, limbs, bits.gadget)) * downloadShare;
-  if (square > room) return undefined;
-  const most = Math.min(room, Math.max(square * bodyShare, hidden * downloadShare));
-  // Bodies are packed by bytes of whole rows: widths in steps of 4.
-  let bodyBits = 64;
-  while (bodyBits > 32 && meanSquare({ ...bits, bodyBits: bodyBits - 4 }) <= most) bodyBits -= 4;
-  return { ...bits, bodyBits };
+  return best?.gadget;
 }
