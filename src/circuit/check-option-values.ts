@@ -1,4 +1,5 @@
 import { VelumError } from "../base/error.js";
+import { valueText } from "../base/value-text.js";
 
 /** What an option may be: the test, and its text in errors. */
 interface Allowed {
@@ -72,14 +73,6 @@ export function checkOptionValues(options: Readonly<Record<string, unknown>>): v
       cure: "Leave it away for the default",
     });
   }
-}
-
-/** A value as it would stand in a program; only its kind where it is long. */
-export function valueText(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
 function oneOf(names: readonly string[]): Allowed {

@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import type { NestedArray } from "../base/tensor.js";
+import { valueText } from "../base/value-text.js";
 import { type ClientValue, checkInputs } from "../client/check-inputs.js";
 import { drawDot, drawSvg } from "../graph/drawing.js";
 import type { Graph } from "../graph/graph.js";
@@ -11,7 +12,6 @@ import { keyFileBytes } from "../tfhe/key-files.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { outputPayloadBytes } from "../tfhe/wire-output.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
-import { valueText } from "./check-option-values.js";
 import { requestFileBytes } from "./compile/travel-limits.js";
 import type { CompileOptions } from "./compile-options.js";
 import type { Compiled } from "./compiled.js";

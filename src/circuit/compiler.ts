@@ -8,7 +8,7 @@ import {
   type TracersOf,
 } from "../trace/encryption.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
-import { traceFunction } from "../trace/trace-function.js";
+import { checkFunction, traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
 import { Circuit } from "./circuit.js";
 import { compileGraph } from "./compile/compile-graph.js";
@@ -48,6 +48,7 @@ export function compiler(
   fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
 ): Compiler {
   const parameters = byParameter(declared);
+  checkFunction(fn, "fhe.compiler");
   return {
     async compile(inputset, options = {}) {
       const settings = compileSettings(options, fn.name);

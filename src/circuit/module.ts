@@ -1,4 +1,5 @@
 import { VelumError } from "../base/error.js";
+import { valueText } from "../base/value-text.js";
 import {
   byParameter,
   type Encryption,
@@ -9,9 +10,8 @@ import {
   type TracersOf,
 } from "../trace/encryption.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
-import { traceFunction } from "../trace/trace-function.js";
+import { checkFunction, traceFunction } from "../trace/trace-function.js";
 import type { Tracer } from "../trace/tracer.js";
-import { valueText } from "./check-option-values.js";
 import { compileTogether } from "./compile/compile-module.js";
 import { type CompileOptions, compileSettings } from "./compile-options.js";
 import { CompiledModule } from "./compiled-module.js";
@@ -61,6 +61,7 @@ export function declareFunction(
   parameters: ParameterDeclarations,
   fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
 ): FunctionDeclaration {
+  checkFunction(fn, "fhe.function");
   return { parameters: byParameter(parameters), fn };
 }
 
@@ -87,8 +88,15 @@ export function declareModule<Names extends string>(
   }
   return {
     async compile(inputsets, options = {}) {
-      const { wires = true, ...rest } = options;
-      const settings = compileSettings(rest, "", "module options");
+      const { wires = true, ...rest } = options ?? {};
+      const settings = compileSettings(options === null ? options : rest, "", "module options");
+      if (typeof inputsets !== "object" || inputsets === null) {
+        throw refused(
+          "inputsets",
+          `are ${valueText(inputsets)}, not an object`,
+          "Give a list of samples for each function: { f: [0, 1, 2, 3] }",
+        );
+      }
       const traced = names.map((name) => {
         const { parameters, fn } = functions[name];
         const samples = readInputset(

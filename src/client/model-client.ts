@@ -1,7 +1,8 @@
 import { VelumError } from "../base/error.js";
 import { type Tensor, toTensor } from "../base/tensor.js";
+import { valueText } from "../base/value-text.js";
 import type { ModelCoding } from "../quantize/model-coding.js";
-import type { Client } from "./client.js";
+import { Client } from "./client.js";
 
 /** The client side of a compiled model, from the client file alone: real features in, encrypted; answers out. */
 export abstract class ModelClient<C extends ModelCoding> {
@@ -12,6 +13,7 @@ export abstract class ModelClient<C extends ModelCoding> {
 
   /** Errors: `file-kind` for the file of a function; those of `read`, which gets the extras and their place. */
   constructor(client: Client, what: string, read: (extras: unknown, path: string) => C) {
+    if (!(client instanceof Client)) throw noClient(client, what);
     if (client.extras === null) throw noModel(client.manifest.name, what);
     this.client = client;
     this.coding = read(client.extras, "client file extras");
@@ -31,6 +33,16 @@ export abstract class ModelClient<C extends ModelCoding> {
     const [result] = this.client.decrypt(answer);
     return { shape: [1, this.coding.outputs], data: result?.data ?? new Float64Array() };
   }
+}
+
+/** What JavaScript may pass to the constructor of a client of models. */
+export function noClient(given: unknown, what: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: `client of a ${what}`,
+    problem: `is made of ${valueText(given)}, not of a client`,
+    cure: "Use load(clientFile), or pass what Client.load gave",
+  });
 }
 
 function noModel(name: string, what: string): VelumError {

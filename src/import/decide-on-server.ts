@@ -1,4 +1,5 @@
 import { VelumError } from "../base/error.js";
+import { contentText } from "../base/value-text.js";
 import type { RegressorResult } from "../models/above-result.js";
 import type { ClassResult } from "../models/class-result.js";
 import { mostClasses } from "../models/ranking.js";
@@ -151,7 +152,7 @@ function noSuchResult(path: string, result: unknown, cure: string): VelumError {
   return new VelumError({
     code: "bad-argument",
     path: `${path} result`,
-    problem: `is ${JSON.stringify(result)}`,
+    problem: `is ${contentText(result)}`,
     cure,
   });
 }

@@ -1,6 +1,7 @@
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import { Client } from "../client/client.js";
+import { noClient } from "../client/model-client.js";
 import { ImportedCoding } from "./imported-coding.js";
 import type { Label } from "./steps.js";
 
@@ -21,6 +22,7 @@ export class ImportedClient {
 
   /** Errors: `file-kind` for the file of a function, `file-corrupt` for another model's. */
   constructor(client: Client) {
+    if (!(client instanceof Client)) throw noClient(client, "model");
     if (client.extras === null) throw noModel(client.manifest.name);
     this.client = client;
     this.coding = ImportedCoding.fromJSON(client.extras, "client file extras");

@@ -48,7 +48,7 @@ export function importedDecisionBits(owner: string, { nBits }: ImportedParams) {
 }
 
 function ofTrees(owner: string, nBits: ImportedParams["nBits"]): TreeQuantization["nBits"] {
-  if (typeof nBits !== "object" || !("weights" in nBits)) return nBits;
+  if (typeof nBits !== "object" || nBits === null || !("weights" in nBits)) return nBits;
   throw new VelumError({
     code: "bad-argument",
     path: `${owner} nBits`,
@@ -59,7 +59,8 @@ function ofTrees(owner: string, nBits: ImportedParams["nBits"]): TreeQuantizatio
 
 /** The widths for a linear model. Error `bad-argument`. */
 export function importedLinearBits(owner: string, { nBits }: ImportedParams): LinearBits {
-  const given = typeof nBits === "object" && "weights" in nBits ? nBits : undefined;
+  const given =
+    typeof nBits === "object" && nBits !== null && "weights" in nBits ? nBits : undefined;
   const width = typeof nBits === "number" ? nBits : defaultLinearParams.nBits;
   const params = { ...defaultLinearParams, nBits: given ?? width };
   checkLinearParams(owner, params);

@@ -1,3 +1,4 @@
+import { contentText } from "../base/value-text.js";
 import type { Link } from "../quantize/regressor-coding.js";
 import { ParamChecks } from "./check-params.js";
 
@@ -21,7 +22,7 @@ export function scoreLimits(
   if (result === "scores") return undefined;
   const { above } = result;
   const refuse = (cure: string) =>
-    new ParamChecks(owner).bad("result above", JSON.stringify(above), cure);
+    new ParamChecks(owner).bad("result above", contentText(above), cure);
   const limits = typeof above === "number" ? new Array<number>(targets).fill(above) : above;
   if (limits.length !== targets) throw refuse(`Pass a number, or ${targets}, one a target`);
   if (link === "identity") return Float64Array.from(limits);
@@ -36,5 +37,5 @@ export function checkRegressorResult(owner: string, result: RegressorResult): vo
   const limits = typeof above === "number" ? [above] : above;
   if (Array.isArray(limits) && limits.length > 0 && limits.every(Number.isFinite)) return;
   const cure = 'Pass "scores", or { above: t } with a target t';
-  throw new ParamChecks(owner).bad("result", JSON.stringify(result), cure);
+  throw new ParamChecks(owner).bad("result", contentText(result), cure);
 }

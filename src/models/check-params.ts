@@ -1,4 +1,5 @@
 import { VelumError } from "../base/error.js";
+import { contentText } from "../base/value-text.js";
 
 /** Refuses parameters of one estimator that are out of range. Every method gives `bad-argument` naming estimator, parameter and value. */
 export class ParamChecks {
@@ -38,15 +39,17 @@ export class ParamChecks {
   oneOf(param: string, value: string | null, choices: readonly (string | null)[]): void {
     if (choices.includes(value)) return;
     const list = choices.map((choice) => JSON.stringify(choice)).join(" or ");
-    throw this.bad(param, JSON.stringify(value), `Pass ${list}`);
+    throw this.bad(param, contentText(value), `Pass ${list}`);
   }
 
   bad(param: string, actual: number | string, cure: string): VelumError {
+    // JavaScript passes more than numbers, and not all of it has a text.
+    const text = typeof actual === "string" ? actual : contentText(actual);
     return new VelumError({
       code: "bad-argument",
       path: `${this.#name} ${param}`,
-      problem: `is ${actual}`,
-      actual,
+      problem: `is ${text}`,
+      actual: typeof actual === "number" ? actual : text,
       cure,
     });
   }

@@ -1,3 +1,4 @@
+import { contentText } from "../base/value-text.js";
 import { ParamChecks } from "./check-params.js";
 
 /**
@@ -13,7 +14,7 @@ export function checkClassResult(owner: string, result: ClassResult): void {
     new ParamChecks(owner).whole("result top", result.top, 1);
   } else if (result !== "scores" && result !== "class") {
     const cure = 'Pass "scores", "class" or { top: k }';
-    throw new ParamChecks(owner).bad("result", JSON.stringify(result), cure);
+    throw new ParamChecks(owner).bad("result", contentText(result), cure);
   }
 }
 

@@ -1,4 +1,5 @@
 import { VelumError } from "../base/error.js";
+import { contentText } from "../base/value-text.js";
 import { type Labels, toLabels } from "./check-data.js";
 
 /** Labels as indices of classes. */
@@ -93,7 +94,7 @@ export function checkClassWeight(
   throw new VelumError({
     code: "bad-argument",
     path: `${owner} classWeight`,
-    problem: `is ${JSON.stringify(classWeight)}`,
+    problem: `is ${contentText(classWeight)}`,
     cure: `Pass ${texts}, null, or numbers of at least 0 by label such as { 0: 1, 1: 5 }`,
   });
 }

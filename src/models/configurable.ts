@@ -1,5 +1,6 @@
 import { checkOptions } from "../base/check-options.js";
 import { VelumError } from "../base/error.js";
+import { contentText } from "../base/value-text.js";
 
 /** What estimators and transformers share: a name, and parameters by scikit-learn's names. */
 export abstract class Configurable<P extends object> {
@@ -35,7 +36,7 @@ function merged<P extends object>(own: P, params: Partial<P>, path: string): P {
     throw new VelumError({
       code: "bad-argument",
       path: `${path} ${name}`,
-      problem: `is ${JSON.stringify(value)}`,
+      problem: `is ${contentText(value)}`,
       cure: "Pass true or false",
     });
   }

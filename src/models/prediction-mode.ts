@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import { type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
+import { contentText } from "../base/value-text.js";
 
 /** Where and how a prediction is computed. All modes give the same integers. */
 export interface PredictionMode {
@@ -44,7 +45,7 @@ export async function runRows(
     throw new VelumError({
       code: "bad-argument",
       path: `${path} fhe`,
-      problem: `is ${JSON.stringify(fhe)}`,
+      problem: `is ${contentText(fhe)}`,
       cure: 'Pass "disable", "simulate" or "execute"',
     });
   }

@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import { kindText, type Shape } from "../base/tensor.js";
+import { valueText } from "../base/value-text.js";
 import { callPath } from "./origin.js";
 import { Tracer } from "./tracer.js";
 
@@ -47,9 +48,9 @@ export function checkBits(bits: number, name: string, cure: string): void {
   throw new VelumError({
     code: "bad-argument",
     path: callPath(name),
-    problem: `${bits} is no number of bits`,
+    problem: `${valueText(bits)} is no number of bits`,
     limit: "1 to 53",
-    actual: bits,
+    actual: valueText(bits),
     cure,
   });
 }

@@ -1,3 +1,5 @@
+import { VelumError } from "../base/error.js";
+import { contentText } from "../base/value-text.js";
 import type { Tracer } from "./tracer.js";
 
 /** Whether the server sees a value: `encrypted` it does not, `clear` it does. */
@@ -41,11 +43,27 @@ export type EncryptionIn<P extends NamedParameters> = P extends unknown
 /** The traced values that a function of listed parameters gets. */
 export type TracersOf<P extends ListedParameters> = { [K in keyof P]: Tracer<P[K][1]> };
 
-/** The declarations by name, in order. */
+/** The declarations by name, in order. Kinds are checked when the function is traced. Error `bad-argument` for what declares no names. */
 export function byParameter(
   parameters: ParameterDeclarations,
 ): Readonly<Record<string, Encryption>> {
-  return isPairs(parameters) ? Object.fromEntries(parameters) : parameters;
+  if (typeof parameters !== "object" || parameters === null) throw wrongDeclaration(parameters);
+  if (!isPairs(parameters)) return parameters;
+  const wrong = parameters.findIndex(
+    (pair: unknown) => !Array.isArray(pair) || typeof pair[0] !== "string",
+  );
+  if (wrong >= 0) throw wrongDeclaration(parameters[wrong]);
+  return Object.fromEntries(parameters);
+}
+
+function wrongDeclaration(found: unknown): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: "parameters",
+    problem: `${contentText(found)} declares no parameter`,
+    limit: "encrypted or clear",
+    cure: 'Give names with "encrypted" or "clear": { x: "encrypted", y: "clear" }, or pairs: [["x", "encrypted"], ["y", "clear"]]',
+  });
 }
 
 function isPairs(parameters: ParameterDeclarations): parameters is ListedParameters {

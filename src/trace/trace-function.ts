@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
+import { valueText } from "../base/value-text.js";
 import { extremes, GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
@@ -87,5 +88,16 @@ function badResult(name: string, what: string): VelumError {
     path: `function "${name}"`,
     problem: `it returned ${what} instead of a traced value`,
     cure: "Return a value computed from the parameters or made by fhe.constant, or an array of such values; async functions cannot be traced",
+  });
+}
+
+/** Error `bad-argument` for anything but a function; `path` names who takes it. */
+export function checkFunction(fn: unknown, path: string): void {
+  if (typeof fn === "function") return;
+  throw new VelumError({
+    code: "bad-argument",
+    path,
+    problem: `its second argument is ${valueText(fn)}, not a function`,
+    cure: `Give what is computed: ${path}({ x: "encrypted" }, (x) => x.add(1))`,
   });
 }

@@ -1,6 +1,7 @@
 import { clearLayoutsOf } from "../../artifact/clear-info.js";
 import type { ServerManifest } from "../../artifact/server-manifest.js";
 import { VelumError } from "../../base/error.js";
+import { valueText } from "../../base/value-text.js";
 import type { UploadFormCost } from "../../plan/decision/upload-form.js";
 import { evaluationKeyMemoryBytes } from "../../plan/parameters/bootstrap-cost.js";
 import type { PlannedRounding } from "../../plan/plan.js";
@@ -164,9 +165,9 @@ export function checkBatch(batch: number): number {
   throw new VelumError({
     code: "bad-argument",
     path: "cost",
-    problem: `a batch of ${batch} requests was asked for`,
+    problem: `a batch of ${valueText(batch)} requests was asked for`,
     limit: 1,
-    actual: batch,
+    actual: valueText(batch),
     cure: "Give a whole number of requests, at least 1",
   });
 }

@@ -1,4 +1,5 @@
 import { VelumError } from "../../base/error.js";
+import { contentText } from "../../base/value-text.js";
 import { ParamChecks } from "../check-params.js";
 
 /** How naive Bayes of counts takes the classes' probabilities; names and defaults of scikit-learn. */
@@ -48,10 +49,11 @@ export function logPriors(
 
 /** Refuses what is no probability above 0. Errors: `bad-argument`. */
 export function checkPriors(owner: string, name: string, priors: readonly number[] | null): void {
-  if (priors === null || priors.every((prior) => prior > 0 && prior <= 1)) return;
+  const listed = Array.isArray(priors) || ArrayBuffer.isView(priors);
+  if (priors === null || (listed && priors.every((prior) => prior > 0 && prior <= 1))) return;
   throw new ParamChecks(owner).bad(
     name,
-    priors.join(", "),
+    listed ? priors.join(", ") : contentText(priors),
     "Pass a probability above 0 for each class, or null",
   );
 }

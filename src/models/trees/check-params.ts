@@ -1,4 +1,5 @@
 import { VelumError } from "../../base/error.js";
+import { contentText } from "../../base/value-text.js";
 
 /** A rule for one parameter: what holds for good values, and the sentence for the others. */
 export interface ParamRule<Params> {
@@ -36,7 +37,7 @@ export function checkChoice(
 }
 
 export function badParam(owner: string, name: string, value: unknown, cure: string): VelumError {
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
+  const text = typeof value === "number" ? String(value) : contentText(value);
   return new VelumError({
     code: "bad-argument",
     path: `${owner} ${name}`,

@@ -1,4 +1,5 @@
 import { VelumError } from "../../base/error.js";
+import { contentText } from "../../base/value-text.js";
 import { headerBytes, seedBytes } from "../../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../../tfhe/wire-input.js";
 import { noLimits, type PlanLimits } from "../parameters/parameter-request.js";
@@ -166,7 +167,7 @@ export function checkForm(form: UploadForm): void {
   throw new VelumError({
     code: "bad-argument",
     path: "uploadForm",
-    problem: `is ${JSON.stringify(form)}`,
+    problem: `is ${contentText(form)}`,
     limit: "auto, direct, packed",
     actual: String(form),
     cure: 'Use "auto", which goes by the size of the upload',

@@ -1,4 +1,5 @@
 import { VelumError } from "../../../base/error.js";
+import { contentText } from "../../../base/value-text.js";
 import type { Matrix } from "../../check-data.js";
 import { SeededRandom } from "../../seeded-random.js";
 import { toFloat64Columns } from "../tree-data.js";
@@ -43,7 +44,7 @@ export function hgbKinds(x: Matrix, params: HgbParams): HgbKinds {
     path: "HistGradientBoosting monotonicCst",
     problem: known
       ? `has a rule for feature ${both}, which is categorical`
-      : `is ${JSON.stringify(given)}`,
+      : `is ${contentText(given)}`,
     limit: features,
     cure: `Pass 1 (rising), -1 (falling) or 0 for each of the ${features} features, 0 for categories`,
   });
@@ -64,7 +65,7 @@ function categoricalColumns(
   throw new VelumError({
     code: "bad-argument",
     path: "HistGradientBoosting categoricalFeatures",
-    problem: `is ${JSON.stringify(given)}`,
+    problem: `is ${contentText(given)}`,
     limit: features - 1,
     cure: `Pass columns from 0 to ${features - 1}, or true or false for each of the ${features}`,
   });

@@ -1,4 +1,5 @@
 import { VelumError } from "../../../base/error.js";
+import { contentText } from "../../../base/value-text.js";
 
 /** Features that a node may ask, and what its children's rights derive from. */
 export interface Permitted {
@@ -54,7 +55,7 @@ export function interactionRules(
   throw new VelumError({
     code: "bad-argument",
     path,
-    problem: `is ${JSON.stringify(groups)}`,
+    problem: `is ${contentText(groups)}`,
     limit: features - 1,
     cure: `Pass lists of features from 0 to ${features - 1}, [[0, 1], [2]], or null`,
   });

@@ -1,4 +1,5 @@
 import { VelumError } from "../../../base/error.js";
+import { contentText } from "../../../base/value-text.js";
 import { sigmoid } from "../../../quantize/class-scores.js";
 import { areaUnderCurve } from "../../metrics/area-under-curve.js";
 import { logGamma } from "./log-gamma.js";
@@ -65,7 +66,7 @@ export function xgbMetric(
     throw new VelumError({
       code: "bad-argument",
       path: `${owner} evalMetric`,
-      problem: `is ${JSON.stringify(name)}, which this objective does not have`,
+      problem: `is ${contentText(name)}, which this objective does not have`,
       actual: name,
       cure: `Pass ${known.map((own) => JSON.stringify(own)).join(", ")}, or null for the first that fits`,
     });

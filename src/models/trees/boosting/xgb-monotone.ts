@@ -1,4 +1,5 @@
 import { VelumError } from "../../../base/error.js";
+import { contentText } from "../../../base/value-text.js";
 import { type DerivativeSums, leafWeight, type XgbPenalties } from "./xgb-split.js";
 
 /** Leaf values that a node's rows may get, before the learning rate. */
@@ -79,7 +80,7 @@ export function monotoneRules(
     throw new VelumError({
       code: "bad-argument",
       path: `${owner} monotoneConstraints`,
-      problem: `is ${JSON.stringify(constraints)}`,
+      problem: `is ${contentText(constraints)}`,
       limit: features,
       cure: `Pass 1 (rising), -1 (falling) or 0 for each of the ${features} features`,
     });
