@@ -6,6 +6,9 @@ export type Shape = readonly number[];
 /** Nested arrays of numbers; a bare number is a scalar. */
 export type NestedArray = number | readonly NestedArray[];
 
+/** The same as an argument: truth values count as 0 and 1. */
+export type NestedInput = number | boolean | readonly NestedInput[];
+
 /**
  * Numbers with a shape, row-major. Integers are exact up to 2^53. `data.length` is the product of `shape`.
  */
@@ -39,11 +42,11 @@ export function scalar(value: number): Tensor {
 }
 
 /**
- * Reads nested arrays (or typed arrays, or a tensor) as a tensor.
+ * Reads nested arrays (or typed arrays, or a tensor) as a tensor; true is 1, false is 0.
  * Errors: `bad-shape` when rows differ in length, `bad-argument` when an entry is not a number.
  */
 export function toTensor(
-  value: NestedArray | ArrayLike<number> | readonly ArrayLike<number>[] | Tensor,
+  value: NestedInput | ArrayLike<number> | readonly ArrayLike<number>[] | Tensor,
   path = "value",
 ): Tensor {
   if (isTensor(value)) {
@@ -72,7 +75,7 @@ export function toTensor(
       return;
     }
     if (axis !== shape.length) throw ragged(path, shape);
-    if (typeof item !== "number") {
+    if (typeof item !== "number" && typeof item !== "boolean") {
       throw new VelumError({
         code: "bad-argument",
         path,
@@ -80,7 +83,7 @@ export function toTensor(
         cure: "Pass numbers, nested arrays of numbers or typed arrays",
       });
     }
-    data[next++] = item;
+    data[next++] = Number(item);
   };
   visit(value, 0);
   return { shape, data };

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isTensor, type NestedArray, toNested } from "../base/tensor.js";
+import { isTensor, type NestedInput, toNested } from "../base/tensor.js";
 import { bytesText } from "../circuit/cost/cost.js";
 import type { ClientValue } from "../client/check-inputs.js";
 import type { Client } from "../client/client.js";
@@ -173,6 +173,6 @@ function checkValue(value: unknown, path: string): ClientValue | null {
   throw usageError(path, "is neither a number nor an array nor null");
 }
 
-function isNested(value: unknown): value is NestedArray {
-  return typeof value === "number" || Array.isArray(value);
+function isNested(value: unknown): value is NestedInput {
+  return ["number", "boolean"].includes(typeof value) || Array.isArray(value);
 }

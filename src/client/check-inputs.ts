@@ -1,7 +1,7 @@
 import type { ClientInput } from "../artifact/client-file.js";
 import { VelumError } from "../base/error.js";
 import {
-  type NestedArray,
+  type NestedInput,
   sameShape,
   shapeText,
   sizeOf,
@@ -10,7 +10,7 @@ import {
 } from "../base/tensor.js";
 
 /** What an input may be given as. */
-export type ClientValue = NestedArray | ArrayLike<number> | Tensor;
+export type ClientValue = NestedInput | ArrayLike<number> | Tensor;
 
 /**
  * One tensor for each input of a circuit: whole numbers of its shape, within its range. `null` stands for an input that may be fed from

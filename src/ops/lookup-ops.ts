@@ -11,6 +11,7 @@ import { indexDynamic } from "./index-dynamic/index-dynamic.js";
 import { maxPool1d, maxPool2d, maxPool3d } from "./max-pool/max-pool.js";
 import { multivariate } from "./multivariate/multivariate.js";
 import { quotient } from "./quotient/quotient.js";
+import { astypeOp } from "./rounding/astype.js";
 import { roundingOps } from "./rounding/rounding.js";
 import { take } from "./take/take.js";
 import { roundedTlu } from "./tlu/rounded-tlu.js";
@@ -27,6 +28,7 @@ export const lookupOps: readonly OpSpec[] = [
   ...comparisonOps,
   ...floatOps,
   ...roundingOps,
+  astypeOp(),
   ...[max, min, maxPool1d, maxPool2d, maxPool3d],
   ...[
     assignDynamic,

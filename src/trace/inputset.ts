@@ -1,11 +1,11 @@
 import { VelumError } from "../base/error.js";
-import { isTensor, type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
+import { isTensor, type NestedInput, type Tensor, toTensor } from "../base/tensor.js";
 
 /** One sample: the value itself for a function of one parameter, else an array with one value for each parameter. */
 export type Sample = SampleValue | readonly SampleValue[];
 
 /** Value of one parameter: integers as a number, nested arrays, a typed array or a tensor. */
-export type SampleValue = NestedArray | ArrayLike<number> | Tensor;
+export type SampleValue = NestedInput | ArrayLike<number> | Tensor;
 
 /**
  * Reads an inputset, or samples of another kind that `what` names: for each sample one tensor a parameter, in the order of the parameters.

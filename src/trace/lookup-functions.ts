@@ -1,6 +1,5 @@
 import { VelumError } from "../base/error.js";
 import { kindText } from "../base/tensor.js";
-import { valueText } from "../base/value-text.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import type { AttributeValue, ScalarFunction } from "../graph/node.js";
 import type { IndexItem } from "../op-spec/index-expression.js";

@@ -2,7 +2,7 @@ import { VelumError } from "../base/error.js";
 import {
   kindText,
   mostAxes,
-  type NestedArray,
+  type NestedInput,
   type Shape,
   sameShape,
   shapeText,
@@ -36,7 +36,11 @@ export class LookupTable {
    * Errors: `bad-shape` unless it is a list with entries, `not-integer`, `not-a-number`.
    */
   constructor(
-    entries: readonly number[] | ArrayLike<number> | TensorArray | readonly NestedTables[],
+    entries:
+      | readonly (number | boolean)[]
+      | ArrayLike<number>
+      | TensorArray
+      | readonly NestedTables[],
   ) {
     if (isTables(entries)) this.#table = joinTables(entries);
     else this.#table = isTensorArray(entries) ? entries : readTable(entries);
@@ -60,8 +64,8 @@ export class LookupTable {
    * elements do not match.
    */
   apply<E extends Encryption>(x: Tracer<E>): Tracer<E>;
-  apply(x: NestedArray | ArrayLike<number> | Tensor): Tensor;
-  apply(x: Tracer | NestedArray | ArrayLike<number> | Tensor): Tracer | Tensor {
+  apply(x: NestedInput | ArrayLike<number> | Tensor): Tensor;
+  apply(x: Tracer | NestedInput | ArrayLike<number> | Tensor): Tracer | Tensor {
     if (x instanceof Tracer) return record("tlu", [x], this.#over(x.shape));
     const path = "LookupTable.apply";
     const value = toTensor(x, path);
@@ -89,7 +93,7 @@ export class LookupTable {
 /** One table for each element of a value of `shape`, row-major. Errors: `bad-argument`, `bad-shape`, and those of one table. */
 export function tablesPerElement(
   shape: Shape,
-  tables: readonly (readonly number[])[],
+  tables: readonly (readonly (number | boolean)[])[],
 ): TensorArray {
   if (!Array.isArray(tables)) {
     throw new VelumError({
@@ -139,7 +143,7 @@ function joinTables(tables: readonly NestedTables[]): TensorArray {
   );
 }
 
-function readTable(entries: ArrayLike<number>): Tensor {
+function readTable(entries: readonly (number | boolean)[] | ArrayLike<number>): Tensor {
   const table = toTensor(entries, "LookupTable");
   if (table.shape.length !== 1 || table.data.length === 0) {
     throw new VelumError({
@@ -156,6 +160,8 @@ function readTable(entries: ArrayLike<number>): Tensor {
   return table;
 }
 
-function isTensorArray(entries: ArrayLike<number> | Tensor | TensorArray): entries is TensorArray {
+function isTensorArray(
+  entries: readonly (number | boolean)[] | ArrayLike<number> | Tensor | TensorArray,
+): entries is TensorArray {
   return typeof entries === "object" && entries !== null && "items" in entries;
 }

@@ -1,7 +1,7 @@
 import { VelumError } from "../base/error.js";
 import {
   mostAxes,
-  type NestedArray,
+  type NestedInput,
   type Shape,
   shapeText,
   sizeOf,
@@ -15,7 +15,7 @@ import { callPath } from "./origin.js";
 import { type Operand, record, Tracer } from "./tracer.js";
 
 /** Traced scalars and numbers in nested arrays. */
-export type NestedOperands = Tracer | number | readonly NestedOperands[];
+export type NestedOperands = Tracer | number | boolean | readonly NestedOperands[];
 
 /** Sum over `axis` (one, several, or all). `keepdims` leaves summed axes with length 1. */
 export function sum<E extends Encryption>(
@@ -205,7 +205,7 @@ export function onesLike(x: Tracer): Tracer<"encrypted"> {
 }
 
 /** Clear integers as an encrypted value that everybody can read: a trivial encryption. */
-export function constant(value: NestedArray | ArrayLike<number> | Tensor): Tracer<"encrypted"> {
+export function constant(value: NestedInput | ArrayLike<number> | Tensor): Tracer<"encrypted"> {
   const tensor = toTensor(value, "constant");
   return zeros(tensor.shape).add(tensor);
 }

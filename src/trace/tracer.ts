@@ -1,13 +1,14 @@
-import type { NestedArray, Shape, Tensor } from "../base/tensor.js";
+import type { NestedInput, Shape, Tensor } from "../base/tensor.js";
 import type { Attributes } from "../graph/node.js";
 import type { IndexItem } from "../op-spec/index-expression.js";
 import type { Encryption, EncryptionOf, EncryptionOfAll, JoinedEncryption } from "./encryption.js";
 import { dynamicIndex, type IndexPart, indexAttributes } from "./index-parts.js";
+import { type NumberTypeName, typeAttribute } from "./number-types.js";
 import { recordNode } from "./record-node.js";
 import { noValue, TracedValue } from "./traced-value.js";
 
 /** What an operand may be: a traced value, or clear integers. */
-export type Operand = Tracer | NestedArray | ArrayLike<number> | Tensor;
+export type Operand = Tracer | NestedInput | ArrayLike<number> | Tensor;
 
 declare const encryptionBrand: unique symbol;
 
@@ -227,9 +228,12 @@ export class Tracer<E extends Encryption = Encryption> extends TracedValue {
     return record("around", [this], { decimals });
   }
 
-  /** As integers, rounded towards zero, or as floating-point numbers. */
-  astype(type: "int64" | "float64"): Tracer<E> {
-    return record("astype", [this], { dtype: type === "int64" ? "int_" : type });
+  /**
+   * As numbers of another type, by NumPy's names. Integers: rounded towards zero; 8, 16 and 32 bits wrap around, `"bool"` is 1 where it is not 0.
+   * `"float32"` rounds to that type here; what follows is computed in double precision. Error `bad-argument` for other types.
+   */
+  astype(type: NumberTypeName): Tracer<E> {
+    return record("astype", [this], { dtype: typeAttribute(type) });
   }
 
   /** The elements along the first axis, as in NumPy: `for (const row of x)`, `const [a, b] = x`. A scalar has none. */

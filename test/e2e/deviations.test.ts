@@ -270,6 +270,12 @@ const cases: Readonly<Record<string, Case>> = {
     trace: (x) => x.less(x.mul(2).sub(3)),
     plain: ([x = 0]) => [Number(x < 2 * x - 3)],
   },
+  "Truth values as data": {
+    inputs: 1,
+    inputset: [[[0, 3]], [[2, 1]], [[3, 0]]],
+    trace: (x) => [x.mul(true), fhe.where([true, false], x, 0), x.matmul([true, false])],
+    plain: ([x = 0, y = 0]) => [x, y, x, 0, x],
+  },
 };
 
 function flat(value: NestedArray): number[] {

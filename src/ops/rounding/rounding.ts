@@ -1,4 +1,3 @@
-import { VelumError } from "../../base/error.js";
 import type { Attributes } from "../../graph/node.js";
 import { defineElementwise } from "../../op-spec/elementwise-op/elementwise-op.js";
 import { noAttributes, type OpSpec } from "../../op-spec/spec.js";
@@ -22,18 +21,6 @@ function readDecimals(attributes: Attributes): number {
   return typeof decimals === "number" ? decimals : 0;
 }
 
-/** `int_` for integers, `float64` for floating-point numbers; the names that NumPy prints. */
-function readType(attributes: Attributes, path: string): "int_" | "float64" {
-  const { dtype } = attributes;
-  if (dtype === "int_" || dtype === "float64") return dtype;
-  throw new VelumError({
-    code: "bad-argument",
-    path,
-    problem: `there is no type ${String(dtype)} here`,
-    cure: 'Use "int64" or "float64"',
-  });
-}
-
 function rounder(name: string): OpSpec {
   return defineElementwise({
     name,
@@ -52,7 +39,7 @@ function rounder(name: string): OpSpec {
   });
 }
 
-/** NumPy's roundings, and conversions between integers and floating-point numbers. */
+/** NumPy's roundings. */
 export const roundingOps: readonly OpSpec[] = [
   rounder("round"),
   rounder("around"),
@@ -65,39 +52,4 @@ export const roundingOps: readonly OpSpec[] = [
         roundHalfEven(a),
     result: "float",
   }),
-  toInteger("astype"),
 ];
-
-/** Towards zero if to integers. */
-function toInteger(name: string): OpSpec {
-  const spec = defineElementwise({
-    ...{
-      name,
-      doc: "Elements as integers (rounded towards zero) or as floating-point numbers.",
-      operands: 1,
-    },
-    read: readType,
-    integers:
-      (type) =>
-      (a = 0) =>
-        type === "int_" ? Math.trunc(a) + 0 : a,
-    result: "float",
-  });
-  const isFloat = (attributes: Attributes): boolean => readType(attributes, name) === "float64";
-  const checked = defineElementwise({
-    ...{ name, doc: spec.doc, operands: 1, read: readType, result: "integer" },
-    integers:
-      () =>
-      (a = 0) =>
-        Math.trunc(a) + 0,
-    monotone: true,
-  });
-  return {
-    ...checked,
-    float: isFloat,
-    evaluate: (attributes, operands, path) =>
-      (isFloat(attributes) ? spec : checked).evaluate(attributes, operands, path),
-    evaluateFloat: (attributes, operands, path) =>
-      (isFloat(attributes) ? spec : checked).evaluateFloat(attributes, operands, path),
-  };
-}
