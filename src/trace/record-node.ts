@@ -1,5 +1,5 @@
 import { VelumError } from "../base/error.js";
-import { type NestedArray, type Tensor, toTensor } from "../base/tensor.js";
+import { type NestedInput, type Tensor, toTensor } from "../base/tensor.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import { type Attributes, placedName } from "../graph/node.js";
 import { applyOp, type SampledNode } from "../ops/apply.js";
@@ -15,7 +15,7 @@ import { TracedValue } from "./traced-value.js";
  */
 export function recordNode(
   name: string,
-  operands: readonly (TracedValue | NestedArray | ArrayLike<number> | Tensor)[],
+  operands: readonly (TracedValue | NestedInput | ArrayLike<number> | Tensor)[],
   attributes: Attributes,
 ): { readonly builder: GraphBuilder; readonly node: SampledNode } {
   const origin = currentOrigin();
