@@ -112,6 +112,10 @@ cases = [
     case(R, "kinds", **few, min_samples_leaf=4, categorical_features=[1, 2]),
     case(R, "kinds", **few, min_samples_leaf=8, categorical_features=[1], weights=True, monotonic_cst=[1, 0, 0, 0]),
     case(C, "kinds with holes", **few, min_samples_leaf=4, categorical_features=[1, 2]),
+    case(R, s, **few, min_samples_leaf=4, loss="absolute_error"),
+    case(R, s, **few, min_samples_leaf=4, loss="absolute_error", weights=True),
+    case(R, "holes", **few, min_samples_leaf=4, loss="quantile", quantile=0.9),
+    case(R, s, **few, min_samples_leaf=4, loss="quantile", quantile=0.2, weights=True),
     # A tree that cannot split, and one whose root is worth more before than after.
     case(R, s, max_iter=3, min_samples_leaf=90),
 ]

@@ -118,6 +118,15 @@ const cases: readonly Case[] = [
     load: (file) => HistGradientBoostingRegressor.load(file, wasm),
   },
   {
+    about: "a quantile",
+    X,
+    model: new HistGradientBoostingRegressor({ ...rounds, loss: "quantile", quantile: 0.8 }).fit(
+      X,
+      sizes,
+    ),
+    load: (file) => HistGradientBoostingRegressor.load(file, wasm),
+  },
+  {
     about: "categories beside grids",
     X: gaps,
     model: new HistGradientBoostingClassifier({

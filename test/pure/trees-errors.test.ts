@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { DecisionTreeClassifier } from "../../src/models/trees/decision-tree-classifier.js";
 import { DecisionTreeRegressor } from "../../src/models/trees/decision-tree-regressor.js";
 import { HistGradientBoostingClassifier } from "../../src/models/trees/hist-gradient-boosting-classifier.js";
+import { HistGradientBoostingRegressor } from "../../src/models/trees/hist-gradient-boosting-regressor.js";
 import { IsolationForest } from "../../src/models/trees/isolation-forest.js";
 import { RandomForestClassifier } from "../../src/models/trees/random-forest-classifier.js";
 import { XGBClassifier } from "../../src/models/trees/xgb-classifier.js";
@@ -145,6 +146,12 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       () => new XGBRegressor({ monotoneConstraints: [1, 0, 1] }).fit(X, y),
       "bad-argument",
       "XGB monotoneConstraints: is [1,0,1]. Pass 1 (rising), -1 (falling) or 0 for each of the 2 features",
+    ],
+    [
+      "a quantile without a share",
+      () => new HistGradientBoostingRegressor({ loss: "quantile" }).fit(X, y),
+      "bad-argument",
+      "HistGradientBoostingRegressor quantile: is null. Pass a number above 0 and below 1",
     ],
     [
       "half a feature",

@@ -3,16 +3,24 @@ import { requirePositive } from "../positive-targets.js";
 import { fitHgb, hgbRule } from "./boosting/fit-hgb.js";
 import { type HgbRegression, hgbRegressionLoss } from "./boosting/hgb-loss.js";
 import { checkHgbParams, type HgbParams, hgbDefaults } from "./boosting/hgb-params.js";
-import { checkChoice } from "./check-params.js";
+import { badParam, checkChoice } from "./check-params.js";
 import { toTreeMatrix } from "./tree-data.js";
 import { TreeRegressor } from "./tree-regressor.js";
 
 /** Settings of a `HistGradientBoostingRegressor`. */
 export interface HistGradientBoostingRegressorParams extends HgbParams {
   readonly loss: HgbRegression;
+  /** For loss `"quantile"`: above 0 and below 1; else null. */
+  readonly quantile: number | null;
 }
 
-const defaults: HistGradientBoostingRegressorParams = { ...hgbDefaults, loss: "squared_error" };
+const losses = ["squared_error", "absolute_error", "quantile", "poisson", "gamma"];
+
+const defaults: HistGradientBoostingRegressorParams = {
+  ...hgbDefaults,
+  loss: "squared_error",
+  quantile: null,
+};
 
 /** scikit-learn's histogram gradient boosting for a numeric target; see `HistGradientBoostingClassifier`. */
 export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoostingRegressorParams> {
@@ -29,14 +37,14 @@ export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoo
     this.checkParams();
     const matrix = toTreeMatrix(x, hgbRule, `${this.name}.fit X`);
     const target = toLabels(y, matrix.rows, `${this.name}.fit y`);
-    const onLogs = params.loss !== "squared_error";
+    const onLogs = params.loss === "poisson" || params.loss === "gamma";
     if (onLogs) requirePositive(target, params.loss === "gamma", `${this.name}.fit y`);
     const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
     const { ensemble, featureImportances, rounds, heldOut } = fitHgb(
       matrix,
       { y: target, weights },
       params,
-      hgbRegressionLoss(params.loss),
+      hgbRegressionLoss(params.loss, params.quantile),
     );
     const account = { rounds, ...(heldOut === undefined ? {} : { heldOut }) };
     const meaning = onLogs ? "exponential" : "identity";
@@ -52,7 +60,11 @@ export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoo
   protected override checkParams(): void {
     const params = this.getParams();
     checkHgbParams(this.name, params);
-    checkChoice(this.name, "loss", params.loss, ["squared_error", "poisson", "gamma"]);
+    checkChoice(this.name, "loss", params.loss, losses);
+    const { loss, quantile } = params;
+    if (loss !== "quantile") return;
+    if (typeof quantile === "number" && quantile > 0 && quantile < 1) return;
+    throw badParam(this.name, "quantile", quantile, "Pass a number above 0 and below 1");
   }
 
   /** Rounds that were made. */

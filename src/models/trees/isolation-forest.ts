@@ -15,6 +15,7 @@ import {
 } from "./check-params.js";
 import { fitIsolation } from "./fit-isolation.js";
 import { predictEnsemble } from "./predict-ensemble.js";
+import { linearQuantile } from "./quantile.js";
 import { toFloat32Columns, toTreeMatrix } from "./tree-data.js";
 import { TreeModel } from "./tree-model.js";
 import type { TreePredictor } from "./tree-predictor.js";
@@ -82,7 +83,7 @@ export class IsolationForest extends TreeModel<IsolationForestParams> {
     const offset =
       contamination === "auto"
         ? -0.5
-        : quantile(anomalyScores(predictEnsemble(ensemble, matrix).data), contamination);
+        : linearQuantile(anomalyScores(predictEnsemble(ensemble, matrix).data), contamination);
     return this.adopt({
       offset,
       ensemble,
@@ -130,16 +131,6 @@ export class IsolationForest extends TreeModel<IsolationForestParams> {
 
 function countOf(value: number, all: number): number {
   return value < 1 ? Math.max(1, Math.floor(value * all)) : value;
-}
-
-/** The `share` quantile, linear between neighbours (NumPy's default). */
-function quantile(values: Float64Array, share: number): number {
-  const sorted = values.toSorted();
-  const place = share * (sorted.length - 1);
-  const low = Math.floor(place);
-  const below = sorted[low] ?? 0;
-  const above = sorted[Math.min(low + 1, sorted.length - 1)] ?? 0;
-  return below + (above - below) * (place - low);
 }
 
 function checkIsolation(owner: string, params: IsolationForestParams): void {

@@ -70,6 +70,12 @@ function boost(
     slopes.forEach((derivatives, k) => {
       const order = new Int32Array(rows).map((_, i) => i);
       const { nodes, leaves } = growHgb(growth, derivatives, order);
+      if (loss.leaf !== undefined) {
+        for (const { node, start, end } of leaves) {
+          const own = order.subarray(start, end);
+          nodes[node]?.value.fill(params.learningRate * leafValue(loss.leaf, targets, scores, own));
+        }
+      }
       for (const { node, start, end } of leaves) {
         const value = nodes[node]?.value[0] ?? 0;
         for (let p = start; p < end; p++) {
@@ -90,6 +96,17 @@ function boost(
     rounds,
     ...(watch === undefined ? {} : { heldOut: watch.losses }),
   };
+}
+
+/** `of` the residuals of `rows`; for losses with one score a row. */
+function leafValue(
+  of: NonNullable<HgbLoss["leaf"]>,
+  { y, weights }: BoostTargets,
+  scores: Float64Array,
+  rows: Int32Array,
+): number {
+  const residuals = Float64Array.from(rows, (row) => (y[row] ?? 0) - (scores[row] ?? 0));
+  return of(residuals, weights && Float64Array.from(rows, (row) => weights[row] ?? 0));
 }
 
 /** The loss on held-out rows, and whether it has stopped falling. */

@@ -1,8 +1,9 @@
 import { sigmoid, softmaxInPlace } from "../../../quantize/class-scores.js";
+import { linearQuantile, weightedQuantile } from "../quantile.js";
 import type { Derivatives } from "./histogram.js";
 import type { BoostTargets } from "./xgb-objective.js";
 
-export type HgbRegression = "squared_error" | "poisson" | "gamma";
+export type HgbRegression = "squared_error" | "absolute_error" | "quantile" | "poisson" | "gamma";
 
 /** A loss by its derivatives in the scores (`[rows, outputs]`), in double precision until they are stored. */
 export interface HgbLoss {
@@ -10,6 +11,8 @@ export interface HgbLoss {
   /** Score that every row begins with, `[outputs]`. */
   start(targets: BoostTargets): Float64Array;
   derive(targets: BoostTargets, scores: Float64Array, out: readonly Derivatives[]): void;
+  /** The value of a leaf whose rows lack `residuals`, where it is not the sums' own: losses with a kink. Before the learning rate. */
+  readonly leaf?: (residuals: Float64Array, weights: Float64Array | undefined) => number;
   /** Mean loss, but for terms that do not depend on scores. */
   value(targets: BoostTargets, scores: Float64Array): number;
 }
@@ -49,8 +52,28 @@ function rowLoss(
   };
 }
 
-/** The losses of `HistGradientBoostingRegressor`. */
-export function hgbRegressionLoss(name: HgbRegression): HgbLoss {
+/** Twice the distance to a quantile is the absolute error for the median, `factor` 2. Leaves are quantiles of what their rows lack. */
+function quantileLoss(share: number, factor: 1 | 2): HgbLoss {
+  const leaf: NonNullable<HgbLoss["leaf"]> = (residuals, weights) =>
+    weights?.some((weight) => weight > 0)
+      ? weightedQuantile(residuals, weights, share)
+      : linearQuantile(residuals, share);
+  const above = factor * share;
+  return {
+    ...rowLoss(
+      (mean) => mean,
+      (score, y) => [y >= score ? -above : factor - above, 1],
+      (score, y) => (y >= score ? above * (y - score) : (factor - above) * (score - y)),
+    ),
+    start: ({ y, weights }) => Float64Array.of(leaf(y, weights)),
+    leaf,
+  };
+}
+
+/** The losses of `HistGradientBoostingRegressor`; `quantile` is that loss's own setting. */
+export function hgbRegressionLoss(name: HgbRegression, quantile: number | null): HgbLoss {
+  if (name === "absolute_error") return quantileLoss(0.5, 2);
+  if (name === "quantile") return quantileLoss(quantile ?? 0.5, 1);
   if (name === "squared_error") {
     return rowLoss(
       (mean) => mean,
