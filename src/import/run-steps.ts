@@ -22,6 +22,27 @@ export interface NumberBlock extends Block {
   readonly data: Float64Array;
 }
 
+/** Numbers that every row shares; tables are long, and mostly only looked up, so that the matrix is made when it is asked for. */
+class SharedRow implements NumberBlock {
+  readonly values: Float64Array;
+  readonly #rows: number;
+  #data: Float64Array | undefined;
+
+  constructor(values: Float64Array, rows: number) {
+    this.values = values;
+    this.#rows = rows;
+  }
+
+  get columns(): number {
+    return this.values.length;
+  }
+
+  get data(): Float64Array {
+    this.#data ??= perRow(this.columns, this.#rows, (_, out) => out.set(this.values)).data;
+    return this.#data;
+  }
+}
+
 /**
  * Runs `steps` on `rows` rows and gives all blocks, inputs first. Computes in float64 and rounds where a step says so.
  * Errors: `out-of-range` (a category that the model refuses).
@@ -60,7 +81,7 @@ function runStep(step: Step, blocks: readonly Block[], rows: number): Block {
         rows,
       );
     case "constant":
-      return perRow(step.values.length, rows, (_, out) => out.set(step.values));
+      return new SharedRow(step.values, rows);
     case "element": {
       const { columns, data } = numbersOf(blocks, step.from);
       const apply = elementFunctions[step.name];
@@ -132,10 +153,11 @@ function runStep(step: Step, blocks: readonly Block[], rows: number): Block {
       });
     }
     case "pick": {
-      const from = numbersOf(blocks, step.from);
+      const table = blocks[step.from];
+      const from = table instanceof SharedRow ? table : numbersOf(blocks, step.from);
       const places = numbersOf(blocks, step.places);
       return perRow(places.columns, rows, (row, out) => {
-        const own = rowOf(from, row);
+        const own = from instanceof SharedRow ? from.values : rowOf(from, row);
         rowOf(places, row).forEach((place, k) => {
           out[k] = own[place < 0 ? place + own.length : place] ?? Number.NaN;
         });

@@ -27,6 +27,7 @@ export class StepList {
   readonly steps: Step[] = [];
   readonly #columns: number[];
   readonly #known = new Map<string, number>();
+  readonly #constants = new WeakMap<ArrayLike<number>, number>();
 
   constructor(inputColumns: readonly number[]) {
     this.inputs = inputColumns.length;
@@ -61,8 +62,14 @@ export class StepList {
     return block;
   }
 
+  /** Numbers that every row shares; the same list is the same block. */
   constant(values: ArrayLike<number>): number {
-    return this.add({ kind: "constant", values: Float64Array.from(values) }, values.length);
+    const known = this.#constants.get(values);
+    if (known !== undefined) return known;
+    const step = { kind: "constant", values: Float64Array.from(values) } as const;
+    const block = this.add(step, values.length);
+    this.#constants.set(values, block);
+    return block;
   }
 
   select(from: number, columns: readonly number[]): number {
