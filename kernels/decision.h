@@ -164,3 +164,11 @@ static void add_leaf_node(int32_t *to, const int32_t *low, const int32_t *high, 
   }
   leaf_products(to, dense, bit, g, digit_points, x);
 }
+
+// to = (added ? to : 0) + a + b.
+INLINE void add_children(int32_t *to, const int32_t *a, const int32_t *b, const size_t words, const int added) {
+  for (size_t j = 0; j < words; j += WIDE) {
+    const wi32 sum = *(const wi32 *)(a + j) + *(const wi32 *)(b + j);
+    *(wi32 *)(to + j) = added ? sum + *(const wi32 *)(to + j) : sum;
+  }
+}

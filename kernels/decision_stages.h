@@ -41,7 +41,7 @@ EXPORT word velum_ensemble_scratch_bytes(word N, word k, word levels, word slots
 
 // Item = chunk of decision diagrams. `nodes`: i32 {bit, low, high, to} each; chunk c runs nodes chunks[c] to chunks[c + 1] - 1 in order
 // (`chunks`: i32, one more than there are chunks). A node's value is its `high` child where the bit is 1 and its `low` child where it is
-// 0. A child >= 0 is a slot that an earlier node of the chunk wrote, a child < 0 is leaf number -1 - child. `to` >= 0 is the slot that
+// 0; where the bit is -1, it is the sum of both. A child >= 0 is a slot that an earlier node of the chunk wrote, a child < 0 is leaf number -1 - child. `to` >= 0 is the slot that
 // gets the result (it may be a child's), -1 adds the result to the chunk's sum.
 // `leaves`: i32 [leaves, values] on the 32-bit torus; value v of a leaf sits at coefficient positions[v], all different.
 // Chunk c writes its sum, a GLWE, to out + c (k + 1) N 4.
@@ -66,7 +66,7 @@ EXPORT void velum_stage_ensemble(STAGE, word bits, word N, word k, word levels, 
       const int32_t *node = (const int32_t *)(constants + nodes) + 4 * n;
       const double *ggsw = bit + (size_t)node[0] * bit_words(&g);
       int32_t *to = node[3] < 0 ? sum : slot + glwe * (size_t)node[3];
-      if (node[1] < 0 && node[2] < 0) {
+      if (node[0] >= 0 && node[1] < 0 && node[2] < 0) {
         if (node[3] >= 0) for (size_t j = 0; j < glwe; j++) to[j] = 0;
         add_leaf_node(to, leaf + values * (-1 - node[1]), leaf + values * (-1 - node[2]), at, (int)values, ggsw, &g, work);
         continue;
@@ -76,6 +76,10 @@ EXPORT void velum_stage_ensemble(STAGE, word bits, word N, word k, word levels, 
         const int32_t number = node[1 + side];
         child[side] = number < 0 ? spare + glwe * (size_t)side : slot + glwe * (size_t)number;
         if (number < 0) place_leaf(spare + glwe * (size_t)side, leaf + values * (-1 - number), at, (int)values, &g);
+      }
+      if (node[0] < 0) {
+        add_children(to, child[0], child[1], glwe, node[3] < 0);
+        continue;
       }
       if (node[3] >= 0) {
         cmux_any(to, child[1], child[0], 0, (const vf64 *)ggsw, &g, work);

@@ -34,7 +34,10 @@ export interface EnsembleInstruction {
   readonly levels: number;
   /** `[chunks + 1]` positions in `nodes`, in rows; chunks run side by side. */
   readonly chunks: Int32Array;
-  /** `[nodes, 4]`: bit, child where it is 0, child where it is 1 (a slot, or -1 - leaf), slot of the result (-1: added to the sum). */
+  /**
+   * `[nodes, 4]`: bit, child where it is 0, child where it is 1 (a slot, or -1 - leaf), slot of the result (-1: added to the sum). Bit -1:
+   * the result is the sum of both children.
+   */
   readonly nodes: Int32Array;
   /** `[leaves, positions]` on the 32-bit torus. */
   readonly leaves: Int32Array;
@@ -235,7 +238,7 @@ function formatInstruction(instruction: Instruction): string {
     case "expand bits":
       return `bits[0..${instruction.length}] = expand(upload, form=${instruction.form}, levels=${instruction.gadget.levels}, baseLog=${instruction.gadget.baseLog}, bodyBits=${instruction.bodyBits})`;
     case "ensemble":
-      return `sums[0..1] = ensemble(bits, gates=${instruction.nodes.length / 4}, leaves=${instruction.leaves.length / instruction.positions.length}, chunks=${instruction.chunks.length - 1})`;
+      return `sums[0..1] = ensemble(bits, gates=${column(instruction.nodes, 4, 0).filter((bit) => bit >= 0).length}, leaves=${instruction.leaves.length / instruction.positions.length}, chunks=${instruction.chunks.length - 1})`;
     case "linear":
       return `linear[0..${instruction.results}] = weights[${instruction.results}, ${instruction.inputs}] * fresh + constants, ${instruction.read} outputs each`;
     case "clear linear":

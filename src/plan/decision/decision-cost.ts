@@ -18,8 +18,9 @@ export function gatesOf({ instructions }: TfheProgram): DecisionWork {
   for (const instruction of instructions) {
     if (instruction.op !== "ensemble") continue;
     const { nodes } = instruction;
-    gates += nodes.length / 4;
     for (let at = 0; at < nodes.length; at += 4) {
+      if ((nodes[at] ?? 0) < 0) continue;
+      gates++;
       if ((nodes[at + 1] ?? 0) < 0 && (nodes[at + 2] ?? 0) < 0) leafNodes++;
     }
   }

@@ -1,4 +1,3 @@
-import type { DecisionWork } from "./decision-cost.js";
 import type { DecisionDiagrams } from "./decision-diagrams.js";
 import type { DiagramWeights } from "./decision-noise.js";
 import { gateCopies } from "./diagram-noise.js";
@@ -47,13 +46,6 @@ export function diagramWeights(diagrams: DecisionDiagrams, limbs: LeafLimbs): Di
     // One gate between leaves is on the way through a diagram: as if all were of one bit, or each diagram had one of every bit.
     squaredDifferences: Math.min(byBit, differences ** 2),
   };
-}
-
-/** Gates of all diagrams, by what they take. */
-export function diagramWork({ diagrams }: DecisionDiagrams): DecisionWork {
-  const gates = diagrams.flatMap((diagram) => diagram.gates);
-  const leafNodes = gates.filter(({ low, high }) => low < 0 && high < 0).length;
-  return { externalProducts: gates.length - leafNodes, leafNodes };
 }
 
 /** Norm over all values of the difference of two leaves, in turns of the torus. */

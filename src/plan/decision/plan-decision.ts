@@ -7,14 +7,11 @@ import type { OutputEncoding, Plan, PlanOptions } from "../plan.js";
 import { protectInstruction } from "../protection.js";
 import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
 import { gadgetUnit } from "./diagram-noise.js";
+import { gateSchedule } from "./gate-schedule.js";
 import { type JoinedTrees, joinedTrees } from "./joined-trees.js";
 import { type LeafLimbs, torusLimb } from "./leaf-limbs.js";
 import { chooseProtected, type ProtectedOptions } from "./protected-trees.js";
 import { bitPrices, chooseUploadForm, type TreeOptions } from "./upload-form.js";
-
-/** Gates of one chunk of work. */
-const gatesPerChunk = 24;
-const mostChunks = 64;
 
 /** A program whose results are all sums of trees on fresh inputs. */
 export interface DecisionRegions {
@@ -153,65 +150,30 @@ function limbEncoding({
 
 /** `limbs.base.length` results in the first coefficients. */
 export function ensembleInstruction(
-  { diagrams }: DecisionDiagrams,
+  diagrams: DecisionDiagrams,
   limbs: LeafLimbs,
   glwe: GlweParameters,
   gadget: { readonly baseLog: number; readonly levels: number },
 ): EnsembleInstruction {
   const unit = gadgetUnit(gadget);
   const onTorus = (value: number, at: number): number => torusLimb(limbs, at, value, unit);
-  const total = diagrams.reduce((sum, { gates }) => sum + gates.length, 0);
-  const chunkCount = Math.min(
-    diagrams.length,
-    mostChunks,
-    Math.max(1, Math.ceil(total / gatesPerChunk)),
-  );
-  const nodes: number[] = [];
-  const chunks = [0];
-  let slots = 0;
-  for (const { gates } of diagrams) {
-    const placed = placeGates(gates);
-    slots = Math.max(slots, placed.slots);
-    nodes.push(...placed.nodes);
-    const full = nodes.length / 4 >= (total * chunks.length) / chunkCount;
-    if (full && chunks.length < chunkCount) chunks.push(nodes.length / 4);
-  }
-  if (chunks.at(-1) !== nodes.length / 4) chunks.push(nodes.length / 4);
+  const { rows, chunks, leaves, slots } = gateSchedule(diagrams);
   const addend = new Int32Array(glwe.polynomialSize);
   for (const [at, value] of limbs.base.entries()) addend[at] = onTorus(value, at);
+  const leafWords = leaves.flatMap((parts) =>
+    Array.from(limbs.base, (_, at) =>
+      parts.reduce((sum, leaf) => (sum + onTorus(limbs.digits[leaf]?.[at] ?? 0, at)) | 0, 0),
+    ),
+  );
   return {
     op: "ensemble",
     baseLog: gadget.baseLog,
     levels: gadget.levels,
     chunks: Int32Array.from(chunks),
-    nodes: Int32Array.from(nodes),
-    leaves: Int32Array.from(limbs.digits.flatMap((leaf) => Array.from(leaf, onTorus))),
+    nodes: Int32Array.from(rows.flat()),
+    leaves: Int32Array.from(leafWords),
     positions: Int32Array.from(limbs.base, (_, at) => at),
     addend,
     slots,
   };
-}
-
-/** Rows `[bit, low, high, to]`: a gate's place is free again after its last use; the last gate goes to the sum. */
-function placeGates(gates: DecisionDiagrams["diagrams"][number]["gates"]): {
-  nodes: number[];
-  slots: number;
-} {
-  const lastUse = new Map<number, number>();
-  for (const [at, { low, high }] of gates.entries()) lastUse.set(low, at).set(high, at);
-  const places: number[] = [];
-  const free: number[] = [];
-  const nodes: number[] = [];
-  let slots = 0;
-  for (const [at, { bit, low, high }] of gates.entries()) {
-    const of = (child: number): number => (child < 0 ? child : (places[child] ?? 0));
-    const row = [bit, of(low), of(high)];
-    for (const child of new Set([low, high])) {
-      if (child >= 0 && lastUse.get(child) === at) free.push(places[child] ?? 0);
-    }
-    const to = at === gates.length - 1 ? -1 : (free.pop() ?? slots++);
-    places.push(to);
-    nodes.push(...row, to);
-  }
-  return { nodes, slots };
 }

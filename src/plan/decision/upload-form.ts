@@ -6,7 +6,8 @@ import { noLimits, type PlanLimits } from "../parameters/parameter-request.js";
 import type { PlanOptions } from "../plan.js";
 import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
 import type { BitsForm } from "./decision-shapes.js";
-import { diagramWeights, diagramWork } from "./diagram-weights.js";
+import { diagramWeights } from "./diagram-weights.js";
+import { gateSchedule } from "./gate-schedule.js";
 import type { JoinedTrees } from "./joined-trees.js";
 import { type LeafLimbs, leafLimbs } from "./leaf-limbs.js";
 import {
@@ -124,7 +125,7 @@ function bestCut(
   { maxUploadBytes, maxEvaluationKeyBytes }: PlanLimits,
 ): FormChoice | undefined {
   const leafBits = Math.ceil(Math.log2(1 + largestLeaf(diagrams)));
-  const work = diagramWork(diagrams);
+  const work = gateSchedule(diagrams).work;
   // Beside the seed and bodies that the search counts.
   const overhead = headerBytes + inputPayloadBytes([{ length: 0, bodyBits: 1 }]) - seedBytes;
   let best: FormChoice | undefined;

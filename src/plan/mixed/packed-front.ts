@@ -17,7 +17,8 @@ import {
   packingBytesOf,
   parametersOf,
 } from "../decision/decision-shapes.js";
-import { diagramWeights, diagramWork } from "../decision/diagram-weights.js";
+import { diagramWeights } from "../decision/diagram-weights.js";
+import { gateSchedule } from "../decision/gate-schedule.js";
 import { lineBytes, runsOfKeys } from "../decision/parameter-search-decision.js";
 import type { KernelRates } from "../kernel-rates.js";
 import { outputLimit } from "../parameters/noise-prediction.js";
@@ -65,7 +66,7 @@ export function packedFrontBits(
     outputs,
   };
   const limit = shareOfLimit(front, share, failureLog2);
-  const work = diagramWork(diagrams);
+  const work = gateSchedule(diagrams).work;
   const bits = diagrams.bits.length;
   const ways = decisionShapes("packed")
     .filter(

@@ -9,7 +9,7 @@ import { chooseRotations, type RotationChoice } from "../bootstrap/choose-rotati
 import { lowerBootstrap, numbersRead } from "../bootstrap/lower-bootstrap.js";
 import { decisionTime } from "../decision/decision-cost.js";
 import type { BitsForm } from "../decision/decision-shapes.js";
-import { diagramWork } from "../decision/diagram-weights.js";
+import { gateSchedule } from "../decision/gate-schedule.js";
 import { lineBytes } from "../decision/parameter-search-decision.js";
 import { ensembleInstruction } from "../decision/plan-decision.js";
 import { checkForm, largestDirectUpload, type UploadFormCost } from "../decision/upload-form.js";
@@ -196,7 +196,7 @@ function searchForm<Step>(
   const { parameters, runMs } = rotations.choice;
   const { packing } = own;
   const all = packing === undefined ? parameters : { ...parameters, packing };
-  const time = decisionTime(all, own.layout, diagramWork(front.diagrams), rates);
+  const time = decisionTime(all, own.layout, gateSchedule(front.diagrams).work, rates);
   const numbers =
     uploadLength === 0 ? [] : [{ length: uploadLength, bodyBits: rotations.choice.uploadBits }];
   const cost = {
