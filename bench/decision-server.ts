@@ -61,8 +61,9 @@ export class DecisionServer {
       table.leaves,
       Int32Array.of(0),
       new Int32Array(N),
+      new Int32Array(layout.length).fill(3),
     ]);
-    const [shapeAt = 0, starts = 0, nodes = 0, leaves = 0, positions = 0, addends = 0] =
+    const [shapeAt = 0, starts = 0, nodes = 0, leaves = 0, positions = 0, addends = 0, needs = 0] =
       constants.offsets;
     let end = 0;
     const place = (bytes: number): number => {
@@ -117,14 +118,14 @@ export class DecisionServer {
           {
             name: "velum_stage_packed_convert",
             items: layout.length,
-            constants: [shapeAt, levels, 0, rowsAt, bits],
+            constants: [shapeAt, levels, needs, 0, rowsAt, bits],
           },
         ]
       : [
           {
             name: "velum_stage_ggsw_expand",
             items: layout.length,
-            constants: [upload, layout.bodyBits, N, k, levels, bits],
+            constants: [upload, layout.bodyBits, N, k, levels, needs, bits],
           },
         ];
     const tables = [starts, nodes, leaves, positions, 1];

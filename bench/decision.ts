@@ -43,7 +43,8 @@ export async function* run(options: BenchOptions): AsyncGenerator<Row> {
       const diagrams = await measure(repetition, () => server.evaluate());
       server.release();
       const products = trees * (2 ** (depth - 1) - 1);
-      const work = { externalProducts: products, leafNodes: trees * 2 ** (depth - 1) };
+      const leafNodes = trees * 2 ** (depth - 1);
+      const work = { externalProducts: products, leafNodes, wholeBits: bits };
       const { glwe, packing } = parameters;
       yield {
         name,
@@ -89,6 +90,7 @@ function choose({ bits, trees, depth }: Case, rates: KernelRates): Record<string
     work: {
       externalProducts: trees * (2 ** (depth - 1) - 1),
       leafNodes: trees * 2 ** (depth - 1),
+      wholeBits: bits,
     },
     failureLog2: -64,
     maxUploadBytes: Number.POSITIVE_INFINITY,

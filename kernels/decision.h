@@ -22,12 +22,17 @@ INLINE void place_row(vf64 *ggsw, const vf64 *polynomial, int N, int row, int ro
 }
 INLINE size_t place_scratch_bytes(int size) { return (size_t)size * 16; }
 
+// What diagrams read of a bit: rows with the bit on a mask part (gates with a child that is no leaf), copies of the message rows (gates
+// between leaves). Message rows themselves are always there.
+#define NEEDS_MASK_ROWS 1
+#define NEEDS_COPIES 2
+
 // One GLWE (64-bit torus) becomes row `row` (part * levels + level) of an expanded bit.
-static void place_glwe(double *bit, const uint64_t *glwe, int row, const gadget_shape *g, char *scratch) {
+static void place_glwe(double *bit, const uint64_t *glwe, int row, int needs, const gadget_shape *g, char *scratch) {
   const int N = g->size, rows = g->columns * g->levels;
   double *reals = (double *)scratch, *fourier = reals + N;
   const int level = row - (g->columns - 1) * g->levels;
-  double *message = level < 0 ? NULL : bit + ggsw_words(g) + (size_t)level * message_row_words(g);
+  double *message = level < 0 || !(needs & NEEDS_COPIES) ? NULL : bit + ggsw_words(g) + (size_t)level * message_row_words(g);
   for (int column = 0; column < g->columns; column++) {
     for (int j = 0; j < N; j++) reals[j] = (double)(int64_t)glwe[(size_t)column * (size_t)N + (size_t)j] * (1.0 / 4294967296.0);
     forward_reals(fourier, reals, N);
@@ -39,17 +44,14 @@ static void place_glwe(double *bit, const uint64_t *glwe, int row, const gadget_
 }
 
 // The same of `count` message rows, of level `level` and the next ones, whose GLWEs lie one after the other: each vector of all rows at once,
-// since vectors of one polynomial lie whole pages apart. `x`: room for all polynomials, `stride` vectors each.
-static void place_message_rows(double *bit, const uint64_t *glwe, int level, int count, const gadget_shape *g, vf64 *x, size_t stride) {
+// since vectors of one polynomial lie whole pages apart. `x`: room for all polynomials, `stride` vectors each; `reals`: for one.
+static void place_message_rows(double *bit, const uint64_t *glwe, int level, int count, int needs, const gadget_shape *g, vf64 *x, size_t stride, double *reals) {
   const int N = g->size, rows = g->columns * g->levels, first = (g->columns - 1) * g->levels + level, polynomials = count * g->columns;
   double *copies = bit + ggsw_words(g) + (size_t)level * message_row_words(g);
   for (int p = 0; p < polynomials; p++, copies += 2 * (size_t)N) {
-    for (int j = 0; j < N; j++) {
-      const double value = (double)(int64_t)glwe[(size_t)p * (size_t)N + (size_t)j] * (1.0 / 4294967296.0);
-      copies[j] = -value;
-      copies[N + j] = value;
-    }
-    forward_reals((double *)(x + (size_t)p * stride), copies + N, N);
+    for (int j = 0; j < N; j++) reals[j] = (double)(int64_t)glwe[(size_t)p * (size_t)N + (size_t)j] * (1.0 / 4294967296.0);
+    if (needs & NEEDS_COPIES) for (int j = 0; j < N; j++) { copies[j] = -reals[j]; copies[N + j] = reals[j]; }
+    forward_reals((double *)(x + (size_t)p * stride), reals, N);
   }
   for (int v = 0; v < N / 2 / LANES; v++) {
     vf64 *to = (vf64 *)bit + 2 * ((size_t)v * (size_t)(rows * g->columns) + (size_t)(first * g->columns));

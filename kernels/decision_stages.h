@@ -14,20 +14,22 @@ EXPORT word velum_bit_bytes(word N, word k, word levels) {
 EXPORT word velum_ggsw_expand_scratch_bytes(word N, word k) { return N * (k + 1) * 8 + (word)place_scratch_bytes((int)N); }
 
 // Item = bit. The upload at `in` holds (k + 1) * levels rows a bit, ordered (part, level): encryptions of -m g s_part, then of m g, with
-// g = 2^(64 - base_log (level + 1)). Mask of row r: stream r of DOMAIN_BITS. Bodies: N numbers of `width` bits a row.
-EXPORT void velum_stage_ggsw_expand(STAGE, word in, word width, word N, word k, word levels, word out) {
-  (void)constants; (void)keys;
+// g = 2^(64 - base_log (level + 1)). Mask of row r: stream r of DOMAIN_BITS. Bodies: N numbers of `width` bits a row. `needs`: i32 a bit
+// (decision.h).
+EXPORT void velum_stage_ggsw_expand(STAGE, word in, word width, word N, word k, word levels, word needs, word out) {
+  (void)keys;
   const gadget_shape g = gadget_of(N, k, levels, 1);
   const word rows = (k + 1) * levels;
   uint64_t *glwe = (uint64_t *)scratch;
   for (word item = begin; item < end; item++) {
     const uint8_t *from = (const uint8_t *)REQUEST(item) + in;
     double *bit = (double *)(REQUEST(item) + out) + (size_t)INDEX(item) * bit_words(&g);
-    for (word r = 0; r < rows; r++) {
+    const int32_t need = ((const int32_t *)(constants + needs))[INDEX(item)];
+    for (word r = need & NEEDS_MASK_ROWS ? 0 : k * levels; r < rows; r++) {
       const word row = INDEX(item) * rows + r;
       chacha_words64(glwe, (size_t)(k * N), from, DOMAIN_BITS, (uint64_t)row);
       bits_unpack(glwe + k * N, from + CHACHA_SEED_BYTES + (size_t)row * (size_t)(N * width / 8), (size_t)N, (int)width);
-      place_glwe(bit, glwe, (int)r, &g, scratch + N * (k + 1) * 8);
+      place_glwe(bit, glwe, (int)r, need, &g, scratch + N * (k + 1) * 8);
     }
   }
 }
@@ -174,14 +176,14 @@ EXPORT void velum_stage_packed_step(STAGE, word shape, word step, word count, wo
   }
 }
 
-// Item = bit: its rows become the expanded bit at `bits`, whose GGSW has `levels` levels.
-EXPORT void velum_stage_packed_convert(STAGE, word shape, word levels, word key, word rows, word bits) {
+// Item = bit: its rows become the expanded bit at `bits`, whose GGSW has `levels` levels. `needs`: i32 a bit.
+EXPORT void velum_stage_packed_convert(STAGE, word shape, word levels, word needs, word key, word rows, word bits) {
   const packing_shape s = packing_of((const int32_t *)(constants + shape));
   const gadget_shape g = gadget_of(s.size, s.columns - 1, levels, 1);
   const size_t words = (size_t)(s.columns * s.size);
   for (word item = begin; item < end; item++) {
     const word bit = INDEX(item);
     const uint64_t *from = (const uint64_t *)(REQUEST(item) + rows) + (size_t)(bit * levels) * words;
-    convert_bit((double *)(REQUEST(item) + bits) + (size_t)bit * bit_words(&g), from, (const double *)(keys + key), &s, &g, scratch);
+    convert_bit((double *)(REQUEST(item) + bits) + (size_t)bit * bit_words(&g), from, ((const int32_t *)(constants + needs))[bit], (const double *)(keys + key), &s, &g, scratch);
   }
 }

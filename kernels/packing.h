@@ -262,13 +262,15 @@ NOINLINE void reduced(double *reals, vf64 *x, int N) {
 }
 // GLWEs of m g, g of level `level` and the next ones, become those levels of the expanded bit m: the rows themselves, and their products
 // with -s_r. The products stay in the Fourier domain but for their high halves.
-static void convert_rows(double *bit, const uint64_t *glwe, int level, int count, const double *keys, const packing_shape *s, const gadget_shape *g, char *scratch) {
+static void convert_rows(double *bit, const uint64_t *glwe, int level, int count, int needs, const double *keys, const packing_shape *s, const gadget_shape *g, char *scratch) {
   const int N = s->size, k = s->columns - 1, levels = s->conversion_levels, rows = s->columns * g->levels;
   const size_t stride = fourier_stride(N) / sizeof(vf64), words = (size_t)(s->columns * N), step = 2 * (size_t)(rows * s->columns);
   vf64 *digits = (vf64 *)scratch, *x = digits + stride * (size_t)(MOST_SHARING * k * levels);
   char *rest = (char *)(x + stride * (size_t)(MOST_SHARING * s->columns));
   double *reals = (double *)(rest + (size_t)N * 12);
   const product_place high = {x, stride * (size_t)s->columns, stride, 2};
+  place_message_rows(bit, glwe, level, count, needs, g, x, stride, reals);
+  if (!(needs & NEEDS_MASK_ROWS)) return;
   for (int i = 0; i < count; i++) for (int j = 0; j < k; j++)
     digit_points(digits + stride * (size_t)((i * k + j) * levels), stride, glwe + (size_t)i * words + (size_t)j * (size_t)N, levels, s->conversion_log, N, rest);
   for (int r = 0; r < k; r++) {
@@ -290,14 +292,13 @@ static void convert_rows(double *bit, const uint64_t *glwe, int level, int count
     const product_place row = {(vf64 *)bit + 2 * (size_t)((r * g->levels + level) * s->columns), 2 * (size_t)s->columns, 2, step};
     any_half_product(&row, x, digits, key, k, levels, 1, count, s);
   }
-  place_message_rows(bit, glwe, level, count, g, x, stride);
 }
 
 // All levels of a bit, whose GLWEs lie one after the other.
-static void convert_bit(double *bit, const uint64_t *glwe, const double *keys, const packing_shape *s, const gadget_shape *g, char *scratch) {
+static void convert_bit(double *bit, const uint64_t *glwe, int needs, const double *keys, const packing_shape *s, const gadget_shape *g, char *scratch) {
   for (int level = 0; level < g->levels;) {
     const int count = g->levels - level < MOST_SHARING ? g->levels - level : MOST_SHARING;
-    convert_rows(bit, glwe + (size_t)level * (size_t)(s->columns * s->size), level, count, keys, s, g, scratch);
+    convert_rows(bit, glwe + (size_t)level * (size_t)(s->columns * s->size), level, count, needs, keys, s, g, scratch);
     level += count;
   }
 }

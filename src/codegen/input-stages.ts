@@ -25,11 +25,12 @@ export function expandBitsStages(instruction: ExpandBitsInstruction, staging: St
   const { polynomialSize: N, dimension: k } = staging.parameters.glwe;
   const { uploadedBits, bits } = staging.places;
   const { length, gadget, bodyBits } = instruction;
+  const needs = staging.constants.copy(instruction.needs);
   return [
     {
       kernel: "velum_stage_ggsw_expand",
       items: length,
-      constants: [uploadedBits, bodyBits, N, k, gadget.levels, bits],
+      constants: [uploadedBits, bodyBits, N, k, gadget.levels, needs, bits],
       heavy: length >= 16,
     },
   ];
@@ -37,7 +38,7 @@ export function expandBitsStages(instruction: ExpandBitsInstruction, staging: St
 
 /** Masks of a few ciphertexts, their coefficients one ciphertext each after some rounds that double their number, GGSWs of those. */
 function packedBitsStages(
-  { length, gadget, bodyBits }: ExpandBitsInstruction,
+  { length, gadget, bodyBits, needs }: ExpandBitsInstruction,
   { parameters, places, constants }: Staging,
 ): Stage[] {
   const { expansionLevels } = requirePacking(parameters);
@@ -61,7 +62,7 @@ function packedBitsStages(
     {
       kernel: "velum_stage_packed_convert",
       items: length,
-      constants: [shape, gadget.levels, 0, packedRows, bits],
+      constants: [shape, gadget.levels, constants.copy(needs), 0, packedRows, bits],
       heavy: true,
     },
   ];

@@ -25,6 +25,8 @@ export interface ExpandBitsInstruction {
   readonly gadget: { readonly baseLog: number; readonly levels: number };
   readonly bodyBits: number;
   readonly coefficients: number;
+  /** `[length]`, what diagrams read of each bit: 1 for gates with a child that is no leaf, 2 for gates between leaves, 3 for both, or 0. */
+  readonly needs: Int32Array;
 }
 
 /** Decision diagrams on those bits, summed into one GLWE ciphertext, `sums`. */

@@ -103,7 +103,7 @@ test("trees that begin with one question share its gate, and the questions below
   const { work, rows } = gateSchedule(diagrams);
   assert.deepEqual(unmerged(diagrams), [3, 6]);
   // Below: the two thresholds of feature 1, and feature 2 once; a row adds the former.
-  assert.deepEqual(work, { externalProducts: 1, leafNodes: 3 });
+  assert.deepEqual(work, { externalProducts: 1, leafNodes: 3, wholeBits: 1 });
   assert.equal(rows.filter(([bit]) => bit < 0).length, 1);
 });
 

@@ -27,6 +27,7 @@ function forest(bits: number, trees: number, depth: number, messageBits: number)
     work: {
       externalProducts: trees * (2 ** (depth - 1) - 1),
       leafNodes: trees * 2 ** (depth - 1),
+      wholeBits: bits,
     },
     failureLog2: -64,
     maxUploadBytes: Number.POSITIVE_INFINITY,

@@ -43,9 +43,15 @@ export function expandBits(
   const out = offsets[1] ?? 0;
   const scratchBytes = machine.call("velum_ggsw_expand_scratch_bytes", N, k);
   const memory = { workspace: bytes, items: bits.length, scratchBytes };
-  const places = [0, bits.bodyBits, N, k, levels, out];
-  const after = runStage(machine, "velum_stage_ggsw_expand", memory, ...places);
+  const places = [0, bits.bodyBits, N, k, levels, 0, out];
+  const constants = lineUp([allNeeded(bits.length)]).bytes;
+  const after = runStage(machine, "velum_stage_ggsw_expand", { ...memory, constants }, ...places);
   return after.slice(out, out + expanded);
+}
+
+/** Gates of both kinds ask every bit. */
+function allNeeded(bits: number): Int32Array {
+  return new Int32Array(bits).fill(3);
 }
 
 /** Largest slot that a node writes, plus one. */
@@ -154,11 +160,13 @@ export function expandPackedBits(
       new Uint8Array(expandedBytes),
     ]);
     const [upload = 0, rows = 0, expanded = 0] = places.offsets;
+    const constants = lineUp([shape, allNeeded(bits.length)]);
+    const needs = constants.offsets[1] ?? 0;
     const run = (name: string, workspace: Uint8Array, items: number, ...rest: number[]) =>
       runStage(
         machine,
         name,
-        { workspace, constants: lineUp([shape]).bytes, keys: key, items, scratchBytes },
+        { workspace, constants: constants.bytes, keys: key, items, scratchBytes },
         ...rest,
       );
     const ciphertexts = Math.ceil(count / 2 ** expansionLevels);
@@ -168,7 +176,17 @@ export function expandPackedBits(
       const items = Math.ceil(count / 2 ** (expansionLevels - step));
       memory = run("velum_stage_packed_step", memory, items, 0, step, count, 0, rows);
     }
-    memory = run("velum_stage_packed_convert", memory, bits.length, 0, levels, 0, rows, expanded);
+    memory = run(
+      "velum_stage_packed_convert",
+      memory,
+      bits.length,
+      0,
+      levels,
+      needs,
+      0,
+      rows,
+      expanded,
+    );
     return {
       rows: new BigUint64Array(memory.slice(rows, rows + count * glweBytes).buffer),
       expanded: memory.slice(expanded, expanded + expandedBytes),

@@ -56,7 +56,7 @@ export function referenceSpeed(
   runtime: MachineSpeed["runtime"],
   threads: number,
   manifest: ServerManifest,
-  work: DecisionWork = { externalProducts: 0, leafNodes: 0 },
+  work: DecisionWork = { externalProducts: 0, leafNodes: 0, wholeBits: 0 },
 ): MachineSpeed {
   const { glwe, bootstraps } = manifest.parameters;
   const decisionMs = manifest.inputs.reduce((sum, layout) => {

@@ -10,12 +10,17 @@ export interface DecisionWork {
   readonly externalProducts: number;
   /** Nodes between two leaves. */
   readonly leafNodes: number;
+  /** Bits that nodes with a child that is no leaf ask: of others the message rows are enough. */
+  readonly wholeBits: number;
 }
 
 /** The gates of a program's decision trees. */
 export function gatesOf({ instructions }: TfheProgram): DecisionWork {
-  let [gates, leafNodes] = [0, 0];
+  let [gates, leafNodes, wholeBits] = [0, 0, 0];
   for (const instruction of instructions) {
+    if (instruction.op === "expand bits") {
+      wholeBits += instruction.needs.filter((need) => (need & 1) === 1).length;
+    }
     if (instruction.op !== "ensemble") continue;
     const { nodes } = instruction;
     for (let at = 0; at < nodes.length; at += 4) {
@@ -24,7 +29,7 @@ export function gatesOf({ instructions }: TfheProgram): DecisionWork {
       if ((nodes[at + 1] ?? 0) < 0 && (nodes[at + 2] ?? 0) < 0) leafNodes++;
     }
   }
-  return { externalProducts: gates - leafNodes, leafNodes };
+  return { externalProducts: gates - leafNodes, leafNodes, wholeBits };
 }
 
 /** One thread, milliseconds. */
@@ -51,12 +56,16 @@ export function decisionTime(
 ): DecisionTime {
   const { glwe } = parameters;
   const { gadget, length } = layout;
-  const place = length * placementTime(glwe, gadget, rates);
+  const { wholeBits } = work;
+  // Of a bit's rows, those with the bit on the body.
+  const messageShare = 1 / (glwe.dimension + 1);
+  const whole = wholeBits + (length - wholeBits) * messageShare;
+  const place = whole * placementTime(glwe, gadget, rates);
   const words = glwe.dimension * (glwe.dimension + 1) * gadget.levels * glwe.polynomialSize;
   const expansion =
     layout.form === "ggsw"
-      ? place + length * words * maskWordCost * rates.pointwise
-      : place + packedTime(parameters, length * gadget.levels, rates);
+      ? place + whole * words * maskWordCost * rates.pointwise
+      : place + packedTime(parameters, length * gadget.levels, wholeBits * gadget.levels, rates);
   const diagrams =
     work.externalProducts * cmuxTime(glwe, gadget, rates) +
     work.leafNodes * leafWordCost * (glwe.dimension + 1) * glwe.polynomialSize * rates.pointwise;
@@ -110,7 +119,12 @@ function placementTime(
  * A key switch: digits into the Fourier domain, both halves of the product, `2 (k+1)` transforms back. The conversion of a row: k products
  * of which the high half leaves the Fourier domain; `placementTime` counts the way back.
  */
-function packedTime(parameters: CryptoParameters, rows: number, rates: KernelRates): number {
+function packedTime(
+  parameters: CryptoParameters,
+  rows: number,
+  converted: number,
+  rates: KernelRates,
+): number {
   const { dimension: k, polynomialSize: N } = parameters.glwe;
   const packing = requirePacking(parameters);
   const transform = transformTime(N, rates);
@@ -119,7 +133,7 @@ function packedTime(parameters: CryptoParameters, rows: number, rates: KernelRat
   const oneSwitch = (switchDigits + 2 * (k + 1)) * transform + product(switchDigits);
   const digits = k * packing.conversionGadget.levels;
   const conversion = (digits + k * (k + 1)) * transform + k * product(digits);
-  return expansionSwitches(packing, rows) * oneSwitch + rows * conversion;
+  return expansionSwitches(packing, rows) * oneSwitch + converted * conversion;
 }
 
 function transformTime(N: number, rates: KernelRates): number {

@@ -16,6 +16,8 @@ export interface GateSchedule {
   /** What the leaves of the rows are sums of. */
   readonly leaves: readonly (readonly number[])[];
   readonly slots: number;
+  /** `[bits]`, what gates read of each: 1 with a child that is no leaf, 2 between leaves, 3 both. */
+  readonly needs: Int32Array;
   readonly work: DecisionWork;
 }
 
@@ -33,7 +35,8 @@ const known = new WeakMap<DecisionDiagrams, GateSchedule>();
  * thousand gates, once for the same diagrams.
  */
 export function gateSchedule(diagrams: DecisionDiagrams): GateSchedule {
-  const made = known.get(diagrams) ?? new Scheduler(chunksOf(diagrams.diagrams)).run();
+  const made =
+    known.get(diagrams) ?? new Scheduler(chunksOf(diagrams.diagrams), diagrams.bits.length).run();
   known.set(diagrams, made);
   return made;
 }
@@ -72,11 +75,13 @@ class Scheduler {
   readonly #chunks: readonly Diagram[][];
   readonly #leaves: number[][] = [];
   readonly #leafNumbers = new Map<string, number>();
+  readonly #needs: Int32Array<ArrayBuffer>;
   #externalProducts = 0;
   #leafNodes = 0;
 
-  constructor(chunks: readonly Diagram[][]) {
+  constructor(chunks: readonly Diagram[][], bits: number) {
     this.#chunks = chunks;
+    this.#needs = new Int32Array(bits);
   }
 
   run(): GateSchedule {
@@ -89,8 +94,13 @@ class Scheduler {
       starts.push(rows.length);
       slots = Math.max(slots, placed.slots);
     }
-    const work = { externalProducts: this.#externalProducts, leafNodes: this.#leafNodes };
-    return { rows, chunks: starts, leaves: this.#leaves, slots, work };
+    const needs = this.#needs;
+    const work = {
+      externalProducts: this.#externalProducts,
+      leafNodes: this.#leafNodes,
+      wholeBits: needs.filter((need) => (need & 1) === 1).length,
+    };
+    return { rows, chunks: starts, leaves: this.#leaves, slots, needs, work };
   }
 
   /** Rows of a chunk, those of its sum with -1 to go to. */
@@ -118,8 +128,10 @@ class Scheduler {
     const emit = (gate: number): number => {
       const { bit, low, high } = nodeOf(nodes, gate);
       const [a, b] = [child(low), child(high)];
-      if (a < 0 && b < 0) this.#leafNodes++;
+      const between = a < 0 && b < 0;
+      if (between) this.#leafNodes++;
       else this.#externalProducts++;
+      this.#needs[bit] = (this.#needs[bit] ?? 0) | (between ? 2 : 1);
       const last = uses.get(gate) === 1 && sum.gates.includes(gate);
       const row = push(bit, a, b, last ? -1 : 0);
       rowOf.set(gate, row);

@@ -50,7 +50,7 @@ export function planDecision(
   const { protection } = rest;
   const values = joined.trees.outputs * limbs.count;
   const instructions: Instruction[] = [
-    { op: "expand bits", ...layout },
+    { op: "expand bits", ...layout, needs: gateSchedule(diagrams).needs },
     ensembleInstruction(diagrams, limbs, parameters.glwe, layout.gadget),
   ];
   if (protection !== undefined) {

@@ -60,7 +60,11 @@ export function planMixed(
   const [first, ...rest] = plan.program.instructions;
   const { glwe } = plan.parameters;
   const trees = [
-    { op: "expand bits", ...own.layout } as const,
+    {
+      op: "expand bits",
+      ...own.layout,
+      needs: gateSchedule(chosen.front.diagrams).needs,
+    } as const,
     ensembleInstruction(chosen.front.diagrams, chosen.front.limbs, glwe, own.gadget),
   ];
   // The vector of numbers is the first part of a request, if there is one.
