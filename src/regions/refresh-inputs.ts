@@ -24,15 +24,7 @@ export function refreshInputs(program: RegionProgram): RegionProgram | undefined
   if (!program.steps.every(({ kind }) => kind !== "ensemble")) return undefined;
   // The clear part names the inputs as they are.
   if (program.clear !== undefined) return undefined;
-  const large = new Set<number>();
-  for (const { map, sources } of program.steps.filter((step) => step.kind === "affine")) {
-    const start = startOfInputs(program, sources);
-    for (const [at, column] of map.column.entries()) {
-      const element = column - start;
-      if (start < 0 || element < 0 || element >= (program.values[0]?.size ?? 0)) continue;
-      if (Math.abs(map.weight[at] ?? 0) >= largeWeight) large.add(element);
-    }
-  }
+  const large = largelyWeighted(program);
   const values = [...program.values];
   const steps: RegionStep[] = [];
   /** Where the looked-up elements are. */
@@ -63,12 +55,8 @@ export function refreshInputs(program: RegionProgram): RegionProgram | undefined
     });
     const entries = Float64Array.from({ length: 2 ** bits }, (_, i) => Math.min(i + min, max));
     steps.push({
-      ...{ kind: "lookup", source: argument.id, precision: bits, low: 0 },
-      ...{
-        tables: [{ first: 0, entries, addend: 0 }],
-        tableOf: new Int32Array(size),
-        result: result.id,
-      },
+      ...{ kind: "lookup", source: argument.id, precision: bits, low: 0, result: result.id },
+      ...{ tables: [{ first: 0, entries, addend: 0 }], tableOf: new Int32Array(size) },
       origins: Int32Array.from(
         elements,
         (element) => knownOrigin(program, element, bits, scaleLog2) ?? ++origin,
@@ -83,6 +71,22 @@ export function refreshInputs(program: RegionProgram): RegionProgram | undefined
     step.kind === "affine" ? withPlaces(step, values, places) : step,
   );
   return foldFactors({ ...program, values, steps: [...steps, ...read] });
+}
+
+/** Elements of the inputs that some sum reads with a large weight. */
+function largelyWeighted(program: RegionProgram): ReadonlySet<number> {
+  const size = program.values[0]?.size ?? 0;
+  const large = new Set<number>();
+  for (const { map, sources } of program.steps.filter((step) => step.kind === "affine")) {
+    const start = startOfInputs(program, sources);
+    if (start < 0) continue;
+    for (const [at, column] of map.column.entries()) {
+      const element = column - start;
+      const inside = element >= 0 && element < size;
+      if (inside && Math.abs(map.weight[at] ?? 0) >= largeWeight) large.add(element);
+    }
+  }
+  return large;
 }
 
 function isOf({ start, shape }: RegionInput, element: number): boolean {

@@ -75,7 +75,6 @@ export async function buildNativeLibrary(
   main: string,
   link: readonly string[] = [],
 ): Promise<string> {
-  const { spawn } = process.getBuiltinModule("node:child_process");
   const fs = process.getBuiltinModule("node:fs/promises");
   const os = process.getBuiltinModule("node:os");
   const path = process.getBuiltinModule("node:path");
@@ -104,19 +103,8 @@ export async function buildNativeLibrary(
   try {
     for (const [file, text] of sources) await fs.writeFile(path.join(folder, file), text);
     const made = path.join(folder, "out.so");
-    const output = await new Promise<{ code: number | null; text: string }>((resolve) => {
-      const child = spawn(
-        target.compiler,
-        [...target.flags, path.join(folder, main), "-o", made, ...link],
-        { stdio: ["ignore", "ignore", "pipe"] },
-      );
-      let text = "";
-      child.stderr.on("data", (chunk) => {
-        text += String(chunk);
-      });
-      child.on("error", (error) => resolve({ code: null, text: `error: ${error.message}` }));
-      child.on("close", (code) => resolve({ code, text }));
-    });
+    const parameters = [...target.flags, path.join(folder, main), "-o", made, ...link];
+    const output = await runCompiler(target.compiler, parameters);
     if (output.code !== 0) {
       throw new VelumError({
         code: "runtime-unavailable",
@@ -131,4 +119,21 @@ export async function buildNativeLibrary(
   } finally {
     await fs.rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Exit code and messages; no code where the compiler could not be started. */
+function runCompiler(
+  compiler: string,
+  parameters: readonly string[],
+): Promise<{ readonly code: number | null; readonly text: string }> {
+  const { spawn } = process.getBuiltinModule("node:child_process");
+  return new Promise((resolve) => {
+    const child = spawn(compiler, parameters, { stdio: ["ignore", "ignore", "pipe"] });
+    let text = "";
+    child.stderr.on("data", (chunk) => {
+      text += String(chunk);
+    });
+    child.on("error", (error) => resolve({ code: null, text: `error: ${error.message}` }));
+    child.on("close", (code) => resolve({ code, text }));
+  });
 }

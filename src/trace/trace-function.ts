@@ -21,6 +21,38 @@ export function traceFunction(
   fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
   sample: readonly Tensor[],
 ): Graph {
+  checkDeclaration(name, parameters, fn, sample);
+  const names = Object.keys(parameters);
+  const builder = new GraphBuilder(name);
+  const origin = currentOrigin();
+  const tracers = sample.map((value, position) => {
+    const parameter = names[position] ?? "";
+    checkIntegers(value, `sample of input "${parameter}"`);
+    const encrypted = parameters[parameter] === "encrypted";
+    const { min, max } = extremes(value);
+    const output = { encrypted, type: minimalIntegerType(min, max), shape: value.shape };
+    const id = builder.input(parameter, output, origin);
+    return new Tracer(builder, { id, encrypted, sample: value });
+  });
+  const result = withTrace(builder, () => fn(...tracers));
+  const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
+  if (outputs.length === 0) throw badResult(name, "nothing");
+  return builder.finish(
+    outputs.map((output) => {
+      if (!(output instanceof Tracer)) throw badResult(name, describe(output));
+      if (output.builder !== builder) throw badResult(name, "a traced value of another function");
+      return output.node.id;
+    }),
+  );
+}
+
+/** Error `bad-argument` where sample, declared parameters and the function's own do not fit each other. */
+function checkDeclaration(
+  name: string,
+  parameters: Readonly<Record<string, Encryption>>,
+  fn: (...tracers: Tracer[]) => unknown,
+  sample: readonly Tensor[],
+): void {
   const names = Object.keys(parameters);
   if (names.length !== sample.length) {
     throw new VelumError({
@@ -52,27 +84,6 @@ export function traceFunction(
       cure: "Declare every parameter, in the function's order",
     });
   }
-  const builder = new GraphBuilder(name);
-  const origin = currentOrigin();
-  const tracers = sample.map((value, position) => {
-    const parameter = names[position] ?? "";
-    checkIntegers(value, `sample of input "${parameter}"`);
-    const encrypted = parameters[parameter] === "encrypted";
-    const { min, max } = extremes(value);
-    const output = { encrypted, type: minimalIntegerType(min, max), shape: value.shape };
-    const id = builder.input(parameter, output, origin);
-    return new Tracer(builder, { id, encrypted, sample: value });
-  });
-  const result = withTrace(builder, () => fn(...tracers));
-  const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
-  if (outputs.length === 0) throw badResult(name, "nothing");
-  return builder.finish(
-    outputs.map((output) => {
-      if (!(output instanceof Tracer)) throw badResult(name, describe(output));
-      if (output.builder !== builder) throw badResult(name, "a traced value of another function");
-      return output.node.id;
-    }),
-  );
 }
 
 function describe(value: unknown): string {

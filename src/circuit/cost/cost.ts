@@ -96,47 +96,30 @@ export function circuitCost(
   batch: number,
   uploadForms: readonly UploadFormCost[] = [],
 ): CircuitCost {
-  const { parameters, inputs: parts, outputs, stages, shapes } = manifest;
-  const { bootstraps: sets, glwe } = parameters;
+  const { parameters, inputs: parts, outputs, stages } = manifest;
   const clear = clearLayoutsOf(manifest.clear);
   const bootstraps = lookups.reduce((sum, { count }) => sum + count, 0);
   const inputs = stages.find(({ kernel }) => kernel === "velum_stage_expand")?.items ?? 1;
   const results = stages
     .filter(({ kernel }) => kernel.startsWith("velum_stage_linear"))
     .reduce((sum, { items }) => sum + items, 0);
-  const rotations = stages.flatMap(({ items, shape }) => {
-    const found = shape === undefined ? undefined : shapes[shape];
-    return found === undefined ? [] : [{ ...found, items }];
-  });
-  const bySet = sets.map((bootstrap, set): SetCost => {
-    const own = rotations.filter((rotation) => rotation.set === set);
-    const accumulators = own.reduce(
-      (sum, { items, extensionLog2 }) => sum + items * 2 ** extensionLog2,
-      0,
-    );
-    return {
-      rotations: own.reduce((sum, { items }) => sum + items, 0),
-      cmuxes: accumulators * bootstrap.lwe.dimension,
-      evaluationKeyBytes: keySectionLayout(parameters, set).bytes,
-      expandedKeyBytes: evaluationKeyMemoryBytes(glwe, bootstrap),
-    };
-  });
+  const sets = setCosts(manifest);
   const keyMemoryBytes = expandedKeyBytes(parameters);
   const fields = {
     lane: laneOf(manifest),
     lookups: byWidth(lookups),
     bootstraps,
-    cmuxes: bySet.reduce((sum, { cmuxes }) => sum + cmuxes, 0),
+    cmuxes: sets.reduce((sum, { cmuxes }) => sum + cmuxes, 0),
     keySwitches: bootstraps,
     decisionBits: parts.reduce((sum, part) => sum + ("form" in part ? part.length : 0), 0),
     uploadForms,
     linearProducts: results * inputs,
-    sets: bySet,
+    sets,
     evaluationKeyBytes: keyFileBytes(parameters),
     expandedKeyBytes: keyMemoryBytes,
     uploadBytes: headerBytes + inputPayloadBytes(parts, clear),
     clearBytes: inputPayloadBytes([], clear),
-    downloadBytes: headerBytes + outputPayloadBytes(glwe, outputs),
+    downloadBytes: headerBytes + outputPayloadBytes(parameters.glwe, outputs),
     serverMemoryBytes: memoryBesideKeys(manifest) + keyMemoryBytes,
     failureLog2,
     roundings,
@@ -152,6 +135,27 @@ export function circuitCost(
   };
   // Not enumerable: costs compare, print and travel as plain data.
   return Object.defineProperty(fields, "toString", { value: () => formatCost(fields) });
+}
+
+/** What each set of keys does and takes. */
+function setCosts({ parameters, stages, shapes }: ServerManifest): SetCost[] {
+  const rotations = stages.flatMap(({ items, shape }) => {
+    const found = shape === undefined ? undefined : shapes[shape];
+    return found === undefined ? [] : [{ ...found, items }];
+  });
+  return parameters.bootstraps.map((bootstrap, set): SetCost => {
+    const own = rotations.filter((rotation) => rotation.set === set);
+    const accumulators = own.reduce(
+      (sum, { items, extensionLog2 }) => sum + items * 2 ** extensionLog2,
+      0,
+    );
+    return {
+      rotations: own.reduce((sum, { items }) => sum + items, 0),
+      cmuxes: accumulators * bootstrap.lwe.dimension,
+      evaluationKeyBytes: keySectionLayout(parameters, set).bytes,
+      expandedKeyBytes: evaluationKeyMemoryBytes(parameters.glwe, bootstrap),
+    };
+  });
 }
 
 function laneOf({ parameters, stages }: ServerManifest): CircuitCost["lane"] {

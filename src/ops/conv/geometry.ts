@@ -113,10 +113,10 @@ export interface ConvTaps {
   readonly kernel: Int32Array;
 }
 
+/** All pairs, output by output. */
 export function convTaps(geometry: ConvGeometry): ConvTaps {
-  const { input, kernel, output, pads, strides, dilations } = geometry;
-  const outputs = sizeOf(output);
-  const kernels = sizeOf(kernel);
+  const outputs = sizeOf(geometry.output);
+  const kernels = sizeOf(geometry.kernel);
   const start = new Int32Array(outputs + 1);
   const taps = {
     input: new Int32Array(outputs * kernels),
@@ -125,27 +125,7 @@ export function convTaps(geometry: ConvGeometry): ConvTaps {
   let count = 0;
   for (let place = 0; place < outputs; place++) {
     for (let tap = 0; tap < kernels; tap++) {
-      let rest = place;
-      let restTap = tap;
-      let position = 0;
-      let stride = 1;
-      for (let axis = input.length - 1; axis >= 0; axis--) {
-        const outLength = output[axis] ?? 1;
-        const kernelLength = kernel[axis] ?? 1;
-        const length = input[axis] ?? 1;
-        const at =
-          (rest % outLength) * (strides[axis] ?? 1) +
-          (restTap % kernelLength) * (dilations[axis] ?? 1) -
-          (pads[axis] ?? 0);
-        if (at < 0 || at >= length) {
-          position = -1;
-          break;
-        }
-        position += at * stride;
-        stride *= length;
-        rest = Math.floor(rest / outLength);
-        restTap = Math.floor(restTap / kernelLength);
-      }
+      const position = inputPosition(geometry, place, tap);
       if (position < 0) continue;
       taps.input[count] = position;
       taps.kernel[count++] = tap;
@@ -153,6 +133,30 @@ export function convTaps(geometry: ConvGeometry): ConvTaps {
     start[place + 1] = count;
   }
   return { start, input: taps.input.slice(0, count), kernel: taps.kernel.slice(0, count) };
+}
+
+/** The place of the input that kernel place `tap` meets for output place `place`; -1 in the padding. */
+function inputPosition(
+  { input, kernel, output, pads, strides, dilations }: ConvGeometry,
+  place: number,
+  tap: number,
+): number {
+  let [rest, restTap, position, stride] = [place, tap, 0, 1];
+  for (let axis = input.length - 1; axis >= 0; axis--) {
+    const outLength = output[axis] ?? 1;
+    const kernelLength = kernel[axis] ?? 1;
+    const length = input[axis] ?? 1;
+    const at =
+      (rest % outLength) * (strides[axis] ?? 1) +
+      (restTap % kernelLength) * (dilations[axis] ?? 1) -
+      (pads[axis] ?? 0);
+    if (at < 0 || at >= length) return -1;
+    position += at * stride;
+    stride *= length;
+    rest = Math.floor(rest / outLength);
+    restTap = Math.floor(restTap / kernelLength);
+  }
+  return position;
 }
 
 /**

@@ -61,17 +61,29 @@ function* packedShapesOfRings(): Generator<DecisionShape> {
     const conversions = [2, 3, 4].map((levels) =>
       leastNoise(levels, (gadget) => conversionVariance(glwe, gadget, row)),
     );
-    for (let expansionLevels = 3; expansionLevels <= Math.log2(polynomialSize); expansionLevels++) {
-      for (const keyedLevels of keyedChoices(expansionLevels, polynomialSize)) {
-        for (const expansionGadget of expansions) {
-          for (const conversionGadget of conversions) {
-            const packing = { expansionLevels, keyedLevels, expansionGadget, conversionGadget };
-            for (let levels = 1; levels <= largestLevels; levels++) yield { glwe, levels, packing };
-          }
-        }
+    const gadgets = expansions.flatMap((expansionGadget) =>
+      conversions.map((conversionGadget) => ({ expansionGadget, conversionGadget })),
+    );
+    for (const depth of expansionDepths(polynomialSize)) {
+      for (const own of gadgets) {
+        const packing = { ...depth, ...own };
+        for (let levels = 1; levels <= largestLevels; levels++) yield { glwe, levels, packing };
       }
     }
   }
+}
+
+/** How often bits are unpacked, by which keys. */
+function expansionDepths(
+  polynomialSize: number,
+): readonly Pick<PackingParameters, "expansionLevels" | "keyedLevels">[] {
+  const most = Math.log2(polynomialSize);
+  return Array.from({ length: Math.max(0, most - 2) }, (_, i) => i + 3).flatMap((expansionLevels) =>
+    keyedChoices(expansionLevels, polynomialSize).map((keyedLevels) => ({
+      expansionLevels,
+      keyedLevels,
+    })),
+  );
 }
 
 const known: Partial<Record<BitsForm, readonly DecisionShape[]>> = {};

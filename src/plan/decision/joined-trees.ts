@@ -75,6 +75,14 @@ interface ResultForm {
   readonly constant: Float64Array;
 }
 
+/** What a leaf adds to a row. */
+function leafSum(terms: readonly Term[], trees: IntegerTrees, node: number): number {
+  return terms.reduce(
+    (sum, { weight, output }) => sum + weight * (trees.values[node * trees.outputs + output] ?? 0),
+    0,
+  );
+}
+
 function join(
   ensembles: ReadonlyMap<number, EnsembleStep>,
   rows: readonly OutputRow[],
@@ -103,12 +111,8 @@ function join(
         continue;
       }
       for (const [row, { terms }] of rows.entries()) {
-        let sum = 0;
-        for (const term of terms) {
-          if (term.value === value)
-            sum += term.weight * (trees.values[node * trees.outputs + term.output] ?? 0);
-        }
-        joined.values[to * rows.length + row] = sum;
+        const own = terms.filter((term) => term.value === value);
+        joined.values[to * rows.length + row] = leafSum(own, trees, node);
       }
     }
     for (const root of trees.roots) roots.push(start + root);

@@ -56,21 +56,24 @@ export function linearParametersFit(request: LinearRequest): boolean {
 }
 
 function findLinear(worst: LinearRequest): LinearCandidate | undefined {
-  const quantile = tailQuantile(worst.failureLog2);
   let best: LinearCandidate | undefined;
+  for (const candidate of candidates(worst)) {
+    if (best === undefined || bytes(worst, candidate) < bytes(worst, best)) best = candidate;
+  }
+  return best;
+}
+
+/** Every key, sharing and precision of the download, each with the fewest upload bits that are quiet enough. */
+function* candidates(worst: LinearRequest): Generator<LinearCandidate> {
+  const quantile = tailQuantile(worst.failureLog2);
   for (const glwe of linearKeys()) {
     for (const perResponse of sharings(worst, glwe)) {
       for (let downloadBits = fewestBits; downloadBits < torusBits; downloadBits++) {
         const uploadBits = fewestUploadBits(worst, glwe, perResponse, downloadBits, quantile);
-        if (uploadBits === undefined) continue;
-        const candidate = { glwe, perResponse, uploadBits, downloadBits };
-        if (best === undefined || bytes(worst, candidate) < bytes(worst, best)) {
-          best = candidate;
-        }
+        if (uploadBits !== undefined) yield { glwe, perResponse, uploadBits, downloadBits };
       }
     }
   }
-  return best;
 }
 
 /** The least distance in whole bits that some parameters reach; undefined where even unprotected answers have none. */

@@ -217,29 +217,19 @@ function packRows(
   if (choice.protection !== undefined) {
     instructions.push(protectInstruction(choice.protection, read, positions));
   }
-  const layouts: OutputEncoding["layout"][] = [];
-  let at = 0;
-  for (const [output, count] of responses.entries()) {
-    const own = positions.subarray(at * read, (at + count) * read);
+  const layouts = responses.map((count, output): OutputEncoding["layout"] => {
+    const first = firsts[output] ?? 0;
+    const own = positions.subarray(first * read, (first + count) * read);
     const wordBits = choice.downloadBits;
     instructions.push({
-      op: "pack glwe",
-      wordBits,
-      first: at,
-      results: count,
-      read,
-      positions: own,
-      output,
+      ...{ op: "pack glwe", wordBits, first, results: count, read },
+      ...{ positions: own, output },
     });
-    layouts.push({
-      form: "glwe",
-      wordBits,
-      coefficients: Array.from({ length: count }, (_, response) =>
-        Array.from(own.subarray(response * read, (response + 1) * read)).filter((p) => p >= 0),
-      ),
-    });
-    at += count;
-  }
+    const coefficients = Array.from({ length: count }, (_, response) =>
+      Array.from(own.subarray(response * read, (response + 1) * read)).filter((p) => p >= 0),
+    );
+    return { form: "glwe", wordBits, coefficients };
+  });
   return { instructions, layouts };
 }
 
