@@ -3,7 +3,7 @@ import { ParamChecks } from "./check-params.js";
 
 /**
  * What the server returns. `"scores"` (default): the client gets the scores and makes classes and probabilities of them. `"class"`: the
- * server compares the scores of 2 to 10 classes by table look-ups, and only the class leaves it. `{ top: k }`: the k likeliest classes,
+ * server compares the scores of 2 to 20 classes by table look-ups, and only the class leaves it. `{ top: k }`: the k likeliest classes,
  * best first. For the last two widths are lowered until differences of scores fit in 14 bits.
  */
 export type ClassResult = "scores" | "class" | { readonly top: number };

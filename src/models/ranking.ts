@@ -6,7 +6,7 @@ import type { Tracer } from "../trace/tracer.js";
 /** Most bits of a difference of two scores: sums that wide are compared by a handful of narrow look-ups. */
 export const differenceBits = 14;
 /** Most classes that are compared, each with each. */
-export const mostClasses = 10;
+export const mostClasses = 20;
 
 /** Error `bad-argument` for more classes than are compared. */
 export function requireRankable(classes: number): void {

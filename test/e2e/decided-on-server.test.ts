@@ -6,6 +6,7 @@ import {
   AdditiveClassifier,
   BernoulliNB,
   CategoricalNB,
+  DecisionTreeClassifier,
   GaussianNB,
   IsolationForest,
   LogisticRegression,
@@ -148,8 +149,8 @@ test("classes of sums: dumped and loaded, and what is refused", async () => {
     () => new LogisticRegression({ result: { top: 4 } }).fit(X, three),
     /LogisticRegression result top: is 4. Pass an integer from 1 to 3/,
   );
-  const eleven = X.map((_, i) => i % 11);
-  assert.throws(() => new GaussianNB(table).fit(X, eleven), /result: is "class" for 11 classes/);
+  const many = X.map((_, i) => i % 21);
+  assert.throws(() => new GaussianNB(table).fit(X, many), /result: is "class" for 21 classes/);
   const wide = X.map((row) => Array.from({ length: 6000 }, (_, j) => (row[j % 4] ?? 0) * (1 + j)));
   assert.throws(
     () => new BernoulliNB({ result: "class" }).fit(wide, two),
@@ -194,6 +195,25 @@ test("a dumped model that decides on the server runs without being compiled agai
   await circuit.close();
 });
 
+test("twelve classes are compared, each with each", async () => {
+  const rows = X.map(([a = 0, b = 0]) => [Math.floor((a + 5) * 1.2), b]);
+  const labels = rows.map(([a = 0]) => a);
+  const model = new DecisionTreeClassifier({ result: { top: 2 } }).fit(rows, labels);
+  assert.equal(model.nClasses, 12);
+  const circuit = await model.compile(rows);
+  assert.ok(circuit.plan.failure.worstLog2 <= -64);
+  const clear = await model.topClasses(rows);
+  assert.deepEqual(
+    clear.data.filter((_, i) => i % 2 === 0),
+    Float64Array.from(labels),
+  );
+  assert.deepEqual(
+    (await model.topClasses(rows.slice(0, 9), { fhe: "simulate" })).data,
+    clear.data.slice(0, 18),
+  );
+  await circuit.close();
+});
+
 test("results that a model does not have are refused", async () => {
   const compiled = (result: TreeResult, labels = three) =>
     new XGBClassifier({ nEstimators: 2, maxDepth: 2, result }).fit(X, labels).compile(X);
@@ -206,9 +226,9 @@ test("results that a model does not have are refused", async () => {
   await assert.rejects(regressor.compile(X), /Pass "scores", or \{ above: t \} with a target t/);
   const many = new XGBClassifier({ nEstimators: 1, maxDepth: 1, result: "class" }).fit(
     X,
-    X.map((_, i) => i % 11),
+    X.map((_, i) => i % 21),
   );
-  await assert.rejects(many.compile(X), /11 classes, and 2 to 10 are compared/);
+  await assert.rejects(many.compile(X), /21 classes, and 2 to 20 are compared/);
   const wide = new XGBClassifier({ nBits: { sums: 20 }, result: "class" }).fit(X, two);
   await assert.rejects(wide.compile(X), /nBits sums: is 20\. Pass an integer from 3 to 12/);
 });

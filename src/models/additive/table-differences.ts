@@ -7,7 +7,7 @@ import type { IntegerTables } from "./table-coded.js";
 /**
  * The differences `score j - score i` of all pairs of `classes` classes as integer tables from 0 on; two classes have one already.
  * Entries get `bits`, or fewer until the differences fit. Scores are quantized, not differences, so that classes always have an order.
- * Errors: `bad-argument` for more than 10 classes, `width-too-wide` where 2 bits an entry are too many.
+ * Errors: `bad-argument` for more than 20 classes, `width-too-wide` where 2 bits an entry are too many.
  */
 export function tableDifferences(
   real: Pick<RealTables, "tables" | "bias">,

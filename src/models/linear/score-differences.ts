@@ -9,7 +9,7 @@ import { QuantizedLinearModel } from "./quantized-linear.js";
 /**
  * The differences `score j - score i` of all pairs of classes as an integer model; two classes have one already. Weights and inputs get
  * `bits`, or fewer until the differences fit. Scores are quantized, not differences, so that classes always have an order.
- * Errors: `bad-argument` for more than 10 classes, `width-too-wide` where a few bits each are too many.
+ * Errors: `bad-argument` for more than 20 classes, `width-too-wide` where a few bits each are too many.
  */
 export function scoreDifferences(
   fitted: LinearWeights,
