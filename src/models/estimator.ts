@@ -159,6 +159,11 @@ export abstract class Estimator<
     return coded ?? this.code(fitted, x);
   }
 
+  /** What was fitted before, if anything. */
+  protected get known(): F | undefined {
+    return this.#state?.fitted;
+  }
+
   /** Whether the integer model is there. */
   protected get isCoded(): boolean {
     return this.#state?.coded !== undefined;

@@ -154,6 +154,23 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "HistGradientBoostingRegressor quantile: is null. Pass a number above 0 and below 1",
     ],
     [
+      "fewer trees than there are",
+      () =>
+        new RandomForestClassifier({ nEstimators: 3, warmStart: true })
+          .fit(X, y)
+          .setParams({ nEstimators: 2 })
+          .fit(X, y),
+      "bad-argument",
+      "RandomForestClassifier nEstimators: is 2. Pass at least 3, the trees that there are, or unset warmStart",
+    ],
+    [
+      "other classes than before",
+      () =>
+        new RandomForestClassifier({ nEstimators: 3, warmStart: true }).fit(X, y).fit(X, [0, 2, 2]),
+      "bad-argument",
+      "RandomForestClassifier warmStart: is true. Fit on the same features and classes or targets as before, or unset warmStart",
+    ],
+    [
       "half a feature",
       () => new HistGradientBoostingClassifier({ maxFeatures: 1.5 }).fit(X, y),
       "bad-argument",

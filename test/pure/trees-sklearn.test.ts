@@ -36,6 +36,30 @@ const classifiers = { DecisionTreeClassifier, RandomForestClassifier, ExtraTrees
 const regressors = { DecisionTreeRegressor, RandomForestRegressor, ExtraTreesRegressor };
 const { cases, dataOf } = readTreeFixture<Case>("cart.json");
 
+test("a warm start gives the forest that one fit of all trees gives", async () => {
+  const { X, y, targets } = dataOf({ dataSet: "holes two classes" } as Case);
+  assert.equal(targets, 1);
+  const params = { oobScore: true, maxDepth: 5, randomState: 3 } as const;
+  const whole = new RandomForestClassifier({ ...params, nEstimators: 9 }).fit(X, y);
+  const grown = new RandomForestClassifier({ ...params, nEstimators: 4, warmStart: true }).fit(
+    X,
+    y,
+  );
+  const [first] = grown.ensemble.trees;
+  const loaded = RandomForestClassifier.load(grown.dump());
+  for (const model of [grown, loaded]) {
+    model.setParams({ nEstimators: 9 }).fit(X, y);
+    assert.deepEqual(model.ensemble, whole.ensemble);
+    assert.equal(model.oobScore, whole.oobScore);
+    assert.ok(farthest(model.featureImportances, whole.featureImportances) < 1e-12);
+  }
+  assert.equal(grown.ensemble.trees[0], first);
+  const regressor = new ExtraTreesRegressor({ nEstimators: 2, warmStart: true }).fit(X, y);
+  regressor.setParams({ nEstimators: 5 }).fit(X, y);
+  const atOnce = new ExtraTreesRegressor({ nEstimators: 5 }).fit(X, y);
+  assert.deepEqual(regressor.ensemble, atOnce.ensemble);
+});
+
 for (const wanted of cases) {
   const { estimator, dataSet, params } = wanted;
   test(`same as scikit-learn: ${estimator} ${dataSet} ${JSON.stringify(params)}`, async () => {

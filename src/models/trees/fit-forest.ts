@@ -7,6 +7,7 @@ import { type ForestParams, rowsPerTree } from "./forest-params.js";
 export const treeSeedLimit = 0x7fffffff;
 
 export interface GrownForest {
+  /** Without the first `earlier` ones. */
   readonly trees: readonly (readonly GrownNode[])[];
   /** `[rows]` for each tree how often it saw a row; undefined without bootstrap. */
   readonly counts: readonly (Float64Array | undefined)[];
@@ -15,7 +16,7 @@ export interface GrownForest {
 /**
  * Fits trees on rows drawn with replacement (Breiman, Random Forests, Machine Learning 45, 2001) or, without bootstrap, on all of
  * them. `weights` say how likely a row is drawn, or without bootstrap how much it counts. `perTree` gives further weights from a
- * tree's own rows (balance within the draw). Draws are scikit-learn's for the same seed.
+ * tree's own rows (balance within the draw). The first `earlier` trees are there already; their rows are drawn all the same. Draws are scikit-learn's for the same seed.
  */
 export function fitForest(
   data: CartData,
@@ -23,6 +24,7 @@ export function fitForest(
   search: CartSearch,
   weights: Float64Array | undefined,
   perTree: ((drawn: Int32Array) => Float64Array | undefined) | undefined,
+  earlier = 0,
 ): GrownForest {
   const { rows } = data;
   const random = new NumpyRandom(params.randomState);
@@ -33,17 +35,18 @@ export function fitForest(
   for (let at = 0; at < params.nEstimators; at++) {
     const seed = random.randint(treeSeedLimit);
     if (!params.bootstrap) {
-      trees.push(fitCart(data, params, search, weights, seed));
+      if (at >= earlier) trees.push(fitCart(data, params, search, weights, seed));
       counts.push(undefined);
       continue;
     }
     const drawn = drawRows(new NumpyRandom(seed), rows, drawCount, weights);
     const count = new Float64Array(rows);
     for (const row of drawn) count[row] = (count[row] ?? 0) + 1;
+    counts.push(count);
+    if (at < earlier) continue;
     const more = perTree?.(drawn);
     const own = more === undefined ? count : count.map((times, row) => times * (more[row] ?? 0));
     trees.push(fitCart(data, params, search, own, seed));
-    counts.push(count);
   }
   return { trees, counts };
 }

@@ -13,6 +13,7 @@ import { averageOf, cartImportances } from "./cart/cart-ensemble.js";
 import { directionsOf, featuresPerSplit } from "./cart/cart-params.js";
 import { readCartRows } from "./cart/read-rows.js";
 import { checkChoice } from "./check-params.js";
+import { earlierForest } from "./earlier-forest.js";
 import { fitForest } from "./fit-forest.js";
 import { checkForestParams, type ForestParams } from "./forest-params.js";
 import { outOfBagScores } from "./out-of-bag.js";
@@ -44,6 +45,9 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
     const weights = toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`);
     const inDraw = classWeight === "balanced_subsample" && bootstrap;
     const overall = classWeight === "balanced_subsample" ? "balanced" : classWeight;
+    const earlier = earlierForest(this.name, params, this.known, {
+      ...{ features, outputs, classes: targets.classes },
+    });
     const grown = fitForest(
       {
         ...{ columns, missing, rows, features, y: targets.indices },
@@ -58,8 +62,9 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
       { splitter: this.splitter, maxFeatures: featuresPerSplit(this.name, params, features) },
       timesWeights(weights, inDraw ? undefined : classWeights(targets, overall, weights)),
       inDraw ? (drawn) => balancedDraw(targets, drawn) : undefined,
+      earlier?.ensemble.trees.length,
     );
-    const ensemble = averageOf(grown.trees, features, outputs, rule);
+    const ensemble = averageOf(grown.trees, features, outputs, rule, earlier?.ensemble);
     let account = {};
     if (params.oobScore) {
       const data = outOfBagScores(ensemble, matrix, grown.counts);
@@ -71,7 +76,7 @@ export abstract class ForestClassifier extends TreeClassifier<ForestClassifierPa
       ensemble,
       meaning: "probabilities",
       classes: targets.classes,
-      featureImportances: cartImportances(grown.trees, features),
+      featureImportances: cartImportances(grown.trees, features, earlier),
       account,
     });
   }

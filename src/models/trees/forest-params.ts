@@ -17,6 +17,8 @@ export interface ForestParams extends CartParams {
   readonly maxSamples: number | null;
   /** Also scores each row by the trees that did not see it. */
   readonly oobScore: boolean;
+  /** Keeps the trees of the fit before and adds the ones that `nEstimators` is short of; on the same rows as one fit of all. */
+  readonly warmStart: boolean;
 }
 
 export const forestDefaults: ForestParams = {
@@ -25,6 +27,7 @@ export const forestDefaults: ForestParams = {
   bootstrap: true,
   maxSamples: null,
   oobScore: false,
+  warmStart: false,
 };
 
 /** Errors: `bad-argument` with the parameter's name. */

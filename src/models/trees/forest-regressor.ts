@@ -6,6 +6,7 @@ import { readCartRows } from "./cart/read-rows.js";
 import { readTargets } from "./cart/read-targets.js";
 import type { TargetImpurity } from "./cart/target-criterion.js";
 import { checkChoice } from "./check-params.js";
+import { earlierForest } from "./earlier-forest.js";
 import { fitForest } from "./fit-forest.js";
 import { checkForestParams, type ForestParams } from "./forest-params.js";
 import { outOfBagScores } from "./out-of-bag.js";
@@ -31,6 +32,9 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
     const { matrix, columns, rule, missing } = readCartRows(this.name, x, params);
     const { rows, columns: features } = matrix;
     const { target, targets, impurity } = readTargets(this.name, y, rows, criterion);
+    const earlier = earlierForest(this.name, params, this.known, {
+      ...{ features, outputs: targets, classes: new Float64Array(0) },
+    });
     const grown = fitForest(
       {
         ...{ columns, missing, rows, features, y: target, impurity },
@@ -40,8 +44,9 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
       { splitter: this.splitter, maxFeatures: featuresPerSplit(this.name, params, features) },
       toWeights(sampleWeight, rows, `${this.name}.fit sampleWeight`),
       undefined,
+      earlier?.ensemble.trees.length,
     );
-    const ensemble = averageOf(grown.trees, features, targets, rule);
+    const ensemble = averageOf(grown.trees, features, targets, rule, earlier?.ensemble);
     const ofRows = (data: Float64Array) => ({ shape: [rows, targets], data });
     let account = {};
     if (params.oobScore) {
@@ -52,7 +57,7 @@ export abstract class ForestRegressor extends TreeRegressor<ForestRegressorParam
       ensemble,
       meaning: "identity",
       classes: new Float64Array(0),
-      featureImportances: cartImportances(grown.trees, features),
+      featureImportances: cartImportances(grown.trees, features, earlier),
       account,
     });
   }
