@@ -5,7 +5,7 @@ Run, with each of two sets of versions:
   pip install scikit-learn==1.3.2 skl2onnx==1.16.0 onnx==1.15.0 onnxruntime==1.16.3 numpy==1.26.4 && python onnx_composed_models.py
 Writes test/fixtures/import/onnx-composed-VERSION/, with the version of skl2onnx. `outputs` are onnxruntime's, `predict` is scikit-learn's
 own unless `own` is False: the exported file then decides otherwise than scikit-learn. Of models with several `labels` a row, those are
-the outputs.
+the outputs. Files named `refused-` are what Velum does not read.
 """
 
 import platform
@@ -29,6 +29,7 @@ from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier, SGDOn
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier, MultiOutputRegressor
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, PowerTransformer, QuantileTransformer, StandardScaler
 from sklearn.svm import SVC, LinearSVC, LinearSVR
@@ -146,6 +147,17 @@ sk("two-targets-extra", ExtraTreesRegressor(**small), Xr, pair)
 sk("quantiles-ridge", make_pipeline(QuantileTransformer(n_quantiles=8), Ridge()), Xr, yr)
 sk("power-tree", make_pipeline(PowerTransformer(), DecisionTreeRegressor(max_depth=2)), Xr, yr)
 sk("cells-components-forest", make_pipeline(KBinsDiscretizer(4, encode="ordinal"), PCA(2), RandomForestClassifier(**small)), X)
+
+# Refused: files alone. Few rows, since some models are their training data.
+for name, model, t in [
+    ("neighbours", KNeighborsRegressor(2), yr), ("kernel", SVC(), y[90:110]), ("trees-beside-linear", VotingRegressor([("a", Ridge()), ("b", DecisionTreeRegressor(max_depth=1))]), yr),
+    ("votes", BaggingClassifier(LinearSVC(random_state=0), n_estimators=2, random_state=0), y[90:110]),
+    ("labels-of-trees", DecisionTreeClassifier(max_depth=1), np.c_[y[90:110] > 1, X[90:110, 0] > 5.8].astype(int)),
+]:
+    data = Xr[:20] if t is yr else X[90:110]
+    options = {id(model): {"zipmap": False}} if hasattr(model, "predict_proba") else None
+    exported = to_onnx(model.fit(data, t[:20]), data[:1], target_opset=opsets, options=options)
+    (fixtures / folder / f"refused-{name}.onnx").write_bytes(trim(exported).SerializeToString())
 
 write_cases(folder, {
     "python": platform.python_version(), "scikit-learn": sklearn.__version__, "skl2onnx": skl2onnx.__version__, "onnx": onnx.__version__,

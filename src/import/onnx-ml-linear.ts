@@ -53,6 +53,10 @@ export function refuseSingleTransform(node: NodeReader, targets: number, name: s
   );
 }
 
+/** What a converter did that wrote a model on fewer columns than it was fitted on. */
+export const leftOut =
+  ", or was written without a part of the columns before it (indicators of missing values, infrequent categories)";
+
 function readLinearClassifier(node: NodeReader): readonly OnnxValue[] {
   const x = node.numbers(0);
   const columns = node.columns(x);
@@ -61,7 +65,7 @@ function readLinearClassifier(node: NodeReader): readonly OnnxValue[] {
   const given = node.floats("intercepts");
   if (!Number.isInteger(outputs) || outputs === 0 || (given.length !== outputs && given.length > 0))
     throw node.corrupt(
-      `has ${weights.length} coefficients and ${given.length} intercepts for ${columns} columns`,
+      `has ${weights.length} coefficients and ${given.length} intercepts for ${columns} columns${leftOut}`,
     );
   const intercept = Float64Array.from({ length: outputs }, (_, k) => given[k] ?? 0);
   const classes = node.classLabels();
@@ -115,7 +119,7 @@ function readLinearRegressor(node: NodeReader): readonly OnnxValue[] {
   const transform = node.text("post_transform", "NONE");
   if (weights.length !== targets * columns || (given.length !== targets && given.length > 0))
     throw node.corrupt(
-      `has ${weights.length} coefficients and ${given.length} intercepts for ${columns} columns`,
+      `has ${weights.length} coefficients and ${given.length} intercepts for ${columns} columns${leftOut}`,
     );
   refuseSingleTransform(node, targets, transform);
   const intercept = Float64Array.from({ length: targets }, (_, k) => given[k] ?? 0);

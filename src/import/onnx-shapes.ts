@@ -73,7 +73,10 @@ export function readTranspose(node: NodeReader): readonly OnnxValue[] {
   const value = node.input(0);
   const order = node.integers("perm");
   if (order.length > 0 && (order.length !== 2 || order[0] !== 1))
-    throw node.unsupported("turns something else than a matrix");
+    throw node.unsupported(
+      "turns something else than a matrix, as trees with several labels a row do",
+      "Export one model a label",
+    );
   if (value.kind === "tensor")
     return [{ kind: "tensor", tensor: transposedTensor(node, value.tensor) }];
   if (value.kind !== "turned") throw node.unsupported("turns rows into columns");

@@ -175,6 +175,34 @@ describe("ONNX models that are refused", () => {
     );
   });
 
+  for (const version of ["1.16.0", "1.20.0"])
+    test(`models of scikit-learn that are no sum, written by skl2onnx ${version}`, () => {
+      for (const [name, message] of [
+        ["neighbours", /node (Scan|CDist) ".*": compares a row with stored rows.*Train trees or a/],
+        ["kernel", /has the kernel RBF, which compares with every support vector/],
+        ["trees-beside-linear", /ONNX model: holds trees beside a linear model/],
+        ["votes", /node Equal ".*": compares the answers of several models\. .*with probabilities/],
+        ["labels-of-trees", /node Transpose ".*": .*several labels a row do\. Export one model a/],
+      ] as const) {
+        const bytes = importedFile(`onnx-composed-${version}`, `refused-${name}.onnx`);
+        assert.throws(() => importOnnx(bytes), refusal("unsupported-op", message), name);
+      }
+    });
+
+  test("fewer columns than a linear model was fitted on", () => {
+    const bytes = importedFile("onnx", "ridge.onnx");
+    // The input's second dimension, field 1 of TensorShapeProto.Dimension: 4 columns become 3.
+    const at = bytes.findIndex(
+      (byte, k) => byte === 0x0a && bytes[k + 1] === 2 && bytes[k + 2] === 8 && bytes[k + 3] === 4,
+    );
+    assert.ok(at > 0);
+    const narrow = Uint8Array.from(bytes, (byte, k) => (k === at + 3 ? 3 : byte));
+    assert.throws(
+      () => importOnnx(narrow),
+      refusal("file-corrupt", /has 4 coefficients and 1 intercepts for 3 columns, or was written/),
+    );
+  });
+
   test("no file, no graph, no model", () => {
     assert.throws(() => importOnnx(new Uint8Array()), refusal("file-corrupt", /holds no graph/));
     assert.throws(() => importOnnx(text("[]")), refusal("file-corrupt", /ONNX model: is damaged/));
