@@ -96,6 +96,20 @@ test("a grid whose points are the values decides as the trees do, thresholds tha
   );
 });
 
+test("leaves of one output far below those of another are 0", () => {
+  const tree = {
+    ...{ feature: Int32Array.of(-1), threshold: new Float64Array(1) },
+    ...{ left: new Int32Array(1), right: new Int32Array(1), missingLeft: new Uint8Array(1) },
+    ...{ categories: new Map(), values: Float64Array.of(5e-324, 1, 0) },
+  };
+  const rule = { left: "<", precision: "float64", missing: "none" } as const;
+  const ensemble = { features: 1, outputs: 3, rule, trees: [tree], base: new Float64Array(3) };
+  const rows = { shape: [2, 1], data: Float64Array.of(0, 1) };
+  const coded = code({ ...ensemble, divisor: 1 }, rows, 4);
+  const scores = coded.coding.scores(coded.evaluate(coded.coding.quantize(rows)));
+  assert.deepEqual([...scores.data], [0, 1, 0, 0, 1, 0]);
+});
+
 test("files keep integer trees and codings", () => {
   fc.assert(
     fc.property(

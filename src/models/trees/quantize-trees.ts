@@ -44,7 +44,9 @@ export function quantizeTrees(
   const largest = largestLeaves(ensemble);
   const most = Math.max(...largest);
   const unit = most / (2 ** (bits.leaves - 1) - 1) || 1;
-  const scales = apart && outputs > 1 ? largest.map((own) => own / most || 1) : undefined;
+  // Of leaves too small for a step of their own, all are 0.
+  const scaleOf = (own: number): number => (own / most > smallestScale ? own / most : 1);
+  const scales = apart && outputs > 1 ? largest.map(scaleOf) : undefined;
   for (const tree of trees) columns.collect(tree);
   const found = columns.finish();
   const count = trees.reduce((sum, { feature }) => sum + feature.length, 0);
@@ -91,6 +93,9 @@ export function quantizeTrees(
 }
 
 /** `[outputs]` greatest absolute value of a leaf. */
+/** Far below what any score tells apart; its products with steps are no denormal numbers. */
+const smallestScale = 2 ** -200;
+
 function largestLeaves({ trees, outputs }: TreeEnsemble): Float64Array {
   const largest = new Float64Array(outputs);
   for (const { values } of trees) {
