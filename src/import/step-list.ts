@@ -27,6 +27,8 @@ export class StepList {
   readonly steps: Step[] = [];
   readonly #columns: number[];
   readonly #known = new Map<string, number>();
+  /** Functions of two blocks, as what they became. */
+  readonly #pairs = new Map<string, number>();
   readonly #constants = new WeakMap<ArrayLike<number>, number>();
 
   constructor(inputColumns: readonly number[]) {
@@ -97,6 +99,13 @@ export class StepList {
   }
 
   pair(name: PairFunction, left: number, right: number, precision: Precision): number {
+    const key = `${name} ${left} ${right} ${precision}`;
+    const block = this.#pairs.get(key) ?? this.#simplestPair(name, left, right, precision);
+    this.#pairs.set(key, block);
+    return block;
+  }
+
+  #simplestPair(name: PairFunction, left: number, right: number, precision: Precision): number {
     const apply = pairFunctions[name];
     const round = rounding(precision);
     return (
