@@ -9,7 +9,13 @@ import { usageError } from "./arguments.js";
 import { numbersOf } from "./read-samples.js";
 
 /** What `velum decrypt --show` may ask of a model's answer. */
-export const shownResults = ["prediction", "probabilities", "scores", "integers"] as const;
+export const shownResults = [
+  "prediction",
+  "classes",
+  "probabilities",
+  "scores",
+  "integers",
+] as const;
 export type ShownResult = (typeof shownResults)[number];
 
 /** The client of a compiled model: rows of its own columns in, predictions out. */
@@ -40,6 +46,7 @@ function imported(own: ImportedClient): Predictor {
           const values = own.coding.predictions(own.decrypt(answer));
           return values.length === 1 ? values[0] : values;
         },
+        classes: () => own.topClasses(answer),
         probabilities: () => own.predictProba(answer),
         scores: () => own.scores(answer),
         integers: () => own.decrypt(answer).data,
@@ -57,6 +64,7 @@ function trees(own: TreeClient): Predictor {
           const values = own.coding.answers(own.decrypt(answer));
           return values.length === 1 ? values[0] : values;
         },
+        classes: () => own.topClasses(answer),
         probabilities: () => own.predictProba(answer),
         scores: () => own.scores(answer),
         integers: () => own.decrypt(answer).data,
@@ -87,6 +95,7 @@ function classifier(own: ClassifierClient): Predictor {
     results: (answer, shown) =>
       listed(shown, {
         prediction: () => own.predict(answer),
+        classes: () => own.topClasses(answer),
         probabilities: () => own.predictProba(answer),
         scores: () => own.decisionFunction(answer),
         integers: () => own.decrypt(answer).data,

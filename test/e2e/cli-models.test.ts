@@ -13,7 +13,7 @@ const cure = "See velum COMMAND --help";
 /** A recorded model and its rows, as files. */
 function prepare(library: string, file: string) {
   const found = importedCases(library).find((one) => one.file === file);
-  assert.ok(found?.predict, file);
+  assert.ok(found, file);
   writeFileSync(`${folder}/${file}`, importedFile(library, file));
   return found;
 }
@@ -63,7 +63,7 @@ test("boosted trees of XGBoost, rows as a table with commas", () => {
   );
   refused(
     2,
-    `--show: is "odds", and may be prediction, probabilities, scores, integers. ${cure}`,
+    `--show: is "odds", and may be prediction, classes, probabilities, scores, integers. ${cure}`,
     ...["decrypt", ...secret, "answers/0.answer", "--show", "odds"],
   );
 });
@@ -82,6 +82,43 @@ test("LightGBM, and settings of the model", () => {
     `--n-bits: is "depth", and may be features, leaves, sums, inputs, weights. ${cure}`,
     ...["compile", "binary.txt", "--inputset", "rows.json", "-o", "x", "--n-bits", "depth=3"],
   );
+});
+
+test("decisions of the server: a list of classes, and whether a value is above a limit", () => {
+  const { X, predict: classes } = prepare("onnx", "tree-binary.onnx");
+  write("cells.json", JSON.stringify(X));
+  assert.ok(classes !== null);
+  const words = ["--result", "top=2"];
+  assert.equal(
+    predict("tree-binary.onnx", "cells.json", ...words),
+    `${classes.slice(0, 3).join("\n")}\n`,
+  );
+  const secret = ["out/client.zip", "--key", "out/client.key", "answers/0.answer"];
+  const list: number[] = JSON.parse(done("decrypt", ...secret, "--show", "classes"));
+  assert.equal(list.length, 2);
+  assert.equal(list[0], classes[0]);
+  const kept = `scores: scores do not leave the server: the model returns a decision about them only. Use predict, or compile with result "scores"`;
+  refused(1, kept, ...["decrypt", ...secret, "--show", "scores"]);
+  refused(
+    2,
+    `--result: is "below", and may be top, above. ${cure}`,
+    ...[
+      "compile",
+      "tree-binary.onnx",
+      "--inputset",
+      "cells.json",
+      "-o",
+      "x",
+      "--result",
+      "below=1",
+    ],
+  );
+
+  const poisson = prepare("lightgbm-4.7.0", "poisson.txt");
+  write("counts.json", JSON.stringify(poisson.X).replaceAll('"NaN"', "null"));
+  const cost = ["cost", "poisson.txt", "--inputset", "counts.json", ...engine];
+  const [scores, bits] = [done(...cost), done(...cost, "--result", "above=1.06")];
+  assert.notEqual(scores, bits);
 });
 
 test("a pipeline that dump wrote, without evaluation keys", () => {
