@@ -8,6 +8,7 @@ import {
   GaussianNB,
   LogisticRegression,
   RandomForestClassifier,
+  XGBClassifier,
 } from "../src/index.js";
 import { openCircuit } from "./open-circuit.js";
 import { type BenchOptions, type Line, measure, wanted } from "./row.js";
@@ -47,6 +48,22 @@ const cases: readonly Case[] = [
     bits: undefined,
     compile: (options) =>
       new RandomForestClassifier({ nEstimators: 20, maxDepth: 4 })
+        .fit(XTrain, yTrain)
+        .compile(XTrain, options),
+  },
+  {
+    name: "50 boosted trees of depth 3",
+    bits: undefined,
+    compile: (options) =>
+      new XGBClassifier({ nEstimators: 50, maxDepth: 3 })
+        .fit(XTrain, yTrain)
+        .compile(XTrain, options),
+  },
+  {
+    name: "50 boosted trees of depth 3, the class",
+    bits: 40,
+    compile: (options) =>
+      new XGBClassifier({ nEstimators: 50, maxDepth: 3, result: "class" })
         .fit(XTrain, yTrain)
         .compile(XTrain, options),
   },

@@ -8,7 +8,7 @@ import { inputPayloadBytes } from "../tfhe/wire-input.js";
 import type { OutputLayout } from "../tfhe/wire-output.js";
 import { planBootstrap } from "./bootstrap/plan-bootstrap.js";
 import type { DiagramBit } from "./decision/decision-diagrams.js";
-import { decisionRegions, planDecision } from "./decision/plan-decision.js";
+import { type DecisionRegions, decisionRegions, planDecision } from "./decision/plan-decision.js";
 import type { UploadForm, UploadFormCost } from "./decision/upload-form.js";
 import type { KernelRates } from "./kernel-rates.js";
 import { planLinear } from "./linear/plan-linear.js";
@@ -17,7 +17,7 @@ import { planMixed } from "./mixed/plan-mixed.js";
 import type { ElementCode } from "./one-hot/element-code.js";
 import { type OneHotRegions, oneHotRegions } from "./one-hot/one-hot.js";
 import type { PlanLimits } from "./parameters/parameter-request.js";
-import type { PlanProtection } from "./protection.js";
+import { ofProtectedLookups, type PlanProtection } from "./protection.js";
 
 /** Which kind of evaluation a circuit uses; only `bootstrap` needs evaluation keys. */
 export type Lane = "linear" | "one hot" | "decision" | "bootstrap";
@@ -135,12 +135,14 @@ export function planProgram(
   options: PlanOptions,
 ): Plan {
   const { distanceLog2, weakestDistanceLog2 } = options;
-  if (distanceLog2 === undefined || weakestDistanceLog2 === undefined)
-    return planLanes(regions, inputBits, options);
+  if (distanceLog2 === undefined) return planLanes(regions, inputBits, options);
   try {
     return planLanes(regions, inputBits, options);
   } catch (error) {
-    if (!(error instanceof VelumError) || error.code !== "no-parameters") throw error;
+    if (!isNoParameters(error)) throw error;
+    const looksUp = regions.steps.some(({ kind }) => kind === "lookup");
+    if (looksUp) throw error instanceof VelumError ? ofProtectedLookups(error) : error;
+    if (weakestDistanceLog2 === undefined) throw error;
     return planNearest(regions, inputBits, { ...options, distanceLog2, weakestDistanceLog2 });
   }
 }
@@ -163,7 +165,7 @@ function planNearest(
       found = at(middle);
       reached = middle;
     } catch (error) {
-      if (!(error instanceof VelumError) || error.code !== "no-parameters") throw error;
+      if (!isNoParameters(error)) throw error;
       refused = middle;
     }
   }
@@ -182,10 +184,35 @@ function planLanes(
   const plan = oneHot === undefined ? undefined : planCells(oneHot, options);
   if (plan !== undefined) return plan;
   const decision = whole ? decisionRegions(regions) : undefined;
-  if (decision !== undefined) return planDecision(regions, decision, options);
+  if (decision !== undefined) return planTrees(regions, decision, inputBits, options);
   const front = options.inputForm === "auto" ? decisionFront(regions) : undefined;
   if (front !== undefined) return planMixed(regions, front, inputBits, options);
   return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
+}
+
+/** Sums of trees that need more protection than their noise leaves room for are flooded and looked up in turns, where look-ups are that wide. */
+function planTrees(
+  regions: RegionProgram,
+  decision: DecisionRegions,
+  inputBits: readonly number[],
+  options: PlanOptions,
+): Plan {
+  try {
+    return planDecision(regions, decision, options);
+  } catch (error) {
+    const front =
+      options.distanceLog2 === undefined ? undefined : decisionFront(regions, "direct", true);
+    if (front === undefined || !isNoParameters(error)) throw error;
+    try {
+      return planMixed(regions, front, inputBits, options);
+    } catch (other) {
+      throw isNoParameters(other) ? error : other;
+    }
+  }
+}
+
+function isNoParameters(error: unknown): boolean {
+  return error instanceof VelumError && error.code === "no-parameters";
 }
 
 /** Undefined where the cells of one request are more than may be uploaded, or sums over them too noisy. */
@@ -207,7 +234,7 @@ function planSums(regions: RegionProgram, options: PlanOptions): Plan | undefine
   try {
     return { ...planLinear(regions, options), lane: "one hot" };
   } catch (error) {
-    if (error instanceof VelumError && error.code === "no-parameters") return undefined;
+    if (isNoParameters(error)) return undefined;
     throw error;
   }
 }

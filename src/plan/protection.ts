@@ -42,3 +42,11 @@ export function noProtection(): VelumError {
     cure: "Compile the function that gives the answer as a circuit of its own, or leave protectModel away",
   });
 }
+
+/** An error of parameters of a circuit with look-ups, with what protection has to do with it. */
+export function ofProtectedLookups({ parts }: VelumError): VelumError {
+  return new VelumError({
+    ...parts,
+    cure: `${parts.cure}. With protectModel every result is looked up again at its own width: return narrower results, or leave it away`,
+  });
+}

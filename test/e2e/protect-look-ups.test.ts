@@ -52,6 +52,18 @@ test("a weaker protection takes fewer rounds, none takes none", async () => {
   assert.ok(none < weak && weak < usual && usual < strong, String(counts));
 });
 
+test("results that no look-up holds are refused, and the cure says why", async () => {
+  const both = fhe.compiler({ x: "encrypted" }, (x) => [
+    table.apply(x.sum()),
+    fhe.dot(x, [3000, 2999]),
+  ]);
+  await assert.rejects(both.compile(pairs, { ...wasm, protectModel: true }), {
+    code: "no-parameters",
+    message:
+      /\. With protectModel every result is looked up again at its own width: return narrower results, or leave it away$/,
+  });
+});
+
 test("answers to one request have nothing in common, and their noise is the flood", async () => {
   const bit = fhe.compiler({ x: "encrypted" }, (x) => isLarge.apply(x.sum()));
   const circuit = await bit.compile(pairs, { ...wasm, protectModel: true });

@@ -130,20 +130,28 @@ test("protected sums, one hot and several outputs equal the simulation", async (
 test("protected forests equal the simulation, as near 2^-40 as their noise leaves", async () => {
   const rows = Array.from({ length: 16 }, (_, s) => [s % 10, (s * 3) % 10, (s * 7 + 2) % 10]);
   const shape = { features: 3, outputs: 2, trees: 5, depth: 4, largestThreshold: 9 };
-  for (const largestValue of [3, 2 ** 16]) {
+  const forestOf = (largestValue: number) => {
     const [trees] = fc.sample(randomTrees({ ...shape, largestValue }), { seed: 3, numRuns: 1 });
     assert.ok(trees);
-    const forest = fhe.compiler({ x: "encrypted" }, (x) => fhe.treeEnsemble(trees, x));
-    const circuit = await forest.compile(rows, { ...wasm, protectModel: true });
+    return fhe.compiler({ x: "encrypted" }, (x) => fhe.treeEnsemble(trees, x));
+  };
+  for (const largestValue of [3, 2 ** 16]) {
+    const circuit = await forestOf(largestValue).compile(rows, { ...wasm, protectModel: true });
     assert.equal(circuit.plan.lane, "decision");
     assert.ok((circuit.plan.protection?.distanceLog2 ?? 0) <= -14);
-    await assert.rejects(forest.compile(rows, { ...wasm, protectModel: { bits: 40 } }), {
-      code: "no-parameters",
-      message:
-        /^tree_ensemble \(.*protect-model.*\): .* in answers protected within 2\^-40\. .*; protectModel: \{ bits: [12]\d \} would fit as it is$/,
-    });
     await sameAsSimulated(circuit, rows);
   }
+  const asked = { ...wasm, protectModel: { bits: 40 } };
+  await assert.rejects(forestOf(2 ** 16).compile(rows, asked), {
+    code: "no-parameters",
+    message:
+      /^tree_ensemble \(.*protect-model.*\): .* in answers protected within 2\^-40\. .*; protectModel: \{ bits: [12]\d \} would fit as it is$/,
+  });
+  // Narrow sums are flooded and looked up in turns.
+  const narrow = await forestOf(3).compile(rows, asked);
+  assert.equal(narrow.plan.lane, "bootstrap");
+  assert.ok((narrow.plan.protection?.distanceLog2 ?? 0) <= -40);
+  await sameAsSimulated(narrow, rows.slice(0, 3));
 });
 
 test("remainders of a protected forest lie around their steps, and what lies between is the flood", async () => {

@@ -60,7 +60,7 @@ export function chooseProtected(
       ` in answers protected within 2^${weakestDistanceLog2 ?? distanceLog2}`,
     limit: failureLog2,
     cure: weakerProtection(
-      "Use fewer or shallower trees, leaves of fewer bits (nBits.leaves of models), or allow a higher failure probability",
+      "Use leaves of so few bits (nBits.leaves of models) that look-ups hold their sums, let the server decide (result of models), or use fewer or shallower trees",
       reachable < 0 ? reachable : undefined,
     ),
   });

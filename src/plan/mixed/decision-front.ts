@@ -23,13 +23,17 @@ export interface DecisionFront {
   readonly limbs: LeafLimbs;
 }
 
-/** Undefined without trees, without look-ups, or where trees ask nothing. `form`: how bits travel, which makes them dear or cheap. */
+/**
+ * Undefined without trees, without look-ups, or where trees ask nothing. `form`: how bits travel, which makes them dear or cheap; `hides`:
+ * outputs are protected by look-ups, whether there are others or not.
+ */
 export function decisionFront(
   regions: RegionProgram,
   form: BitsForm = "direct",
+  hides = false,
 ): DecisionFront | undefined {
   const ensembles = regions.steps.filter((step): step is EnsembleStep => step.kind === "ensemble");
-  const looksUp = regions.steps.some(({ kind }) => kind === "lookup");
+  const looksUp = hides || regions.steps.some(({ kind }) => kind === "lookup");
   if (ensembles.length === 0 || !looksUp) return undefined;
   const outputs = ensembles.map(({ result }) => ({ value: result }));
   const joined = joinedTrees({ values: regions.values, steps: ensembles, outputs });

@@ -136,7 +136,7 @@ function searchDirect(
 
 function searchPacked(regions: RegionProgram, options: PlanOptions): MixedChoice {
   // Packed bits are dearer, so features rather travel as bits of an index.
-  const front = decisionFront(regions, "packed");
+  const front = decisionFront(regions, "packed", options.distanceLog2 !== undefined);
   if (front === undefined) throw new RangeError("no trees in front of look-ups");
   return searchForm("packed", regions, front, options, packedShares, (glwe, share) => {
     const found = packedFrontBits(front, glwe, share, options);
