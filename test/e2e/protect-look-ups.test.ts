@@ -31,7 +31,7 @@ test("signed and unsigned results of look-ups, flooded and refreshed, equal the 
   assert.ok((circuit.plan.protection?.distanceLog2 ?? 0) <= -40);
   assert.equal(circuit.plan.parameters.publicKey, true);
   assert.ok(circuit.plan.failure.worstLog2 <= -64);
-  const some = pairs.slice(3, 7);
+  const some = pairs.slice(3, 5);
   assert.deepEqual(await circuit.encryptRunDecryptBatch(some), circuit.simulateBatch(some));
   await circuit.close();
 });
@@ -71,7 +71,7 @@ test("answers to one request have nothing in common, and their noise is the floo
   const server = await ServerCircuit.load(circuit.serverFile, wasm);
   client.generateKey();
   const keys = await server.loadEvaluationKeys((await client.evaluationKeys()) ?? new Uint8Array());
-  const requests = new Array<Uint8Array>(24).fill(client.encrypt(pairs[7] ?? []));
+  const requests = new Array<Uint8Array>(12).fill(client.encrypt(pairs[7] ?? []));
   const answers = await server.run(requests, keys);
   const [output] = client.manifest.outputs;
   assert.ok(output);
@@ -91,8 +91,8 @@ test("answers to one request have nothing in common, and their noise is the floo
   const flood = 2 ** ((circuit.plan.protection?.floodLog2 ?? 0) - 32);
   assert.ok(Math.max(...errors.map(Math.abs)) < step / 2);
   const ratio = meanSquare(errors) / (flood ** 2 / 3);
-  // 24 numbers, uniform: the deviation of the mean square is a fifth; answers are rounded besides.
-  assert.ok(ratio > 0.3 && ratio < 2, `${ratio}`);
+  // 12 numbers, uniform: the deviation of the mean square is a quarter; answers are rounded besides.
+  assert.ok(ratio > 0.15 && ratio < 2.4, `${ratio}`);
   await server.close();
   await circuit.close();
   client.dispose();
@@ -115,8 +115,8 @@ test("decisions on the server under protection: classes, lists and limits are th
     assert.ok((circuit.plan.protection?.distanceLog2 ?? 0) <= -40, model.name);
     const clear = await model.predict(X);
     assert.deepEqual(await model.predict(X, { fhe: "simulate" }), clear);
-    const some = X.slice(4, 6);
-    assert.deepEqual(await model.predict(some, { fhe: "execute" }), clear.slice(4, 6));
+    const some = X.slice(4, 5);
+    assert.deepEqual(await model.predict(some, { fhe: "execute" }), clear.slice(4, 5));
     await circuit.close();
   }
 });
@@ -126,7 +126,7 @@ test("the likeliest classes under protection are those in clear", async () => {
   const y = X.map(([a = 0, b = 0, c = 0]) => Number(a - b + c > 6) + Number(a - b + c > 10));
   const model = new RandomForestClassifier({ nEstimators: 3, maxDepth: 2, result: { top: 2 } });
   const circuit = await model.fit(X, y).compile(X, { ...wasm, protectModel: true });
-  const some = X.slice(0, 2);
+  const some = X.slice(0, 1);
   const clear = await model.topClasses(some);
   assert.deepEqual(await model.topClasses(some, { fhe: "execute" }), clear);
   await circuit.close();
