@@ -56,5 +56,7 @@ cases = [
     case(R, "positive", **early, objective="reg:gamma"),
     case(R, "counts", **early, objective="reg:tweedie"),
     case(R, b, **early, objective="reg:logistic"),
+    case(R, s, **early, objective="reg:absoluteerror", weights=True),
+    case(R, s, **early, objective="reg:quantileerror", quantile_alpha=0.7),
 ]
 write("xgb-evaluated.json", "oracles/trees/make_xgb_evaluated.py", {"xgboost": xgboost.__version__}, sets, cases)

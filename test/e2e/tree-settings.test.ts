@@ -67,6 +67,15 @@ const cases: readonly Case[] = [
     load: (file) => XGBClassifier.load(file, wasm),
   },
   {
+    about: "a quantile",
+    X,
+    model: new XGBRegressor({ ...few, objective: "reg:quantileerror", quantileAlpha: 0.7 }).fit(
+      X,
+      sizes,
+    ),
+    load: (file) => XGBRegressor.load(file, wasm),
+  },
+  {
     about: "interactions",
     X,
     model: new XGBRegressor({ ...few, interactionConstraints: [[0, 2], [1]] }).fit(X, sizes),

@@ -130,6 +130,18 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "XGBRegressor missing: is Infinity. Pass a finite number, or null for NaN alone",
     ],
     [
+      "a quantile of 1",
+      () => new XGBRegressor({ objective: "reg:quantileerror", quantileAlpha: 1 }).fit(X, y),
+      "bad-argument",
+      "XGBRegressor quantileAlpha: is 1. Pass a number above 0 and below 1",
+    ],
+    [
+      "exact medians",
+      () => new XGBRegressor({ objective: "reg:absoluteerror", treeMethod: "exact" }).fit(X, y),
+      "bad-argument",
+      'XGBRegressor treeMethod: is "exact". Pass "hist" with reg:absoluteerror',
+    ],
+    [
       "half a tree",
       () => new XGBRegressor({ numParallelTree: 0.5 }).fit(X, y),
       "bad-argument",

@@ -38,7 +38,7 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
    */
   override fit(x: Rows, y: Labels, sampleWeight?: Labels, evalSet: readonly EvalSet[] = []): this {
     const params = this.growth(this.getParams());
-    const { objective, scalePosWeight, maxDeltaStep } = params;
+    const { objective, scalePosWeight } = params;
     this.checkParams();
     const matrix = toTreeMatrix(x, xgbRule, `${this.name}.fit X`);
     const { classes, indices } = toClassTargets(y, matrix.rows, 1, `${this.name}.fit y`);
@@ -63,9 +63,7 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
       });
     }
     const binary = classes.length <= 2 && (objective ?? "binary:logistic") === "binary:logistic";
-    const loss = binary
-      ? logisticLoss({ scalePosWeight, maxDeltaStep, tweedieVariancePower: 1.5 })
-      : softmaxLoss(classes.length);
+    const loss = binary ? logisticLoss({ scalePosWeight }) : softmaxLoss(classes.length);
     const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
     const meaning = binary ? "logistic" : "softmax";
     const metric = params.evalMetric ?? (binary ? "logloss" : "mlogloss");

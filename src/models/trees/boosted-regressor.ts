@@ -6,7 +6,7 @@ import { readJudging } from "./boosting/read-judging.js";
 import { xgbMetric } from "./boosting/xgb-metrics.js";
 import { checkTargets, regressionLoss, type XgbRegression } from "./boosting/xgb-objective.js";
 import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
-import { atLeast0Cure, checkChoice, checkParams, isAtLeast0 } from "./check-params.js";
+import { atLeast0Cure, badParam, checkChoice, checkParams, isAtLeast0 } from "./check-params.js";
 import { toTreeMatrix } from "./tree-data.js";
 import { TreeRegressor } from "./tree-regressor.js";
 
@@ -17,6 +17,8 @@ export interface XGBRegressorParams extends XgbParams {
   readonly scalePosWeight: number;
   /** `reg:tweedie` only: above 1 (Poisson) and below 2 (gamma). */
   readonly tweedieVariancePower: number;
+  /** `reg:quantileerror` only: the quantile, above 0 and below 1; else null. */
+  readonly quantileAlpha: number | null;
 }
 
 export const xgbRegressorDefaults: XGBRegressorParams = {
@@ -24,6 +26,7 @@ export const xgbRegressorDefaults: XGBRegressorParams = {
   objective: "reg:squarederror",
   scalePosWeight: 1,
   tweedieVariancePower: 1.5,
+  quantileAlpha: null,
 };
 
 /** XGBoost's trees for a numeric target, boosted or one round of many. */
@@ -49,7 +52,13 @@ export abstract class BoostedRegressor extends TreeRegressor<XGBRegressorParams>
     const metric = params.evalMetric ?? metrics[objective];
     const judging = readJudging(this.name, params, evalSet, {
       features: matrix.columns,
-      metric: xgbMetric(this.name, metric, meaning, params.tweedieVariancePower),
+      metric: xgbMetric(
+        this.name,
+        metric,
+        meaning,
+        params.tweedieVariancePower,
+        params.quantileAlpha ?? 0.5,
+      ),
       target: (targets, path) => {
         checkTargets(objective, targets, path);
         return targets;
@@ -87,11 +96,23 @@ export abstract class BoostedRegressor extends TreeRegressor<XGBRegressorParams>
       },
     ]);
     checkChoice(this.name, "objective", objective, Object.keys(meanings));
+    const { quantileAlpha, treeMethod } = params;
+    const inside = quantileAlpha !== null && quantileAlpha > 0 && quantileAlpha < 1;
+    if (objective === "reg:quantileerror" && !inside) {
+      const cure = "Pass a number above 0 and below 1";
+      throw badParam(this.name, "quantileAlpha", quantileAlpha, cure);
+    }
+    const kinked = objective === "reg:quantileerror" || objective === "reg:absoluteerror";
+    if (kinked && treeMethod === "exact") {
+      throw badParam(this.name, "treeMethod", treeMethod, `Pass "hist" with ${objective}`);
+    }
   }
 }
 
 const meanings = {
   "reg:squarederror": "identity",
+  "reg:absoluteerror": "identity",
+  "reg:quantileerror": "identity",
   "reg:logistic": "logistic",
   "count:poisson": "exponential",
   "reg:gamma": "exponential",
@@ -101,6 +122,8 @@ const meanings = {
 /** What XGBoost judges each objective by. */
 const metrics = {
   "reg:squarederror": "rmse",
+  "reg:absoluteerror": "mae",
+  "reg:quantileerror": "quantile",
   "reg:logistic": "rmse",
   "count:poisson": "poisson-nloglik",
   "reg:gamma": "gamma-deviance",

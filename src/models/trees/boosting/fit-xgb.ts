@@ -7,7 +7,7 @@ import { comparable } from "../predict-ensemble.js";
 import type { Tree, TreeEnsemble } from "../tree-ensemble.js";
 import { type EvalRecord, Evaluation, type Judging } from "./evaluation.js";
 import { FeatureSampler } from "./feature-sampler.js";
-import { growXgb, type XgbGrowth, type XgbNode } from "./grow-xgb.js";
+import { growXgb, type XgbGrowth, type XgbNode, type XgbTree } from "./grow-xgb.js";
 import { HistogramBuilder } from "./histogram.js";
 import { interactionRules } from "./interaction-rules.js";
 import { xgbBinning } from "./xgb-binning.js";
@@ -83,6 +83,9 @@ export function fitXgb(
         const sampler = new FeatureSampler(features, shares, random);
         const bins = binning(derivatives, order);
         const grown = growXgb(growthOn(bins), derivatives, order, sampler);
+        if (objective.leaf !== undefined) {
+          setLeaves(grown, objective.leaf, targets, scores, params);
+        }
         for (const { node, start, end } of grown.leaves) {
           const value = grown.nodes[node]?.value[0] ?? 0;
           for (let p = start; p < end; p++) {
@@ -110,6 +113,25 @@ export function fitXgb(
 /** What a fit tells besides its trees. */
 export function accountOf({ evaluation }: XgbFit): { readonly evaluation?: EvalRecord } {
   return evaluation === undefined ? {} : { evaluation };
+}
+
+/** Leaf values of losses with one score a row whose derivatives do not give them. */
+function setLeaves(
+  { nodes, leaves, order }: XgbTree,
+  leaf: NonNullable<XgbObjective["leaf"]>,
+  { y, weights }: BoostTargets,
+  scores: Float32Array,
+  { learningRate, numParallelTree }: XgbParams,
+): void {
+  const rate = Math.fround(Math.fround(learningRate) / numParallelTree);
+  for (const { node, start, end } of leaves) {
+    const rows = order.subarray(start, end);
+    const residuals = Float64Array.from(rows, (row) =>
+      Math.fround(Math.fround(y[row] ?? 0) - (scores[row] ?? 0)),
+    );
+    const own = weights && Float64Array.from(rows, (row) => weights[row] ?? 0);
+    nodes[node]?.value.fill(Math.fround(leaf(residuals, own) * rate));
+  }
 }
 
 /** What trees on the same bins share; the last one is kept, as most methods have no other. */

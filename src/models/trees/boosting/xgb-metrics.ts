@@ -46,6 +46,7 @@ const targetMetrics = [
   "gamma-deviance",
   "gamma-nloglik",
   "tweedie-nloglik",
+  "quantile",
 ];
 const metricsOf: Readonly<Record<ScoreLink, readonly string[]>> = {
   logistic: ["logloss", "error", "auc", "rmse", "mae"],
@@ -60,6 +61,7 @@ export function xgbMetric(
   name: string,
   link: ScoreLink,
   tweedieVariancePower: number,
+  quantileAlpha = 0.5,
 ): XgbMetric {
   const known = metricsOf[link];
   if (!known.includes(name)) {
@@ -82,7 +84,10 @@ export function xgbMetric(
   }
   if (link === "softmax") return { name, greaterIsBetter: false, of: ofClasses(name) };
   const tweedie = name === "tweedie-nloglik";
-  const loss = tweedie ? tweedieLoss(tweedieVariancePower) : rowLosses[name];
+  const quantile: RowLoss = (p, y) =>
+    y >= p ? quantileAlpha * (y - p) : (1 - quantileAlpha) * (p - y);
+  const own = name === "quantile" ? quantile : rowLosses[name];
+  const loss = tweedie ? tweedieLoss(tweedieVariancePower) : own;
   return {
     name: tweedie ? `${name}@${tweedieVariancePower}` : name,
     greaterIsBetter: false,

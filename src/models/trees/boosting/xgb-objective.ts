@@ -1,9 +1,12 @@
 import { VelumError } from "../../../base/error.js";
 import { requirePositive } from "../../positive-targets.js";
 import type { Derivatives } from "./histogram.js";
+import { absoluteLoss, quantileLoss } from "./xgb-quantile-loss.js";
 
 export type XgbRegression =
   | "reg:squarederror"
+  | "reg:absoluteerror"
+  | "reg:quantileerror"
   | "reg:logistic"
   | "count:poisson"
   | "reg:gamma"
@@ -17,6 +20,8 @@ export interface XgbLossSettings {
   readonly maxDeltaStep: number;
   /** Tweedie only: above 1 and below 2. */
   readonly tweedieVariancePower: number;
+  /** `reg:quantileerror` only: above 0 and below 1. */
+  readonly quantileAlpha: number | null;
 }
 
 /** Targets and weights of the training rows. */
@@ -38,6 +43,8 @@ export interface XgbObjective {
   readonly constantHessian: boolean;
   /** Derivatives for output `k` at `scores` (`[rows, outputs]`). */
   derive(targets: BoostTargets, scores: Float32Array, k: number, out: Derivatives): void;
+  /** The value of a leaf whose rows lack `residuals`, before the learning rate, where derivatives do not give it. */
+  readonly leaf?: (residuals: Float64Array, weights: Float64Array | undefined) => number;
 }
 
 const f = Math.fround;
@@ -45,7 +52,7 @@ const f = Math.fround;
 const least = f(1e-16);
 
 /** `reg:logistic` and `binary:logistic`. */
-export function logisticLoss(settings: XgbLossSettings): XgbObjective {
+export function logisticLoss(settings: Pick<XgbLossSettings, "scalePosWeight">): XgbObjective {
   const factor = f(settings.scalePosWeight);
   return {
     outputs: 1,
@@ -113,10 +120,12 @@ export function softmaxLoss(classes: number): XgbObjective {
 /** The losses of `XGBRegressor`. */
 export function regressionLoss(name: XgbRegression, settings: XgbLossSettings): XgbObjective {
   if (name === "reg:logistic") return logisticLoss(settings);
+  if (name === "reg:absoluteerror") return absoluteLoss();
+  if (name === "reg:quantileerror") return quantileLoss(settings.quantileAlpha ?? 0.5);
   const onLogs = name !== "reg:squarederror";
   const step = f(settings.maxDeltaStep);
   const power = f(settings.tweedieVariancePower);
-  const at: Record<Exclude<XgbRegression, "reg:logistic">, (m: number, y: number) => Slope> = {
+  const at: Record<typeof name, (m: number, y: number) => Slope> = {
     "reg:squarederror": (m, y) => ({ g: f(m - y), h: 1 }),
     "count:poisson": (m, y) => ({ g: f(f(Math.exp(m)) - y), h: f(Math.exp(f(m + step))) }),
     "reg:gamma": (m, y) => {
