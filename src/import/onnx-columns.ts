@@ -1,5 +1,5 @@
 import { asBlock } from "./onnx-arithmetic.js";
-import { constantRows } from "./onnx-constants.js";
+import { constantEntries, constantRows } from "./onnx-constants.js";
 import type { BlockValue, NodeReader, OnnxValue } from "./onnx-node.js";
 import { joinedLengths, lengthsAt } from "./onnx-shape-values.js";
 import { stacked } from "./onnx-stacks.js";
@@ -50,6 +50,8 @@ export function readGather(node: NodeReader): readonly OnnxValue[] {
     return [{ ...places, classes }];
   }
   if (table.kind === "shape") return [lengthsAt(node, table)];
+  if (table.kind === "tensor" && places.kind === "tensor")
+    return [{ kind: "tensor", tensor: constantEntries(node) }];
   if (table.kind === "tensor" && places.kind === "block") return [tableEntries(node)];
   const x = node.block(0);
   const axis = node.integer("axis", node.node.operator === "Gather" ? 0 : 1);

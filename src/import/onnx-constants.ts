@@ -102,6 +102,19 @@ export function constantRows(node: NodeReader, axis: number): OnnxTensor {
   return { ...first, name: "", dims: [length, ...first.dims.slice(1)], data, texts };
 }
 
+/** Entries of a list of constants at constant places. Error `unsupported-op` for a matrix. */
+export function constantEntries(node: NodeReader): OnnxTensor {
+  const [table, places] = [node.tensor(0), node.tensor(1)];
+  const { dims, data, texts } = table;
+  if (dims.length !== 1 || texts.length > 0) throw node.unsupported("picks from a constant matrix");
+  const picked = places.data.map((place) => {
+    const entry = data[place < 0 ? place + data.length : place];
+    if (entry === undefined) throw node.corrupt(`asks for entry ${place} of ${data.length}`);
+    return entry;
+  });
+  return { ...table, name: "", dims: places.dims, data: picked };
+}
+
 /** A constant matrix with rows and columns exchanged. */
 export function transposedTensor(node: NodeReader, tensor: OnnxTensor): OnnxTensor {
   const { dims, data } = tensor;

@@ -27,7 +27,13 @@ export function readGemm(node: NodeReader): readonly OnnxValue[] {
   const alpha = node.float("alpha", 1);
   const beta = node.float("beta", 1);
   const coef = (turned ? data : transposed(data, features, outputs)).map((w) => alpha * w);
-  const bias = node.has(2) ? node.tensor(2).data : Float64Array.of(0);
+  const added = node.has(2) ? node.input(2) : undefined;
+  if (added !== undefined && added.kind !== "tensor")
+    throw node.unsupported(
+      "adds what is computed of a row, as distances to stored rows do",
+      "Train trees or a linear model",
+    );
+  const bias = added?.tensor.data ?? Float64Array.of(0);
   if (bias.length !== outputs && bias.length !== 1)
     throw node.corrupt(`adds ${bias.length} numbers to ${outputs} outputs`);
   const intercept = Float64Array.from(
