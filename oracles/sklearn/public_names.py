@@ -129,6 +129,10 @@ values = {
     "CategoricalNB categoryCount": [
         count.tolist() for k in range(2) for count in (own[k] for own in bayes.category_count_)
     ],
+    "SimpleImputer statistics": SimpleImputer(missing_values=0.0).fit(X).statistics_.tolist(),
+    "SimpleImputer transform": SimpleImputer(missing_values=0.0, strategy="median").fit_transform(X)[:9].tolist(),
+    "OneHotEncoder transform": preprocessing.OneHotEncoder(categories=[[0, 1, 2, 3, 9]] * 3, drop="first")
+    .fit_transform(X)[:9].toarray().tolist(),
     "RandomForestClassifier oobDecisionFunction": classifier.oob_decision_function_.tolist(),
     "RandomForestRegressor oobPrediction": regressor.oob_prediction_.tolist(),
 }

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VelumError } from "../../src/base/error.js";
 import { toTensor } from "../../src/base/tensor.js";
+import { OneHotEncoder } from "../../src/models/preprocessing/one-hot-encoder.js";
+import { SimpleImputer } from "../../src/models/preprocessing/simple-imputer.js";
 import { RegressorCoding } from "../../src/quantize/regressor-coding.js";
 import { AffineTransform } from "../../src/quantize/transforms/affine-transform.js";
 import { ColumnSplit } from "../../src/quantize/transforms/column-split.js";
@@ -130,4 +132,29 @@ test("a regressor's coding: steps, scales and link survive JSON; damage is refus
   for (const [change, text] of cases) {
     assert.throws(() => RegressorCoding.fromJSON({ ...coding.toJSON(), ...change }), text);
   }
+});
+
+test("a number that means missing, and given categories, travel to the client; wrong ones are refused", () => {
+  const X = [
+    [1, 5],
+    [-1, 7],
+    [3, -1],
+  ];
+  const { step } = new SimpleImputer({ missingValues: -1 }).fit(X);
+  const [copy] = readTransforms(JSON.parse(JSON.stringify([step])), "steps");
+  const filled = Float64Array.of(1, 5, 2, 7, 3, 6);
+  assert.deepEqual(copy?.apply(toTensor(X), "X").data, filled);
+  assert.throws(() => copy?.apply(toTensor([[Number.NaN, 1]]), "X"), /only -1 counts as missing/);
+  assert.throws(
+    () => new SimpleImputer({ missingValues: 2 }).fit([[2], [2]]),
+    /missing in every row/,
+  );
+  assert.throws(
+    () => new OneHotEncoder({ categories: [[1, 3], [5]] }).fit(X),
+    /OneHotEncoder.fit X row 1, column 0: the value is none of the categories/,
+  );
+  assert.throws(
+    () => new OneHotEncoder({ categories: [[3, 1], [5]] }).fit(X),
+    /categories: is \[\[3,1\],\[5\]\]\. Pass "auto", or a list of ascending numbers for each of the 2/,
+  );
 });

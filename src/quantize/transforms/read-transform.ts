@@ -62,7 +62,10 @@ const readers: Readonly<
     if ((norm !== "l1" && norm !== "l2" && norm !== "max") || !isCount(inputs)) return;
     return new RowNorm(norm, inputs);
   },
-  fill: ({ values }) => (isFiniteList(values) && values.length > 0 ? new Fill(values) : undefined),
+  fill: ({ values, missing = null }) => {
+    if (!isFiniteList(values) || values.length === 0) return undefined;
+    return missing === null || isFiniteNumber(missing) ? new Fill(values, missing) : undefined;
+  },
   "column-split": ({ inputs, parts }, path, depth) => {
     if (!isCount(inputs) || !Array.isArray(parts) || parts.length === 0) return;
     const read = parts.map((part: unknown) => readPart(part, inputs, path, depth));
