@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LoadedCircuit } from "../../src/circuit/loaded-circuit.js";
-import { type Circuit, Client, fhe, ServerCircuit, VelumError } from "../../src/index.js";
+import { Client, fhe, ServerCircuit } from "../../src/index.js";
 import type { LoadedKeys } from "../../src/runtime/server-circuit.js";
 import { engineKinds } from "../support/engines.js";
+import { failure } from "../support/failure.js";
 
 const entries = [3, 1, 2, 0];
 const table = new fhe.LookupTable(entries);
@@ -46,16 +46,6 @@ async function withServer(
   } finally {
     await server.close();
   }
-}
-
-async function failure(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof VelumError) return `${error.code} ${error.message}`;
-    throw error;
-  }
-  return "nothing";
 }
 
 const aborted = "aborted run: was aborted by its caller. Start it again to get a result";
@@ -259,83 +249,3 @@ test("impossible options are refused", async () => {
     "bad-argument runtime: is gpu, and may be auto, wasm, native. Leave it out to use what the host offers",
   );
 });
-
-test("a circuit asked for keys twice at once makes one key", async () => {
-  const circuit = await smallCircuit();
-  const [first, second] = await Promise.all([circuit.encrypt([0, 1]), circuit.encrypt([2, 3])]);
-  await Promise.all([circuit.keygen(), circuit.keygen()]);
-  const answers = await circuit.run([first, second]);
-  assert.deepEqual(await Promise.all(answers.map((answer) => circuit.decrypt(answer))), [
-    [3, 1],
-    [2, 0],
-  ]);
-  await circuit.keygen({ force: true });
-  assert.match(
-    await failure(circuit.run([first])),
-    /^wrong-key input ciphertext: belongs to the key/,
-  );
-  await circuit.close();
-});
-
-test("aborted making of keys leaves a circuit that can make them again", async () => {
-  const circuit = await smallCircuit();
-  const control = new AbortController();
-  const making = circuit.keygen({ signal: control.signal, onProgress: () => control.abort() });
-  assert.match(await failure(making), /^aborted evaluation keys/);
-  assert.deepEqual(await circuit.encryptRunDecrypt([0, 3]), [3, 0]);
-  const again = circuit.keygen({ force: true, signal: AbortSignal.abort() });
-  assert.equal(
-    await failure(again),
-    "aborted keygen: was aborted by its caller. Start it again to get a result",
-  );
-  assert.deepEqual(await circuit.encryptRunDecrypt([1, 2]), [1, 2]);
-  await circuit.close();
-});
-
-test("a circuit closed while it makes keys rejects, and later work too, while simulation goes on", async () => {
-  const circuit = await smallCircuit();
-  const making = failure(circuit.keygen());
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await circuit.close();
-  const closed =
-    'runtime-unavailable circuit "main": was closed. Close it after its last use, or compile or load it again';
-  assert.equal(await making, closed);
-  for (const work of [
-    circuit.encryptRunDecrypt([0, 3]),
-    circuit.encryptRunDecryptBatch([[[0, 3]]]),
-    circuit.encrypt([0, 3]),
-    circuit.run([]),
-    circuit.decrypt(keyFile),
-    circuit.keygen(),
-    circuit.measureCost(),
-    circuit.engine(),
-  ]) {
-    assert.equal(await failure(work), closed);
-  }
-  await circuit.close();
-  assert.deepEqual(circuit.simulate([0, 3]), [3, 0]);
-  assert.equal((await Client.load(circuit.clientFile)).manifest.name, "main");
-});
-
-test("a circuit from its files: runs, refuses in simulation what it cannot encrypt, and is closed once", async () => {
-  const circuit = await smallCircuit();
-  const engine = { runtime: "wasm", threads: 1 } as const;
-  const loaded = new LoadedCircuit(circuit.graph, circuit, engine);
-  assert.deepEqual(await loaded.encryptRunDecrypt([0, 3]), [3, 0]);
-  assert.deepEqual(loaded.simulate([0, 3]), [3, 0]);
-  const outside = (work: () => unknown): Promise<string> => failure((async () => work())());
-  const message = await outside(() => loaded.encrypt([0, 4]));
-  assert.match(message, /^out-of-range input "x", number 1: lies outside 0 to 3\./);
-  assert.equal(await outside(() => loaded.simulate([0, 4])), message);
-  assert.equal(await outside(() => circuit.simulate([0, 4])), message);
-  await loaded.close();
-  assert.match(await failure(loaded.encrypt([0, 3])), /^runtime-unavailable circuit "main": was/);
-  assert.deepEqual(loaded.simulate([1, 2]), [1, 2]);
-  assert.deepEqual(await circuit.encryptRunDecrypt([0, 3]), [3, 0]);
-  await circuit.close();
-});
-
-function smallCircuit(): Promise<Circuit> {
-  const compiled = fhe.compiler({ x: "encrypted" }, (x) => table.apply(x));
-  return compiled.compile([[0, 3]], { runtime: "wasm", threads: 2, inputForm: "numbers" });
-}

@@ -4,12 +4,8 @@ import fc from "fast-check";
 import { VelumError } from "../../src/base/error.js";
 import { fhe } from "../../src/index.js";
 import { runEverywhere } from "../support/run-circuit.js";
-import {
-  allFamilies,
-  nested,
-  type ShapeProgram,
-  shapePrograms,
-} from "../support/shape-programs.js";
+import { allFamilies, type ShapeProgram, shapePrograms } from "../support/shape-programs.js";
+import { nested } from "../support/shape-step.js";
 
 /** Encrypted runs on every engine and simulation against definitions written out. False where no plan fits. */
 async function agrees(program: ShapeProgram): Promise<boolean> {

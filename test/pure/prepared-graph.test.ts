@@ -22,7 +22,8 @@ import {
   samplesOf,
 } from "../compile/concrete-programs.js";
 import { lookupPrograms } from "../support/lookup-programs.js";
-import { allFamilies, nested, shapePrograms } from "../support/shape-programs.js";
+import { allFamilies, shapePrograms } from "../support/shape-programs.js";
+import { nested } from "../support/shape-step.js";
 
 /** All values of one evaluation made ready, twice in a row, against those of the plain one. */
 function compare(graph: Graph, samples: readonly (readonly Tensor[])[]): void {

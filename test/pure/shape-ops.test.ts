@@ -14,12 +14,8 @@ import { measureBounds } from "../../src/passes/measure-bounds.js";
 import { type AffineMap, evaluateMap } from "../../src/program/affine.js";
 import { linearRegions } from "../../src/regions/linear-regions.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
-import {
-  allFamilies,
-  nested,
-  type ShapeProgram,
-  shapePrograms,
-} from "../support/shape-programs.js";
+import { allFamilies, type ShapeProgram, shapePrograms } from "../support/shape-programs.js";
+import { nested } from "../support/shape-step.js";
 
 function check(program: ShapeProgram): void {
   const samples = program.samples.map((sample) => [toTensor(nested(sample))]);
