@@ -23,7 +23,7 @@ export class ParamChecks {
 
   /** From `least` to `most`. */
   between(param: string, value: number, least: number, most: number): void {
-    if (value >= least && value <= most) return;
+    if (typeof value === "number" && value >= least && value <= most) return;
     throw this.bad(param, value, `Pass a number from ${least} to ${most}`);
   }
 

@@ -24,7 +24,7 @@ export interface TableBits {
 }
 
 export function tableBitsOf(nBits: number | TableBits): TableBits {
-  return typeof nBits === "number" ? { inputs: nBits, values: nBits } : nBits;
+  return typeof nBits === "object" && nBits !== null ? nBits : { inputs: nBits, values: nBits };
 }
 
 /** Refuses widths out of range. Errors: `bad-argument`. */

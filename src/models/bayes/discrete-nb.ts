@@ -85,7 +85,7 @@ export class CategoricalNB extends DiscreteNB<CategoricalNBParams> {
     super.checkParams();
     const { minCategories } = this.getParams();
     const check = new ParamChecks(this.name);
-    const counts = typeof minCategories === "number" ? [minCategories] : (minCategories ?? []);
+    const counts = Array.isArray(minCategories) ? minCategories : [minCategories ?? 1];
     for (const count of counts) check.whole("minCategories", count, 1, 256);
   }
 

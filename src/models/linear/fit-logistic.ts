@@ -64,7 +64,7 @@ function l1RatioOf({ penalty, l1Ratio }: LogisticSettings): number {
 export function checkLogistic(settings: LogisticSettings): void {
   const check = new ParamChecks("LogisticRegression");
   const { C, penalty, l1Ratio, tol, maxIter } = settings;
-  if (!(C > 0 && C < Number.POSITIVE_INFINITY)) {
+  if (typeof C !== "number" || !(C > 0 && C < Number.POSITIVE_INFINITY)) {
     throw check.bad("C", C, "Pass a finite number above 0, or penalty null for no penalty");
   }
   check.oneOf("penalty", penalty, ["l2", "l1", "elasticnet", null]);

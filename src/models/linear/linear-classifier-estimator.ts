@@ -112,7 +112,7 @@ export abstract class LinearClassifierEstimator<
     const path = `${model.name}.fromFitted`;
     model.checkParams();
     const fit = readGivenLinear(given, path);
-    const classes = Float64Array.from(given.classes);
+    const classes = Float64Array.from(given.classes ?? []);
     const ascending = classes.every((label, k) => k === 0 || label > (classes[k - 1] ?? label));
     const outputs = fit.intercept.length;
     if (!ascending || classes.length < 2 || outputs !== outputsFor(classes.length)) {

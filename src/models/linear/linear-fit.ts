@@ -1,3 +1,4 @@
+import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import { type NestedArray, shapeText, type Tensor, toTensor } from "../../base/tensor.js";
 import { requireFinite } from "../../quantize/finite.js";
@@ -71,6 +72,7 @@ export function requireFiniteFit<F extends LinearWeights>(fit: F, path: string):
 
 /** Reads given weights. Errors: `bad-shape`, `not-a-number`, `bad-argument`; `path` names the caller. */
 export function readGivenLinear(given: GivenLinear, path: string): LinearFit {
+  checkOptions(given, ["coef", "intercept", "classes"], path);
   const read = toTensor(given.coef, `${path} coef`);
   const coef = read.shape.length === 1 ? { shape: [1, read.data.length], data: read.data } : read;
   requireFinite(coef, `${path} coef`);

@@ -47,7 +47,7 @@ export const defaultLinearClassifierParams: LinearClassifierParams = {
 
 /** The widths, one by one. */
 export function bitsOf({ nBits }: LinearParams): LinearBits {
-  return typeof nBits === "number" ? { inputs: nBits, weights: nBits } : nBits;
+  return typeof nBits === "object" && nBits !== null ? nBits : { inputs: nBits, weights: nBits };
 }
 
 /** Refuses bad widths. Errors: `bad-argument`. */

@@ -32,7 +32,7 @@ export class Ridge extends LinearRegressorEstimator<RidgeParams> {
   protected override checkSolver(): void {
     const { alpha } = this.getParams();
     const check = new ParamChecks(this.name);
-    for (const one of typeof alpha === "number" ? [alpha] : alpha) check.atLeast("alpha", one, 0);
+    for (const one of Array.isArray(alpha) ? alpha : [alpha]) check.atLeast("alpha", one, 0);
   }
 
   protected override solve(data: RegressionProblem): LinearFit {

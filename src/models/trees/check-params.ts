@@ -18,7 +18,7 @@ export function checkParams<Params extends object>(
 ): void {
   for (const { name, good, cure, orOther = false } of rules) {
     const value: unknown = params[name];
-    if (orOther && (value === null || typeof value !== "number")) continue;
+    if (orOther && (value === null || typeof value === "string")) continue;
     if (typeof value === "number" && good(value)) continue;
     throw badParam(owner, name, value, cure);
   }
@@ -47,7 +47,9 @@ export function badParam(owner: string, name: string, value: unknown, cure: stri
   });
 }
 
-export const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
+/** As far as scikit-learn's counts go. */
+export const isCount = (value: number): boolean =>
+  Number.isInteger(value) && value >= 1 && value < 2 ** 31;
 export const isSeed = (value: number): boolean =>
   Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 export const isAtLeast0 = (value: number): boolean =>

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../base/check-options.js";
 import { badParam } from "./check-params.js";
 import type { TreeBits } from "./quantize-trees.js";
 import type { TreeResult } from "./tree-result.js";
@@ -23,6 +24,7 @@ const defaultLeafBits = 16;
 /** The widths that `nBits` asks for. Error `bad-argument`. */
 export function treeBits(owner: string, { nBits }: Pick<TreeQuantization, "nBits">): TreeBits {
   const given = typeof nBits === "object" && nBits !== null ? nBits : { features: nBits };
+  checkOptions(given, ["features", "leaves", "sums"], `${owner} nBits`);
   const { features = "thresholds", leaves = defaultLeafBits } = given;
   const grid = typeof features === "number";
   if (grid ? !isWhole(features, 1, 16) : features !== "thresholds") {

@@ -55,7 +55,8 @@ function categoricalColumns(
   given: HgbParams["categoricalFeatures"],
   features: number,
 ): readonly number[] {
-  const list: readonly unknown[] = given ?? [];
+  const asked: unknown = given ?? [];
+  const list: readonly unknown[] = Array.isArray(asked) ? asked : [asked];
   const switches = list.length === features && list.every((own) => typeof own === "boolean");
   const columns = switches ? list.flatMap((own, j) => (own === true ? [j] : [])) : list;
   const good = columns.filter(

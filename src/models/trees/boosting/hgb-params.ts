@@ -1,3 +1,4 @@
+import { checkOptions } from "../../../base/check-options.js";
 import {
   atLeast0Cure,
   checkChoice,
@@ -100,6 +101,11 @@ export function checkHgbParams(owner: string, params: HgbParams): void {
   if (typeof interactionCst === "string") {
     checkChoice(owner, "interactionCst", interactionCst, ["pairwise", "no_interactions", null]);
   }
+  checkOptions(
+    params.earlyStopping,
+    Object.keys(hgbDefaults.earlyStopping),
+    `${owner} earlyStopping`,
+  );
   checkParams<EarlyStopping>(`${owner} earlyStopping`, params.earlyStopping, [
     {
       name: "validationFraction",

@@ -75,7 +75,8 @@ export function monotoneRules(
   by: XgbPenalties,
 ): MonotoneRules | undefined {
   if (constraints === null) return undefined;
-  const known = constraints.every((own) => own === 0 || Math.abs(own) === 1);
+  const listed: unknown = constraints;
+  const known = Array.isArray(listed) && constraints.every((own) => [0, 1, -1].includes(own));
   if (!known || constraints.length > features) {
     throw new VelumError({
       code: "bad-argument",
