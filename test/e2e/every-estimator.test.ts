@@ -76,6 +76,9 @@ for (const own of [...everyEstimator, ...everyPipeline]) {
     const clear = await model.predict(some);
     assert.deepEqual(await model.predict(X, { fhe: "simulate" }), await model.predict(X));
     assert.deepEqual(await model.predict(some, { fhe: "execute" }), clear);
+    const copy = load(model.dump());
+    assert.deepEqual(await copy.predict(some.slice(0, 1), { fhe: "execute" }), clear.slice(0, 1));
+    await copy.circuit?.close();
     await circuit.close();
   });
 
