@@ -71,8 +71,8 @@ export interface CompileOptions {
   /**
    * How the encrypted bits that decision trees ask travel. `"direct"`: each as a ciphertext of its own, some 14 KB; no evaluation keys.
    * `"packed"`: all in one or a few ciphertexts, some KB; the server takes them apart with keys of some 0.5 MB that travel once, and
-   * computes longer. `"auto"`: direct while a request stays below 256 KiB and within the limits, else packed. Direct always where table
-   * look-ups follow or `protectModel` is set.
+   * computes longer. `"auto"`: direct while a request stays below 256 KiB and within the limits, else packed. Direct always for
+   * sums of trees that are protected and not looked up.
    */
   readonly uploadForm: UploadForm;
   /** Where `run` and `encryptRunDecrypt` of this circuit compute. */
