@@ -8,8 +8,13 @@ import numpy
 import xgboost
 from xgboost import XGBClassifier, XGBRegressor, XGBRFClassifier, XGBRFRegressor
 
-from common import write
+from common import rounded, write
 from make_xgb import case, sets
+
+# Three targets of different sizes.
+X, y = sets["smooth"]
+random = numpy.random.RandomState(31)
+sets["targets"] = (X, rounded(numpy.c_[y, 100 * X[:, 1] ** 2 + random.normal(size=160), 0.01 * X[:, 5] - 2 * X[:, 0]]))
 
 # The same rows with -9 for what is missing.
 X, y = sets["holes"]
@@ -38,6 +43,8 @@ cases = [
     case(R, "holes", **small, objective="reg:quantileerror", quantile_alpha=0.8),
     case(R, s, **small, objective="reg:quantileerror", quantile_alpha=0.3, weights=True),
     case(R, s, **small, objective="reg:quantileerror", quantile_alpha=0.1, tree_method="approx", max_bin=16),
+    case(R, "targets", **small, trees=6),
+    case(R, "targets", **small, tree_method="approx", max_bin=20, num_parallel_tree=2, trees=6, weights=True),
     case(R, s, **small, num_parallel_tree=3),
     case(C, "iris", **small, num_parallel_tree=2, trees=4),
     case(R, "holes", **small, num_parallel_tree=2, tree_method="exact"),

@@ -76,6 +76,11 @@ const cases: readonly Case[] = [
     load: (file) => XGBRegressor.load(file, wasm),
   },
   {
+    about: "three targets",
+    ...{ X, model: new XGBRegressor(few).fit(X, both) },
+    load: (file) => XGBRegressor.load(file, wasm),
+  },
+  {
     about: "interactions",
     X,
     model: new XGBRegressor({ ...few, interactionConstraints: [[0, 2], [1]] }).fit(X, sizes),

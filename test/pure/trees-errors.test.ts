@@ -130,6 +130,12 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "XGBRegressor missing: is Infinity. Pass a finite number, or null for NaN alone",
     ],
     [
+      "quantiles of two targets",
+      () => new XGBRegressor({ objective: "reg:absoluteerror" }).fit(X, X),
+      "bad-argument",
+      "XGBRegressor.fit y: has 2 targets, and reg:absoluteerror takes one. Fit a model for each target",
+    ],
+    [
       "a quantile of 1",
       () => new XGBRegressor({ objective: "reg:quantileerror", quantileAlpha: 1 }).fit(X, y),
       "bad-argument",

@@ -1,8 +1,10 @@
-import { type Labels, type Rows, toLabels, toWeights } from "../check-data.js";
+import { VelumError } from "../../base/error.js";
+import { type Labels, type Rows, toTargets, toWeights } from "../check-data.js";
 import { bestRoundOf, type EvalResults, evalResultsOf } from "./boosting/eval-results.js";
 import type { EvalSet } from "./boosting/evaluation.js";
 import { accountOf, fitXgb, xgbRule } from "./boosting/fit-xgb.js";
 import { readJudging } from "./boosting/read-judging.js";
+import { severalTargets } from "./boosting/several-targets.js";
 import { xgbMetric } from "./boosting/xgb-metrics.js";
 import { checkTargets, regressionLoss, type XgbRegression } from "./boosting/xgb-objective.js";
 import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
@@ -35,14 +37,19 @@ export abstract class BoostedRegressor extends TreeRegressor<XGBRegressorParams>
   protected abstract growth(params: XGBRegressorParams): XGBRegressorParams;
 
   /**
-   * Fits to `x` (`[rows, features]`, NaN where missing), one target and perhaps one weight a row. Rounds are judged on `evalSet`; with
+   * Fits to `x` (`[rows, features]`, NaN where missing), `y` (`[rows]`, or `[rows, targets]`) and perhaps one weight a row. Rounds are judged on `evalSet`; with
    * `earlyStoppingRounds` the last of the sets ends the fit. Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (also targets that the objective refuses), `bad-argument`.
    */
-  override fit(x: Rows, y: Labels, sampleWeight?: Labels, evalSet: readonly EvalSet[] = []): this {
+  override fit(
+    x: Rows,
+    y: Labels | Rows,
+    sampleWeight?: Labels,
+    evalSet: readonly EvalSet[] = [],
+  ): this {
     const { objective, ...params } = this.growth(this.getParams());
     this.checkParams();
     const matrix = toTreeMatrix(x, xgbRule, `${this.name}.fit X`);
-    const target = toLabels(y, matrix.rows, `${this.name}.fit y`);
+    const { data: target, columns: targets } = toTargets(y, matrix.rows, `${this.name}.fit y`);
     checkTargets(objective, target, `${this.name}.fit y`);
     const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
     // XGBoost bounds the steps of a Poisson model unless told otherwise.
@@ -64,7 +71,11 @@ export abstract class BoostedRegressor extends TreeRegressor<XGBRegressorParams>
         return targets;
       },
     });
-    const loss = regressionLoss(objective, own);
+    const single = regressionLoss(objective, own);
+    if (targets > 1 && (single.leaf !== undefined || judging !== undefined)) {
+      throw severalRefused(`${this.name}.fit y`, targets, judging ? "evalSet" : objective);
+    }
+    const loss = targets > 1 ? severalTargets(single, targets) : single;
     const fit = fitXgb(matrix, { y: target, weights }, own, loss, judging);
     return this.adopt({ ...fit, meaning, classes: new Float64Array(0), account: accountOf(fit) });
   }
@@ -107,6 +118,17 @@ export abstract class BoostedRegressor extends TreeRegressor<XGBRegressorParams>
       throw badParam(this.name, "treeMethod", treeMethod, `Pass "hist" with ${objective}`);
     }
   }
+}
+
+function severalRefused(path: string, targets: number, beside: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path,
+    problem: `has ${targets} targets, and ${beside} takes one`,
+    limit: 1,
+    actual: targets,
+    cure: "Fit a model for each target",
+  });
 }
 
 const meanings = {
