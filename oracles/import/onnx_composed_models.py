@@ -148,6 +148,8 @@ sk("quantiles-ridge", make_pipeline(QuantileTransformer(n_quantiles=8), Ridge())
 sk("power-tree", make_pipeline(PowerTransformer(), DecisionTreeRegressor(max_depth=2)), Xr, yr)
 sk("cells-components-forest", make_pipeline(KBinsDiscretizer(4, encode="ordinal"), PCA(2), RandomForestClassifier(**small)), X)
 
+sk("components-calibrated-bayes", make_pipeline(PCA(2), CalibratedClassifierCV(GaussianNB(), cv=2)), hard)
+
 # Refused: files alone. Few rows, since some models are their training data.
 for name, model, t in [
     ("neighbours", KNeighborsRegressor(2), yr), ("kernel", SVC(), y[90:110]), ("trees-beside-linear", VotingRegressor([("a", Ridge()), ("b", DecisionTreeRegressor(max_depth=1))]), yr),

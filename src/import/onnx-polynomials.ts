@@ -116,7 +116,7 @@ export function sumOfPolynomials(
       coef[g * 2 * columns + columns + j] = a;
       intercept[g] = (intercept[g] ?? 0) + (a * m + b) * m + c;
     }
-  const moved = list.pair("subtract", of.block, list.constant(centres), "float64");
+  const moved = list.pairStep("subtract", of.block, list.constant(centres), "float64");
   const squares = list.pair("multiply", moved, moved, "float64");
   return node.result(list.linear(list.joined(moved, squares), coef, intercept), of.type);
 }
