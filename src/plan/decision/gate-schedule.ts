@@ -178,7 +178,9 @@ function groupedByBit(nodes: readonly MergedGate[]): number[] {
   const ready = new Map<number, number[]>();
   const offer = (gate: number): void => {
     const { bit } = nodeOf(nodes, gate);
-    ready.set(bit, [...(ready.get(bit) ?? []), gate]);
+    const own = ready.get(bit);
+    if (own === undefined) ready.set(bit, [gate]);
+    else own.push(gate);
   };
   for (const gate of nodes.keys()) if (cheap[gate] !== true && missing[gate] === 0) offer(gate);
   const order: number[] = [];
