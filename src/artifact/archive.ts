@@ -54,11 +54,34 @@ export function archiveHolds(bytes: Uint8Array, name: string): boolean {
   return found;
 }
 
-/** One file of an archive. Error `file-corrupt` when it is not there. */
+/** What only one kind of archive holds, and what that is. */
+const marks: readonly (readonly [mark: string, kind: string])[] = [
+  ["client.json", "a client file"],
+  ["manifest.json", "a server file"],
+  ["module.json", "the file of a module"],
+  ["steps.json", "a pipeline that dump wrote"],
+  ["model.json", "a model that dump wrote"],
+];
+
+/** One file of an archive. Errors when it is not there: `file-kind` for another kind of archive, else `file-corrupt`. */
 export function archiveFile(files: ArchiveFiles, name: string, path: string): Uint8Array {
   const found = files[name];
-  if (found === undefined) throw damaged(path, `${name} is missing`);
-  return found;
+  if (found !== undefined) return found;
+  throw kindError(files, path) ?? damaged(path, `${name} is missing`);
+}
+
+/** The error `file-kind` of an archive that Velum wrote for something else; undefined for what is none. */
+function kindError(files: ArchiveFiles, path: string): VelumError | undefined {
+  const [, kind] = marks.find(([mark]) => files[mark] !== undefined) ?? [];
+  if (kind === undefined) return undefined;
+  return new VelumError({
+    code: "file-kind",
+    path,
+    problem: `is ${kind}`,
+    limit: path,
+    actual: kind,
+    cure: `Pass a ${path}, or read it with the load of what it is`,
+  });
 }
 
 /** A file of an archive as UTF-8 text. Error `file-corrupt` when it is not there. */

@@ -94,7 +94,8 @@ function readModule<Part>(
   read: (bytes: Uint8Array, files: ArchiveFiles) => Part,
 ): Map<string, Part> {
   const files = unpackArchive(bytes, side, largestBytes);
-  if (files[index] === undefined) throw otherKind(side, "the file of a single circuit");
+  const single = files["client.json"] !== undefined || files["manifest.json"] !== undefined;
+  if (single) throw otherKind(side, "the file of a single circuit");
   const fields = parseFields(archiveText(files, index, side), side, index);
   checkFormat(side, fields.value("format"), moduleFormat);
   const kind = fields.text("kind", /^(client|server) module$/);
