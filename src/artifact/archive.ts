@@ -67,7 +67,8 @@ const marks: readonly (readonly [mark: string, kind: string])[] = [
 export function archiveFile(files: ArchiveFiles, name: string, path: string): Uint8Array {
   const found = files[name];
   if (found !== undefined) return found;
-  throw kindError(files, path) ?? damaged(path, `${name} is missing`);
+  const mark = marks.some(([own]) => own === name);
+  throw (mark ? kindError(files, path) : undefined) ?? damaged(path, `${name} is missing`);
 }
 
 /** The error `file-kind` of an archive that Velum wrote for something else; undefined for what is none. */
