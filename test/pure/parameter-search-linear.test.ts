@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { LinearRequest } from "../../src/plan/linear/linear-request.js";
 import { chooseLinearParameters } from "../../src/plan/linear/parameter-search-linear.js";
 import { isSecure } from "../../src/security/curves.js";
+import { log2Failure } from "../../src/security/failure.js";
 
 const logistic: LinearRequest = {
   outputs: [{ bits: 21, squaredNorm: 30 * 127 ** 2, oneNorm: 30 * 127, count: 1 }],
@@ -129,6 +130,10 @@ test("protected answers: secure keys, limits and distances met, at more bytes; i
         // The flood takes half of the room, 2^-(bits + 1).
         assert.equal(choice.protection.floodLog2, 62 - bits);
         assert.ok((choice.failureLog2[0] ?? 0) <= -64);
+        // The other half is what the noise may fill.
+        const room = 2 ** (choice.limitLog2[0] ?? 0) - 2 ** (choice.protection.floodLog2 - 64);
+        const left = log2Failure(room, 4 ** (choice.noiseLog2[0] ?? 0));
+        assert.ok(Math.abs((choice.failureLog2[0] ?? 0) - left) < 1e-6);
         assert.ok(
           choice.uploadBytes + choice.downloadBytes > plain.uploadBytes + plain.downloadBytes,
         );

@@ -353,3 +353,23 @@ describe("reading inputsets", () => {
     });
   }
 });
+
+test("traced entries of an index are read in their order, beside clear ones", () => {
+  const sample = [
+    toTensor([
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]),
+    toTensor(1),
+    toTensor(0),
+  ];
+  const graph = traceFunction(
+    "f",
+    { x: "encrypted", i: "clear", j: "clear" },
+    (x, i, j) => (x !== undefined && i !== undefined && j !== undefined ? x.at(0, i, j) : []),
+    sample,
+  );
+  assert.deepEqual(evaluateGraph(graph, sample), [toTensor(3)]);
+});
