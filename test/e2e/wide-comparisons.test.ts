@@ -100,3 +100,29 @@ test("sums of products of 14 bits and more beside clear limits and constants", a
   }
   await circuit.close();
 });
+
+test("sums of functions that travel as cells, compared: windows are read from cells", async () => {
+  const entries = [3, 5].map((k) =>
+    Array.from({ length: 8 }, (_, i) => ((i * k * 977 + i * i * 31 * k) % 250) - 20),
+  );
+  const of = (k: number, i: number): number => entries[k]?.[i] ?? 0;
+  const [first = [], second = []] = entries;
+  const pairs = Array.from({ length: 64 }, (_, i): [number, number] => [i >> 3, i & 7]);
+  const target = of(0, 5) + of(1, 2);
+  const circuit = await fhe
+    .compiler({ x: "encrypted", y: "encrypted" }, (x, y) => {
+      const sum = new fhe.LookupTable(first).apply(x).add(new fhe.LookupTable(second).apply(y));
+      return [sum.greaterEqual(123), sum.equal(target)];
+    })
+    .compile(pairs);
+  assert.equal(circuit.plan.input.codes?.[0]?.kind, "one hot");
+  const samples = pairs.filter(([x, y], i) => i % 9 === 0 || (x === 5 && y === 2));
+  const wanted = samples.map(([x, y]) => {
+    const sum = of(0, x) + of(1, y);
+    return [[Number(sum >= 123)], [Number(sum === target)]];
+  });
+  for (const [runtime, found] of await runEverywhere(circuit, samples)) {
+    assert.deepEqual(found, wanted, runtime);
+  }
+  await circuit.close();
+});
