@@ -101,6 +101,49 @@ test("sums of products of 14 bits and more beside clear limits and constants", a
   await circuit.close();
 });
 
+test("values of 20 bits beside constants, on either side", async () => {
+  const [min, max] = [-(2 ** 19), 2 ** 19 - 1];
+  const circuit = await fhe
+    .compiler({ x: "encrypted" }, (x) => [
+      x.less(-77_777),
+      x.greaterEqual([5, 400_000]),
+      x.equal(9),
+      fhe.constant(-5).greater(x),
+    ])
+    .compile(
+      [
+        [min, max],
+        [max, min],
+      ],
+      { inputForm: "numbers" },
+    );
+  const samples = [
+    [-77_777, 400_000],
+    [-77_778, 399_999],
+    [5, 9],
+    [4, max],
+    [9, -5],
+    [min, -6],
+  ];
+  const wanted = samples.map((x) => {
+    const [a = 0, c = 0] = x;
+    const each = [(v: number) => v < -77_777, (v: number) => v === 9, (v: number) => -5 > v];
+    const [less, equal, greater] = each.map((is) => x.map((v) => Number(is(v))));
+    return [less, [Number(a >= 5), Number(c >= 400_000)], equal, greater];
+  });
+  assert.deepEqual(
+    samples.map((x) => circuit.simulate(x)),
+    wanted,
+  );
+  for (const [runtime, found] of await runEverywhere(
+    circuit,
+    samples.map((x) => [x]),
+  )) {
+    assert.deepEqual(found, wanted, runtime);
+  }
+  await circuit.close();
+});
+
 test("sums of functions that travel as cells, compared: windows are read from cells", async () => {
   const entries = [3, 5].map((k) =>
     Array.from({ length: 8 }, (_, i) => ((i * k * 977 + i * i * 31 * k) % 250) - 20),

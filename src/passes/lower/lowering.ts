@@ -19,7 +19,7 @@ import { type LookupLimits, largestComputedBits } from "./look-up-limits.js";
 import { LoweredValues } from "./lowered-values.js";
 import { packedTensor } from "./packed-look-up.js";
 import { select } from "./pair-choice.js";
-import { extremum } from "./pair-comparison.js";
+import { compareWithConstant, extremum } from "./pair-comparison.js";
 import { buildPair } from "./pair-strategies.js";
 import { sumProducts } from "./sum-products.js";
 import { lookUpTrees } from "./tree-look-ups.js";
@@ -182,7 +182,9 @@ export class Lowering {
     if (spec.contraction !== undefined && !spec.elementwise && a !== undefined && b !== undefined) {
       return this.sumsOfProducts(node, listProducts(spec.contraction(a, b, path)));
     }
-    if (variables.length === 1) return this.functions.build(node);
+    if (variables.length === 1) {
+      return this.comparedWithConstant(node, spec)?.() ?? this.functions.build(node);
+    }
     const operands = variables.map((id) => this.values.valueOf(id));
     if (spec.pair?.kind === "select") return this.select(node);
     const [x, y] = operands;
@@ -195,6 +197,20 @@ export class Lowering {
       (tensors) => within(new Map(variables.map((id, k) => [id, tensors[k] ?? scalar(0)]))),
       shape,
     );
+  }
+
+  /** A comparison of a value that is too wide for tables. */
+  private comparedWithConstant(node: OperationNode, spec: OpSpec): (() => Value) | undefined {
+    if (spec.pair?.kind !== "difference" || node.operands.length !== 2) return undefined;
+    const { of } = spec.pair;
+    const [x = 0, y = 0] = node.operands;
+    const [left, right] = [this.values.constantOf(x), this.values.constantOf(y)];
+    if (right !== undefined) {
+      return compareWithConstant(this.builder, this.values.valueOf(x), right, of);
+    }
+    if (left === undefined) return undefined;
+    const reversed = (difference: number): number => of(0 - difference);
+    return compareWithConstant(this.builder, this.values.valueOf(y), left, reversed);
   }
 
   private select(node: OperationNode): Value {

@@ -1,4 +1,4 @@
-import { scalar } from "../../base/tensor.js";
+import { scalar, type Tensor } from "../../base/tensor.js";
 import { chunkBits, cutAt, lowestBit, spanOf, widthOf } from "./cut-operands.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import { select } from "./pair-choice.js";
@@ -9,6 +9,9 @@ import { isAt } from "./zero-windows.js";
 
 /** Differences of wider values are not written out as tables: no way to look them up is as cheap as chains and windows. */
 const tableBits = 12;
+
+/** Functions of wider values are no tables. */
+const mostTableBits = 16;
 
 /** `of(x - y)` where `of` depends on the sign alone. The earlier value comes first, so that both orders share one difference. */
 export function compare(
@@ -55,6 +58,20 @@ export function extremum(
     [() => select(b, compare(b, x, y, takesFirst), x, y)],
   );
   return b.within(result, bounds);
+}
+
+/**
+ * `of(x - c)` for a constant, where `of` depends on the sign alone; undefined where a table of all values of `x` does as well.
+ */
+export function compareWithConstant(
+  b: LookupBuilder,
+  x: Value,
+  c: Tensor,
+  of: (difference: number) => number,
+): (() => Value) | undefined {
+  const hinted = b.nodes[x.id]?.hintBits !== undefined;
+  if (!b.takesApart || b.isClear(x) || hinted || widthOf(b, x) <= mostTableBits) return undefined;
+  return () => ofSign(b, b.plus(x, { ...c, data: c.data.map((value) => 0 - value) }), of);
 }
 
 /** `of` the sign of a value of any width. */
