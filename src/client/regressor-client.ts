@@ -20,7 +20,7 @@ export class RegressorClient extends ModelClient<RegressorCoding> {
     return new RegressorClient(await Client.load(clientFile));
   }
 
-  /** One prediction a target. Errors: those of `Client.decrypt`. */
+  /** One prediction a target; 1 or 0 where the server tells whether it is above a limit. Errors: those of `Client.decrypt`. */
   predict(answer: Uint8Array): Float64Array {
     return this.coding.values(this.decrypt(answer)).data;
   }
