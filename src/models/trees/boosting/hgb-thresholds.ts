@@ -15,7 +15,8 @@ export function hgbThresholds(
   if (distinct.length <= maxBins) {
     return distinct.subarray(1).map((value, i) => ((distinct[i] ?? 0) + value) / 2);
   }
-  const upTo = weightUpTo(column, weights, distinct);
+  const upTo =
+    weights === undefined ? rowsUpTo(sorted, distinct) : weightUpTo(column, weights, distinct);
   const total = upTo.at(-1) ?? 0;
   const cuts = new Set<number>();
   let at = 0;
@@ -29,17 +30,28 @@ export function hgbThresholds(
   return Float64Array.from(cuts).sort();
 }
 
+/** `[distinct]` how many entries of `sorted` are up to each distinct value. */
+function rowsUpTo(sorted: Float64Array, distinct: Float64Array): Float64Array {
+  const upTo = new Float64Array(distinct.length);
+  let at = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    if (sorted[i] !== distinct[at]) at++;
+    upTo[at] = i + 1;
+  }
+  return upTo;
+}
+
 /** `[distinct]` weight of the rows up to each distinct value. */
 function weightUpTo(
   column: Float64Array,
-  weights: Float64Array | undefined,
+  weights: Float64Array,
   distinct: Float64Array,
 ): Float64Array {
   const place = new Map(Array.from(distinct, (value, at) => [value, at]));
   const upTo = new Float64Array(distinct.length);
   column.forEach((value, row) => {
     const at = place.get(value);
-    if (at !== undefined) upTo[at] = (upTo[at] ?? 0) + (weights?.[row] ?? 1);
+    if (at !== undefined) upTo[at] = (upTo[at] ?? 0) + (weights[row] ?? 0);
   });
   let sum = 0;
   return upTo.map((weight) => {
