@@ -3,7 +3,7 @@ import { lineAt, readSource } from "./source-text.js";
 
 type Sources = ReadonlyMap<string, string>;
 
-const longest = 600;
+const longest = 500;
 
 const computedImport = "computed import: it hides an edge of the import graph";
 
