@@ -65,7 +65,7 @@ test("wide leaves are rounded so that sums fit, and few rows change", () => {
   assert.ok(changed < 0.02 * asked, `${changed} of ${asked}`);
 });
 
-test("one score is compared with its limit, exactly where leaves fit", () => {
+test("one score is above its limit where rounded leaves cannot have brought it there", () => {
   fc.assert(
     fc.property(
       randomTrees({ ...shape, outputs: 1, largestValue: 9 }),
@@ -77,7 +77,8 @@ test("one score is compared with its limit, exactly where leaves fit", () => {
         for (const x of rows) {
           const [sum = 0] = sums(trees, x, new Float64Array(1));
           const [own = 0] = sums(decided, x, new Float64Array(1));
-          assert.equal(own > 0, 0.25 + 0.5 * sum > quarter / 4);
+          const rounding = 0.5 * (trees.roots.length / 2);
+          assert.equal(own > 0, 0.25 + 0.5 * sum - rounding > quarter / 4);
         }
       },
     ),
