@@ -47,7 +47,10 @@ function neverNegative(list: StepList, block: number, depth: number): boolean {
     return ["absolute", "exp", "isZero", "logistic", "notZero", "sqrt"].includes(step.name);
   }
   if (step.kind === "row" && step.name === "sum") return neverNegative(list, step.from, depth + 1);
-  if (step.kind !== "pair" || !["add", "multiply", "divide"].includes(step.name)) return false;
+  if (step.kind !== "pair") return false;
+  if (["equal", "greater", "greaterOrEqual", "less", "lessOrEqual"].includes(step.name))
+    return true;
+  if (!["add", "multiply", "divide"].includes(step.name)) return false;
   return neverNegative(list, step.left, depth + 1) && neverNegative(list, step.right, depth + 1);
 }
 

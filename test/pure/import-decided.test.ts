@@ -143,3 +143,21 @@ test("results that a model does not have are refused", () => {
     assert.throws(() => decided(one, result), { code: "bad-argument", message });
   }
 });
+
+test("models made of models: the class is the library's where it is that of the greatest score", () => {
+  const library = "onnx-composed-1.20.0";
+  const due = ["bagging-tree-binary", "boosting-tree", "boosting-stumps-binary", "stacking-trees"];
+  const refused = ["bagging-logistic", "one-vs-one-svc", "calibrated-isotonic"];
+  for (const { name, file, ...one } of importedCases(library)) {
+    if (!due.includes(name) && !refused.includes(name)) continue;
+    const model = importOnnx(importedFile(library, file));
+    const found = { name, model, rows: rowsOf({ name, file, ...one }, model.parts) };
+    if (refused.includes(name)) {
+      assert.throws(() => decided(found, "class"), /finds its class by more than its scores/);
+      continue;
+    }
+    const quantized = decided(found, "class");
+    const classes = quantized.coding.predictions(run(quantized, found.rows));
+    assert.deepEqual(classes, model.floatModel.predict(found.rows), name);
+  }
+});
