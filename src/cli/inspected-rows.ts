@@ -11,6 +11,7 @@ import {
 } from "../circuit/cost/cost.js";
 import { cores, ratesOf, referenceSpeed } from "../circuit/cost/machine-speed.js";
 import { parameterSetText } from "../circuit/cost/statistics.js";
+import type { DecisionWork } from "../plan/decision/decision-cost.js";
 import { isBootstrap } from "../tfhe/bootstrap-shape.js";
 import { parameterId } from "../tfhe/parameter-id.js";
 import { usageError } from "./arguments.js";
@@ -65,7 +66,7 @@ export function graphText({ texts }: ServerFile): string {
 /** What it takes, by the rates of a native engine on this processor. */
 export function serverCost(server: ServerFile, batch = 16): CircuitCost {
   const { manifest } = server;
-  const speed = referenceSpeed(ratesOf("native"), "native", cores(), manifest);
+  const speed = referenceSpeed(ratesOf("native"), "native", cores(), manifest, gatesOf(server));
   return circuitCost(manifest, lookupsOf(server), promisedOf(server), speed, batch);
 }
 
@@ -80,10 +81,24 @@ function lookupsOf({ manifest }: ServerFile): LookupCount[] {
 }
 
 /** As the compiler noted it; undefined in files of earlier releases. */
-function promisedOf({ texts }: ServerFile): PromisedLimits {
-  const text = texts["failure.json"];
-  const noted = text === undefined ? undefined : parseJson(text, "failure.json");
+function promisedOf(server: ServerFile): PromisedLimits {
+  const noted = notedIn(server, "failure.json");
   return { failureLog2: numberOf(noted, "runLog2"), distanceLog2: numberOf(noted, "distanceLog2") };
+}
+
+/** The gates of trees; undefined in files without trees, and of earlier releases. */
+function gatesOf(server: ServerFile): DecisionWork | undefined {
+  const noted = notedIn(server, "gates.json");
+  const externalProducts = numberOf(noted, "externalProducts");
+  const leafNodes = numberOf(noted, "leafNodes");
+  const wholeBits = numberOf(noted, "wholeBits");
+  if (externalProducts === undefined || leafNodes === undefined || wholeBits === undefined) return;
+  return { externalProducts, leafNodes, wholeBits };
+}
+
+function notedIn({ texts }: ServerFile, name: string): unknown {
+  const text = texts[name];
+  return text === undefined ? undefined : parseJson(text, name);
 }
 
 function numberOf(noted: unknown, name: string): number | undefined {

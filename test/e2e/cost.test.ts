@@ -4,7 +4,10 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fhe, type VelumError } from "../../src/index.js";
+import { readServerFile } from "../../src/artifact/server-file.js";
+import { serverCost } from "../../src/cli/inspected-rows.js";
+import { fhe, type VelumError, XGBClassifier } from "../../src/index.js";
+import { noNative } from "../support/engines.js";
 
 const table = new fhe.LookupTable([0, 1, 4, 9, 16, 25, 36, 49]);
 const tagged = fhe.compiler({ x: "encrypted" }, (x) =>
@@ -214,3 +217,17 @@ test("a debug folder holds what every stage leaves", async () => {
 function readJson(path: string): readonly { readonly stage: string; readonly ms: number }[] {
   return JSON.parse(readFileSync(path, "utf8"));
 }
+
+test("a server file tells the times of its trees as the circuit does", {
+  skip: noNative,
+}, async () => {
+  const X = Array.from({ length: 80 }, (_, i) => [i % 9, (i * 7) % 11, i]);
+  const y = X.map(([a = 0, b = 0]) => Number(a > b));
+  for (const uploadForm of ["packed", "direct"] as const) {
+    const model = new XGBClassifier({ nEstimators: 6, maxDepth: 3 }).fit(X, y);
+    const circuit = await model.compile(X, { uploadForm, runtime: "native" });
+    const told = serverCost(readServerFile(circuit.serverFile), 4);
+    assert.deepEqual(told.time, circuit.cost(4).time);
+    await circuit.close();
+  }
+});

@@ -25,6 +25,7 @@ import { maximumOf, minimumOf } from "../../graph/integer-type.js";
 import { mlirModule } from "../../mlir/module-text.js";
 import { assignBitWidths } from "../../passes/assign-bit-widths.js";
 import { lower } from "../../passes/lower/lower.js";
+import { gatesOf } from "../../plan/decision/decision-cost.js";
 import type { BitEncoding, Plan } from "../../plan/plan.js";
 import { formatProgram } from "../../program/program.js";
 import type { ClearInput, RegionInput, RegionProgram } from "../../regions/region-program.js";
@@ -159,8 +160,14 @@ function serverFile(
     "circuit.mlir": dialectText,
     "program.txt": `${formatProgram(plan.program)}\n`,
     "failure.json": `${JSON.stringify({ ...plan.failure, ...distanceOf(plan) })}\n`,
+    ...gateTexts(plan),
   };
   return { ...content, circuitId: circuitIdOf(content), texts };
+}
+
+/** Present where there are trees: their gates, by which times are told before keys exist. */
+function gateTexts({ program, bits }: Plan): { readonly "gates.json"?: string } {
+  return bits === undefined ? {} : { "gates.json": `${JSON.stringify(gatesOf(program))}\n` };
 }
 
 /** Present where answers are protected. */
