@@ -187,6 +187,9 @@ function planLanes(
   if (decision !== undefined) return planTrees(regions, decision, inputBits, options);
   const front = options.inputForm === "auto" ? decisionFront(regions) : undefined;
   if (front !== undefined) return planMixed(regions, front, inputBits, options);
+  // Trees that ask nothing are constants beside cells, and nothing else.
+  const asksNothing = regions.steps.some(({ kind }) => kind === "ensemble") && !looksUp;
+  if (oneHot !== undefined && asksNothing) return planConstant(oneHot, options);
   return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
 }
 
@@ -213,6 +216,11 @@ function planTrees(
 
 function isNoParameters(error: unknown): boolean {
   return error instanceof VelumError && error.code === "no-parameters";
+}
+
+function planConstant({ regions, codes }: OneHotRegions, options: PlanOptions): Plan {
+  const plan = planLinear(regions, options);
+  return { ...plan, lane: "one hot", input: { ...plan.input, codes } };
 }
 
 /** Undefined where the cells of one request are more than may be uploaded, or sums over them too noisy. */

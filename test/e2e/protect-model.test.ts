@@ -7,6 +7,7 @@ import type { CompileOptions } from "../../src/circuit/compile-options.js";
 import { fhe } from "../../src/circuit/fhe.js";
 import { Client } from "../../src/client/client.js";
 import { LogisticRegression } from "../../src/models/linear/logistic-regression.js";
+import { DecisionTreeRegressor } from "../../src/models/trees/decision-tree-regressor.js";
 import { ServerCircuit } from "../../src/runtime/server-circuit.js";
 import { headerBytes, peekHeader } from "../../src/tfhe/wire-header.js";
 import { domains, maskWords64, packedNumber } from "../support/plain-tfhe.js";
@@ -188,6 +189,26 @@ test("remainders of a protected forest lie around their steps, and what lies bet
   await server.close();
   await circuit.close();
   client.dispose();
+});
+
+test("trees that ask nothing take the protection that can be had", async () => {
+  const X = [
+    [0, 5],
+    [1, 4],
+    [2, 3],
+  ];
+  const model = new DecisionTreeRegressor().fit(X, [7, 7, 7]);
+  const circuit = await model.compile(X, { ...wasm, protectModel: true });
+  assert.ok((circuit.plan.protection?.distanceLog2 ?? 0) <= -8);
+  assert.deepEqual([...(await model.predict(X.slice(1), { fhe: "execute" }))], [7, 7]);
+  await circuit.close();
+  await assert.rejects(model.compile(X, { ...wasm, protectModel: { bits: 60 } }), {
+    code: "no-parameters",
+  });
+  await assert.rejects(model.compile(X, { ...wasm, maxUploadBytes: 60 }), {
+    code: "no-parameters",
+    message: /one request takes \d+ bytes, and may take 60/,
+  });
 });
 
 test("a logistic regression under protection predicts as in clear", async () => {
