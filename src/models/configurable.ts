@@ -24,6 +24,12 @@ export abstract class Configurable<P extends object> {
     this.#params = merged(this.#params, params, `${this.name}.setParams`);
     return this;
   }
+
+  /** Another one with the same parameters, not fitted. */
+  clone(): this {
+    const again = this.constructor as new (params: P) => this;
+    return new again(this.#params);
+  }
 }
 
 /** `own` with what `params` gives in its place; `undefined` leaves it. Switches take booleans alone: `"false"` would be true. */

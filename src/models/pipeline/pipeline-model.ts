@@ -25,6 +25,7 @@ export interface PipelineModel {
   ): Promise<Circuit>;
   getParams(): object;
   setParams(params: object): unknown;
+  clone(): this;
   dump(): Uint8Array<ArrayBuffer>;
   /** Takes an affine step before it into its weights; only linear models can. */
   foldAffine?(map: AffineMap, x: Rows): unknown;

@@ -81,6 +81,12 @@ export class Pipeline<M extends PipelineModel> {
     return this;
   }
 
+  /** Another one of steps with the same parameters, not fitted. */
+  clone(): Pipeline<M> {
+    const transformers = this.#transformers.map((one) => one.clone());
+    return new Pipeline(transformers, this.model.clone(), this.#params);
+  }
+
   #named() {
     return [...this.#transformers, this.model];
   }

@@ -27,6 +27,16 @@ export class ColumnTransformer extends Transformer<ColumnTransformerParams> {
     this.rules = rules;
   }
 
+  override clone(): this {
+    const again = this.constructor as new (
+      ...own: ConstructorParameters<typeof ColumnTransformer>
+    ) => this;
+    const rules = this.rules.map(
+      ([own, columns]): ColumnRule => [own === "passthrough" ? own : own.clone(), columns],
+    );
+    return new again(rules, this.getParams());
+  }
+
   protected override read(x: Rows, path: string): Matrix {
     const tensor = toTensor(x, path);
     const [rows = 0, columns = 0] = tensor.shape;

@@ -1,4 +1,5 @@
 import { checkOptions } from "../../base/check-options.js";
+import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
 import {
   type Labels,
@@ -20,6 +21,9 @@ export interface Judged {
   score(x: Rows, y: Labels, mode?: PredictionMode): Promise<number>;
 }
 
+/** What gives fresh models to fit: a function, or a model whose copies are taken; it is left as it is. */
+export type Maker<M extends Judged> = (() => M) | (M & { clone(): M });
+
 /** How it is judged. */
 export interface JudgeParams {
   /** Number of folds of consecutive rows, of classifiers with each label's share in each; or a splitter. Default 5. */
@@ -38,16 +42,17 @@ export interface CrossValidation {
 }
 
 /**
- * Fits a fresh model on all folds but one and scores it on that one, for each. `make` gives a fresh model. The quantized model is scored,
+ * Fits a fresh model on all folds but one and scores it on that one, for each. `model` gives fresh ones. The quantized model is scored,
  * in clear; a model of trees as `fit` leaves it, in double precision. Errors: those of the model; `bad-shape`, `not-a-number`, `bad-argument` (too few rows).
  */
 export async function crossValidate(
-  make: () => Judged,
+  model: Maker<Judged>,
   x: Rows,
   y: Labels,
   params: JudgeParams = {},
 ): Promise<CrossValidation> {
   checkOptions(params, judgeNames, "crossValidate");
+  const make = makerOf(model, "crossValidate");
   const { cv = 5, scoring, sampleWeight } = params;
   const matrix = toMatrixWithGaps(x, "crossValidate X");
   const labels = toLabels(y, matrix.rows, "crossValidate y");
@@ -59,19 +64,36 @@ export async function crossValidate(
     scoreMs: new Float64Array(folds.length),
   };
   for (const [i, { train, test }] of folds.entries()) {
-    const model = make();
+    const fresh = make();
     const started = performance.now();
-    model.fit(pickRows(matrix, train), pick(labels, train), weights && pick(weights, train));
+    fresh.fit(pickRows(matrix, train), pick(labels, train), weights && pick(weights, train));
     const fitted = performance.now();
     const [XTest, yTest] = [pickRows(matrix, test), pick(labels, test)];
     results.testScore[i] =
       scoring === undefined
-        ? await model.score(XTest, yTest)
-        : scoring(yTest, await model.predict(XTest));
+        ? await fresh.score(XTest, yTest)
+        : scoring(yTest, await fresh.predict(XTest));
     results.fitMs[i] = fitted - started;
     results.scoreMs[i] = performance.now() - fitted;
   }
   return results;
+}
+
+/** The function, or one that copies the model. Errors: `bad-argument` for anything else. */
+function makerOf<M extends Judged>(model: Maker<M>, path: string): () => M {
+  if (typeof model === "function") return model;
+  if (typeof model?.clone === "function") return () => model.clone();
+  throw noModel(path);
+}
+
+/** The error of something that is neither a model nor a function that makes one. */
+export function noModel(path: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path,
+    problem: "the first argument is neither an estimator nor a function that makes one",
+    cure: `Pass an estimator, ${path}(new Ridge(), ...), or a function, ${path}(() => new Ridge(), ...)`,
+  });
 }
 
 /** The names of `JudgeParams`. */
@@ -84,12 +106,12 @@ function splitterOf(cv: number | Splitter, classes: boolean): Splitter {
 
 /** The scores of `crossValidate`, one a fold. */
 export async function crossValScore(
-  make: () => Judged,
+  model: Maker<Judged>,
   x: Rows,
   y: Labels,
   params: JudgeParams = {},
 ): Promise<Float64Array> {
-  return (await crossValidate(make, x, y, params)).testScore;
+  return (await crossValidate(model, x, y, params)).testScore;
 }
 
 /** The rows of `x` at `rows`, copies. */

@@ -3,7 +3,13 @@ import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
 import { type Labels, notFitted, type Rows, toLabels } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
-import { crossValScore, type Judged, type JudgeParams, judgeNames } from "./cross-validate.js";
+import {
+  crossValScore,
+  type Judged,
+  type JudgeParams,
+  judgeNames,
+  noModel,
+} from "./cross-validate.js";
 
 /** Values to try, a list for each parameter. */
 export type Grid<P> = { readonly [Name in keyof P]?: readonly P[Name][] };
@@ -12,6 +18,11 @@ export type Grid<P> = { readonly [Name in keyof P]?: readonly P[Name][] };
 interface Probable {
   predictProba(x: Rows, mode?: PredictionMode): Promise<Tensor>;
 }
+
+/** What gives a model for parameters: a function, or a model whose copies get them; it is left as it is. */
+export type GridMaker<P, M> =
+  | ((params: Partial<P>) => M)
+  | (M & { clone(): M & { setParams(params: Partial<P>): unknown } });
 
 /** One point of the grid with its scores. */
 export interface GridResult<P> {
@@ -23,7 +34,7 @@ export interface GridResult<P> {
 /**
  * Tries every combination of parameters by cross-validation and keeps the best one, fitted on all rows.
  *
- *     const search = new GridSearchCV((params) => new Ridge(params), { alpha: [0.1, 1, 10], nBits: [6, 8] });
+ *     const search = new GridSearchCV(new Ridge(), { alpha: [0.1, 1, 10], nBits: [6, 8] });
  *     await search.fit(X, y);
  *     search.bestParams; search.bestEstimator;
  *
@@ -36,9 +47,10 @@ export class GridSearchCV<P extends object, M extends Judged> {
   #results: readonly GridResult<P>[] = [];
   #best: { readonly result: GridResult<P>; readonly estimator: M } | undefined;
 
-  constructor(make: (params: Partial<P>) => M, grid: Grid<P>, judge: JudgeParams = {}) {
+  /** `model`: an estimator or a pipeline, or a function that makes one from parameters. Errors: `bad-argument`. */
+  constructor(model: GridMaker<P, M>, grid: Grid<P>, judge: JudgeParams = {}) {
     checkOptions(judge, judgeNames, "GridSearchCV");
-    this.#make = make;
+    this.#make = makerOf(model);
     this.#grid = grid;
     this.#judge = judge;
   }
@@ -121,6 +133,16 @@ export class GridSearchCV<P extends object, M extends Judged> {
     if (this.#best === undefined) throw notFitted("GridSearchCV");
     return this.#best;
   }
+}
+
+function makerOf<P, M>(model: GridMaker<P, M>): (params: Partial<P>) => M {
+  if (typeof model === "function") return model;
+  if (typeof model?.clone !== "function") throw noModel("GridSearchCV");
+  return (params) => {
+    const fresh = model.clone();
+    fresh.setParams(params);
+    return fresh;
+  };
 }
 
 function combinations<P extends object>(grid: Grid<P>): Partial<P>[] {
