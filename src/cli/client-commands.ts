@@ -3,7 +3,7 @@ import { isTensor, type NestedInput, toNested } from "../base/tensor.js";
 import { bytesText } from "../circuit/cost/cost.js";
 import type { ClientValue } from "../client/check-inputs.js";
 import type { Client } from "../client/client.js";
-import type { Label } from "../import/steps.js";
+import type { Label } from "../import/steps/steps.js";
 import { readInputset } from "../trace/inputset.js";
 import {
   type Command,

@@ -1,5 +1,5 @@
 import { VelumError } from "../base/error.js";
-import type { Label } from "../import/steps.js";
+import type { Label } from "../import/steps/steps.js";
 import type { Sample } from "../trace/inputset.js";
 import { usageError } from "./arguments.js";
 import { parseCsv } from "./csv.js";

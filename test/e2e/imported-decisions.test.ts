@@ -1,9 +1,9 @@
 // Decisions of servers about models of other libraries, on ciphertexts: votes of pairs, lists of classes, limits.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { importLightgbm } from "../../src/import/lightgbm.js";
-import { importOnnx } from "../../src/import/onnx.js";
-import { importXgboost } from "../../src/import/xgboost.js";
+import { importLightgbm } from "../../src/import/boosters/lightgbm.js";
+import { importXgboost } from "../../src/import/boosters/xgboost.js";
+import { importOnnx } from "../../src/import/onnx/import-onnx.js";
 import { ImportedClient, ImportedModel, ServerCircuit } from "../../src/index.js";
 import { importedCases, importedFile, rowsOf } from "../support/imported-cases.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toTensor } from "../../src/base/tensor.js";
-import type { ImportedParams } from "../../src/import/imported-params.js";
-import type { Label } from "../../src/import/steps.js";
+import type { ImportedParams } from "../../src/import/model/imported-params.js";
+import type { Label } from "../../src/import/steps/steps.js";
 import {
   fhe,
   ImportedClient,

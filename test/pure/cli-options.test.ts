@@ -9,7 +9,7 @@ import { costCommand } from "../../src/cli/cost.js";
 import { parseCsv } from "../../src/cli/csv.js";
 import { modelWords } from "../../src/cli/load-model.js";
 import { ownModels } from "../../src/cli/own-models.js";
-import { importedDefaults } from "../../src/import/imported-params.js";
+import { importedDefaults } from "../../src/import/model/imported-params.js";
 import * as velum from "../../src/index.js";
 import { Estimator } from "../../src/models/estimator.js";
 

@@ -1,7 +1,7 @@
 import { describe, test } from "node:test";
-import { importLightgbm } from "../../src/import/lightgbm.js";
-import { importOnnx } from "../../src/import/onnx.js";
-import { importXgboost } from "../../src/import/xgboost.js";
+import { importLightgbm } from "../../src/import/boosters/lightgbm.js";
+import { importXgboost } from "../../src/import/boosters/xgboost.js";
+import { importOnnx } from "../../src/import/onnx/import-onnx.js";
 import { damageModel } from "../support/damaged-models.js";
 import { importedCases, importedFile } from "../support/imported-cases.js";
 

@@ -1,11 +1,14 @@
 // Decisions of servers about recorded models of other libraries, in clear: their own classes, and whether their values are above a limit.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ImportedModel } from "../../src/import/imported-model.js";
-import { importLightgbm } from "../../src/import/lightgbm.js";
-import { importOnnx } from "../../src/import/onnx.js";
-import { type QuantizedImport, quantizeImported } from "../../src/import/quantize-imported.js";
-import { importXgboost } from "../../src/import/xgboost.js";
+import { importLightgbm } from "../../src/import/boosters/lightgbm.js";
+import { importXgboost } from "../../src/import/boosters/xgboost.js";
+import type { ImportedModel } from "../../src/import/model/imported-model.js";
+import {
+  type QuantizedImport,
+  quantizeImported,
+} from "../../src/import/model/quantize-imported.js";
+import { importOnnx } from "../../src/import/onnx/import-onnx.js";
 import { importedCases, importedFile, rowsOf } from "../support/imported-cases.js";
 
 const libraries = [

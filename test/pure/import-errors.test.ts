@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { importLightgbm } from "../../src/import/lightgbm.js";
-import { importOnnx } from "../../src/import/onnx.js";
-import { importXgboost } from "../../src/import/xgboost.js";
+import { importLightgbm } from "../../src/import/boosters/lightgbm.js";
+import { importXgboost } from "../../src/import/boosters/xgboost.js";
+import { importOnnx } from "../../src/import/onnx/import-onnx.js";
 import { importedFile } from "../support/imported-cases.js";
 import { refusal } from "../support/refused.js";
 

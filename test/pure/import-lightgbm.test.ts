@@ -1,5 +1,5 @@
 import { describe } from "node:test";
-import { importLightgbm } from "../../src/import/lightgbm.js";
+import { importLightgbm } from "../../src/import/boosters/lightgbm.js";
 import { testImportedCases } from "../support/imported-cases.js";
 
 describe("LightGBM models predict as LightGBM recorded", () => {

@@ -1,5 +1,5 @@
 import { describe } from "node:test";
-import { importOnnx } from "../../src/import/onnx.js";
+import { importOnnx } from "../../src/import/onnx/import-onnx.js";
 import { testImportedCases } from "../support/imported-cases.js";
 
 describe("ONNX models predict as their runtime and their library recorded", () => {

@@ -3,18 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VelumError } from "../../src/base/error.js";
-import { ImportedCoding } from "../../src/import/imported-coding.js";
-import { partsJson, readParts } from "../../src/import/imported-json.js";
-import type { ImportedModel } from "../../src/import/imported-model.js";
-import { importedDefaults } from "../../src/import/imported-params.js";
-import type { ImportedParts } from "../../src/import/imported-parts.js";
-import { importLightgbm } from "../../src/import/lightgbm.js";
-import { importOnnx } from "../../src/import/onnx.js";
-import { reportOf } from "../../src/import/quantization-report.js";
-import { quantizeImported } from "../../src/import/quantize-imported.js";
-import { SourceModel } from "../../src/import/source-model.js";
-import type { Label } from "../../src/import/steps.js";
-import { importXgboost } from "../../src/import/xgboost.js";
+import { importLightgbm } from "../../src/import/boosters/lightgbm.js";
+import { importXgboost } from "../../src/import/boosters/xgboost.js";
+import { ImportedCoding } from "../../src/import/client/imported-coding.js";
+import { partsJson, readParts } from "../../src/import/model/imported-json.js";
+import type { ImportedModel } from "../../src/import/model/imported-model.js";
+import { importedDefaults } from "../../src/import/model/imported-params.js";
+import { reportOf } from "../../src/import/model/quantization-report.js";
+import { quantizeImported } from "../../src/import/model/quantize-imported.js";
+import { SourceModel } from "../../src/import/model/source-model.js";
+import { importOnnx } from "../../src/import/onnx/import-onnx.js";
+import type { ImportedParts } from "../../src/import/steps/imported-parts.js";
+import type { Label } from "../../src/import/steps/steps.js";
 import { importedCases, importedFile, rowsOf } from "../support/imported-cases.js";
 
 const libraries = [

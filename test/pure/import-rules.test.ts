@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { readImports } from "../support/import-graph.js";
 import {
+  backwardImports,
   browserObstacles,
   folderCycles,
   foreignEdges,
@@ -37,6 +38,10 @@ function entries(): string[] {
 describe("imports of src", () => {
   test("every edge between folders is in the table", () => {
     assert.deepEqual(foreignEdges(sources), []);
+  });
+
+  test("folders of src/import import one way", () => {
+    assert.deepEqual(backwardImports(sources), []);
   });
 
   test("no ring of folders", () => {
@@ -145,6 +150,19 @@ describe("import rules on made-up files", () => {
   test("a folder without a row", () => {
     assert.deepEqual(foreignEdges(made({ "misc/a": "" })), [
       "src/misc has no row in the import table",
+    ]);
+  });
+
+  test("an import against the order inside src/import, a file beside its folders", () => {
+    const files = made({
+      "import/steps/a": 'import "../files/b.js";\nimport type { C } from "../onnx/c.js";',
+      "import/files/b": "",
+      "import/onnx/c": "",
+      "import/d": "",
+    });
+    assert.deepEqual(backwardImports(files), [
+      "src/import/d.ts is in no folder of src/import that has a place",
+      "src/import/steps/a.ts imports src/import/onnx/c.ts, which comes after it",
     ]);
   });
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { runSteps } from "../../src/import/run-steps.js";
-import { StepList } from "../../src/import/step-list.js";
-import { type PairFunction, pairFunctions } from "../../src/import/steps.js";
+import { StepList } from "../../src/import/rewriting/step-list.js";
+import { runSteps } from "../../src/import/steps/run-steps.js";
+import { type PairFunction, pairFunctions } from "../../src/import/steps/steps.js";
 import type { Tree, TreeEnsemble } from "../../src/models/trees/tree-ensemble.js";
 
 const X = Float64Array.from([-2, 0.5, -0.5, -1, 0.25, 3, 1, 0, 2.5, -3]);

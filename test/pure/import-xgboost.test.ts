@@ -1,5 +1,5 @@
 import { describe } from "node:test";
-import { importXgboost } from "../../src/import/xgboost.js";
+import { importXgboost } from "../../src/import/boosters/xgboost.js";
 import { testImportedCases } from "../support/imported-cases.js";
 
 describe("XGBoost models predict as XGBoost recorded", () => {

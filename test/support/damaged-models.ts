@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { VelumError } from "../../src/base/error.js";
-import type { ImportedModel } from "../../src/import/imported-model.js";
+import type { ImportedModel } from "../../src/import/model/imported-model.js";
 import { seededRandom } from "./seeded-random.js";
 
 /**

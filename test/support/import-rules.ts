@@ -1,5 +1,5 @@
 import { findFolderCycle, folderOf, type Import, reachable, readImports } from "./import-graph.js";
-import { importEverything, importTable, secretFree } from "./import-table.js";
+import { importEverything, importFolders, importTable, secretFree } from "./import-table.js";
 
 type Sources = ReadonlyMap<string, string>;
 
@@ -22,6 +22,20 @@ export function foreignEdges(sources: Sources): string[] {
     if (a === "base") problems.add(`${from} imports ${to}: base may not import ${b}`);
   }
   return [...problems];
+}
+
+/** Edges inside `src/import/` against the order of its folders, and files outside of them. */
+export function backwardImports(sources: Sources): string[] {
+  const place = (path: string) => importFolders.indexOf(path.split("/")[2] ?? "");
+  const inside = [...sources.keys()].filter((path) => path.startsWith("src/import/"));
+  const stray = inside.filter((path) => place(path) < 0);
+  const backward = readImports(sources).filter(
+    ({ from, to }) => inside.includes(from) && inside.includes(to) && place(to) > place(from),
+  );
+  return [
+    ...stray.map((path) => `${path} is in no folder of src/import that has a place`),
+    ...backward.map(({ from, to }) => `${from} imports ${to}, which comes after it`),
+  ];
 }
 
 /** A ring of folders. */

@@ -41,6 +41,17 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   import: ["artifact", "quantize", "circuit", "client", "models"],
 };
 
+/** The folders of `src/import/`: each may import only those before it and itself. */
+export const importFolders: readonly string[] = [
+  "files",
+  "steps",
+  "rewriting",
+  "client",
+  "model",
+  "boosters",
+  "onnx",
+];
+
 /** Folders, and files directly in `src/`, that may import everything. */
 export const importEverything: readonly string[] = ["cli", "index.ts"];
 

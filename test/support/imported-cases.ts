@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { ImportedModel } from "../../src/import/imported-model.js";
-import type { ImportedParts } from "../../src/import/imported-parts.js";
-import type { Label } from "../../src/import/steps.js";
+import type { ImportedModel } from "../../src/import/model/imported-model.js";
+import type { ImportedParts } from "../../src/import/steps/imported-parts.js";
+import type { Label } from "../../src/import/steps/steps.js";
 
 /** One recorded model: what its own library says about `X`. Numbers that JSON lacks are texts, as "NaN". */
 export interface ImportedCase {

@@ -1,0 +1,42 @@
+import type { TreeEnsemble } from "../../models/trees/tree-ensemble.js";
+import type { LinearStep } from "../steps/steps.js";
+import type { ServerDecision } from "./decide-on-server.js";
+
+/** The trees of which only the scores of `decision` are left, one score counted from its limit on. */
+export function decidedEnsemble(
+  ensemble: TreeEnsemble,
+  { scores, above }: ServerDecision,
+): TreeEnsemble {
+  const { outputs, base } = ensemble;
+  const trees = ensemble.trees.map((tree) => ({
+    ...tree,
+    values: chosen(tree.values, outputs, scores),
+  }));
+  const start = chosen(base, outputs, scores).map((value) => value - above);
+  return { ...ensemble, outputs: scores.length, base: start, trees };
+}
+
+/** The same of a linear model with `features` features. */
+export function decidedWeights(
+  { coef, intercept }: LinearStep,
+  features: number,
+  { scores, above }: ServerDecision,
+) {
+  const rows = scores.map((k) => coef.subarray(k * features, (k + 1) * features));
+  return {
+    coef: {
+      shape: [scores.length, features],
+      data: Float64Array.from(rows.flatMap((row) => Array.from(row))),
+    },
+    intercept: Float64Array.from(scores, (k) => (intercept[k] ?? 0) - above),
+  };
+}
+
+/** Of rows of `width` numbers the ones at `places`. */
+function chosen(values: Float64Array, width: number, places: readonly number[]): Float64Array {
+  const rows = values.length / width;
+  return Float64Array.from(
+    { length: rows * places.length },
+    (_, i) => values[Math.floor(i / places.length) * width + (places[i % places.length] ?? 0)] ?? 0,
+  );
+}
