@@ -1,13 +1,14 @@
 import { VelumError } from "../../base/error.js";
 import { shapeText, type Tensor, toTensor } from "../../base/tensor.js";
 import type { Rows } from "../../models/check-data.js";
+import { type Block, numbersOf } from "../steps/blocks.js";
 import {
   columnsOf,
   type ImportedInput,
   type ImportedRows,
   type InputType,
 } from "../steps/imported-parts.js";
-import { type Block, numbersOf, runSteps } from "../steps/run-steps.js";
+import { runSteps } from "../steps/run-steps.js";
 import type { Label, Step } from "../steps/steps.js";
 
 /** What the client's side needs to know of a model's inputs: `from` is the block that the model reads. */

@@ -1,8 +1,9 @@
 import { VelumError } from "../../base/error.js";
 import { shapeText, type Tensor } from "../../base/tensor.js";
 import { probabilitiesMissing } from "../../quantize/class-probabilities.js";
+import { numbersOf } from "../steps/blocks.js";
 import type { ImportedParts } from "../steps/imported-parts.js";
-import { numbersOf, runSteps } from "../steps/run-steps.js";
+import { runSteps } from "../steps/run-steps.js";
 import type { Label } from "../steps/steps.js";
 
 /** What turns raw scores into what the source library reports; `scores` is their number a row. */

@@ -3,8 +3,9 @@ import { contentText } from "../../base/value-text.js";
 import type { RegressorResult } from "../../models/above-result.js";
 import type { ClassResult } from "../../models/class-result.js";
 import { mostClasses } from "../../models/ranking.js";
+import { numbersOf } from "../steps/blocks.js";
 import { type ImportedParts, outputsOfModel } from "../steps/imported-parts.js";
-import { numbersOf, runSteps } from "../steps/run-steps.js";
+import { runSteps } from "../steps/run-steps.js";
 import type { Step } from "../steps/steps.js";
 import { type ScoreColumn, scoreColumns } from "./score-columns.js";
 

@@ -6,13 +6,14 @@ import {
   predictionsOf,
   type ScoreReading,
 } from "../client/score-reading.js";
+import { numbersOf } from "../steps/blocks.js";
 import {
   type ImportedParts,
   type ImportedRows,
   outputsOfModel,
   type PostTransform,
 } from "../steps/imported-parts.js";
-import { numbersOf, runSteps } from "../steps/run-steps.js";
+import { runSteps } from "../steps/run-steps.js";
 import type { Label, Step } from "../steps/steps.js";
 
 /** A model that another library fitted, in double precision, predicting in clear as that library does. Immutable. */

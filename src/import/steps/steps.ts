@@ -172,6 +172,9 @@ export type Step =
   | TreesStep
   | LinearStep;
 
+/** Steps of kind `K`. */
+export type StepOf<K extends Step["kind"]> = Extract<Step, { readonly kind: K }>;
+
 /** Blocks that `step` reads. */
 export function blocksReadBy(step: Step): readonly number[] {
   if (step.kind === "constant") return [];
