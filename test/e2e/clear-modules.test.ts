@@ -206,6 +206,27 @@ test("functions whose answer is clear, or all of whose parameters are, keep them
   await both.close();
 });
 
+test("an answer that is always the same beside clear parameters is refreshed", async () => {
+  const pairs = [0, 7].flatMap((x) => [-2, 1].map((own) => [x, own]));
+  const both = await fhe
+    .module({
+      below: fhe.function(
+        [
+          ["x", "encrypted"],
+          ["w", "clear"],
+        ],
+        (x, own) => x.add(own).mod(8).less(0),
+      ),
+      next: fhe.function({ x: "encrypted" }, (x) => x.add(1).mod(8)),
+    })
+    .compile({ below: pairs, next: [0, 7] });
+  const [zero] = await both.below.run([await both.below.encrypt(5, -1)]);
+  const [one] = await both.next.run([zero ?? new Uint8Array()]);
+  assert.equal(await both.below.decrypt(zero ?? new Uint8Array()), 0);
+  assert.equal(await both.next.decrypt(one ?? new Uint8Array()), 1);
+  await both.close();
+});
+
 test("random programs with clear parameters, composable: runs, simulation and plain evaluation agree", async () => {
   let compiled = 0;
   await fc.assert(

@@ -164,7 +164,9 @@ export class LookupBuilder extends LinearBuilder {
 
   #single(a: Value, found: Tables, domain: Domain, shape: Shape): Value {
     const { tables } = found;
-    const { first, low, count } = domain;
+    const { first, count } = domain;
+    // Of zero all bits are zero, more than are there to be left away.
+    const low = count === 1 ? 0 : domain.low;
     const clear = this.isClear(a);
     // Below that a bit saves little.
     const bits = count > 16 ? closedBits(count) : bitsOf(count);
