@@ -114,6 +114,12 @@ for name, hole in [("categories", False), ("categories-missing", True)]:
     case(name, booster, None, rows=np.array(rows))
 linear = train(iris.data, positive, 1, objective="regression", linear_tree=True, num_leaves=3)
 (fixtures / folder / "linear-tree.txt").write_text(text_of(linear))
+# Zeros of columns with two values stay numbers under zero_as_missing.
+sparse = np.c_[rng.normal(size=200).round(1), rng.integers(0, 2, 200), rng.integers(0, 4, 200), rng.normal(size=200)]
+sparse[rng.random(sparse.shape) < 0.2] = 0
+sparse[rng.random(sparse.shape) < 0.1] = np.nan
+effect = np.nan_to_num(sparse) @ [1, 2, -1, 0.5]
+case("zero-as-missing-some", train(sparse, effect, 4, objective="regression", zero_as_missing=True), sparse, infinite=True)
 
 write_cases(folder, {
     "python": platform.python_version(), "lightgbm": lgb.__version__, "numpy": np.__version__, "scikit-learn": sklearn.__version__,

@@ -29,6 +29,7 @@ const cases: readonly EncryptedCase[] = [
   { library: "xgboost-1.7.6", file: "multiclass.json", read: importXgboost, params: { nBits: 6 } },
   { library: "xgboost-3.2.0", file: "linear.json", read: importXgboost },
   { library: "lightgbm-4.7.0", file: "binary-missing.txt", read: importLightgbm },
+  { library: "lightgbm-4.7.0", file: "zero-as-missing-some.txt", read: importLightgbm },
   { library: "lightgbm-4.7.0", file: "poisson.txt", read: importLightgbm },
   { library: "lightgbm-4.7.0", file: "constant.txt", read: importLightgbm },
   { library: "onnx", file: "forest.onnx", read: importOnnx },

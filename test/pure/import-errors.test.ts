@@ -118,6 +118,20 @@ describe("LightGBM models that are refused", () => {
     );
   });
 
+  test("a feature whose zeros are missing in one split and compared in another", () => {
+    const file = new TextDecoder().decode(importedFile("lightgbm-4.7.0", "zero-as-missing.txt"));
+    const mixed = file
+      .replace("decision_type=6", "decision_type=2")
+      .replace(/decision_type=4/, "decision_type=0");
+    assert.throws(
+      () => importLightgbm(mixed),
+      refusal(
+        "unsupported-op",
+        /feature \d+: has zeros that are missing in some splits and compared in others.*one data set/,
+      ),
+    );
+  });
+
   test("an unknown objective, a wrong count, another file", () => {
     const file = new TextDecoder().decode(importedFile("lightgbm-4.7.0", "poisson.txt"));
     assert.throws(

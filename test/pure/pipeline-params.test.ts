@@ -144,3 +144,33 @@ test("a grid over steps; its best pipeline answers for the search", async () => 
   assert.deepEqual(await search.predictProba(X), await search.bestEstimator.predictProba(X));
   assert.equal(await search.score(X, labels), accuracyScore(labels, await search.predict(X)));
 });
+
+test("a pipeline's file needs a function that reads its model", () => {
+  const file = new Pipeline([new MinMaxScaler()], new Ridge()).fit(X, y).dump();
+  assert.throws(() => Reflect.apply(Pipeline.load, Pipeline, [file]), {
+    code: "bad-argument",
+    message:
+      "Pipeline.load load: is undefined, not a function that reads the model. " +
+      "Pass the load of the model's class: Pipeline.load(file, (part) => Ridge.load(part))",
+  });
+});
+
+test("rules for columns are pairs of a transformer and columns", () => {
+  const cases: [unknown, string][] = [
+    ["", "ColumnTransformer rules: the rules are no list"],
+    [[{ columns: [0] }], "ColumnTransformer rules[0]: is no pair of a transformer and columns"],
+    [
+      [
+        ["passthrough", [0]],
+        [[1], new PCA()],
+      ],
+      "ColumnTransformer rules[1]: does not begin with a transformer",
+    ],
+    [[[new PCA(), 1]], "ColumnTransformer rules[0]: does not end with a list of columns"],
+  ];
+  for (const [rules, message] of cases)
+    assert.throws(() => Reflect.construct(ColumnTransformer, [rules]), {
+      code: "bad-argument",
+      message: `${message}. Pass pairs such as [new StandardScaler(), [0, 2]] or ["passthrough", [1]]`,
+    });
+});

@@ -1,6 +1,6 @@
 import type { Tree } from "../../models/trees/tree-ensemble.js";
 import { unsupportedModel } from "../files/fields.js";
-import type { Step } from "../steps/steps.js";
+import type { ElementFunction, Step } from "../steps/steps.js";
 
 /**
  * Steps that round the columns of block 0 that trees ask for categories, as the source library does before it looks a
@@ -28,18 +28,32 @@ export function categoryRounding(
         "Train with a column of its own for each use",
       );
     }
+  return elementOfColumns(name, categorical, features, 0);
+}
+
+/** Steps that apply `name` to some of the columns of block `from`, the last before them, and the block that holds all columns. */
+export function elementOfColumns(
+  name: ElementFunction,
+  chosen: ReadonlySet<number>,
+  features: number,
+  from: number,
+): { steps: readonly Step[]; block: number } {
   const columns = Array.from({ length: features }, (_, k) => k);
-  const rounded = columns.filter((k) => categorical.has(k));
-  const others = columns.filter((k) => !categorical.has(k));
-  const place = new Map([...others, ...rounded].map((column, index) => [column, index]));
+  const changed = columns.filter((k) => chosen.has(k));
+  const others = columns.filter((k) => !chosen.has(k));
+  const place = new Map([...others, ...changed].map((column, index) => [column, index]));
   return {
     steps: [
-      { kind: "select", from: 0, columns: Int32Array.from(others) },
-      { kind: "select", from: 0, columns: Int32Array.from(rounded) },
-      { kind: "element", name, from: 2, precision: "float64" },
-      { kind: "concatenate", from: [1, 3] },
-      { kind: "select", from: 4, columns: Int32Array.from(columns, (k) => place.get(k) ?? 0) },
+      { kind: "select", from, columns: Int32Array.from(others) },
+      { kind: "select", from, columns: Int32Array.from(changed) },
+      { kind: "element", name, from: from + 2, precision: "float64" },
+      { kind: "concatenate", from: [from + 1, from + 3] },
+      {
+        kind: "select",
+        from: from + 4,
+        columns: Int32Array.from(columns, (k) => place.get(k) ?? 0),
+      },
     ],
-    block: 5,
+    block: from + 5,
   };
 }

@@ -5,7 +5,7 @@ import { categorySet, LeafBudget, layOutTree, type SourceNode } from "../files/t
 import { ImportedModel } from "../model/imported-model.js";
 import type { Decision } from "../steps/imported-parts.js";
 import type { ElementFunction, Step } from "../steps/steps.js";
-import { categoryRounding } from "./category-rounding.js";
+import { categoryRounding, elementOfColumns } from "./category-rounding.js";
 import { type LightgbmSection, readSections } from "./lightgbm-text.js";
 
 const file = "LightGBM model";
@@ -68,6 +68,9 @@ export function importLightgbm(source: string | Uint8Array): ImportedModel {
   const rule = missing.rule();
   const rounding = categoryRounding(trees, features, "truncate", file);
   const before = [...rounding.steps];
+  const zeros = missing.someZeros();
+  if (zeros !== undefined)
+    before.push(...elementOfColumns("tinyToMissing", zeros, features, rounding.block).steps);
   if (rule === "nan or zero")
     before.push({
       kind: "element",
@@ -110,25 +113,34 @@ function isWhole(source: string | Uint8Array): source is string {
   return typeof source === "string" && source.includes("\n");
 }
 
-/** How numeric splits treat missing values; LightGBM decides it for the whole data set, or feature by feature. */
+/**
+ * How numeric splits treat missing values: feature by feature. Even with `zero_as_missing` LightGBM compares the zeros of columns
+ * with two values, or few.
+ */
 class FeatureMissing {
-  #zero = false;
-  #others = false;
+  readonly #zero = new Set<number>();
+  readonly #others = new Set<number>();
 
-  note(missing: Missing): void {
-    if (missing === "zero") this.#zero = true;
-    else this.#others = true;
+  note(missing: Missing, feature: number): void {
+    (missing === "zero" ? this.#zero : this.#others).add(feature);
   }
 
   rule(): "nan" | "nan or zero" {
-    if (this.#zero && this.#others) {
-      throw unsupportedModel(
-        file,
-        "takes zeros as missing in some splits and not in others",
-        "Train all features with the same zero_as_missing",
-      );
-    }
-    return this.#zero ? "nan or zero" : "nan";
+    return this.#zero.size > 0 && this.#others.size === 0 ? "nan or zero" : "nan";
+  }
+
+  /** The features whose zeros are missing, where those of others are not. Errors: `unsupported-op` where one feature is both. */
+  someZeros(): ReadonlySet<number> | undefined {
+    if (this.#zero.size === 0 || this.#others.size === 0) return undefined;
+    for (const feature of this.#zero)
+      if (this.#others.has(feature)) {
+        throw unsupportedModel(
+          `${file} feature ${feature}`,
+          "has zeros that are missing in some splits and compared in others",
+          "Train all rounds with the same zero_as_missing, on one data set",
+        );
+      }
+    return this.#zero;
   }
 }
 
@@ -181,7 +193,7 @@ function readTree(section: LightgbmSection, place: TreePlace, missing: FeatureMi
       if (kind === undefined) throw corruptModel(path, `node ${node} has decision_type ${type}`);
       const limit = threshold[node] ?? Number.NaN;
       const set = (type & categoricalBit) === 0 ? undefined : sets(limit);
-      if (set === undefined) missing.note(kind);
+      if (set === undefined) missing.note(kind, feature[node] ?? -1);
       return {
         kind: "split",
         feature: feature[node] ?? -1,

@@ -2,7 +2,7 @@ import type { TreeEnsemble } from "../../models/trees/tree-ensemble.js";
 
 /**
  * Element-wise functions of one block. `round32` rounds to float32, `truncate` drops the fraction,
- * `tinyToZero` makes 0 of what LightGBM takes for it.
+ * `tinyToZero` makes 0 of what LightGBM takes for it, `tinyToMissing` NaN.
  */
 export const elementFunctions = {
   absolute: Math.abs,
@@ -27,6 +27,7 @@ export const elementFunctions = {
   signedSquare: (x: number) => Math.sign(x) * x * x,
   sqrt: Math.sqrt,
   tanh: Math.tanh,
+  tinyToMissing: (x: number) => (Math.abs(x) <= 1.0000000180025095e-35 ? Number.NaN : x),
   tinyToZero: (x: number) => (Math.abs(x) <= 1.0000000180025095e-35 ? 0 : x),
   truncate: Math.trunc,
 } satisfies Readonly<Record<string, (x: number) => number>>;

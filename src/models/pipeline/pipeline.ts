@@ -226,11 +226,19 @@ export class Pipeline<M extends PipelineModel> {
     return writePipelineFile({ ...parts, model: model.dump() });
   }
 
-  /** Reads what `dump` wrote; `load` reads the model, e.g. `(file) => Ridge.load(file)`. Errors: `file-foreign`, `file-corrupt`, and its own. */
+  /** Reads what `dump` wrote; `load` reads the model, e.g. `(file) => Ridge.load(file)`. Errors: `bad-argument`, `file-foreign`, `file-corrupt`, and its own. */
   static load<M extends PipelineModel>(
     file: Uint8Array,
     load: (file: Uint8Array) => M,
   ): Pipeline<M> {
+    if (typeof load !== "function") {
+      throw new VelumError({
+        code: "bad-argument",
+        path: "Pipeline.load load",
+        problem: `is ${typeof load}, not a function that reads the model`,
+        cure: "Pass the load of the model's class: Pipeline.load(file, (part) => Ridge.load(part))",
+      });
+    }
     const { steps, transformers, foldPreprocessing, model } = readPipelineFile(file);
     const pipeline = new Pipeline(transformers, load(model), { foldPreprocessing });
     pipeline.#steps = steps;

@@ -17,13 +17,15 @@ export interface ColumnTransformerParams {
   readonly remainder: "drop" | "passthrough";
 }
 
-/** Different transformers for different columns, results side by side in the order of the rules. */
+/** Different transformers for different columns, results side by side in the order of the rules. Errors: `bad-argument` where a rule is none. */
 export class ColumnTransformer extends Transformer<ColumnTransformerParams> {
   /** Columns and what takes them, in order. */
   readonly rules: readonly ColumnRule[];
 
   constructor(rules: readonly ColumnRule[], params: Partial<ColumnTransformerParams> = {}) {
     super("ColumnTransformer", { remainder: "drop" }, params);
+    if (!Array.isArray(rules)) throw noRule("", "the rules are no list");
+    for (const [index, rule] of rules.entries()) checkRule(rule, index);
     this.rules = rules;
   }
 
@@ -57,6 +59,25 @@ export class ColumnTransformer extends Transformer<ColumnTransformerParams> {
     const keep = this.getParams().remainder === "passthrough" && rest.length > 0;
     return new ColumnSplit(x.columns, keep ? [...parts, { columns: rest, step: null }] : parts);
   }
+}
+
+function checkRule(rule: unknown, index: number): void {
+  const place = `[${index}]`;
+  if (!Array.isArray(rule) || rule.length !== 2)
+    throw noRule(place, "is no pair of a transformer and columns");
+  const [transformer, columns]: unknown[] = rule;
+  if (transformer !== "passthrough" && !(transformer instanceof Transformer))
+    throw noRule(place, "does not begin with a transformer");
+  if (!Array.isArray(columns)) throw noRule(place, "does not end with a list of columns");
+}
+
+function noRule(place: string, problem: string): VelumError {
+  return new VelumError({
+    code: "bad-argument",
+    path: `ColumnTransformer rules${place}`,
+    problem,
+    cure: 'Pass pairs such as [new StandardScaler(), [0, 2]] or ["passthrough", [1]]',
+  });
 }
 
 function noColumn(column: number, columns: number): VelumError {
