@@ -72,7 +72,8 @@ export function requireFiniteFit<F extends LinearWeights>(fit: F, path: string):
 
 /** Reads given weights. Errors: `bad-shape`, `not-a-number`, `bad-argument`; `path` names the caller. */
 export function readGivenLinear(given: GivenLinear, path: string): LinearFit {
-  checkOptions(given, ["coef", "intercept", "classes"], path);
+  // A fitted model has more fields than the weights that are read; one without weights may have mistyped their name.
+  if (given?.coef === undefined) checkOptions(given, ["coef", "intercept", "classes"], path);
   const read = toTensor(given.coef, `${path} coef`);
   const coef = read.shape.length === 1 ? { shape: [1, read.data.length], data: read.data } : read;
   requireFinite(coef, `${path} coef`);
