@@ -9,9 +9,12 @@ export function readsClear(graph: Graph): boolean {
 /** The same graph with every clear parameter encrypted, and all that depends on them. */
 export function encryptClear(graph: Graph): Graph {
   if (!readsClear(graph)) return graph;
-  return graph.mapNodes((node) =>
-    node.kind === "constant" ? node : { ...node, output: { ...node.output, encrypted: true } },
-  );
+  return graph.mapNodes((node) => {
+    if (node.kind === "constant") return node;
+    // The width of a clear value's encoding is none of an encrypted one.
+    const { encodedBits: _, ...own } = node;
+    return { ...own, output: { ...node.output, encrypted: true } };
+  });
 }
 
 /** False where an attribute is a function: such nodes cannot be written to files. */

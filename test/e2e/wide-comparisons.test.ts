@@ -169,3 +169,32 @@ test("sums of functions that travel as cells, compared: windows are read from ce
   }
   await circuit.close();
 });
+
+test("wide clear parameters that must travel encrypted stand where the others do", async () => {
+  const most = 2 ** 23 - 1;
+  const circuit = await fhe
+    .compiler(
+      [
+        ["x", "encrypted"],
+        ["limit", "clear"],
+      ],
+      (x, limit) => x.greater(limit),
+    )
+    .compile(
+      [
+        [0, most],
+        [most, 0],
+      ],
+      { inputForm: "numbers" },
+    );
+  const samples: [number, number][] = [
+    [7, 6],
+    [6509717, most],
+    [1055615, 1055614],
+  ];
+  const wanted = samples.map(([x, limit]) => [[Number(x > limit)]]);
+  for (const [runtime, found] of await runEverywhere(circuit, samples)) {
+    assert.deepEqual(found, wanted, runtime);
+  }
+  await circuit.close();
+});
