@@ -252,3 +252,15 @@ test("a class table for a score that does not vary is refused", async () => {
       "Pass the training data, with rows of both classes",
   );
 });
+
+test("sparse weights: a tolerance below rounding ends the fit where no weight moves any more", () => {
+  const settings = { l1Ratio: 1, C: 0.5, maxIter: 5000 };
+  const asked = new LogisticRegression({ ...settings, tol: 1e-9 }).fit(clouds.X, clouds.y);
+  const beyond = new LogisticRegression({ ...settings, tol: 1e-300 }).fit(clouds.X, clouds.y);
+  assert.equal(asked.converged, true);
+  assert.ok(beyond.nIter < 200, `${beyond.nIter} iterations`);
+  const own = beyond.coef.data;
+  asked.coef.data.forEach((weight, j) => {
+    assert.ok(Math.abs(weight - (own[j] ?? 0)) < 1e-6);
+  });
+});

@@ -32,7 +32,8 @@ const mostSweeps = 50;
  * The minimum by proximal Newton steps: for each output in turn the loss is replaced by its quadratic approximation, which coordinate descent
  * minimises together with the penalty, and a line search makes sure of the descent. Sources: Friedman, Hastie, Tibshirani, "Regularization
  * Paths for Generalized Linear Models via Coordinate Descent", 2010, section 3; Yuan, Ho, Lin, "An Improved GLMNET", JMLR 13, 2012. Ends
- * where no weight's slope, less what the penalty allows, exceeds `tol`.
+ * where no weight's slope, less what the penalty allows, exceeds `tol`, or where no step changes a weight in double precision (then
+ * `converged` is false).
  */
 export function minimizeSparse(problem: SparseProblem, tol: number, maxIter: number): SparseFit {
   const rows = problem.columns[0]?.length ?? 0;
@@ -42,13 +43,17 @@ export function minimizeSparse(problem: SparseProblem, tol: number, maxIter: num
   const [slope, curve] = [new Float64Array(rows), new Float64Array(rows)];
   for (let iterations = 1; iterations <= maxIter; iterations++) {
     let worst = 0;
+    let moved = false;
     for (let k = 0; k < problem.outputs; k++) {
       problem.derive(state.scores, k, slope, curve);
       worst = Math.max(worst, slackOf(problem, state.weights[k], slope));
-      if (worst > tol)
-        search(problem, state, k, direction(problem, state.weights[k], slope, curve));
+      if (worst > tol) {
+        const way = direction(problem, state.weights[k], slope, curve);
+        if (search(problem, state, k, way)) moved = true;
+      }
     }
-    if (worst <= tol) return { weights: state.weights, iterations, converged: true };
+    const converged = worst <= tol;
+    if (converged || !moved) return { weights: state.weights, iterations, converged };
   }
   return { weights: state.weights, iterations: maxIter, converged: false };
 }
@@ -121,10 +126,10 @@ function direction(
   return { goal, scores, promised };
 }
 
-/** Goes all the way, or half of it, a quarter and so on, until the objective falls by a share of what was promised. */
-function search(problem: SparseProblem, state: State, k: number, way: Direction): void {
+/** Goes all the way, or half of it, a quarter and so on, until the objective falls by a share of what was promised. False where nothing moves. */
+function search(problem: SparseProblem, state: State, k: number, way: Direction): boolean {
   const [own, scores] = [state.weights[k], state.scores[k]];
-  if (own === undefined || scores === undefined || !(way.promised < 0)) return;
+  if (own === undefined || scores === undefined || !(way.promised < 0)) return false;
   const [weightsBefore, scoresBefore] = [own.slice(), scores.slice()];
   const objective = () => problem.value(state.scores) + penaltyOf(problem.l1, problem.l2, own);
   const before = objective();
@@ -137,10 +142,12 @@ function search(problem: SparseProblem, state: State, k: number, way: Direction)
       const [from, to] = [weightsBefore[j] ?? 0, way.goal[j] ?? 0];
       own[j] = share === 1 ? to : from + share * (to - from);
     }
-    if (objective() <= before + 0.01 * share * way.promised + rounding) return;
+    if (objective() <= before + 0.01 * share * way.promised + rounding)
+      return own.some((weight, j) => weight !== weightsBefore[j]);
   }
   own.set(weightsBefore);
   scores.set(scoresBefore);
+  return false;
 }
 
 function penaltyOf(l1: Float64Array, l2: Float64Array, weights: Float64Array): number {
