@@ -68,3 +68,25 @@ test("ranges of answers that come back settle, or are refused", async () => {
           'End functions in mod or clip, or compile with bounds: "inputset"',
   );
 });
+
+test("equality of wide values has sound ranges", async () => {
+  for (const [at, wanted] of [
+    [0, [0, 1]],
+    [-(2 ** 21), [0]],
+  ] as const) {
+    const circuit = await fhe
+      .compiler({ x: "encrypted", y: "encrypted" }, (x, y) => x.equal(y))
+      .compile(
+        [
+          [at, 5],
+          [at + 2 ** 20, 2 ** 20],
+        ],
+        { inputForm: "numbers", bounds: "intervals" },
+      );
+    assert.deepEqual(
+      [...new Set([circuit.simulate(at, 2 ** 20), circuit.simulate(at + 2 ** 20, 2 ** 20)])],
+      wanted,
+    );
+    await circuit.close();
+  }
+});

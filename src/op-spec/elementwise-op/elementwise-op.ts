@@ -29,8 +29,8 @@ export interface ElementwiseDefinition<A> {
   readonly floats?: (attributes: A) => ElementFunction;
   /** Whether results are floating-point numbers; absent: if an operand is. */
   readonly result?: "integer" | "float";
-  /** For fixed other operands the function rises or falls in each operand, so that extremes lie in corners. */
-  readonly monotone?: boolean;
+  /** For fixed other operands the function rises or falls in each operand, so that extremes lie in corners; or it only tells equal operands from others. */
+  readonly monotone?: boolean | "but where equal";
   readonly pair?: PairForm;
   /** Which rounding it is; absent for everything else. */
   readonly rounding?: (attributes: A) => RoundingForm;
@@ -80,7 +80,7 @@ export function defineElementwise<A>(definition: ElementwiseDefinition<A>): OpSp
       elementwiseRange(
         (values) => compute(attributes, values, path, false),
         operands,
-        definition.monotone === true,
+        definition.monotone ?? false,
         path,
       ),
     widths: () => ({ equal: "nothing", spareBits: 0 }),

@@ -7,13 +7,14 @@ import type { Interval } from "../interval.js";
 const mostTried = 2 ** 16;
 
 /**
- * Sound bounds of an element-wise function: in the corners if it is monotone, else by trying every combination of values.
+ * Sound bounds of an element-wise function: in the corners if it is monotone, there and at a common value if it only tells equal operands
+ * from others, else by trying every combination of values.
  * Elements with the same operand bounds are done once. Errors: `out-of-range` if there are too many combinations.
  */
 export function elementwiseRange(
   evaluate: (operands: readonly Tensor[]) => Tensor,
   operands: readonly Interval[],
-  monotone: boolean,
+  monotone: boolean | "but where equal",
   path: string,
 ): Interval {
   const shape = operands
@@ -41,11 +42,16 @@ export function elementwiseRange(
 function extremesOf(
   evaluate: (operands: readonly Tensor[]) => Tensor,
   bounds: readonly (readonly [number, number])[],
-  monotone: boolean,
+  monotone: boolean | "but where equal",
   path: string,
 ): readonly [number, number] {
+  // A value that all operands may have, if there is one.
+  const common = Math.max(...bounds.map(([least]) => least));
+  const shared = monotone === "but where equal" && bounds.every(([, most]) => common <= most);
   const choices = bounds.map(([least, most]) =>
-    monotone ? (least === most ? [least] : [least, most]) : integersFrom(least, most, path),
+    monotone === false
+      ? integersFrom(least, most, path)
+      : [...new Set([least, most, ...(shared ? [common] : [])])],
   );
   const count = choices.reduce((product, values) => product * values.length, 1);
   if (count > mostTried) throw tooManyValues(count, path);

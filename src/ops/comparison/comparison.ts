@@ -14,7 +14,7 @@ function comparison(name: string, doc: string, holds: (difference: number) => bo
       () =>
       (a = 0, b = 0) =>
         of(a === b ? 0 : a < b ? -1 : a > b ? 1 : Number.NaN),
-    monotone: name !== "equal" && name !== "not_equal",
+    monotone: name === "equal" || name === "not_equal" ? "but where equal" : true,
     pair: { kind: "difference", of },
   });
 }
