@@ -21,7 +21,11 @@ const keyId = keyFile === undefined ? "" : await (await post("/keys", keyFile)).
 log.textContent = `Secret key made; it stays here. Evaluation keys sent once: ${keyFile?.length ?? 0} bytes.`;
 
 const inputs = features.map((name) => {
-  const input = Object.assign(document.createElement("input"), { type: "number", step: "any" });
+  const input = Object.assign(document.createElement("input"), {
+    type: "number",
+    step: "any",
+    required: true,
+  });
   const label = document.createElement("label");
   label.append(name, input);
   form.append(label);
@@ -35,6 +39,7 @@ const showNext = (): void => {
 };
 
 async function askService(): Promise<void> {
+  if (!form.reportValidity()) return;
   const request = patient.encrypt(inputs.map((input) => input.valueAsNumber));
   const started = performance.now();
   const answer = await bytes(await post(`/predict?keys=${keyId}`, request));

@@ -18,8 +18,6 @@ const mostClients = 50;
 export interface Service {
   /** `http://127.0.0.1:PORT/` */
   readonly address: string;
-  /** Every request body so far, for those who want to see what a service learns. */
-  readonly received: readonly Uint8Array[];
   close(): Promise<void>;
 }
 
@@ -27,7 +25,6 @@ export interface Service {
 export async function startService(model: TumourModel, port: number): Promise<Service> {
   const circuit = await ServerCircuit.load(model.serverFile);
   const keysOf = new Map<string, LoadedKeys>();
-  const received: Uint8Array[] = [];
   const page = readFileSync(findFile("examples", "web-page", "page.html"), "utf8");
 
   const storeKeys = async (request: IncomingMessage): Promise<string> => {
@@ -43,7 +40,6 @@ export async function startService(model: TumourModel, port: number): Promise<Se
   };
   const predict = async (request: IncomingMessage, keyId: string | null): Promise<Uint8Array> => {
     const body = await readBody(request, 2 * model.uploadBytes + 4096);
-    received.push(body);
     const [answer] = await circuit.run([body], keysOf.get(keyId ?? ""));
     return answer ?? new Uint8Array();
   };
@@ -77,7 +73,6 @@ export async function startService(model: TumourModel, port: number): Promise<Se
   const { port: taken } = server.address() as AddressInfo;
   return {
     address: `http://127.0.0.1:${taken}/`,
-    received,
     close: async () => {
       await new Promise((resolve) => {
         server.close(resolve);

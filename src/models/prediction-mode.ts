@@ -59,15 +59,23 @@ export async function runRows(
   }
   const rows = rowsOf(q);
   if (fhe === "simulate") return stack(rows.map((row) => circuit.simulate(row)));
-  const requests: Uint8Array[] = [];
-  for (const row of rows) requests.push(await circuit.encrypt(row));
   const { signal, onProgress } = mode;
   const results: NestedArray[] = [];
-  for (const answer of await circuit.run(requests, { signal, onProgress })) {
-    results.push(await circuit.decrypt(answer));
+  for (let first = 0; first < rows.length; first += rowsAtOnce) {
+    const requests: Uint8Array[] = [];
+    for (const row of rows.slice(first, first + rowsAtOnce)) {
+      requests.push(await circuit.encrypt(row));
+    }
+    const report = (part: number): void =>
+      onProgress?.((first + part * requests.length) / rows.length);
+    const answers = await circuit.run(requests, { signal, onProgress: report });
+    for (const answer of answers) results.push(await circuit.decrypt(answer));
   }
   return stack(results);
 }
+
+/** Requests of so many rows are held at a time: memory does not grow with the number of rows. */
+const rowsAtOnce = 256;
 
 function stack(results: readonly NestedArray[]): Tensor {
   return toTensor(results, "results");

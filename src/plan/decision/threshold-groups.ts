@@ -15,8 +15,10 @@ export interface ThresholdGroup {
   readonly width: number;
 }
 
-/** Indices of more bits are taken at their first place alone. */
-const widestShifted = 8;
+/** Indices of more bits are taken at their first place alone: for few thresholds, and for many, where trying all takes long. */
+const widestShifted = { few: 8, many: 6 };
+/** As many thresholds are many. */
+const manyThresholds = 200;
 
 /**
  * How the questions `x >= threshold` about one feature are asked at the least price. A threshold alone costs a bit, and a gate a question.
@@ -34,6 +36,7 @@ export function thresholdGroups(
   const count = values.length;
   const at = (index: number): number => values[index] ?? 0;
   const questions = values.map((value) => uses.get(value) ?? 0);
+  const shifted = count < manyThresholds ? widestShifted.few : widestShifted.many;
   const widest = Math.ceil(Math.log2(at(count - 1) - at(0) + 2));
   /** The price of thresholds from each on, and the group that the first of them is in. */
   const prices = new Float64Array(count + 1);
@@ -42,7 +45,10 @@ export function thresholdGroups(
     let best = Number.POSITIVE_INFINITY;
     const attempt = (low: number, width: number): void => {
       let price = width * bit;
+      // What comes after the index costs at least what comes after the last threshold that it could hold.
+      const after = prices[Math.min(count, first + low + 2 ** width - at(first))] ?? 0;
       for (let last = first; last < count && at(last) - low < 2 ** width; last++) {
+        if (price + after >= best) return;
         price += (questions[last] ?? 0) * (width - trailingZeros(at(last) - low)) * gate;
         const whole = price + (prices[last + 1] ?? 0);
         if (whole >= best) continue;
@@ -50,10 +56,10 @@ export function thresholdGroups(
         chosen[first] = { group: { low, high: at(last), width }, next: last + 1 };
       }
     };
-    for (let width = 1; width <= Math.min(widest, widestShifted); width++) {
+    for (let width = 1; width <= Math.min(widest, shifted); width++) {
       for (let low = at(first) - 1; low > at(first) - 2 ** width; low--) attempt(low, width);
     }
-    for (let width = widestShifted + 1; width <= widest; width++) attempt(at(first) - 1, width);
+    for (let width = shifted + 1; width <= widest; width++) attempt(at(first) - 1, width);
     prices[first] = best;
   }
   const groups: ThresholdGroup[] = [];
