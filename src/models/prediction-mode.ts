@@ -31,7 +31,7 @@ export interface RowCircuit {
 
 /**
  * Runs `circuit` on each row of `q` (`[rows, features]`) in clear or on ciphertexts; gives `[rows, outputs]`.
- * Encrypted rows are computed together, so that they share passes over the evaluation keys.
+ * Encrypted rows are computed together, 256 at a time, so that they share passes over the evaluation keys and memory stays the same.
  * Errors: `not-compiled` without a circuit, `bad-argument` for another mode, `aborted`; `path` names the caller.
  */
 export async function runRows(
