@@ -90,7 +90,7 @@ class Scheduler {
     let slots = 0;
     for (const chunk of this.#chunks) {
       const placed = place(this.#order(mergedDiagrams(chunk)));
-      rows.push(...placed.rows);
+      for (const row of placed.rows) rows.push(row);
       starts.push(rows.length);
       slots = Math.max(slots, placed.slots);
     }
