@@ -42,46 +42,31 @@ function imported(own: ImportedClient): Predictor {
     encrypt: (row) => own.encrypt(row),
     results: (answer, shown) =>
       listed(shown, {
-        prediction: () => {
-          const values = own.coding.predictions(own.decrypt(answer));
-          return values.length === 1 ? values[0] : values;
-        },
-        classes: () => own.topClasses(answer),
-        probabilities: () => own.predictProba(answer),
+        prediction: () => oneOrAll(own.coding.predictions(own.decrypt(answer))),
+        ...classResults(own, answer),
         scores: () => own.scores(answer),
-        integers: () => own.decrypt(answer).data,
       }),
   };
 }
 
 function trees(own: TreeClient): Predictor {
   return {
-    columns: own.coding.features,
-    encrypt: (row) => own.encrypt(numbersOf(row)),
+    ...rowsOfNumbers(own),
     results: (answer, shown) =>
       listed(shown, {
-        prediction: () => {
-          const values = own.coding.answers(own.decrypt(answer));
-          return values.length === 1 ? values[0] : values;
-        },
-        classes: () => own.topClasses(answer),
-        probabilities: () => own.predictProba(answer),
+        prediction: () => oneOrAll(own.coding.answers(own.decrypt(answer))),
+        ...classResults(own, answer),
         scores: () => own.scores(answer),
-        integers: () => own.decrypt(answer).data,
       }),
   };
 }
 
 function regressor(own: RegressorClient): Predictor {
   return {
-    columns: own.coding.features,
-    encrypt: (row) => own.encrypt(numbersOf(row)),
+    ...rowsOfNumbers(own),
     results: (answer, shown) =>
       listed(shown, {
-        prediction: () => {
-          const values = own.predict(answer);
-          return values.length === 1 ? values[0] : values;
-        },
+        prediction: () => oneOrAll(own.predict(answer)),
         scores: () => own.coding.scores(own.decrypt(answer)).data,
         integers: () => own.decrypt(answer).data,
       }),
@@ -90,17 +75,36 @@ function regressor(own: RegressorClient): Predictor {
 
 function classifier(own: ClassifierClient): Predictor {
   return {
-    columns: own.coding.features,
-    encrypt: (row) => own.encrypt(numbersOf(row)),
+    ...rowsOfNumbers(own),
     results: (answer, shown) =>
       listed(shown, {
         prediction: () => own.predict(answer),
-        classes: () => own.topClasses(answer),
-        probabilities: () => own.predictProba(answer),
+        ...classResults(own, answer),
         scores: () => own.decisionFunction(answer),
-        integers: () => own.decrypt(answer).data,
       }),
   };
+}
+
+/** A client that takes numbers alone. */
+function rowsOfNumbers(own: TreeClient | RegressorClient | ClassifierClient) {
+  return {
+    columns: own.coding.features,
+    encrypt: (row: readonly Label[]) => own.encrypt(numbersOf(row)),
+  };
+}
+
+/** What clients of classes name alike. */
+function classResults(own: ImportedClient | TreeClient | ClassifierClient, answer: Uint8Array) {
+  return {
+    classes: () => own.topClasses(answer),
+    probabilities: () => own.predictProba(answer),
+    integers: () => own.decrypt(answer).data,
+  };
+}
+
+/** The prediction of a model with one target, the list of one with several. */
+function oneOrAll<List extends ArrayLike<Label>>(values: List): Label | List {
+  return values.length === 1 && values[0] !== undefined ? values[0] : values;
 }
 
 type Result = Label | readonly Label[] | Float64Array | undefined;

@@ -128,6 +128,11 @@ export class LinearBuilder {
     );
   }
 
+  /** A value less a clear tensor. */
+  minus(a: Value, terms: Tensor): Value {
+    return this.plus(a, { ...terms, data: terms.data.map((value) => 0 - value) });
+  }
+
   /** `a` modulo 2^bits, for look-ups of windows alone: noise that is added to it counts at `bits` bits. */
   lowBits(a: Value, bits: number): Value {
     const bounds = { min: 0, max: 2 ** bits - 1 };

@@ -71,7 +71,7 @@ export function compareWithConstant(
 ): (() => Value) | undefined {
   const hinted = b.nodes[x.id]?.hintBits !== undefined;
   if (!b.takesApart || b.isClear(x) || hinted || widthOf(b, x) <= mostTableBits) return undefined;
-  return () => ofSign(b, b.plus(x, { ...c, data: c.data.map((value) => 0 - value) }), of);
+  return () => ofSign(b, b.minus(x, c), of);
 }
 
 /** `of` the sign of a value of any width. */

@@ -13,7 +13,7 @@ export function isFrom(
   at: Tensor,
   results: readonly [number, number],
 ): Value {
-  const less = b.plus(a, { ...at, data: at.data.map((value) => 0 - value) });
+  const less = b.minus(a, at);
   const { min, max } = less.bounds;
   const low = b.lowOf(less);
   let sign = low;

@@ -14,7 +14,7 @@ export function isAt(
   at: Tensor,
   results: readonly [number, number],
 ): Value {
-  const less = b.plus(a, { ...at, data: at.data.map((value) => 0 - value) });
+  const less = b.minus(a, at);
   const low = b.lowOf(less);
   const farthest = Math.max(less.bounds.max, -less.bounds.min);
   let end = low + 1;

@@ -43,8 +43,8 @@ export interface HgbParams extends TreeQuantization {
   /** For each feature 1 where scores may only rise with it, -1 where they may only fall, else 0; null: no such rules. */
   readonly monotonicCst: readonly number[] | null;
   /**
-   * Groups of features that may ask after each other on one way through a tree; features of no group are one group more. `"pairwise"`: any
-   * two; `"no_interactions"`: each one alone.
+   * Groups of features that may ask after each other on one way through a tree; features of no group are one group more. `"pairwise"` lets
+   * every two do so, `"no_interactions"` none.
    */
   readonly interactionCst: readonly (readonly number[])[] | "pairwise" | "no_interactions" | null;
   /** Columns whose values are numbers of categories, or for each column whether they are; null: none. */
