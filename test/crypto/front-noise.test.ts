@@ -12,7 +12,11 @@ import { diagramWeights } from "../../src/plan/decision/diagram-weights.js";
 import { compensatedRoundingVariance } from "../../src/security/noise-fresh.js";
 import { bigLweDimension } from "../../src/tfhe/parameters.js";
 
-const requestsOf = { direct: 20, packed: 10 } as const;
+/**
+ * Sums of one request share the bits' noise, so a request counts for some twenty samples, not for 64: with so many requests the ratio
+ * deviates by 3.5 % (measured: 0.96 ± 0.025 over 35 runs of twice as many).
+ */
+const requestsOf = { direct: 80, packed: 40 } as const;
 /** Bits below the message that are decrypted too. */
 const moreBits = 14;
 /** Many, so that the variance is sharp enough to see the gates' part of it beside the rounding of answers. */
@@ -95,9 +99,9 @@ for (const uploadForm of ["direct", "packed"] as const) {
       const predicted = torus * 4 ** (messageBits + moreBits);
       const measured = errors.reduce((sum, error) => sum + error * error, 0) / errors.length;
       t.diagnostic(`measured / predicted variance ${(measured / predicted).toFixed(3)}`);
-      // Sums of one request share their bits, not their noise: 640 samples and more, 6 % deviation at most.
+      // Five deviations and more on either side; without the sum's own noise the ratio would be 0.69.
       assert.ok(
-        measured < 1.15 * predicted && measured > 0.8 * predicted,
+        measured < 1.16 * predicted && measured > 0.76 * predicted,
         `${measured} ${predicted}`,
       );
       assert.ok(sum > 0.3 * torus, "the rounding of answers hides the noise that is measured");
