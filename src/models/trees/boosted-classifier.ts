@@ -79,17 +79,17 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
 
   /** What each round was worth on each of `evalSet`. Errors: `not-fitted`. */
   evalsResult(): EvalResults {
-    return evalResultsOf(this.name, this.fitted().account?.evaluation);
+    return evalResultsOf(this.name, this.fitted());
   }
 
   /** The best round, counted from 0, of a fit with early stopping; the model ends there. Errors: `not-fitted`. */
   get bestIteration(): number {
-    return bestRoundOf(this.name, this.fitted().account?.evaluation).iteration;
+    return bestRoundOf(this.name, this.fitted()).iteration;
   }
 
   /** The metric of the best round on the last set. Errors: `not-fitted`. */
   get bestScore(): number {
-    return bestRoundOf(this.name, this.fitted().account?.evaluation).score;
+    return bestRoundOf(this.name, this.fitted()).score;
   }
 
   protected override checkParams(): void {

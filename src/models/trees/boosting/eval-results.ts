@@ -1,12 +1,15 @@
 import { VelumError } from "../../../base/error.js";
-import type { EvalRecord } from "./evaluation.js";
+import type { FittedTrees } from "../trees-json.js";
 
-/** Metrics by round, as XGBoost's `evals_result`: `{ validation_0: { logloss: [...] } }`. Error `not-fitted`; `owner` names the estimator. */
+/** Metrics by round, as XGBoost's `evals_result`: `{ validation_0: { logloss: [...] } }`. */
 export type EvalResults = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 
-export function evalResultsOf(owner: string, record: EvalRecord | undefined): EvalResults {
-  if (record === undefined)
+/** What a fit's rounds were worth. Error `not-fitted` without `evalSet`; `owner` names the estimator. */
+export function evalResultsOf(owner: string, { account }: FittedTrees): EvalResults {
+  const record = account?.evaluation;
+  if (record === undefined) {
     throw missing(owner, "was fitted without evalSet", "Pass fit an evalSet");
+  }
   const { metric, history } = record;
   return Object.fromEntries(
     history.map((rounds, at) => [`validation_${at}`, { [metric]: [...rounds] }]),
@@ -16,8 +19,9 @@ export function evalResultsOf(owner: string, record: EvalRecord | undefined): Ev
 /** The best round, from 0, and its score on the last set. Error `not-fitted` without early stopping. */
 export function bestRoundOf(
   owner: string,
-  record: EvalRecord | undefined,
+  { account }: FittedTrees,
 ): { readonly iteration: number; readonly score: number } {
+  const record = account?.evaluation;
   const iteration = record?.bestIteration;
   if (iteration === undefined) {
     throw missing(owner, "has no best round", "Set earlyStoppingRounds before fit");

@@ -1,4 +1,4 @@
-import { newNode, type TreeNode } from "../node-list.js";
+import { newNode } from "../node-list.js";
 import type { FeatureSampler } from "./feature-sampler.js";
 import type { Derivatives, HistogramBuilder } from "./histogram.js";
 import type { InteractionRules, Permitted } from "./interaction-rules.js";
@@ -8,44 +8,12 @@ import type { XgbParams } from "./xgb-params.js";
 import {
   type DerivativeSums,
   leafWeight,
+  type SplitConstraint,
   type XgbBins,
   type XgbSplit,
   XgbSplitSearch,
 } from "./xgb-split.js";
-
-/** A node with the gain of its split, the sum of second derivatives there, and the last bin that goes left. */
-export interface XgbNode extends TreeNode {
-  gain: number;
-  cover: number;
-  bin: number;
-}
-
-/** A grown tree, and where its rows ended. */
-export interface XgbTree {
-  readonly nodes: XgbNode[];
-  /** Ranges of `order` by leaf. */
-  readonly leaves: readonly {
-    readonly node: number;
-    readonly start: number;
-    readonly end: number;
-  }[];
-  /** The rows that the tree saw, leaf by leaf. */
-  readonly order: Int32Array;
-}
-
-interface Candidate {
-  readonly at: number;
-  readonly depth: number;
-  readonly start: number;
-  readonly end: number;
-  readonly histogram: Float64Array | undefined;
-  readonly split: XgbSplit | undefined;
-  readonly range: WeightRange;
-  readonly permitted: Permitted | undefined;
-}
-
-/** Gains up to this are rounding. */
-const leastGain = Math.fround(1e-6);
+import { type LeafRows, undoWeakSplits, type XgbNode, type XgbTree } from "./xgb-tree.js";
 
 /** What growing needs of a training run. */
 export interface XgbGrowth {
@@ -61,149 +29,200 @@ export interface XgbGrowth {
  * is left of the node's. Leaf values are single-precision numbers, the learning rate included.
  */
 export function growXgb(
-  { bins, params, builder, rules, interactions }: XgbGrowth,
+  growth: XgbGrowth,
   derivatives: Derivatives,
   order: Int32Array,
   sampler: FeatureSampler,
 ): XgbTree {
-  const { data } = bins;
-  const depthLimit = params.maxDepth === 0 ? Number.POSITIVE_INFINITY : params.maxDepth;
-  const leafLimit = params.maxLeaves === 0 ? Number.POSITIVE_INFINITY : params.maxLeaves;
-  const rate = Math.fround(Math.fround(params.learningRate) / params.numParallelTree);
-  const partition = new RowPartition(order);
-  const nodes: XgbNode[] = [];
-  const leaves: { node: number; start: number; end: number }[] = [];
+  return new XgbGrower(growth, derivatives, order, sampler).grow();
+}
 
-  /** `range` is that of the node above. */
-  const addNode = (sums: DerivativeSums, range: WeightRange): number => {
+/** A node, before its split is known. */
+interface Place {
+  readonly at: number;
+  readonly depth: number;
+  readonly start: number;
+  readonly end: number;
+  readonly sums: DerivativeSums;
+  /** Leaf values that the node above may have, and the node itself. */
+  readonly above: WeightRange;
+  readonly range: WeightRange;
+  readonly permitted: Permitted | undefined;
+}
+
+/** A node whose turn to be split will come. */
+interface Candidate extends Place {
+  /** Undefined where none was kept; its children's are made anew. */
+  readonly histogram: Float64Array | undefined;
+  readonly split: XgbSplit;
+}
+
+/** Gains up to this are rounding. */
+const leastGain = Math.fround(1e-6);
+
+/** One tree while it grows. */
+class XgbGrower {
+  readonly #growth: XgbGrowth;
+  readonly #derivatives: Derivatives;
+  readonly #partition: RowPartition;
+  readonly #sampler: FeatureSampler;
+  readonly #depthLimit: number;
+  readonly #leafLimit: number;
+  readonly #nodes: XgbNode[] = [];
+  readonly #leaves: LeafRows[] = [];
+  readonly #waiting: Candidate[] = [];
+  #leafCount = 1;
+
+  constructor(
+    growth: XgbGrowth,
+    derivatives: Derivatives,
+    order: Int32Array,
+    sampler: FeatureSampler,
+  ) {
+    const { maxDepth, maxLeaves } = growth.params;
+    this.#growth = growth;
+    this.#derivatives = derivatives;
+    this.#partition = new RowPartition(order);
+    this.#sampler = sampler;
+    this.#depthLimit = maxDepth === 0 ? Number.POSITIVE_INFINITY : maxDepth;
+    this.#leafLimit = maxLeaves === 0 ? Number.POSITIVE_INFINITY : maxLeaves;
+  }
+
+  grow(): XgbTree {
+    const { bins, params, builder, interactions } = this.#growth;
+    const { order } = this.#partition;
+    const sums = sumOf(order, this.#derivatives);
+    const rows = { start: 0, end: order.length };
+    const free = { above: anyWeight, range: anyWeight, permitted: interactions?.root };
+    const root = this.#maySplit(0) ? this.#histogram(0, order.length) : undefined;
+    this.#open({ at: this.#addNode(sums, anyWeight), depth: 0, ...rows, sums, ...free }, root);
+    for (let next = this.#take(); next !== undefined; next = this.#take()) {
+      if (this.#leafCount < this.#leafLimit) this.#split(next);
+      else {
+        builder.giveBack(next.histogram);
+        this.#keepLeaf(next);
+      }
+    }
+    if (bins.kind === "values") undoWeakSplits(this.#nodes, params.gamma);
+    return { nodes: this.#nodes, leaves: this.#leaves, order };
+  }
+
+  /** A leaf, to begin with; `range` is that of the node above. */
+  #addNode(sums: DerivativeSums, range: WeightRange): number {
+    const { params, rules } = this.#growth;
+    const rate = Math.fround(Math.fround(params.learningRate) / params.numParallelTree);
     const weight = rules?.weight(sums, range) ?? leafWeight(sums, params);
-    const value = Math.fround(weight * rate);
-    nodes.push({ ...newNode(Float64Array.of(value)), gain: 0, cover: sums.hessian, bin: 0 });
-    return nodes.length - 1;
-  };
-  const open = (
-    at: number,
-    sums: DerivativeSums,
-    range: readonly [number, number],
-    depth: number,
-    histogram: Float64Array | undefined,
-    [above, own]: readonly [WeightRange, WeightRange],
-    permitted: Permitted | undefined,
-  ): Candidate => {
-    const [start, end] = range;
-    const place = { at, depth, start, end, range: own, permitted };
-    if (histogram === undefined) return { ...place, histogram, split: undefined };
-    const constraint = rules && {
-      rootGain: rules.gain(sums, above),
-      gain: (feature: number, left: DerivativeSums, right: DerivativeSums) =>
-        rules.splitGain(feature, left, right, own),
-    };
-    const search = new XgbSplitSearch(bins, params, { total: sums, histogram }, constraint);
-    const allowed = permitted?.features;
-    for (const feature of sampler.node(depth)) {
+    const value = Float64Array.of(Math.fround(weight * rate));
+    this.#nodes.push({ ...newNode(value), gain: 0, cover: sums.hessian, bin: 0 });
+    return this.#nodes.length - 1;
+  }
+
+  /** Whether nodes at `depth` may have children. */
+  #maySplit(depth: number): boolean {
+    return depth < this.#depthLimit && this.#leafCount < this.#leafLimit;
+  }
+
+  #histogram(start: number, end: number): Float64Array {
+    const { order } = this.#partition;
+    return this.#growth.builder.build(order, start, end, this.#derivatives, this.#sampler.tree);
+  }
+
+  /** Keeps the node with its best split until its turn, or as a leaf: always where it has no `histogram`. */
+  #open(place: Place, histogram: Float64Array | undefined): void {
+    const { builder } = this.#growth;
+    const split = histogram && this.#bestSplit(place, histogram);
+    const kept = split !== undefined && this.#waiting.length < builder.keepable;
+    if (!kept) builder.giveBack(histogram);
+    if (split === undefined) this.#keepLeaf(place);
+    else this.#waiting.push({ ...place, histogram: kept ? histogram : undefined, split });
+  }
+
+  #keepLeaf({ at, start, end }: Place): void {
+    this.#leaves.push({ node: at, start, end });
+  }
+
+  /** Undefined where no split is worth its price. */
+  #bestSplit(place: Place, histogram: Float64Array): XgbSplit | undefined {
+    const { bins, params } = this.#growth;
+    const node = { total: place.sums, histogram };
+    const search = new XgbSplitSearch(bins, params, node, this.#constraintOf(place));
+    const allowed = place.permitted?.features;
+    for (const feature of this.#sampler.node(place.depth)) {
       if (allowed === undefined || allowed.has(feature)) search.look(feature);
     }
-    const split = search.best;
-    const worth = split !== undefined && isWorth(split, params);
-    if (worth && waiting.length < builder.keepable) {
-      return { ...place, histogram, split };
-    }
-    builder.giveBack(histogram);
-    return { ...place, histogram: undefined, split: worth ? split : undefined };
-  };
-  const histogramOf = (start: number, end: number) =>
-    builder.build(order, start, end, derivatives, sampler.tree);
-
-  const sums = sumOf(order, derivatives);
-  const waiting: Candidate[] = [];
-  const keep = (candidate: Candidate): void => {
-    if (candidate.split !== undefined) waiting.push(candidate);
-    else leaves.push({ node: candidate.at, start: candidate.start, end: candidate.end });
-  };
-  const root = depthLimit > 0 ? histogramOf(0, order.length) : undefined;
-  const free = [anyWeight, anyWeight] as const;
-  keep(open(addNode(sums, anyWeight), sums, [0, order.length], 0, root, free, interactions?.root));
-
-  let leafCount = 1;
-  for (let next = take(waiting, params); next !== undefined; next = take(waiting, params)) {
-    const { at, depth, start, end, histogram, split } = next;
-    const node = nodes[at];
-    if (split === undefined || node === undefined || leafCount >= leafLimit) {
-      builder.giveBack(histogram);
-      leaves.push({ node: at, start, end });
-      continue;
-    }
-    leafCount++;
-    const middle = partition.split(data, [start, end], split.feature, split.bin, split.missingLeft);
-    node.feature = split.feature;
-    node.threshold = split.threshold;
-    node.missingLeft = split.missingLeft;
-    node.gain = split.gain;
-    node.bin = split.bin;
-    node.left = addNode(split.left, next.range);
-    node.right = addNode(split.right, next.range);
-    const [leftRange, rightRange] =
-      rules?.ranges(split.feature, split.left, split.right, next.range) ?? free;
-    const deeper = depth + 1 < depthLimit && leafCount < leafLimit;
-    let left: Float64Array | undefined;
-    let right: Float64Array | undefined;
-    if (deeper) {
-      if (bins.kind === "values" || histogram === undefined) {
-        // A difference of sums would leave traces in bins that a child does not have.
-        left = histogramOf(start, middle);
-        right = histogramOf(middle, end);
-        builder.giveBack(histogram);
-      } else if (middle - start <= end - middle) {
-        left = histogramOf(start, middle);
-        right = builder.subtract(histogram, left);
-      } else {
-        right = histogramOf(middle, end);
-        left = builder.subtract(histogram, right);
-      }
-    } else builder.giveBack(histogram);
-    const [toLeft, toRight] = [[next.range, leftRange] as const, [next.range, rightRange] as const];
-    const permitted = next.permitted && interactions?.below(next.permitted, split.feature);
-    keep(open(node.left, split.left, [start, middle], depth + 1, left, toLeft, permitted));
-    keep(open(node.right, split.right, [middle, end], depth + 1, right, toRight, permitted));
+    const { best } = search;
+    if (best === undefined || best.gain <= leastGain) return undefined;
+    return params.treeMethod === "exact" || best.gain >= params.gamma ? best : undefined;
   }
-  if (bins.kind === "values") collapse(nodes, 0, params.gamma);
-  return { nodes, leaves, order };
-}
 
-/** Exact trees are grown in full, then splits between leaves that gain too little are undone, from below. */
-function collapse(nodes: readonly XgbNode[], at: number, gamma: number): boolean {
-  const node = nodes[at];
-  if (node === undefined || node.feature < 0) return true;
-  const leftIsLeaf = collapse(nodes, node.left, gamma);
-  const rightIsLeaf = collapse(nodes, node.right, gamma);
-  if (!leftIsLeaf || !rightIsLeaf || node.gain >= gamma) return false;
-  node.feature = -1;
-  overwrite(nodes, node, node.value[0] ?? 0);
-  return true;
-}
+  #constraintOf({ sums, above, range }: Place): SplitConstraint | undefined {
+    const { rules } = this.#growth;
+    return (
+      rules && {
+        rootGain: rules.gain(sums, above),
+        gain: (feature, left, right) => rules.splitGain(feature, left, right, range),
+      }
+    );
+  }
 
-/** The rows of leaves that are gone get the value of the node that took them in. */
-function overwrite(nodes: readonly XgbNode[], node: XgbNode | undefined, value: number): void {
-  if (node === undefined) return;
-  node.value[0] = value;
-  if (node.right === 0) return;
-  overwrite(nodes, nodes[node.left], value);
-  overwrite(nodes, nodes[node.right], value);
-}
+  /** The next node to split: the greatest gain, or level by level. */
+  #take(): Candidate | undefined {
+    const waiting = this.#waiting;
+    if (this.#growth.params.growPolicy === "depthwise") return waiting.shift();
+    let best = 0;
+    waiting.forEach(({ split }, i) => {
+      if (split.gain > (waiting[best]?.split.gain ?? 0)) best = i;
+    });
+    return waiting.splice(best, 1)[0];
+  }
 
-function isWorth(split: XgbSplit, params: XgbParams): boolean {
-  if (split.gain <= leastGain) return false;
-  return params.treeMethod === "exact" || split.gain >= params.gamma;
-}
+  #split(candidate: Candidate): void {
+    const { at, start, end, split, range: above } = candidate;
+    const node = this.#nodes[at];
+    if (node === undefined) return;
+    this.#leafCount++;
+    const { feature, bin, threshold, missingLeft, gain } = split;
+    const { bins, rules, interactions } = this.#growth;
+    const middle = this.#partition.split(bins.data, [start, end], feature, bin, missingLeft);
+    Object.assign(node, { feature, bin, threshold, missingLeft, gain });
+    node.left = this.#addNode(split.left, above);
+    node.right = this.#addNode(split.right, above);
+    const [leftRange, rightRange] = rules?.ranges(feature, split.left, split.right, above) ?? [
+      anyWeight,
+      anyWeight,
+    ];
+    const permitted = candidate.permitted && interactions?.below(candidate.permitted, feature);
+    const below = { depth: candidate.depth + 1, above, permitted };
+    const [left, right] = this.#histogramsBelow(candidate, middle);
+    const toLeft = { at: node.left, start, end: middle, sums: split.left, range: leftRange };
+    const toRight = { at: node.right, start: middle, end, sums: split.right, range: rightRange };
+    this.#open({ ...below, ...toLeft }, left);
+    this.#open({ ...below, ...toRight }, right);
+  }
 
-/** The next node to split: the greatest gain, or level by level. */
-function take(waiting: Candidate[], params: XgbParams): Candidate | undefined {
-  if (params.growPolicy === "depthwise") return waiting.shift();
-  let best = 0;
-  waiting.forEach((candidate, i) => {
-    if ((candidate.split?.gain ?? 0) > (waiting[best]?.split?.gain ?? 0)) best = i;
-  });
-  return waiting.splice(best, 1)[0];
+  /** Of both children, where they may be split; `middle` is where the right one's rows begin. */
+  #histogramsBelow(
+    { start, end, depth, histogram }: Candidate,
+    middle: number,
+  ): readonly [Float64Array?, Float64Array?] {
+    const { bins, builder } = this.#growth;
+    if (!this.#maySplit(depth + 1)) {
+      builder.giveBack(histogram);
+      return [];
+    }
+    if (bins.kind === "values" || histogram === undefined) {
+      // A difference of sums would leave traces in bins that a child does not have.
+      const both = [this.#histogram(start, middle), this.#histogram(middle, end)] as const;
+      builder.giveBack(histogram);
+      return both;
+    }
+    if (middle - start <= end - middle) {
+      const left = this.#histogram(start, middle);
+      return [left, builder.subtract(histogram, left)];
+    }
+    const right = this.#histogram(middle, end);
+    return [builder.subtract(histogram, right), right];
+  }
 }
 
 function sumOf(order: Int32Array, { gradient, hessian }: Derivatives): DerivativeSums {

@@ -1,4 +1,4 @@
-import type { XgbNode } from "./grow-xgb.js";
+import type { XgbNode } from "./xgb-tree.js";
 
 /**
  * What a feature's splits are worth: their number, the mean or sum of what the loss falls by (`gain`), or of the second derivatives of the

@@ -1,0 +1,46 @@
+import type { XgbBins } from "./xgb-split.js";
+import type { XgbNode, XgbTree } from "./xgb-tree.js";
+
+/** The training rows' scores in single precision, tree by tree. */
+export class BoostedScores {
+  /** `[rows, outputs]` */
+  readonly values: Float32Array;
+  readonly #outputs: number;
+
+  /** All rows begin with `base`, `[outputs]`. */
+  constructor(rows: number, base: Float64Array) {
+    const outputs = base.length;
+    this.#outputs = outputs;
+    this.values = new Float32Array(rows * outputs);
+    for (let i = 0; i < this.values.length; i++) this.values[i] = base[i % outputs] ?? 0;
+  }
+
+  /** Adds a tree's leaf values to output `k`, of the rows that it did not see as well. */
+  add({ nodes, leaves, order }: XgbTree, bins: XgbBins, k: number): void {
+    for (const { node, start, end } of leaves) {
+      const value = nodes[node]?.value[0] ?? 0;
+      for (let p = start; p < end; p++) this.#addTo(order[p] ?? 0, k, value);
+    }
+    if (order.length < bins.data.rows) this.#addUnseen(nodes, bins, order, k);
+  }
+
+  #addTo(row: number, k: number, value: number): void {
+    const at = row * this.#outputs + k;
+    this.values[at] = (this.values[at] ?? 0) + value;
+  }
+
+  #addUnseen(nodes: readonly XgbNode[], { data }: XgbBins, seen: Int32Array, k: number): void {
+    const isSeen = new Uint8Array(data.rows);
+    for (const row of seen) isSeen[row] = 1;
+    for (let row = 0; row < data.rows; row++) {
+      if (isSeen[row] === 1) continue;
+      let node = nodes[0];
+      while (node !== undefined && node.feature >= 0) {
+        const bin = data.bins[node.feature * data.rows + row] ?? 0;
+        const missing = bin === data.missingBin[node.feature];
+        node = nodes[(missing ? node.missingLeft : bin <= node.bin) ? node.left : node.right];
+      }
+      this.#addTo(row, k, node?.value[0] ?? 0);
+    }
+  }
+}
