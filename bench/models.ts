@@ -227,12 +227,12 @@ function rowsOf({
 
 /** The model's own client, from the client file alone. */
 async function openClient({ client: kind }: ModelCase, file: Uint8Array) {
-  if (kind === "regressor") {
-    const own = await RegressorClient.load(file);
-    return faceOf(own, (answer) => own.predict(answer)[0] ?? Number.NaN);
+  if (kind === "classifier") {
+    const own = await ClassifierClient.load(file);
+    return faceOf(own, (answer) => own.predict(answer));
   }
-  const own = kind === "trees" ? await TreeClient.load(file) : await ClassifierClient.load(file);
-  return faceOf(own, (answer) => own.predict(answer));
+  const own = kind === "trees" ? await TreeClient.load(file) : await RegressorClient.load(file);
+  return faceOf(own, (answer) => own.predict(answer)[0] ?? Number.NaN);
 }
 
 function faceOf(

@@ -29,12 +29,7 @@ export async function energy(buildings: number): Promise<EnergyReport> {
   const circuit = await model.compile(X);
   const rows = X.slice(0, buildings);
   const owner = await RegressorClient.load(circuit.clientFile);
-  const first = {
-    client: owner.client,
-    encrypt: (row: number[]) => owner.encrypt(row),
-    predict: (answer: Uint8Array) => owner.predict(answer)[0] ?? Number.NaN,
-  };
-  const conversation = await converse(first, circuit.serverFile, rows);
+  const conversation = await converse(owner, circuit.serverFile, rows);
   await circuit.close();
   return {
     score: await model.score(X, y),

@@ -1,13 +1,13 @@
 import { type Client, ServerCircuit } from "../../src/index.js";
 
-/** The client side of a model, made from its client file alone: a row in, an answer out. */
+/** The client side of a model, made from its client file alone: a row in, its label or targets out. */
 export interface RowClient<Row, Answer> {
   readonly client: Client;
   encrypt(row: Row): Uint8Array;
-  predict(answer: Uint8Array): Answer;
+  predict(answer: Uint8Array): Iterable<Answer>;
 }
 
-/** Answers that a client read, and what travelled for one row. */
+/** Answers that a client read, row after row, and what travelled for one row. */
 export interface Conversation<Answer> {
   readonly answers: readonly Answer[];
   readonly uploadBytes: number;
@@ -34,7 +34,7 @@ export async function converse<Row, Answer>(
   await server.close();
 
   return {
-    answers: responses.map((answer) => own.predict(answer)),
+    answers: responses.flatMap((answer) => Array.from(own.predict(answer))),
     uploadBytes: requests[0]?.length ?? 0,
     downloadBytes: responses[0]?.length ?? 0,
     evaluationKeyBytes: keyFile?.length ?? 0,

@@ -44,7 +44,8 @@ async function askService(): Promise<void> {
   const started = performance.now();
   const answer = await bytes(await post(`/predict?keys=${keyId}`, request));
   const ms = performance.now() - started;
-  const name = classes[patient.predict(answer)] ?? "unknown";
+  const [place = -1] = patient.predict(answer);
+  const name = classes[place] ?? "unknown";
   const sure = Math.max(...patient.predictProba(answer));
   result.textContent = `${name} (${(100 * sure).toFixed(1)} %)`;
   log.textContent = `Sent ${request.length} bytes, which look like ${hex(request.subarray(-24))}

@@ -42,7 +42,7 @@ function imported(own: ImportedClient): Predictor {
     encrypt: (row) => own.encrypt(row),
     results: (answer, shown) =>
       listed(shown, {
-        prediction: () => oneOrAll(own.coding.predictions(own.decrypt(answer))),
+        prediction: () => oneOrAll(own.predict(answer)),
         ...classResults(own, answer),
         scores: () => own.scores(answer),
       }),
@@ -54,7 +54,7 @@ function trees(own: TreeClient): Predictor {
     ...rowsOfNumbers(own),
     results: (answer, shown) =>
       listed(shown, {
-        prediction: () => oneOrAll(own.coding.answers(own.decrypt(answer))),
+        prediction: () => oneOrAll(own.predict(answer)),
         ...classResults(own, answer),
         scores: () => own.scores(answer),
       }),

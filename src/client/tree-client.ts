@@ -9,7 +9,7 @@ import { ModelClient } from "./model-client.js";
  *     patient.client.generateKey();
  *     const keyFile = await patient.client.evaluationKeys();   // for the server, once; undefined unless bits travel packed
  *     const request = patient.encrypt(features);               // for the server
- *     const answer = patient.predict(response);
+ *     const [label] = patient.predict(answer);
  */
 export class TreeClient extends ModelClient<TreeCoding> {
   constructor(client: Client) {
@@ -21,9 +21,12 @@ export class TreeClient extends ModelClient<TreeCoding> {
     return new TreeClient(await Client.load(clientFile));
   }
 
-  /** The label, the target (of several the first; `scores` gives all), or 1 or -1 of an isolation forest. Errors: those of `Client.decrypt`. */
-  predict(answer: Uint8Array): number {
-    return this.coding.answers(this.decrypt(answer))[0] ?? Number.NaN;
+  /**
+   * What the model's `predict` gives of the row: the label, or 1 or -1 of an isolation forest, alone in a list; or one number a target, 1 or
+   * 0 where the server tells whether it is above a limit. Errors: those of `Client.decrypt`.
+   */
+  predict(answer: Uint8Array): Float64Array {
+    return this.coding.answers(this.decrypt(answer));
   }
 
   /** The labels of the likeliest classes, best first, of a model that returns them. Errors: also `bad-argument` for other results. */

@@ -68,6 +68,21 @@ test("boosted trees of XGBoost, rows as a table with commas", () => {
   );
 });
 
+test("a model with several targets: one line an answer, a number a target", () => {
+  const { X, outputs } = prepare("xgboost-3.2.0", "two-targets.json");
+  write("rows.json", JSON.stringify(X).replaceAll('"NaN"', "null"));
+  const lines = predict("two-targets.json", "rows.json", "--n-bits", "leaves=24")
+    .trim()
+    .split("\n");
+  for (const [row, line] of lines.entries()) {
+    const targets: number[] = JSON.parse(line);
+    assert.equal(targets.length, 2);
+    for (const [k, target] of targets.entries()) {
+      assert.ok(Math.abs(target - Number(outputs?.[row]?.[k])) < 1e-5, line);
+    }
+  }
+});
+
 test("LightGBM, and settings of the model", () => {
   const { X, predict: expected } = prepare("lightgbm-4.7.0", "binary.txt");
   const finite = X.filter((row) =>

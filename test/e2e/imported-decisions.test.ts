@@ -41,7 +41,7 @@ for (const { library, file, read, result } of cases) {
     const server = await ServerCircuit.load(circuit.serverFile, wasm);
     const keys = keyFile && (await server.loadEvaluationKeys(keyFile));
     const [answer = new Uint8Array()] = await server.run([client.encrypt(few[1] ?? [])], keys);
-    assert.equal(client.predict(answer), clear[1]);
+    assert.deepEqual(client.predict(answer), clear.slice(1, 2));
     const copy = ImportedModel.load(model.dump(), wasm);
     assert.deepEqual(await copy.predict(rows, { fhe: "simulate" }), clear);
     if (typeof result === "object" && "top" in result) {

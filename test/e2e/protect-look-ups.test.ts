@@ -168,7 +168,7 @@ test("models of other libraries under protection: scores and decisions are those
       (await client.client.evaluationKeys()) ?? new Uint8Array(),
     );
     const [answer = new Uint8Array()] = await server.run([client.encrypt(rows[1] ?? [])], keys);
-    assert.deepEqual(client.predict(answer), clear[1]);
+    assert.deepEqual(client.predict(answer), clear.slice(1, 2));
     await server.close();
     await circuit.close();
   }

@@ -110,7 +110,7 @@ test("client and server files are enough: a row in, a label out", async () => {
   const labels = await model.predict(few);
   for (const [i, row] of few.entries()) {
     const [answer = new Uint8Array()] = await server.run([client.encrypt(row)], keys);
-    assert.equal(client.predict(answer), labels[i]);
+    assert.deepEqual(client.predict(answer), labels.slice(i, i + 1));
   }
   await server.close();
   await circuit.close();
@@ -174,7 +174,7 @@ test("a pipeline's preprocessing is run by the client, a search finds the depth"
   const labels = await pipeline.predict(withGaps.slice(0, 3));
   for (const [i, row] of withGaps.slice(0, 3).entries()) {
     const [answer = new Uint8Array()] = await server.run([client.encrypt(row)], keys);
-    assert.equal(client.predict(answer), labels[i]);
+    assert.deepEqual(client.predict(answer), labels.slice(i, i + 1));
   }
   await server.close();
   await circuit.close();

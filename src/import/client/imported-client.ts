@@ -12,7 +12,7 @@ import { ImportedCoding } from "./imported-coding.js";
  *     customer.client.generateKey();
  *     const keyFile = await customer.client.evaluationKeys();  // for the server, once; undefined unless bits travel packed
  *     const request = customer.encrypt([5.1, "rose"]);         // for the server
- *     const label = customer.predict(answer);
+ *     const [label] = customer.predict(answer);
  */
 export class ImportedClient {
   /** Keys, and encryption of integers. */
@@ -48,9 +48,12 @@ export class ImportedClient {
     return { shape: [1, this.coding.outputs], data: result?.data ?? new Float64Array() };
   }
 
-  /** The class (a number or a text), or a regressor's first value, or 1 or 0 where the server decided. Errors: those of `Client.decrypt`. */
-  predict(answer: Uint8Array): Label {
-    return this.coding.predictions(this.decrypt(answer))[0] ?? Number.NaN;
+  /**
+   * What `ImportedModel.predict` gives of the row: the class (a number or a text) alone in a list, or a regressor's values, one a target; 1
+   * or 0 where the server tells whether they are above a limit. Errors: those of `Client.decrypt`.
+   */
+  predict(answer: Uint8Array): readonly Label[] {
+    return this.coding.predictions(this.decrypt(answer));
   }
 
   /** The classes that the answer lists, best first. Errors: also `bad-argument` for a model that was not compiled with `{ top: k }` or `"class"`. */
