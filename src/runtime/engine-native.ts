@@ -2,6 +2,7 @@ import type { Address } from "../tfhe/machine.js";
 import { loadNativeMachine } from "../tfhe/machine-native.js";
 import { buildNativeLibrary, type NativeTarget } from "../tfhe/native-build.js";
 import { type Engine, engineClosed, type Step, type StepResult } from "./engine.js";
+import { NativeBlocks } from "./native-blocks.js";
 import { callStages, stageCallsFrom, stageCallsSource } from "./stage-calls.js";
 
 /** Sources of a circuit in C: the kernels it was made for, and its stages. */
@@ -34,19 +35,20 @@ export async function startNativeEngine(
     [kernelLibrary],
   );
   const machine = await loadNativeMachine(kernelLibrary, programLibrary);
-  const held = new Set<number>();
+  const blocks = new NativeBlocks(machine);
   const perform = async (step: Step): Promise<StepResult> => {
     if (step.do === "write") {
-      machine.bytes(step.address, step.data.length).set(step.data);
+      blocks.bytes(step.address, step.data.length).set(step.data);
       return 0;
     }
-    if (step.do === "read") return new Uint8Array(machine.bytes(step.address, step.bytes));
-    if (step.name === "velum_release" && !held.delete(step.parameters[0] ?? 0)) return 0;
+    if (step.do === "read") return new Uint8Array(blocks.bytes(step.address, step.bytes));
+    const [parameter = 0] = step.parameters;
+    if (step.name === "velum_release" && !blocks.remove(parameter)) return 0;
     const result = await machine.callAsync(step.name, ...step.parameters);
     if (step.name !== "velum_allocate") return result;
     // A block that was refused is asked for again, for the error.
-    const address = result === 0 ? machine.allocate(step.parameters[0] ?? 0) : result;
-    held.add(address);
+    const address = result === 0 ? machine.allocate(parameter) : (result as Address);
+    blocks.add(address, parameter);
     return address;
   };
   const performAll = async (steps: readonly Step[]): Promise<StepResult[]> => {
@@ -76,8 +78,7 @@ export async function startNativeEngine(
       closed = true;
       // Kernels on other threads still use the memory.
       await Promise.all(underWay);
-      for (const address of held) machine.release(address as Address);
-      held.clear();
+      blocks.releaseAll();
     },
   };
 }
