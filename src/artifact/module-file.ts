@@ -51,6 +51,18 @@ export function isModuleFile(bytes: Uint8Array): boolean {
   return archiveHolds(bytes, index);
 }
 
+/** What one side has of function `name`. Error `bad-argument` where the module has no such function. */
+export function functionOf<Part>(functions: ReadonlyMap<string, Part>, name: string): Part {
+  const found = functions.get(name);
+  if (found !== undefined) return found;
+  throw new VelumError({
+    code: "bad-argument",
+    path: `function "${name}"`,
+    problem: "does not exist in this module",
+    cure: `Use one of ${[...functions.keys()].join(", ")}`,
+  });
+}
+
 /** Reads the client's file of a module. Errors: those of `readClientFile`; `wrong-parameters` where functions do not share a key. */
 export function readClientModule(bytes: Uint8Array): Map<string, ClientManifest> {
   const side = "client module";

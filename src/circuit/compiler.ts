@@ -5,6 +5,7 @@ import {
   type ListedParameters,
   type NamedParameters,
   type ParameterDeclarations,
+  type TracedFunction,
   type TracersOf,
 } from "../trace/encryption.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
@@ -37,16 +38,13 @@ export interface Compiler {
  */
 export function compiler<const P extends ListedParameters>(
   parameters: P,
-  fn: (...tracers: TracersOf<P>) => Tracer | readonly Tracer[],
+  fn: TracedFunction<TracersOf<P>>,
 ): Compiler;
 export function compiler<const P extends NamedParameters>(
   parameters: P,
-  fn: (...tracers: Tracer<EncryptionIn<P>>[]) => Tracer | readonly Tracer[],
+  fn: TracedFunction<Tracer<EncryptionIn<P>>[]>,
 ): Compiler;
-export function compiler(
-  declared: ParameterDeclarations,
-  fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
-): Compiler {
+export function compiler(declared: ParameterDeclarations, fn: TracedFunction): Compiler {
   const parameters = byParameter(declared);
   checkFunction(fn, "fhe.compiler");
   return {

@@ -7,6 +7,7 @@ import {
   type ListedParameters,
   type NamedParameters,
   type ParameterDeclarations,
+  type TracedFunction,
   type TracersOf,
 } from "../trace/encryption.js";
 import { readInputset, type Sample } from "../trace/inputset.js";
@@ -21,7 +22,7 @@ import type { ModuleFunction } from "./module-function.js";
 /** A function of a module: its parameters in order, and what it does. */
 export interface FunctionDeclaration {
   readonly parameters: Readonly<Record<string, Encryption>>;
-  readonly fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[];
+  readonly fn: TracedFunction;
 }
 
 /** How a module is compiled: the options of a circuit, and which outputs may feed which parameters. */
@@ -51,15 +52,15 @@ export interface ModuleCompiler<Names extends string> {
 /** Declares a function for `module`: its parameters as for `compiler`. */
 export function declareFunction<const P extends ListedParameters>(
   parameters: P,
-  fn: (...tracers: TracersOf<P>) => Tracer | readonly Tracer[],
+  fn: TracedFunction<TracersOf<P>>,
 ): FunctionDeclaration;
 export function declareFunction<const P extends NamedParameters>(
   parameters: P,
-  fn: (...tracers: Tracer<EncryptionIn<P>>[]) => Tracer | readonly Tracer[],
+  fn: TracedFunction<Tracer<EncryptionIn<P>>[]>,
 ): FunctionDeclaration;
 export function declareFunction(
   parameters: ParameterDeclarations,
-  fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
+  fn: TracedFunction,
 ): FunctionDeclaration {
   checkFunction(fn, "fhe.function");
   return { parameters: byParameter(parameters), fn };

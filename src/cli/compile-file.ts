@@ -8,6 +8,7 @@ import { readBytes } from "./files.js";
 import { loadModel, modelWordList } from "./load-model.js";
 import { type FunctionProgram, loadProgram, type ModuleProgram } from "./load-program.js";
 import { wordLines } from "./option-texts.js";
+import { Progress } from "./progress.js";
 import { readInputsets, readRows, readSamples } from "./read-samples.js";
 
 /** What a circuit, a compiled model and a compiled module have in common. */
@@ -55,7 +56,7 @@ export const compileFileOptions = {
 const programs: ReadonlySet<string> = new Set([".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"]);
 
 /** Compiles a program, a module or a model. Errors: those of `compile`, `bad-argument` for options and files. */
-export async function compileFile(
+async function compileFile(
   path: string,
   options: Options,
   onStage: (stage: string) => void,
@@ -68,6 +69,31 @@ export async function compileFile(
   return program.kind === "module"
     ? compileModule(program, options, settings)
     : compileFunction(program, options, settings);
+}
+
+/** `compileFile`, a line for each of its stages while it lasts, and what `use` does with the result and its measured cost. */
+export async function compileAndMeasure(
+  path: string,
+  options: Options,
+  batch: number | undefined,
+  use: (compiled: CompiledFile, cost: object) => void | Promise<void>,
+): Promise<void> {
+  const progress = new Progress();
+  try {
+    const compiled = await compileFile(path, options, (stage) =>
+      progress.stage(`compile: ${stage}`),
+    );
+    try {
+      progress.stage("measuring this machine");
+      const cost = await compiled.measureCost(batch);
+      progress.end();
+      await use(compiled, cost);
+    } finally {
+      await compiled.close();
+    }
+  } finally {
+    progress.end();
+  }
 }
 
 async function compileModel(

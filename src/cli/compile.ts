@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { type Command, onlyOne, required } from "./arguments.js";
-import { compileFile, compileFileOptions, compileHelp } from "./compile-file.js";
+import { compileAndMeasure, compileFileOptions, compileHelp } from "./compile-file.js";
 import { writeBytes } from "./files.js";
-import { Progress } from "./progress.js";
 
 export const compileCommand: Command = {
   summary: "a program or a model file becomes client.zip and server.zip",
@@ -17,24 +16,11 @@ ${compileHelp}`,
   async run({ options, positionals }) {
     const path = onlyOne(positionals, "the program or model file");
     const output = required(options, "output");
-    const progress = new Progress();
-    try {
-      const compiled = await compileFile(path, options, (stage) =>
-        progress.stage(`compile: ${stage}`),
-      );
-      try {
-        progress.stage("measuring this machine");
-        const cost = await compiled.measureCost();
-        progress.end();
-        const [client, server] = [join(output, "client.zip"), join(output, "server.zip")];
-        await writeBytes(client, compiled.clientFile);
-        await writeBytes(server, compiled.serverFile);
-        console.log(`${compiled}\n\n${cost}\n\nwrote ${client} and ${server}`);
-      } finally {
-        await compiled.close();
-      }
-    } finally {
-      progress.end();
-    }
+    await compileAndMeasure(path, options, undefined, async (compiled, cost) => {
+      const [client, server] = [join(output, "client.zip"), join(output, "server.zip")];
+      await writeBytes(client, compiled.clientFile);
+      await writeBytes(server, compiled.serverFile);
+      console.log(`${compiled}\n\n${cost}\n\nwrote ${client} and ${server}`);
+    });
   },
 };

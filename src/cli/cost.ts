@@ -2,12 +2,11 @@ import { archiveHolds } from "../artifact/archive.js";
 import { isModuleFile, readServerModule } from "../artifact/module-file.js";
 import { readServerFile } from "../artifact/server-file.js";
 import { type Command, onlyOne, usageError } from "./arguments.js";
-import { compileFile, compileFileOptions, compileHelp } from "./compile-file.js";
+import { compileAndMeasure, compileFileOptions, compileHelp } from "./compile-file.js";
 import { readBytes } from "./files.js";
 import { moduleFileCost } from "./inspect-module.js";
 import { serverCost } from "./inspected-rows.js";
 import { numberOf } from "./option-texts.js";
-import { Progress } from "./progress.js";
 
 const defaultBatch = 16;
 
@@ -32,22 +31,7 @@ ${compileHelp}`,
         return;
       }
     }
-    const progress = new Progress();
-    try {
-      const compiled = await compileFile(path, options, (stage) =>
-        progress.stage(`compile: ${stage}`),
-      );
-      try {
-        progress.stage("measuring this machine");
-        const cost = await compiled.measureCost(batch);
-        progress.end();
-        console.log(String(cost));
-      } finally {
-        await compiled.close();
-      }
-    } finally {
-      progress.end();
-    }
+    await compileAndMeasure(path, options, batch, (_, cost) => console.log(String(cost)));
   },
 };
 

@@ -2,9 +2,13 @@ import { basename, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { VelumError } from "../base/error.js";
 import type { FunctionDeclaration, ModuleOptions } from "../circuit/module.js";
-import { byParameter, type Encryption, type ParameterDeclarations } from "../trace/encryption.js";
+import {
+  byParameter,
+  type Encryption,
+  type ParameterDeclarations,
+  type TracedFunction,
+} from "../trace/encryption.js";
 import type { Sample } from "../trace/inputset.js";
-import type { Tracer } from "../trace/tracer.js";
 
 /** What a program file of one function says: it exports `parameters`, a default function and, if it likes, `inputset`. */
 export interface FunctionProgram {
@@ -12,7 +16,7 @@ export interface FunctionProgram {
   /** The function's name, or the file's. */
   readonly name: string;
   readonly parameters: Readonly<Record<string, Encryption>>;
-  readonly fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[];
+  readonly fn: TracedFunction;
   /** Checked when it is compiled. */
   readonly inputset: Iterable<Sample> | undefined;
 }

@@ -1,5 +1,4 @@
-import { readClientModule } from "../artifact/module-file.js";
-import { VelumError } from "../base/error.js";
+import { functionOf, readClientModule } from "../artifact/module-file.js";
 import type { SliceOptions } from "../base/event-loop.js";
 import type { Tensor } from "../base/tensor.js";
 import type { ClientValue } from "./check-inputs.js";
@@ -69,14 +68,7 @@ export class ModuleClient {
 
   /** The client of one function. Error `bad-argument` where there is none. */
   function(name: string): Client {
-    const found = this.#functions.get(name);
-    if (found !== undefined) return found;
-    throw new VelumError({
-      code: "bad-argument",
-      path: `function "${name}"`,
-      problem: "does not exist in this module",
-      cure: `Use one of ${this.functions.join(", ")}`,
-    });
+    return functionOf(this.#functions, name);
   }
 
   /** Overwrites the secret key. */

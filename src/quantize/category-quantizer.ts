@@ -2,7 +2,7 @@ import { VelumError } from "../base/error.js";
 import type { Tensor } from "../base/tensor.js";
 import { requireFinite } from "./finite.js";
 import type { InputQuantizer } from "./input-quantizer.js";
-import { fieldsOf, isListOfFiniteLists } from "./json-checks.js";
+import { corruptPart, fieldsOf, isListOfFiniteLists } from "./json-checks.js";
 
 /** What a category quantizer does with values that are none of its categories. */
 type Rule = "category" | "bin";
@@ -89,12 +89,7 @@ export class CategoryQuantizer implements InputQuantizer {
         // Told below, as damage of the file.
       }
     }
-    throw new VelumError({
-      code: "file-corrupt",
-      path,
-      problem: "is not a list of ascending categories or bounds for each feature",
-      cure: "Make the file again from the compiled model",
-    });
+    throw corruptPart(path, "is not a list of ascending categories or bounds for each feature");
   }
 }
 

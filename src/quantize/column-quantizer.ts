@@ -8,7 +8,7 @@ import {
   readComparisonRule,
 } from "./feature-columns.js";
 import type { InputQuantizer } from "./input-quantizer.js";
-import { fieldsOf, isCount, isFiniteList, isFiniteNumber } from "./json-checks.js";
+import { corruptPart, fieldsOf, isCount, isFiniteList, isFiniteNumber } from "./json-checks.js";
 
 /** The JSON form. */
 export interface ColumnQuantizerForm {
@@ -68,13 +68,13 @@ export class ColumnQuantizer implements InputQuantizer {
   static fromJSON(value: unknown, path: string): ColumnQuantizer {
     const { kind, features, rule, columns } = fieldsOf(value);
     if (kind !== "column-quantizer" || !isCount(features) || !Array.isArray(columns)) {
-      throw corrupt(path, "is no list of columns");
+      throw corruptPart(path, "is no list of columns");
     }
     const read = columns.map((column: unknown) => readColumn(column, features));
     const good = read.filter((column) => column !== undefined);
-    if (good.length !== read.length) throw corrupt(path, "has a column that is none");
+    if (good.length !== read.length) throw corruptPart(path, "has a column that is none");
     const known = readComparisonRule(rule);
-    if (known === undefined) throw corrupt(path, "has no rule of comparison");
+    if (known === undefined) throw corruptPart(path, "has no rule of comparison");
     return new ColumnQuantizer(features, known, good);
   }
 }
@@ -115,14 +115,5 @@ function noNumber(value: number, path: string, row: number, column: number): Vel
     path: `${path} row ${row}, column ${column}`,
     problem: Number.isNaN(value) ? "is NaN, and the trees know no missing values" : "is infinite",
     cure: "Replace it by a number, or drop the row",
-  });
-}
-
-function corrupt(path: string, problem: string): VelumError {
-  return new VelumError({
-    code: "file-corrupt",
-    path,
-    problem,
-    cure: "Make the file again from the compiled model",
   });
 }

@@ -1,3 +1,15 @@
+import { VelumError } from "../base/error.js";
+
+/** The error of a part of a model's file that says nothing sensible. */
+export function corruptPart(path: string, problem: string): VelumError {
+  return new VelumError({
+    code: "file-corrupt",
+    path,
+    problem,
+    cure: "Make the file again from the compiled model",
+  });
+}
+
 /** `value` as an object whose fields can be asked for; an empty one where it is none. */
 export function fieldsOf(value: unknown): { readonly [field: string]: unknown } {
   return isRecord(value) ? value : {};

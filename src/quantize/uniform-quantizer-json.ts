@@ -1,5 +1,4 @@
-import { VelumError } from "../base/error.js";
-import { fieldsOf, isFiniteList } from "./json-checks.js";
+import { corruptPart, fieldsOf, isFiniteList } from "./json-checks.js";
 
 /** The fields of a quantizer as read from JSON, checked one by one. */
 interface QuantizerFields {
@@ -14,31 +13,22 @@ interface QuantizerFields {
 export function parseUniformQuantizer(value: unknown, path: string): QuantizerFields {
   const fields = fieldsOf(value);
   const { kind, nBits, signed, symmetric, scale, zeroPoint } = fields;
-  if (kind !== "uniform-quantizer") throw corrupt(path, "is not a uniform quantizer");
+  if (kind !== "uniform-quantizer") throw corruptPart(path, "is not a uniform quantizer");
   if (typeof signed !== "boolean" || typeof symmetric !== "boolean" || (symmetric && !signed)) {
-    throw corrupt(path, "signed and symmetric do not fit together");
+    throw corruptPart(path, "signed and symmetric do not fit together");
   }
   const least = symmetric ? 2 : 1;
   if (typeof nBits !== "number" || !Number.isInteger(nBits) || nBits < least || nBits > 32) {
-    throw corrupt(path, `nBits is not an integer from ${least} to 32`);
+    throw corruptPart(path, `nBits is not an integer from ${least} to 32`);
   }
   if (!isFiniteList(scale) || scale.length === 0 || scale.some((entry) => entry <= 0)) {
-    throw corrupt(path, "scale is not a list of finite numbers above 0");
+    throw corruptPart(path, "scale is not a list of finite numbers above 0");
   }
   if (!isFiniteList(zeroPoint) || zeroPoint.length !== scale.length) {
-    throw corrupt(path, "zeroPoint is not a list of finite numbers as long as scale");
+    throw corruptPart(path, "zeroPoint is not a list of finite numbers as long as scale");
   }
   if (symmetric && zeroPoint.some((entry) => entry !== 0)) {
-    throw corrupt(path, "a symmetric quantizer has a zero point other than 0");
+    throw corruptPart(path, "a symmetric quantizer has a zero point other than 0");
   }
   return { nBits, signed, symmetric, scale, zeroPoint };
-}
-
-function corrupt(path: string, problem: string): VelumError {
-  return new VelumError({
-    code: "file-corrupt",
-    path,
-    problem,
-    cure: "Make the file again from the compiled model",
-  });
 }

@@ -1,6 +1,5 @@
-import { readServerModule } from "../artifact/module-file.js";
+import { functionOf, readServerModule } from "../artifact/module-file.js";
 import { checkOptions } from "../base/check-options.js";
-import { VelumError } from "../base/error.js";
 import type { RunInput } from "./composed-input.js";
 import type { Engine } from "./engine.js";
 import { EngineHost } from "./engine-host.js";
@@ -87,14 +86,7 @@ export class ServerModule {
 
   /** One function, on the engine of all; `close` of the module closes it. Error `bad-argument` where there is none. */
   function(name: string): ServerCircuit {
-    const found = this.#functions.get(name);
-    if (found !== undefined) return found;
-    throw new VelumError({
-      code: "bad-argument",
-      path: `function "${name}"`,
-      problem: "does not exist in this module",
-      cure: `Use one of ${this.functions.join(", ")}`,
-    });
+    return functionOf(this.#functions, name);
   }
 
   /** Ends the threads and frees the memory, loaded keys included. */

@@ -43,6 +43,11 @@ export type EncryptionIn<P extends NamedParameters> = P extends unknown
 /** The traced values that a function of listed parameters gets. */
 export type TracersOf<P extends ListedParameters> = { [K in keyof P]: Tracer<P[K][1]> };
 
+/** A function on traced values, one a parameter. It gives one result or several. */
+export type TracedFunction<Tracers extends readonly Tracer[] = Tracer[]> = (
+  ...tracers: Tracers
+) => Tracer | readonly Tracer[];
+
 /** The declarations by name, in order. Kinds are checked when the function is traced. Error `bad-argument` for what declares no names. */
 export function byParameter(
   parameters: ParameterDeclarations,

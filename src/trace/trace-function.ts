@@ -6,7 +6,7 @@ import type { Graph } from "../graph/graph.js";
 import { minimalIntegerType } from "../graph/integer-type.js";
 import { checkIntegers } from "../ops/evaluate.js";
 import { withTrace } from "./active-trace.js";
-import type { Encryption } from "./encryption.js";
+import type { Encryption, TracedFunction } from "./encryption.js";
 import { currentOrigin } from "./origin.js";
 import { Tracer } from "./tracer.js";
 
@@ -18,7 +18,7 @@ import { Tracer } from "./tracer.js";
 export function traceFunction(
   name: string,
   parameters: Readonly<Record<string, Encryption>>,
-  fn: (...tracers: Tracer[]) => Tracer | readonly Tracer[],
+  fn: TracedFunction,
   sample: readonly Tensor[],
 ): Graph {
   checkDeclaration(name, parameters, fn, sample);

@@ -1,4 +1,5 @@
 import { VelumError } from "../../base/error.js";
+import { fieldsOf, isIntegerList } from "../../quantize/json-checks.js";
 import { UniformQuantizer, type UniformQuantizerForm } from "../../quantize/uniform-quantizer.js";
 import type { QuantizedLinearParts } from "./quantized-linear.js";
 
@@ -16,8 +17,7 @@ export interface QuantizedLinearForm {
 
 /** Checks the JSON form field by field. Errors: `file-corrupt`. */
 export function parseQuantizedLinear(value: unknown, path: string): QuantizedLinearParts {
-  const fields = isRecord(value) ? value : {};
-  const { kind, inputQuantizer, shape, weights, bias, scoreScale } = fields;
+  const { kind, inputQuantizer, shape, weights, bias, scoreScale } = fieldsOf(value);
   if (kind !== "quantized-linear-model") throw corrupt(path, "is not a quantized linear model");
   const quantizer = UniformQuantizer.fromJSON(inputQuantizer, `${path} inputQuantizer`);
   const lengths = isIntegerList(shape) ? shape : [];
@@ -43,14 +43,6 @@ export function parseQuantizedLinear(value: unknown, path: string): QuantizedLin
     bias: Float64Array.from(bias),
     scoreScale,
   };
-}
-
-function isRecord(value: unknown): value is { readonly [field: string]: unknown } {
-  return typeof value === "object" && value !== null;
-}
-
-function isIntegerList(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((entry) => Number.isSafeInteger(entry));
 }
 
 function corrupt(path: string, problem: string): VelumError {

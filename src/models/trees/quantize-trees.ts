@@ -92,10 +92,10 @@ export function quantizeTrees(
   };
 }
 
-/** `[outputs]` greatest absolute value of a leaf. */
 /** Far below what any score tells apart; its products with steps are no denormal numbers. */
 const smallestScale = 2 ** -200;
 
+/** `[outputs]` greatest absolute value of a leaf. */
 function largestLeaves({ trees, outputs }: TreeEnsemble): Float64Array {
   const largest = new Float64Array(outputs);
   for (const { values } of trees) {

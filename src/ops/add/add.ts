@@ -1,35 +1,19 @@
-import { broadcastShapes } from "../../op-spec/broadcast.js";
-import {
-  applyElements,
-  type ElementFunction,
-  shapesOf,
-  weightedSum,
-  zip,
-} from "../../op-spec/elementwise.js";
+import { weightedSum, zip } from "../../op-spec/elementwise.js";
 import { elementwiseKernel } from "../../op-spec/kernel.js";
 import { alignedOperands } from "../../op-spec/mlir/mlir-forms.js";
 import { operandPair } from "../../op-spec/operands.js";
-import { defineOp, noAttributes } from "../../op-spec/spec.js";
+import { defineOp } from "../../op-spec/spec.js";
+import { pairwise } from "../pairwise.js";
 
-const floats: ElementFunction = (left = 0, right = 0) => left + right;
 const sum = (left = 0, right = 0): number => left + right;
 
 /** `a + b` with broadcasting. */
 export const add = defineOp({
   name: "add",
   doc: "Sum of two tensors, element by element, with broadcasting. Linear.",
-  operands: 2,
-  read: noAttributes,
-  shape: (_, shapes, path) => broadcastShapes(...operandPair(shapes, path), path),
+  ...pairwise(sum),
   evaluate: (_, operands, path) => zip(...operandPair(operands, path), path, sum),
-  evaluateFloat: (_, operands, path) =>
-    applyElements(
-      floats,
-      operands,
-      broadcastShapes(...operandPair(shapesOf(operands), path), path),
-    ),
   kernel: (_, shapes, float, path) => elementwiseKernel(sum, shapes, !float, path),
-  elementwise: true,
   range: (_, operands, path) => {
     const [a, b] = operandPair(operands, path);
     return { low: zip(a.low, b.low, path, sum), high: zip(a.high, b.high, path, sum) };

@@ -1,17 +1,4 @@
-import { sizeOf } from "../../base/tensor.js";
-import { onlyOperand } from "../../op-spec/operands.js";
-import { defineSelection, inOrder } from "../../op-spec/selection.js";
-import { noAttributes } from "../../op-spec/spec.js";
+import { defineIdentity } from "../identity.js";
 
 /** NumPy's `copy`. */
-export const copy = defineSelection({
-  name: "copy",
-  doc: "The value itself. Free.",
-  operands: 1,
-  read: noAttributes,
-  select: (_, shapes, path) => {
-    const shape = onlyOperand(shapes, path);
-    return { shape, source: inOrder(sizeOf(shape)) };
-  },
-  mlir: (_, call) => onlyOperand(call.operands, call.path),
-});
+export const copy = defineIdentity("copy");

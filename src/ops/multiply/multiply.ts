@@ -6,7 +6,6 @@ import {
   contractIntervals,
   contractionMap,
 } from "../../op-spec/contraction.js";
-import { applyElements, type ElementFunction, shapesOf } from "../../op-spec/elementwise.js";
 import { contractionKernel, elementwiseKernel } from "../../op-spec/kernel.js";
 import {
   asTensors,
@@ -15,30 +14,22 @@ import {
   operandsOfCall,
 } from "../../op-spec/mlir/mlir-forms.js";
 import { operandPair } from "../../op-spec/operands.js";
-import { defineOp, noAttributes } from "../../op-spec/spec.js";
+import { defineOp } from "../../op-spec/spec.js";
 import { productWidths } from "../../op-spec/widths.js";
+import { pairwise } from "../pairwise.js";
 
-const floats: ElementFunction = (left = 0, right = 0) => left * right;
+const product = (left = 0, right = 0): number => left * right;
 
 /** `a * b` with broadcasting. */
 export const multiply = defineOp({
   name: "multiply",
   doc: "Product of two tensors, element by element, with broadcasting. Linear if one of them is clear.",
-  operands: 2,
-  read: noAttributes,
-  shape: (_, shapes, path) => broadcastShapes(...operandPair(shapes, path), path),
+  ...pairwise(product),
   evaluate: (_, operands, path) => contract(broadcastProduct, ...operandPair(operands, path), path),
-  evaluateFloat: (_, operands, path) =>
-    applyElements(
-      floats,
-      operands,
-      broadcastShapes(...operandPair(shapesOf(operands), path), path),
-    ),
   kernel: (_, shapes, float, path) =>
     float
-      ? elementwiseKernel(floats, shapes, false, path)
+      ? elementwiseKernel(product, shapes, false, path)
       : contractionKernel(broadcastProduct(...operandPair(shapes, path), path), path),
-  elementwise: true,
   pair: { kind: "product" },
   contraction: broadcastProduct,
   range: (_, operands, path) =>

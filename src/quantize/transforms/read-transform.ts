@@ -1,5 +1,5 @@
-import { VelumError } from "../../base/error.js";
 import {
+  corruptPart,
   fieldsOf,
   isCount,
   isFiniteList,
@@ -22,7 +22,7 @@ const deepest = 8;
 
 /** Reads a list of steps from a file that nobody vouches for. Errors: `file-corrupt`. */
 export function readTransforms(value: unknown, path: string, depth = 0): ClientTransform[] {
-  if (!Array.isArray(value) || depth > deepest) throw corrupt(path, "is not a list of steps");
+  if (!Array.isArray(value) || depth > deepest) throw corruptPart(path, "is not a list of steps");
   return value.map((item: unknown, i) => readTransform(item, `${path}[${i}]`, depth));
 }
 
@@ -30,7 +30,8 @@ function readTransform(value: unknown, path: string, depth: number): ClientTrans
   const fields = fieldsOf(value);
   const read = readers[String(fields["kind"])];
   const step = read?.(fields, path, depth);
-  if (step === undefined) throw corrupt(path, "is not a step that this version knows, or damaged");
+  if (step === undefined)
+    throw corruptPart(path, "is not a step that this version knows, or damaged");
   return step;
 }
 
@@ -76,19 +77,10 @@ const readers: Readonly<
 function readPart(value: unknown, inputs: number, path: string, depth: number): ColumnPart {
   const { columns, step } = fieldsOf(value);
   const fits = isIntegerList(columns) && columns.every((at) => at >= 0 && at < inputs);
-  if (!fits) throw corrupt(path, "names a column that is not there");
+  if (!fits) throw corruptPart(path, "names a column that is not there");
   const [own = null] = step === null ? [] : readTransforms([step], path, depth + 1);
   if (own !== null && own.inputs !== columns.length) {
-    throw corrupt(path, "a step has another number of features");
+    throw corruptPart(path, "a step has another number of features");
   }
   return { columns, step: own };
-}
-
-function corrupt(path: string, problem: string): VelumError {
-  return new VelumError({
-    code: "file-corrupt",
-    path,
-    problem,
-    cure: "Make the file again from the compiled model",
-  });
 }
