@@ -127,11 +127,9 @@ test("libraries that nobody used for 30 days go, and builds that were cut off; o
   await cleanCache(join(root, "nowhere"));
 });
 
-test("the event loop goes on while a compiler is looked for", async () => {
+test("the event loop goes on while a compiler is looked for", { skip }, async () => {
   let turns = 0;
-  const timer = setInterval(() => turns++, 1);
-  const started = performance.now();
+  setImmediate(() => turns++);
   await findNativeTarget();
-  clearInterval(timer);
-  if (performance.now() - started > 10) assert.ok(turns > 0);
+  assert.equal(turns, 1);
 });

@@ -7,7 +7,7 @@ import { Client, fhe, ServerCircuit } from "../../src/index.js";
 import { tailQuantile } from "../../src/security/failure.js";
 
 const rows = 32;
-const requests = 6;
+const requests = 20;
 /** Bits below the message that are decrypted too. */
 const moreBits = 14;
 /** Each row sums two results of its own, so that the errors of rows are independent. */
@@ -61,8 +61,11 @@ test("errors of decrypted sums are as large as the plan's failure probability sa
     const measured = errors.reduce((sum, error) => sum + error * error, 0) / errors.length;
     t.diagnostic(`measured / predicted variance ${(measured / predicted).toFixed(3)}`);
     assert.equal(errors.length, rows * requests);
-    // 192 samples: a deviation of the ratio is 10 %.
-    assert.ok(measured < 1.4 * predicted && measured > 0.5 * predicted, `${measured} ${predicted}`);
+    // 640 samples: a deviation of the ratio is 6 %, and 3 % between keys. Five of both and more on either side.
+    assert.ok(
+      measured < 1.4 * predicted && measured > 0.65 * predicted,
+      `${measured} ${predicted}`,
+    );
   } finally {
     client.dispose();
     await server.close();

@@ -172,8 +172,10 @@ test("values come out wrong as often as the plan says, by their distance from th
     }
   }
   await circuit.close();
+  // Nine rates are compared: one of them differs by chance once in 10^8 runs.
+  const confidence = 1 - 1e-9;
   const agrees = (count: number, trials: number, predicted: number, what: string): void => {
-    const [low, high] = clopperPearson(count, trials, 0.9999);
+    const [low, high] = clopperPearson(count, trials, confidence);
     const found = `${what}: ${count} of ${trials}, ${low.toFixed(4)} to ${high.toFixed(4)}`;
     t.diagnostic(`${found}, predicted ${predicted.toFixed(4)}`);
     assert.ok(low <= predicted && predicted <= high, found);

@@ -45,12 +45,15 @@ test("aborted making of keys leaves a circuit that can make them again", async (
 
 test("a circuit closed while it makes keys rejects, and later work too, while simulation goes on", async () => {
   const circuit = await smallCircuit();
-  const making = failure(circuit.keygen());
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await circuit.close();
+  let closing: Promise<void> | undefined;
+  const onProgress = (): void => {
+    closing ??= circuit.close();
+  };
+  const making = failure(circuit.keygen({ onProgress }));
   const closed =
     'runtime-unavailable circuit "main": was closed. Close it after its last use, or compile or load it again';
   assert.equal(await making, closed);
+  await closing;
   for (const work of [
     circuit.encryptRunDecrypt([0, 3]),
     circuit.encryptRunDecryptBatch([[[0, 3]]]),
