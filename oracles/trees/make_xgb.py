@@ -32,6 +32,8 @@ def compact(tree):
     kept = {key: [tree[key][node] for node in nodes] for key in ("split_conditions", "split_indices", "default_left")}
     for key in ("left_children", "right_children"):
         kept[key] = [place[tree[key][node]] for node in nodes]
+    spans = zip(tree["categories_nodes"], tree["categories_segments"], tree["categories_sizes"])
+    kept["categories"] = [[place[node], tree["categories"][start : start + size]] for node, start, size in spans]
     return kept
 
 
@@ -39,17 +41,20 @@ def tree_arrays(tree):
     tree = compact(tree)
     leaf = [child < 0 for child in tree["left_children"]]
     value = tree["split_conditions"]
+    asks_set = {node for node, _ in tree["categories"]}
     return {
         "feature": [-1 if at_leaf else f for at_leaf, f in zip(leaf, tree["split_indices"])],
-        "threshold": [0 if at_leaf else float(numpy.float32(v)) for at_leaf, v in zip(leaf, value)],
+        "threshold": [0 if leaf[at] or at in asks_set else float(numpy.float32(v)) for at, v in enumerate(value)],
         "left": [max(child, 0) for child in tree["left_children"]],
         "right": [max(child, 0) for child in tree["right_children"]],
         "values": [float(numpy.float32(v)) if at_leaf else 0 for at_leaf, v in zip(leaf, value)],
         "missingLeft": [0 if at_leaf else int(d) for at_leaf, d in zip(leaf, tree["default_left"])],
+        # Categories that go right.
+        **({"categories": tree["categories"]} if asks_set else {}),
     }
 
 
-def case(estimator, data_set, trees=3, weights=False, **params):
+def case(estimator, data_set, trees=3, weights=False, others=None, **params):
     X, y = sets[data_set]
     sample_weight = numpy.arange(len(y)) % 4 + 0.5 if weights else None
     groups = params.get("interaction_constraints")
@@ -58,8 +63,9 @@ def case(estimator, data_set, trees=3, weights=False, **params):
     model = estimator(n_jobs=1, **own).fit(X, y, sample_weight=sample_weight)
     booster = model.get_booster()
     raw = json.loads(booster.save_raw("json"))["learner"]
-    rows = X[::7]
-    classifier = issubclass(estimator, XGBClassifier)
+    predict = model.predict_proba if issubclass(estimator, XGBClassifier) else model.predict
+    # Rows that none of the data is like.
+    answers = {} if others is None else {"others": [floats(row) for row in others], "otherAnswers": floats(predict(others))}
     return {
         "estimator": estimator.__name__,
         "dataSet": data_set,
@@ -69,7 +75,8 @@ def case(estimator, data_set, trees=3, weights=False, **params):
         # The first trees in full, all of them by their size.
         "trees": [tree_arrays(tree) for tree in raw["gradient_booster"]["model"]["trees"][:trees]],
         "nodeCounts": [len(reached(tree)) for tree in raw["gradient_booster"]["model"]["trees"]],
-        "everySeventh": floats(model.predict_proba(rows) if classifier else model.predict(rows)),
+        "everySeventh": floats(predict(X[::7])),
+        **answers,
         "importances": floats(model.feature_importances_),
     }
 

@@ -87,6 +87,23 @@ const cases: readonly Case[] = [
     load: (file) => XGBRegressor.load(file, wasm),
   },
   {
+    about: "categories",
+    X: [...gaps, [77, 1, 77], [-3, 0.5, 2]],
+    model: new XGBRegressor({ ...few, featureTypes: ["c", "q", "c"] }).fit(gaps, sizes),
+    load: (file) => XGBRegressor.load(file, wasm),
+  },
+  {
+    about: "categories, one against the others",
+    X: [...gaps, [77, 1, 77]],
+    model: new XGBClassifier({
+      ...few,
+      featureTypes: ["c", "c", "q"],
+      maxCatToOnehot: 20,
+      treeMethod: "approx",
+    }).fit(gaps, classes),
+    load: (file) => XGBClassifier.load(file, wasm),
+  },
+  {
     about: "a number that means missing",
     ...{ X: holes, model: new XGBRegressor({ ...few, missing: -9 }).fit(holes, sizes) },
     load: (file) => XGBRegressor.load(file, wasm),

@@ -33,6 +33,36 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "DecisionTreeClassifier.predict X row 0, column 1: the value is NaN. Fill or drop missing and infinite values before quantizing",
     ],
     [
+      "types of some features",
+      () => new XGBClassifier({ featureTypes: ["c"] }).fit(X, y),
+      "bad-argument",
+      'XGB featureTypes: has 1 types for 2 features. Pass "q" (number) or "c" (category) for each of the 2 features, or null',
+    ],
+    [
+      "categories below 0",
+      () => new XGBClassifier({ featureTypes: ["q", "c"] }).fit([...X, [7, -1]], [...y, 0]),
+      "out-of-range",
+      "XGB featureTypes, X row 3, column 1: -1 is no category, a whole number from 0 to 16777215. Number the categories from 0, and write missing ones as NaN",
+    ],
+    [
+      "half a category of XGBoost",
+      () => new XGBRegressor({ featureTypes: ["q", "c"] }).fit([...X, [7, 1.5]], [...y, 0]),
+      "bad-argument",
+      "XGB featureTypes, X row 3, column 1: 1.5 is no category, a whole number from 0 to 16777215. Number the categories from 0, and write missing ones as NaN",
+    ],
+    [
+      "a category beyond all",
+      () => new XGBRegressor({ featureTypes: ["c", "q"] }).fit([...X, [2 ** 24, 1]], [...y, 0]),
+      "out-of-range",
+      "XGB featureTypes, X row 3, column 0: 16777216 is no category, a whole number from 0 to 16777215. Number the categories from 0, and write missing ones as NaN",
+    ],
+    [
+      "categories of exact trees",
+      () => new XGBRegressor({ featureTypes: ["c", "q"], treeMethod: "exact" }).fit(X, y),
+      "bad-argument",
+      'XGB treeMethod: is "exact". Pass "hist" or "approx": featureTypes has "c"',
+    ],
+    [
       "infinity in boosting",
       () =>
         new XGBClassifier().fit(
@@ -85,7 +115,7 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "mistyped parameter",
       () => Reflect.construct(XGBClassifier, [{ nEstimator: 5 }]),
       "bad-argument",
-      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, treeMethod, monotoneConstraints, interactionConstraints, numParallelTree, missing, maxBin, baseScore, importanceType, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
+      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, treeMethod, monotoneConstraints, interactionConstraints, numParallelTree, featureTypes, maxCatToOnehot, maxCatThreshold, missing, maxBin, baseScore, importanceType, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
     ],
     [
       "class weight below 0",

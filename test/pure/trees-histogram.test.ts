@@ -64,7 +64,8 @@ test("a histogram holds each feature's sums by bin, missing values last", () => 
 
 test("the trees are the same, however few histograms are kept", () => {
   const least = new Float32Array(features).fill(-1);
-  const bins = { data, kind: "edges" as const, values: edges, least };
+  const isCategory = new Uint8Array(features);
+  const bins = { data, kind: "edges" as const, values: edges, least, isCategory };
   const shares = { byTree: 1, byLevel: 1, byNode: 1 };
   const xgb = (keptBytes: number) =>
     growXgb(

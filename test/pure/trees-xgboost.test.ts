@@ -1,6 +1,8 @@
-// Boosted trees against XGBoost's on the same rows, split by split; oracles/trees/make_xgb.py and make_xgb_settings.py made the fixtures.
+// Boosted trees against XGBoost's on the same rows, split by split; oracles/trees/make_xgb.py, make_xgb_settings.py and
+// make_xgb_categories.py made the fixtures.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Rows } from "../../src/models/check-data.js";
 import { XGBClassifier } from "../../src/models/trees/xgb-classifier.js";
 import { XGBRegressor } from "../../src/models/trees/xgb-regressor.js";
 import { XGBRFClassifier } from "../../src/models/trees/xgb-rf-classifier.js";
@@ -23,11 +25,14 @@ interface Case {
   readonly nodeCounts: readonly number[];
   readonly everySeventh: readonly number[];
   readonly importances: readonly number[];
+  /** Rows with categories that no training row has, NaN as null, and what XGBoost answers. */
+  readonly others?: readonly (readonly (number | null)[])[];
+  readonly otherAnswers?: readonly number[];
 }
 
 const estimators = { XGBClassifier, XGBRegressor, XGBRFClassifier, XGBRFRegressor };
 
-for (const name of ["xgb.json", "xgb-settings.json"]) {
+for (const name of ["xgb.json", "xgb-settings.json", "xgb-categories.json"]) {
   const { cases, dataOf } = readTreeFixture<Case>(name);
   for (const wanted of cases) compare(wanted, dataOf(wanted));
 }
@@ -49,6 +54,8 @@ function compare(wanted: Case, { X, y, targets }: DataSet): void {
       assert.ok(tree !== undefined);
       const { feature, threshold, left, right } = expected;
       assert.deepEqual(structureOf(tree), { feature, threshold, left, right }, `tree ${at}`);
+      const sets = Array.from(tree.categories, ([node, set]) => [node, [...set.values]]);
+      assert.deepEqual(sets, expected.categories ?? [], `tree ${at}`);
       const outputs = model.ensemble.outputs;
       const k = Math.floor(at / (together ?? 1)) % outputs;
       const own = tree.values.filter((_, i) => i % outputs === k);
@@ -61,15 +68,17 @@ function compare(wanted: Case, { X, y, targets }: DataSet): void {
       trees.map((tree) => tree.feature.length),
       wanted.nodeCounts,
     );
-    const rows = everyRow(X, 7);
-    const answers =
+    const answersFor = async (rows: Rows) =>
       "predictProba" in model ? (await model.predictProba(rows)).data : await model.predict(rows);
     // XGBoost adds in single precision.
     const size = wanted.everySeventh.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-    assert.ok(
-      farthest(answers, wanted.everySeventh) < 1e-5 * size,
-      String(farthest(answers, wanted.everySeventh)),
-    );
+    const off = farthest(await answersFor(everyRow(X, 7)), wanted.everySeventh);
+    assert.ok(off < 1e-5 * size, String(off));
+    const { others, otherAnswers = [] } = wanted;
+    if (others !== undefined) {
+      const rows = others.map((row) => row.map((value) => value ?? Number.NaN));
+      assert.ok(farthest(await answersFor(rows), otherAnswers) < 1e-5 * size);
+    }
     assert.ok(farthest(model.featureImportances, wanted.importances) < 1e-4);
   });
 }

@@ -12,6 +12,8 @@ export interface RecordedTree {
   readonly right: readonly number[];
   readonly values: readonly number[];
   readonly missingLeft?: readonly number[];
+  /** Of nodes that ask for a set: the node and the categories that go right. */
+  readonly categories?: readonly (readonly [node: number, right: readonly number[]])[];
 }
 
 interface RecordedCase {
@@ -73,8 +75,10 @@ export function everyRow(x: Tensor, step: number): Tensor {
   return { shape: [rows, columns], data };
 }
 
-/** The arrays of `tree` that a recorded tree has, without the missing values' side. */
-export function structureOf(tree: Tree): Omit<RecordedTree, "values" | "missingLeft"> {
+/** The arrays of `tree` that a recorded tree has, without sets of categories and the missing values' side. */
+export function structureOf(
+  tree: Tree,
+): Pick<RecordedTree, "feature" | "threshold" | "left" | "right"> {
   return {
     feature: Array.from(tree.feature),
     threshold: Array.from(tree.threshold),

@@ -38,9 +38,14 @@ export class BoostedScores {
       while (node !== undefined && node.feature >= 0) {
         const bin = data.bins[node.feature * data.rows + row] ?? 0;
         const missing = bin === data.missingBin[node.feature];
-        node = nodes[(missing ? node.missingLeft : bin <= node.bin) ? node.left : node.right];
+        const left = missing ? node.missingLeft : binGoesLeft(node, bin);
+        node = nodes[left ? node.left : node.right];
       }
       this.#addTo(row, k, node?.value[0] ?? 0);
     }
   }
+}
+
+function binGoesLeft({ bin: last, categories }: XgbNode, bin: number): boolean {
+  return categories === undefined ? bin <= last : !categories.values.includes(bin);
 }

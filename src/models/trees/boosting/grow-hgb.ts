@@ -124,7 +124,8 @@ export function growHgb(growth: HgbGrowth, derivatives: Derivatives, order: Int3
     let middle: number;
     if (split.leftBins !== undefined) {
       node.categories = categorySetOf(split, own);
-      middle = partition.splitSet(data, rows, split.feature, split.leftBins);
+      const leftBins = new Set(split.leftBins);
+      middle = partition.splitSet(data, rows, split.feature, (bin) => leftBins.has(bin));
     } else {
       // Beyond the last edge only missing values are left, and every number lies below.
       node.threshold = own[split.bin] ?? Number.MAX_VALUE;

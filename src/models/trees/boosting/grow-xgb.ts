@@ -181,10 +181,11 @@ class XgbGrower {
     const node = this.#nodes[at];
     if (node === undefined) return;
     this.#leafCount++;
-    const { feature, bin, threshold, missingLeft, gain } = split;
-    const { bins, rules, interactions } = this.#growth;
-    const middle = this.#partition.split(bins.data, [start, end], feature, bin, missingLeft);
+    const { feature, bin, threshold, missingLeft, gain, categories } = split;
+    const { rules, interactions } = this.#growth;
     Object.assign(node, { feature, bin, threshold, missingLeft, gain });
+    if (categories !== undefined) node.categories = { values: categories, side: "right" };
+    const middle = this.#part([start, end], split);
     node.left = this.#addNode(split.left, above);
     node.right = this.#addNode(split.right, above);
     const [leftRange, rightRange] = rules?.ranges(feature, split.left, split.right, above) ?? [
@@ -198,6 +199,20 @@ class XgbGrower {
     const toRight = { at: node.right, start: middle, end, sums: split.right, range: rightRange };
     this.#open({ ...below, ...toLeft }, left);
     this.#open({ ...below, ...toRight }, right);
+  }
+
+  /** Parts a node's rows; returns where the right side begins. */
+  #part(range: readonly [number, number], split: XgbSplit): number {
+    const { data } = this.#growth.bins;
+    const { feature, bin, missingLeft, categories } = split;
+    if (categories === undefined) {
+      return this.#partition.split(data, range, feature, bin, missingLeft);
+    }
+    const right = new Set(categories);
+    const missing = data.missingBin[feature];
+    return this.#partition.splitSet(data, range, feature, (own) =>
+      own === missing ? missingLeft : !right.has(own),
+    );
   }
 
   /** Of both children, where they may be split; `middle` is where the right one's rows begin. */

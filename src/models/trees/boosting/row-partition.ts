@@ -42,23 +42,28 @@ export class RowPartition {
     return to;
   }
 
-  /** `split` for sets: rows whose bin is one of `leftBins` go to the front. */
+  /** `split` for sets: rows whose bin `goesLeft`, missing values' bin included, go to the front. */
   splitSet(
     data: BinnedColumns,
     [start, end]: readonly [number, number],
     feature: number,
-    leftBins: readonly number[],
+    goesLeft: (bin: number) => boolean,
   ): number {
+    const bins = (data.offsets[feature + 1] ?? 0) - (data.offsets[feature] ?? 0);
+    const isLeft = Uint8Array.from({ length: bins }, (_, bin) => Number(goesLeft(bin)));
+    const column = data.bins.subarray(feature * data.rows, (feature + 1) * data.rows);
     const { order } = this;
-    const goesLeft = new Set(leftBins);
-    const rows = order.slice(start, end);
-    const isLeft = (row: number) => goesLeft.has(data.bins[feature * data.rows + row] ?? 0);
-    const left = rows.filter(isLeft);
-    order.set(left, start);
-    order.set(
-      rows.filter((row) => !isLeft(row)),
-      start + left.length,
-    );
-    return start + left.length;
+    const right = this.#scratch;
+    let to = start;
+    let moved = 0;
+    for (let p = start; p < end; p++) {
+      const row = order[p] ?? 0;
+      order[to] = row;
+      right[moved] = row;
+      if (isLeft[column[row] ?? 0] === 1) to++;
+      else moved++;
+    }
+    order.set(right.subarray(0, moved), to);
+    return to;
   }
 }

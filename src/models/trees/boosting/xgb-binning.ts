@@ -1,8 +1,10 @@
 import type { Matrix } from "../../check-data.js";
+import { badParam } from "../check-params.js";
 import { toFloat32Columns } from "../tree-data.js";
 import { binColumns } from "./binned-columns.js";
 import type { Derivatives } from "./histogram.js";
 import { sortedColumn, sortedPlaces } from "./sorted-column.js";
+import { categoryCuts, categoryFlags } from "./xgb-categories.js";
 import { cutsOf, type FeatureCuts, steppedCuts, xgbCuts } from "./xgb-cuts.js";
 import type { XgbParams } from "./xgb-params.js";
 import type { XgbBins } from "./xgb-split.js";
@@ -13,31 +15,39 @@ export type XgbBinning = (derivatives: Derivatives, order: Int32Array) => XgbBin
 /**
  * Bins by `treeMethod`. Those of `"approx"` are made anew for each tree, by the second derivatives; `constantHessian` says that these are
  * the same in every round, so that the first tree's serve all (as XGBoost has it).
+ * Errors: `bad-argument` and `out-of-range` where `featureTypes` do not fit.
  */
 export function xgbBinning(
   x: Matrix,
   weights: Float64Array | undefined,
-  params: Pick<XgbParams, "treeMethod" | "maxBin">,
+  params: Pick<XgbParams, "treeMethod" | "maxBin" | "featureTypes">,
   constantHessian: boolean,
 ): XgbBinning {
   const { rows, columns: features } = x;
   const columns = toFloat32Columns(x);
   const column = (j: number) => columns.subarray(j * rows, (j + 1) * rows);
-  const each = <T>(of: (values: Float32Array) => T): T[] =>
-    Array.from({ length: features }, (_, j) => of(column(j)));
+  const each = <T>(of: (values: Float32Array, j: number) => T): T[] =>
+    Array.from({ length: features }, (_, j) => of(column(j), j));
+  const isCategory = categoryFlags(params.featureTypes, features);
   if (params.treeMethod === "exact") {
+    if (isCategory.includes(1)) {
+      throw badParam("XGB", "treeMethod", "exact", 'Pass "hist" or "approx": featureTypes has "c"');
+    }
     const values = each((own) => sortedColumn(own, undefined).values);
     const data = binColumns(columns, rows, values, lastOf(values), "below");
-    const bins: XgbBins = { data, kind: "values", values, least: new Float32Array(features) };
+    const least = new Float32Array(features);
+    const bins: XgbBins = { data, kind: "values", values, least, isCategory };
     return () => bins;
   }
   const between = (found: readonly FeatureCuts[]): XgbBins => {
     const values = found.map(({ cuts }) => cuts);
     const data = binColumns(columns, rows, values, lastOf(values), "above");
-    return { data, kind: "edges", values, least: Float32Array.from(found, (cuts) => cuts.least) };
+    const least = Float32Array.from(found, (cuts) => cuts.least);
+    return { data, kind: "edges", values, least, isCategory };
   };
+  const categories = each((own, j) => (isCategory[j] === 1 ? categoryCuts(own, j) : undefined));
   if (params.treeMethod !== "approx") {
-    const bins = between(each((own) => xgbCuts(own, weights, params.maxBin)));
+    const bins = between(each((own, j) => categories[j] ?? xgbCuts(own, weights, params.maxBin)));
     return () => bins;
   }
   const sorted = each(sortedPlaces);
@@ -48,7 +58,9 @@ export function xgbBinning(
     const mass = new Float64Array(rows);
     for (const row of order) mass[row] = Math.fround((hessian[row] ?? 0) * (weights?.[row] ?? 1));
     const cuts = constantHessian ? cutsOf : steppedCuts;
-    known = between(sorted.map((own) => cuts(own.weighed(mass), params.maxBin)));
+    known = between(
+      sorted.map((own, j) => categories[j] ?? cuts(own.weighed(mass), params.maxBin)),
+    );
     return known;
   };
 }

@@ -13,6 +13,7 @@ import {
   shareCure,
 } from "../check-params.js";
 import { type TreeQuantization, treeQuantizationDefaults } from "../tree-quantization.js";
+import type { FeatureType } from "./xgb-categories.js";
 import { type XgbImportance, xgbImportanceTypes } from "./xgb-importances.js";
 
 /** Settings of XGBoost's trees; names, meaning and defaults of its scikit-learn interface. */
@@ -50,6 +51,15 @@ export interface XgbParams extends TreeQuantization {
   readonly interactionConstraints: readonly (readonly number[])[] | null;
   /** Trees of a round, for each class; they are averaged, so a forest is boosted where rows or features are drawn. */
   readonly numParallelTree: number;
+  /**
+   * For each feature `"q"` where it is a number, `"c"` where its whole numbers from 0 on stand for categories; null: all are numbers. Not with
+   * `"exact"`. A category that the training data did not have goes left.
+   */
+  readonly featureTypes: readonly FeatureType[] | null;
+  /** Features with fewer categories are split one category against the others, features with more in two sets. */
+  readonly maxCatToOnehot: number;
+  /** Categories that the smaller set of a split may have, those of either end of the categories sorted by their value. */
+  readonly maxCatThreshold: number;
   /** A number that means missing, as NaN always does; null: NaN alone. Clients read it so too. */
   readonly missing: number | null;
   /** Bins of a feature (2 to 65535), for `"hist"` and `"approx"`. */
@@ -86,6 +96,9 @@ export const xgbDefaults: XgbParams = {
   monotoneConstraints: null,
   interactionConstraints: null,
   numParallelTree: 1,
+  featureTypes: null,
+  maxCatToOnehot: 4,
+  maxCatThreshold: 64,
   missing: null,
   maxBin: 256,
   baseScore: null,
@@ -137,6 +150,8 @@ export function checkXgbParams(owner: string, params: XgbParams): void {
     { name: "colsampleBylevel", good: isShare, cure: shareCure },
     { name: "colsampleBynode", good: isShare, cure: shareCure },
     { name: "numParallelTree", good: isCount, cure: countCure },
+    { name: "maxCatToOnehot", good: isCount, cure: countCure },
+    { name: "maxCatThreshold", good: isCount, cure: countCure },
     {
       name: "missing",
       good: (value) => Math.abs(value) !== Number.POSITIVE_INFINITY,

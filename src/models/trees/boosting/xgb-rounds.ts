@@ -20,7 +20,7 @@ export interface RoundTree {
 
 /**
  * What grows the trees of the next round, `numParallelTree` for each output, and adds them to `scores`. `x` has NaN where values are missing.
- * Errors: `bad-argument` for rules that do not fit the features.
+ * Errors: `bad-argument` for rules and types that do not fit the features, `out-of-range` for categories.
  */
 export function xgbRounds(
   x: Matrix,

@@ -1,4 +1,5 @@
 import type { BinnedColumns } from "./binned-columns.js";
+import { type CategoryParams, categorySplit } from "./xgb-category-split.js";
 import type { XgbParams } from "./xgb-params.js";
 
 /** Sums of the first and second derivatives over rows. */
@@ -15,6 +16,8 @@ export interface XgbSplit {
   readonly bin: number;
   /** Rows below this go left. */
   readonly threshold: number;
+  /** Categories that go right, instead of what `bin` and `threshold` say. */
+  readonly categories?: Int32Array;
   readonly missingLeft: boolean;
   readonly left: DerivativeSums;
   readonly right: DerivativeSums;
@@ -63,6 +66,8 @@ export interface XgbBins {
   readonly values: readonly Float32Array[];
   /** `[features]` numbers below all values, for `"edges"`. */
   readonly least: Float32Array;
+  /** `[features]` 1 where bins are categories. */
+  readonly isCategory: Uint8Array;
 }
 
 /** What a node's rows add up to, and by bin. */
@@ -82,7 +87,7 @@ export interface SplitConstraint {
 /** The best split so far of one node. */
 export class XgbSplitSearch {
   readonly #bins: XgbBins;
-  readonly #by: XgbPenalties;
+  readonly #by: CategoryParams;
   readonly #histogram: Float64Array;
   readonly #total: DerivativeSums;
   readonly #rootGain: number;
@@ -91,7 +96,7 @@ export class XgbSplitSearch {
 
   constructor(
     bins: XgbBins,
-    by: XgbPenalties,
+    by: CategoryParams,
     node: NodeSums,
     constraint: SplitConstraint | undefined,
   ) {
@@ -106,7 +111,8 @@ export class XgbSplitSearch {
   /** Looks at all cuts of a feature; features come in ascending order, so that the first of equals stays. */
   look(feature: number): void {
     const missing = (this.#bins.data.missingBin[feature] ?? -1) >= 0;
-    if (this.#bins.kind === "edges") {
+    if (this.#bins.isCategory[feature] === 1) this.#categories(feature);
+    else if (this.#bins.kind === "edges") {
       this.#edges(feature, 1);
       if (missing) this.#edges(feature, -1);
     } else {
@@ -192,6 +198,24 @@ export class XgbSplitSearch {
       hessian += h;
       before = bin;
     }
+  }
+
+  #categories(feature: number): void {
+    const { data, values } = this.#bins;
+    const from = 2 * (data.offsets[feature] ?? 0);
+    const histogram = this.#histogram.subarray(from, from + 2 * (values[feature]?.length ?? 0));
+    const constraint = this.#constraint;
+    const gain = (left: DerivativeSums, right: DerivativeSums) =>
+      constraint === undefined
+        ? this.#gain(left.gradient, left.hessian, right.gradient, right.hessian)
+        : Math.fround(constraint.gain(feature, left, right) - this.#rootGain);
+    const found = categorySplit({ total: this.#total, histogram, gain }, this.#by);
+    if (found === undefined || !(found.gain > (this.best?.gain ?? 0))) return;
+    const { sums, right: categories, missingLeft } = found;
+    this.best = {
+      ...{ gain: found.gain, feature, bin: 0, threshold: 0, categories, missingLeft },
+      ...sums,
+    };
   }
 
   #gain(gradient: number, hessian: number, restGradient: number, restHessian: number): number {
