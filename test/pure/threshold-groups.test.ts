@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { IntegerTrees } from "../../src/op-spec/integer-trees.js";
+import { decisionDiagrams } from "../../src/plan/decision/decision-diagrams.js";
 import {
   type BitPrices,
   type ThresholdGroup,
@@ -18,8 +20,9 @@ function trailingZeros(value: number): number {
 }
 
 function priceOf(groups: readonly ThresholdGroup[], uses: Uses, { bit, gate }: BitPrices): number {
-  return groups.reduce((sum, { low, high, width }) => {
-    const own = [...uses].filter(([threshold]) => threshold > low && threshold <= high);
+  return groups.reduce((sum, { low, high, width }, at) => {
+    const below = Math.max(low, groups[at - 1]?.high ?? low);
+    const own = [...uses].filter(([threshold]) => threshold > below && threshold <= high);
     const gates = own.reduce((all, [t, n]) => all + n * (width - trailingZeros(t - low)), 0);
     return sum + width * bit + gates * gate;
   }, 0);
@@ -68,10 +71,11 @@ test("no other cut into indices is cheaper, with neighbouring thresholds and wit
     fc.property(fc.oneof(thresholds(8), thresholds(30)), anyPrices, (uses, prices) => {
       const groups = thresholdGroups(uses, prices);
       for (const threshold of uses.keys()) {
-        const own = groups.filter(({ low, high }) => threshold > low && threshold <= high);
-        assert.equal(own.length, 1);
+        assert.ok(groups.some(({ low, high }) => threshold > low && threshold <= high));
       }
-      for (const { low, high, width } of groups) assert.ok(high - low < 2 ** width);
+      for (const [at, { low, high, width }] of groups.entries()) {
+        assert.ok(high - low < 2 ** width && high > (groups[at - 1]?.high ?? low));
+      }
       assert.equal(priceOf(groups, uses, prices), cheapest(uses, prices));
     }),
     { numRuns: 300 },
@@ -104,6 +108,43 @@ test("an index begins where the threshold that is asked most gets its top bit", 
   const uses = new Map([1, 2, 3, 4, 5].map((threshold) => [threshold, threshold === 2 ? 30 : 1]));
   const groups = thresholdGroups(uses, { bit: 40, gate: 1 });
   assert.deepEqual(groups, [{ low: -2, high: 5, width: 3 }]);
+});
+
+test("an index may begin below thresholds of a group before it, which keeps them", () => {
+  const uses = new Map([
+    [1, 15],
+    [2, 2],
+    [4, 12],
+    [6, 1],
+    [7, 1],
+    [8, 16],
+  ]);
+  const prices = { bit: 23, gate: 2 };
+  const groups = thresholdGroups(uses, prices);
+  assert.deepEqual(groups, [
+    { low: 0, high: 1, width: 1 },
+    { low: 0, high: 7, width: 3 },
+    { low: 7, high: 8, width: 1 },
+  ]);
+  // A tree a question, with leaves of its own.
+  const questions = [...uses].flatMap(([threshold, count]) =>
+    new Array<number>(count).fill(threshold),
+  );
+  const each = (own: readonly number[]): Int32Array =>
+    Int32Array.from(questions.flatMap((_, tree) => own.map((at) => (at > 0 ? at + 3 * tree : at))));
+  const trees: IntegerTrees = {
+    features: 1,
+    outputs: 1,
+    feature: each([0, -1, -1]),
+    threshold: Int32Array.from(questions.flatMap((threshold) => [threshold, 0, 0])),
+    left: each([1, 0, 0]),
+    right: each([2, 0, 0]),
+    roots: Int32Array.from(questions, (_, tree) => 3 * tree),
+    values: Float64Array.from(questions.flatMap((_, tree) => [0, 0, tree + 1])),
+  };
+  const { bits, diagrams } = decisionDiagrams(trees, prices);
+  const gates = diagrams.reduce((sum, diagram) => sum + diagram.gates.length, 0);
+  assert.equal(bits.length * prices.bit + gates * prices.gate, priceOf(groups, uses, prices));
 });
 
 test("a thousand thresholds far apart take little time", () => {

@@ -115,7 +115,7 @@ class DiagramBuilder {
     };
   }
 
-  /** Encrypts the bits of a feature's index, for thresholds `asked`. */
+  /** Encrypts the bits of a feature's index, for those of `asked` that no index before it holds. */
   #encrypt(feature: number, group: ThresholdGroup, asked: Iterable<number>): void {
     const { low, high, width } = group;
     const bits = Array.from(
@@ -124,7 +124,8 @@ class DiagramBuilder {
     );
     const codes = this.#codes.get(feature) ?? new Map<number, IndexBits>();
     for (const threshold of asked) {
-      if (threshold > low && threshold <= high) codes.set(threshold, { low, bits });
+      if (threshold > low && threshold <= high && !codes.has(threshold))
+        codes.set(threshold, { low, bits });
     }
     this.#codes.set(feature, codes);
   }

@@ -6,7 +6,7 @@ export interface BitPrices {
 
 /**
  * Neighbouring thresholds of one feature that share encrypted bits: those of the index `min(max(x, low), high) - low`, `width` of them. One
- * threshold alone has one bit, the answer to its question.
+ * threshold alone has one bit, the answer to its question. An index may begin below thresholds of earlier groups, which keep them.
  */
 export interface ThresholdGroup {
   readonly low: number;
@@ -25,8 +25,8 @@ const manyThresholds = 200;
  * Thresholds in a group of w bits cost w bits, and as many gates a question as the threshold's place in the index has bits above its
  * trailing zeros: the middle of the index one, the middles of its halves two, and so on. Which group of which width, and where its index
  * begins, is searched over all runs of neighbouring thresholds (dynamic programming, like an optimal alphabetic tree of limited depth).
- * `uses`: how many questions each threshold has. Groups come in order and hold every threshold once. Takes some milliseconds for a
- * hundred thresholds.
+ * `uses`: how many questions each threshold has. Groups come in order; a threshold belongs to the first that
+ * holds it. Takes some milliseconds for a hundred thresholds.
  */
 export function thresholdGroups(
   uses: ReadonlyMap<number, number>,
