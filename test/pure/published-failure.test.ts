@@ -15,7 +15,8 @@ function gadget(text: string): { readonly baseLog: number; readonly levels: numb
 }
 
 for (const [name, precision, n, lwe, k, size, glwe, pbs, ks, norm, log2, centred] of published) {
-  test(`published failure probability of tfhe-rs ${name}`, () => {
+  const distribution = "tuniform" in lwe ? "TUniform" : "Gaussian";
+  test(`published failure probability of tfhe-rs ${name} ${distribution}`, () => {
     const bootstrap = gadget(pbs);
     const keySwitch = gadget(ks);
     const variance = lookupVariance({

@@ -1,23 +1,20 @@
 // Made by oracles/security/make-sets.mjs. Do not edit.
 
-/**
- * precision, norm, log2 failure; GLWE k, N, TUniform bound; LWE n, TUniform bound; bootstrap base and levels; key-switch base and levels;
- * log2 of the extension.
- */
+/** One set; noise as the bounds of TUniform distributions. */
 export type ParameterSetRow = readonly [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
+  precision: number,
+  norm: number,
+  failureLog2: number,
+  k: number,
+  polynomialSize: number,
+  glweNoiseLog2: number,
+  n: number,
+  lweNoiseLog2: number,
+  baseLog: number,
+  levels: number,
+  keySwitchBaseLog: number,
+  keySwitchLevels: number,
+  extensionLog2: number,
 ];
 
 export const parameterSetRows: readonly ParameterSetRow[] = [
