@@ -1,10 +1,11 @@
 import { strToU8 } from "fflate";
 import { type Shape, sizeOf } from "../base/tensor.js";
+import type { OutputEncoding } from "../tfhe/output-encoding.js";
 import { canonicalJson } from "../tfhe/parameter-id.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { BitsLayout } from "../tfhe/wire-bits.js";
 import type { CircuitId } from "../tfhe/wire-header.js";
-import { type OutputLayout, outputLength } from "../tfhe/wire-output.js";
+import { outputLength } from "../tfhe/wire-output.js";
 import { archiveText, packArchive, refuseOtherSide, unpackArchive } from "./archive.js";
 import { type JsonFields, parseFields } from "./json-fields.js";
 import {
@@ -41,20 +42,9 @@ export interface ClientInput {
   readonly clear?: boolean;
 }
 
-/** One result of the circuit, and how it is read. */
-export interface ClientOutput {
+/** One result of the circuit, and how it is read. Format 2 brought `limbs`, format 3 `residues`. */
+export interface ClientOutput extends OutputEncoding {
   readonly shape: Shape;
-  readonly layout: OutputLayout;
-  readonly deltaLog2: number;
-  readonly messageBits: number;
-  readonly signed: boolean;
-  /** Present where a number travels in several parts: the sum of part j times 2^(bits j), j < count. Format 2. */
-  readonly limbs?: { readonly count: number; readonly bits: number };
-  /**
-   * Present where a number travels as its remainders: part j is `2^messageBits / residues[j]` to a step. The number lies between plus and
-   * minus half the product of these moduli, which are pairwise coprime. Format 3.
-   */
-  readonly residues?: readonly number[];
 }
 
 /** Bits of the inputs that the circuit asks for encrypted one by one. Format 2. */

@@ -1,7 +1,7 @@
-import type { ClientOutput } from "../artifact/client-file.js";
+import type { OutputEncoding } from "../tfhe/output-encoding.js";
 
 /** What an output says of how its numbers travel in parts. */
-type Parts = Pick<ClientOutput, "limbs" | "residues" | "messageBits">;
+type Parts = Pick<OutputEncoding, "limbs" | "residues" | "messageBits">;
 
 /** Numbers from their parts, as `limbs` or `residues` of an output say. */
 export function joinParts(

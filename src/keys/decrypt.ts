@@ -1,5 +1,6 @@
 import { VelumError } from "../base/error.js";
 import { type Address, type Machine, offsetAddress } from "../tfhe/machine.js";
+import type { OutputDecoding } from "../tfhe/output-encoding.js";
 import {
   ciphertextBytes,
   type OutputLayout,
@@ -9,16 +10,6 @@ import {
 import type { ClientKey } from "./client-key.js";
 import { checkField } from "./encrypt.js";
 import { type Workspace, withWorkspace } from "./workspace.js";
-
-/** How a phase becomes an integer: the nearest multiple of 2^deltaLog2, its factor mod 2^messageBits. */
-export interface OutputDecoding {
-  /** 0 to 63; deltaLog2 + messageBits is at most 64. */
-  readonly deltaLog2: number;
-  /** 1 to 53. */
-  readonly messageBits: number;
-  /** Reads -2^(messageBits-1) to 2^(messageBits-1) - 1 rather than 0 to 2^messageBits - 1. */
-  readonly signed: boolean;
-}
 
 /**
  * Decrypts one output: `data` holds the packed ciphertexts of `layout`. Returns `[outputLength(layout)]` integers, in the layout's order.

@@ -1,11 +1,11 @@
 import { VelumError } from "../base/error.js";
 import type { TfheProgram } from "../program/program.js";
 import type { RegionProgram } from "../regions/region-program.js";
+import type { OutputEncoding } from "../tfhe/output-encoding.js";
 import type { CryptoParameters } from "../tfhe/parameters.js";
 import type { BitsLayout } from "../tfhe/wire-bits.js";
 import { headerBytes } from "../tfhe/wire-header.js";
 import { inputPayloadBytes } from "../tfhe/wire-input.js";
-import type { OutputLayout } from "../tfhe/wire-output.js";
 import { planBootstrap } from "./bootstrap/plan-bootstrap.js";
 import type { DiagramBit } from "./decision/decision-diagrams.js";
 import { type DecisionRegions, decisionRegions, planDecision } from "./decision/plan-decision.js";
@@ -39,18 +39,6 @@ export interface InputEncoding {
   readonly copies?: readonly number[];
   /** How each element is written; absent where all are numbers. */
   readonly codes?: readonly ElementCode[];
-}
-
-/** How the client reads one output. */
-export interface OutputEncoding {
-  readonly layout: OutputLayout;
-  readonly deltaLog2: number;
-  readonly messageBits: number;
-  readonly signed: boolean;
-  /** Present where a number travels in several parts: the sum of part j times 2^(bits j), j < count. */
-  readonly limbs?: { readonly count: number; readonly bits: number };
-  /** Present where a number travels as its remainders of these moduli: 2^messageBits / m to a step, the number between plus and minus half their product. */
-  readonly residues?: readonly number[];
 }
 
 /** The bits of the inputs that decision diagrams ask, as they travel. */

@@ -14,7 +14,8 @@ import {
   extractionVariance,
   freshSourceVariance,
 } from "../../src/plan/parameters/noise-prediction.js";
-import type { OutputEncoding, Plan } from "../../src/plan/plan.js";
+import type { Plan } from "../../src/plan/plan.js";
+import type { OutputEncoding } from "../../src/tfhe/output-encoding.js";
 import { readInputset } from "../../src/trace/inputset.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
 import type { Tracer } from "../../src/trace/tracer.js";

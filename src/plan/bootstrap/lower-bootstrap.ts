@@ -1,8 +1,9 @@
 import type { Instruction } from "../../program/program.js";
 import type { LookupStep, RegionProgram } from "../../regions/region-program.js";
 import { log2UnionFailure } from "../../security/failure.js";
+import type { OutputEncoding } from "../../tfhe/output-encoding.js";
 import type { LookupNoise } from "../parameters/parameter-request.js";
-import type { OutputEncoding, Plan, PlannedRounding } from "../plan.js";
+import type { Plan, PlannedRounding } from "../plan.js";
 import type { RotationChoice } from "./choose-rotations.js";
 import type { PlannedRotations } from "./constraints.js";
 import { type HiddenOutput, planProtection, protections } from "./hidden-outputs.js";

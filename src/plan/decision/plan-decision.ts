@@ -1,9 +1,10 @@
 import type { EnsembleInstruction, Instruction } from "../../program/program.js";
 import type { RegionProgram } from "../../regions/region-program.js";
 import { log2UnionFailure } from "../../security/failure.js";
+import type { OutputEncoding } from "../../tfhe/output-encoding.js";
 import type { CryptoParameters, GlweParameters } from "../../tfhe/parameters.js";
 import { type BitsLayout, ggswLayout } from "../../tfhe/wire-bits.js";
-import type { OutputEncoding, Plan, PlanOptions } from "../plan.js";
+import type { Plan, PlanOptions } from "../plan.js";
 import { protectInstruction } from "../protection.js";
 import { type DecisionDiagrams, decisionDiagrams } from "./decision-diagrams.js";
 import { gadgetUnit } from "./diagram-noise.js";
