@@ -13,6 +13,7 @@ import { ggswLayout } from "../../src/tfhe/wire-bits.js";
 import {
   type DiagramNode,
   type Diagrams,
+  diagramNoise,
   expandBits,
   plainDiagrams,
   runDiagrams,
@@ -24,7 +25,7 @@ import { assertRatio } from "../support/noise-ratio.js";
 import { measurePhase } from "../support/phase.js";
 import { keyBits } from "../support/plain-tfhe.js";
 import { seededRandom } from "../support/seeded-random.js";
-import { glwePhase, meanSquare, RandomWords, wrapTurns } from "../support/torus-phase.js";
+import { meanSquare, RandomWords, wrapTurns } from "../support/torus-phase.js";
 
 const shapes = [
   { N: 512, k: 4, noiseLog2: 17, baseLog: 22, levels: 1, bodyBits: 44 },
@@ -59,14 +60,7 @@ for (const { N, k, noiseLog2, baseLog, levels, bodyBits } of shapes) {
     /** Noise of every coefficient of every chunk's sum. */
     const noiseOf = (diagrams: Diagrams): number[] => {
       const sums = runDiagrams(machine, glwe, gadget, expanded, diagrams);
-      return plainDiagrams(bits, diagrams).flatMap((due, chunk) => {
-        const size = (k + 1) * N;
-        const phase = glwePhase(sums.slice(chunk * size, (chunk + 1) * size), big, N);
-        diagrams.positions.forEach((at, v) => {
-          phase[at] = (phase[at] ?? 0) - (due[v] ?? 0);
-        });
-        return [...phase].map((value) => value * 2 ** -32);
-      });
+      return diagramNoise(sums, bits, diagrams, big);
     };
 
     for (const values of [1, 3, 20]) {

@@ -13,8 +13,8 @@ import { packingKeyFileBytes, readPackingKeys } from "../../src/tfhe/wire-packin
 import {
   type DiagramNode,
   type Diagrams,
+  diagramNoise,
   expandPackedBits,
-  plainDiagrams,
   runDiagrams,
 } from "../support/decision-server.js";
 import { evalMachines, keyMachine } from "../support/eval-machines.js";
@@ -23,7 +23,7 @@ import { assertRatio } from "../support/noise-ratio.js";
 import { measurePhase } from "../support/phase.js";
 import { keyBits } from "../support/plain-tfhe.js";
 import { seededRandom } from "../support/seeded-random.js";
-import { glwePhase, meanSquare, RandomWords, wrapTurns } from "../support/torus-phase.js";
+import { meanSquare, RandomWords, wrapTurns } from "../support/torus-phase.js";
 
 const shapes = [
   // The second holds its bits in four ciphertexts, the last expands to the deepest step. Much of a row's noise sits in a few
@@ -108,14 +108,7 @@ for (const { N, k, noiseLog2, S, keyed, gadget: pair, bits: length } of shapes) 
 
     const noiseOf = (diagrams: Diagrams): number[] => {
       const sums = runDiagrams(machine, parameters.glwe, gadget, expanded, diagrams);
-      return plainDiagrams(bits, diagrams).flatMap((due, chunk) => {
-        const size = (k + 1) * N;
-        const phase = glwePhase(sums.slice(chunk * size, (chunk + 1) * size), big, N);
-        diagrams.positions.forEach((at, v) => {
-          phase[at] = (phase[at] ?? 0) - (due[v] ?? 0);
-        });
-        return [...phase].map((value) => value * 2 ** -32);
-      });
+      return diagramNoise(sums, bits, diagrams, big);
     };
 
     for (const bit of [0, 1]) {

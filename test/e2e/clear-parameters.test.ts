@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { checksum } from "../../src/base/checksum.js";
 import { Client, fhe, ServerCircuit, VelumError } from "../../src/index.js";
 import { payloadOf } from "../../src/tfhe/wire-header.js";
-import { clearPrograms, valuesOf } from "../support/clear-programs.js";
+import { circuitOf, clearPrograms, valuesOf } from "../support/clear-programs.js";
 import { runEverywhere } from "../support/run-circuit.js";
 
 const flip = new fhe.LookupTable([1, 0, 3, 2, 5, 4, 7, 6]);
@@ -82,19 +82,10 @@ test("random programs with clear parameters: encrypted runs, simulation and plai
   await fc.assert(
     fc.asyncProperty(clearPrograms(4), async (program) => {
       const inputs = valuesOf(program);
-      const { parameters, samples, trace } = program;
-      const circuit = await fhe
-        .compiler(parameters, (...own) => trace(...own))
-        .compile(inputs)
-        .catch((error: unknown) => {
-          const codes = ["width-too-wide", "no-parameters", "unsupported-op"];
-          if (error instanceof VelumError && codes.includes(error.code)) return undefined;
-          throw error;
-        });
-      // Many look-ups would not say more than a few.
-      if (circuit === undefined || circuit.sizes.bootstraps > 12) return;
+      const circuit = await circuitOf(program, inputs);
+      if (circuit === undefined) return;
       compiled++;
-      const wanted = samples.map((sample) => program.plain(sample));
+      const wanted = program.samples.map((sample) => program.plain(sample));
       for (const [runtime, results] of await runEverywhere(circuit, inputs)) {
         assert.deepEqual(results, wanted, `${runtime}\n${circuit}\n${circuit.program}`);
       }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import type { Encryption } from "../../src/index.js";
-import { fhe } from "../../src/index.js";
+import type { CompileOptions } from "../../src/circuit/compile-options.js";
+import { type Circuit, type Encryption, fhe, VelumError } from "../../src/index.js";
+import type { Sample } from "../../src/trace/inputset.js";
 import type { Tracer } from "../../src/trace/tracer.js";
 import { nest } from "./plain-programs.js";
 
@@ -283,4 +284,21 @@ function step(twins: readonly Twin[], { op, picks }: Draw): Twin | undefined {
 /** The samples as values for the circuit. */
 export function valuesOf({ samples, shapes }: ClearProgram) {
   return samples.map((sample) => sample.map((flat, i) => nest(flat, shapes[i] ?? [])));
+}
+
+/** Its circuit; undefined where it asks for more than can be computed, or for so many look-ups that they would take long. */
+export async function circuitOf(
+  { parameters, trace }: ClearProgram,
+  inputs: Iterable<Sample>,
+  options: Partial<CompileOptions> = {},
+): Promise<Circuit | undefined> {
+  try {
+    const compiler = fhe.compiler(parameters, (...own) => trace(...own));
+    const circuit = await compiler.compile(inputs, options);
+    return circuit.sizes.bootstraps > 12 ? undefined : circuit;
+  } catch (error) {
+    const codes = ["width-too-wide", "no-parameters", "unsupported-op"];
+    if (error instanceof VelumError && codes.includes(error.code)) return undefined;
+    throw error;
+  }
 }

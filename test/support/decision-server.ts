@@ -14,6 +14,7 @@ import {
 } from "../../src/tfhe/wire-packing-keys.js";
 import { lineUp, withBlocks } from "./blocks.js";
 import { runStage } from "./eval-stages.js";
+import { glwePhase } from "./torus-phase.js";
 
 /** Decision diagrams of one chunk: nodes `[bit, low, high, to]`. */
 export type DiagramNode = readonly [bit: number, low: number, high: number, to: number];
@@ -191,5 +192,23 @@ export function expandPackedBits(
       rows: new BigUint64Array(memory.slice(rows, rows + count * glweBytes).buffer),
       expanded: memory.slice(expanded, expanded + expandedBytes),
     };
+  });
+}
+
+/** Noise of the sums that `runDiagrams` gave for `bits`, in turns: that of every coefficient of every chunk. `key`: bits of the large key. */
+export function diagramNoise(
+  sums: Int32Array,
+  bits: ArrayLike<number>,
+  diagrams: Diagrams,
+  key: readonly number[],
+): number[] {
+  const chunks = plainDiagrams(bits, diagrams);
+  const size = sums.length / chunks.length;
+  return chunks.flatMap((due, chunk) => {
+    const phase = glwePhase(sums.slice(chunk * size, (chunk + 1) * size), key, size - key.length);
+    diagrams.positions.forEach((at, v) => {
+      phase[at] = (phase[at] ?? 0) - (due[v] ?? 0);
+    });
+    return [...phase].map((value) => value * 2 ** -32);
   });
 }
