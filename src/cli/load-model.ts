@@ -35,8 +35,8 @@ export const modelWords: {
     "linear models: scalers and PCA go into the weights",
   ),
   result: {
-    ...{ word: "result", shown: "scores|class|top=K|above=T" },
-    help: "the server finds the class, the K likeliest, or whether a value is above T; scores stay there",
+    ...{ word: "result", shown: "scores|class|top=K|above=T[,T...]" },
+    help: "the server finds the class, the K likeliest, or whether values are above T; scores stay there",
     read: readResult,
   },
 };
@@ -108,8 +108,10 @@ function readResult(text: string): ImportedParams["result"] {
   const [name = "", value] = text.split("=");
   if (value === undefined) return choiceOf(["scores", "class"], text, "--result");
   const known = choiceOf(["top", "above"], name, "--result");
-  const number = numberOf(value, `--result ${name}`);
-  return known === "top" ? { top: number } : { above: number };
+  if (known === "top") return { top: numberOf(value, "--result top") };
+  const limits = value.split(",").map((limit) => numberOf(limit, "--result above"));
+  const [first = Number.NaN, ...more] = limits;
+  return { above: more.length === 0 ? first : limits };
 }
 
 function noModel(path: string, kind: ReturnType<typeof modelKind>): VelumError {

@@ -2,15 +2,20 @@ import { contentText } from "../base/value-text.js";
 import type { Link } from "../quantize/regressor-coding.js";
 import { ParamChecks } from "./check-params.js";
 
+/** Asks whether predictions are above limits, as `predict` gives them: one limit for all targets, or a list with one each. */
+export interface AboveResult {
+  readonly above: number | readonly number[];
+}
+
 /**
  * What the server of a regressor returns. `"scores"` (default): predictions, or their logarithms. `{ above: t }`: whether the prediction is
- * above t, found by table look-ups, and only 1 or 0 leaves the server; t stays there. A list has one t for each target.
+ * above t, found by table look-ups, and only 1 or 0 leaves the server, one a target; t stays there.
  */
-export type RegressorResult = "scores" | { readonly above: number | readonly number[] };
+export type RegressorResult = "scores" | AboveResult;
 
 /**
  * `[targets]` limits of the scores that `result` asks for; undefined where it asks for the scores. A limit is taken through `link`.
- * Errors: `bad-argument` for what is no result, a list of another length, or limits that no prediction reaches.
+ * Errors: those of `targetLimits`; `bad-argument` for limits that no prediction reaches.
  */
 export function scoreLimits(
   owner: string,
@@ -18,16 +23,24 @@ export function scoreLimits(
   link: Link,
   targets: number,
 ): Float64Array | undefined {
-  checkRegressorResult(owner, result);
   if (result === "scores") return undefined;
+  const limits = Float64Array.from(targetLimits(owner, result, targets));
+  if (link === "identity") return limits;
+  if (limits.every((limit) => limit > 0)) return limits.map(Math.log);
+  throw refused(owner, result, "Pass numbers above 0, as predictions are");
+}
+
+/** `[targets]` limits that `result` names. Errors: `bad-argument` for limits that are no finite numbers, or a list of another length. */
+export function targetLimits(
+  owner: string,
+  result: AboveResult,
+  targets: number,
+): readonly number[] {
+  checkRegressorResult(owner, result);
   const { above } = result;
-  const refuse = (cure: string) =>
-    new ParamChecks(owner).bad("result above", contentText(above), cure);
-  const limits = typeof above === "number" ? new Array<number>(targets).fill(above) : above;
-  if (limits.length !== targets) throw refuse(`Pass a number, or ${targets}, one a target`);
-  if (link === "identity") return Float64Array.from(limits);
-  if (limits.some((limit) => limit <= 0)) throw refuse("Pass numbers above 0, as predictions are");
-  return Float64Array.from(limits, Math.log);
+  if (typeof above === "number") return new Array<number>(targets).fill(above);
+  if (above.length === targets) return above;
+  throw refused(owner, result, `Pass a number, or a list of ${targets}, one a target`);
 }
 
 /** Refuses what is no result. Errors: `bad-argument`. */
@@ -38,4 +51,8 @@ export function checkRegressorResult(owner: string, result: RegressorResult): vo
   if (Array.isArray(limits) && limits.length > 0 && limits.every(Number.isFinite)) return;
   const cure = 'Pass "scores", or { above: t } with a target t';
   throw new ParamChecks(owner).bad("result", contentText(result), cure);
+}
+
+function refused(owner: string, { above }: AboveResult, cure: string) {
+  return new ParamChecks(owner).bad("result above", contentText(above), cure);
 }

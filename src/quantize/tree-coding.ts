@@ -50,7 +50,7 @@ export interface TreeCodingParts extends InputParts {
   readonly top?: number;
 }
 
-/** Integer sums of leaves; places of the likeliest classes; or 1 where the score is above a limit that the server knows, else 0. */
+/** Integer sums of leaves; places of the likeliest classes; or for each score 1 where it is above a limit that the server knows, else 0. */
 export type TreeResultKind = (typeof resultKinds)[number];
 
 const resultKinds = ["scores", "classes", "bit"] as const;
@@ -80,8 +80,7 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
 
   /** Integers that a result has. */
   override get outputs(): number {
-    if (this.result === "scores") return this.base.length;
-    return this.result === "classes" ? this.top : 1;
+    return this.result === "classes" ? this.top : this.base.length;
   }
 
   /** Real scores `[rows, outputs]` of integer sums. Error `bad-argument` where scores stay on the server. */
@@ -97,7 +96,7 @@ export class TreeCoding extends ModelCoding implements TreeCodingParts {
 
   /**
    * One answer a row of integer results: the likeliest label, the target, or 1 and -1 for inliers and outliers; 1 or 0 where the result is
-   * whether the target is above a limit.
+   * whether the target is above a limit. Of several targets `[rows, targets]`, row after row.
    */
   answers(results: Tensor): Float64Array {
     const { top, meaning } = this;

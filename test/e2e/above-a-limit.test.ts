@@ -91,7 +91,7 @@ test("limits that a regressor does not have are refused", () => {
   assert.throws(fit({ above: 0 }), /result above: is 0\. Pass numbers above 0, as predictions are/);
   assert.throws(
     fit({ above: [1, 2] }),
-    /result above: is \[1,2\]\. Pass a number, or 1, one a target/,
+    /result above: is \[1,2\]\. Pass a number, or a list of 1, one a target/,
   );
   assert.throws(fit({ top: 1 }), /result: is \{"top":1\}\. Pass "scores", or \{ above: t \}/);
   assert.throws(fit({ above: Number.NaN }), /result: is \{"above":null\}/);

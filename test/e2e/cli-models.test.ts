@@ -81,6 +81,21 @@ test("a model with several targets: one line an answer, a number a target", () =
       assert.ok(Math.abs(target - Number(outputs?.[row]?.[k])) < 1e-5, line);
     }
   }
+  const limits = [1.26, 6];
+  const words = ["--result", `above=${limits}`];
+  const due = outputs
+    ?.slice(0, 3)
+    .map((row) => row.map((x, k) => Number(Number(x) > (limits[k] ?? 0))));
+  assert.equal(
+    predict("two-targets.json", "rows.json", ...words),
+    `${due?.map((bits) => JSON.stringify(bits)).join("\n")}\n`,
+  );
+  refused(
+    1,
+    "ImportedModel.compile result above: is [1,2,3]. Pass a number, or a list of 2, one a target",
+    ...["compile", "two-targets.json", "--inputset", "rows.json", "-o", "x"],
+    ...["--result", "above=1,2,3"],
+  );
 });
 
 test("LightGBM, and settings of the model", () => {

@@ -3,12 +3,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { importLightgbm } from "../../src/import/boosters/lightgbm.js";
 import { importXgboost } from "../../src/import/boosters/xgboost.js";
+import type { ImportedResult } from "../../src/import/model/decide-on-server.js";
 import { importOnnx } from "../../src/import/onnx/import-onnx.js";
 import { ImportedClient, ImportedModel, ServerCircuit } from "../../src/index.js";
 import { importedCases, importedFile, rowsOf } from "../support/imported-cases.js";
 
 const wasm = { runtime: "wasm", threads: 1 } as const;
-const cases = [
+interface Case {
+  readonly library: string;
+  readonly file: string;
+  readonly read: (bytes: Uint8Array) => ImportedModel;
+  readonly result: ImportedResult;
+}
+
+const cases: readonly Case[] = [
   { library: "onnx", file: "svc.onnx", read: importOnnx, result: { top: 2 } },
   { library: "onnx", file: "tree-binary.onnx", read: importOnnx, result: "class" },
   { library: "onnx", file: "isolation-forest.onnx", read: importOnnx, result: "class" },
@@ -16,7 +24,13 @@ const cases = [
   { library: "xgboost-3.2.0", file: "multiclass.json", read: importXgboost, result: { top: 2 } },
   { library: "xgboost-3.2.0", file: "reg-gamma.ubj", read: importXgboost, result: { above: 0.18 } },
   { library: "lightgbm-4.7.0", file: "poisson.txt", read: importLightgbm, result: { above: 1.06 } },
-] as const;
+  ...["two-targets.json", "vector-leaves.json"].map((file) => ({
+    ...{ library: "xgboost-3.2.0", file, read: importXgboost, result: { above: [1.1, 5.9] } },
+  })),
+  ...["forest-two-targets.onnx", "linear-two-targets.onnx"].map((file) => ({
+    ...{ library: "onnx", file, read: importOnnx, result: { above: [0, 0.75] } },
+  })),
+];
 
 for (const { library, file, read, result } of cases) {
   test(`${library} ${file}: ${JSON.stringify(result)} on the server`, async () => {
@@ -32,7 +46,8 @@ for (const { library, file, read, result } of cases) {
     assert.equal(maxScoreDifference, undefined);
     const clear = await model.predict(rows);
     assert.deepEqual(await model.predict(rows, { fhe: "simulate" }), clear);
-    assert.deepEqual(await model.predict(few, { fhe: "execute" }), clear.slice(0, 2));
+    const targets = clear.length / rows.length;
+    assert.deepEqual(await model.predict(few, { fhe: "execute" }), clear.slice(0, 2 * targets));
     await assert.rejects(model.scores(few), { code: "bad-argument" });
 
     const client = await ImportedClient.load(circuit.clientFile);
@@ -41,7 +56,7 @@ for (const { library, file, read, result } of cases) {
     const server = await ServerCircuit.load(circuit.serverFile, wasm);
     const keys = keyFile && (await server.loadEvaluationKeys(keyFile));
     const [answer = new Uint8Array()] = await server.run([client.encrypt(few[1] ?? [])], keys);
-    assert.deepEqual(client.predict(answer), clear.slice(1, 2));
+    assert.deepEqual(client.predict(answer), clear.slice(targets, 2 * targets));
     const copy = ImportedModel.load(model.dump(), wasm);
     assert.deepEqual(await copy.predict(rows, { fhe: "simulate" }), clear);
     if (typeof result === "object" && "top" in result) {

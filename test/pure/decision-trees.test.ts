@@ -72,7 +72,7 @@ test("one score is above its limit where rounded leaves cannot have brought it t
       fc.integer({ min: -40, max: 40 }),
       (trees, quarter) => {
         const base = Float64Array.of(0.25);
-        const decision = { kind: "bit", above: quarter / 4 } as const;
+        const decision = { kind: "bit", limits: [quarter / 4] } as const;
         const decided = decisionTrees({ trees, step: 0.5, base }, decision, grid, 10);
         for (const x of rows) {
           const [sum = 0] = sums(trees, x, new Float64Array(1));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { importLightgbm } from "../../src/import/boosters/lightgbm.js";
 import { importXgboost } from "../../src/import/boosters/xgboost.js";
+import type { ImportedResult } from "../../src/import/model/decide-on-server.js";
 import type { ImportedModel } from "../../src/import/model/imported-model.js";
 import {
   type QuantizedImport,
@@ -42,7 +43,7 @@ function* recorded(task: "classifier" | "regressor"): Iterable<Recorded> {
   }
 }
 
-function decided(one: Recorded, result: "class" | { top: number } | { above: number }) {
+function decided(one: Recorded, result: ImportedResult) {
   const params = { ...one.model.getParams(), result };
   return quantizeImported(one.model.parts, params, one.rows, one.name);
 }
@@ -92,23 +93,30 @@ test("every list of all classes is in the order of the library's shares", () => 
   }
 });
 
-test("every regressor with one target: whether its value is above a limit, through what follows the score", () => {
+/** A limit between the middle two of different values, or below the only one. */
+function middleOf(values: Float64Array): number {
+  const sorted = Array.from(new Set(values)).sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [below = 0, over = 0] = [sorted[middle - 1] ?? 0, sorted[middle] ?? 0];
+  return sorted.length > 1 ? (below + over) / 2 : over - 1;
+}
+
+test("every regressor: whether its values are above their limits, through what follows the score", () => {
   const links = new Set<string>();
   let wrong = 0;
   let all = 0;
+  let severalTargets = 0;
   for (const one of recorded("regressor")) {
-    const values = one.model.floatModel.outputs(one.rows);
-    if (values.shape[1] !== 1) {
-      assert.throws(() => decided(one, { above: 0 }), /result: the model has 2 targets/);
-      continue;
-    }
-    const sorted = Array.from(new Set(values.data)).sort((a, b) => a - b);
-    const middle = Math.floor(sorted.length / 2);
-    const [below = 0, over = 0] = [sorted[middle - 1] ?? 0, sorted[middle] ?? 0];
-    const above = sorted.length > 1 ? (below + over) / 2 : over - 1;
-    const found = decided(one, { above });
+    const { shape, data } = one.model.floatModel.outputs(one.rows);
+    const [, targets = 1] = shape;
+    const limits = Array.from({ length: targets }, (_, k) =>
+      middleOf(data.filter((_, i) => i % targets === k)),
+    );
+    const [first = 0] = limits;
+    const found = decided(one, { above: targets === 1 ? first : limits });
+    if (targets > 1) severalTargets++;
     const bits = found.coding.predictions(run(found, one.rows));
-    const expected = Array.from(values.data, (value) => Number(value > above));
+    const expected = Array.from(data, (value, i) => Number(value > (limits[i % targets] ?? 0)));
     wrong += bits.filter((bit, row) => bit !== expected[row]).length;
     all += bits.length;
     for (const step of one.model.parts.after) if (step.kind === "element") links.add(step.name);
@@ -116,6 +124,7 @@ test("every regressor with one target: whether its value is above a limit, throu
       code: "bad-argument",
     });
   }
+  assert.ok(severalTargets >= 5, `${severalTargets}`);
   assert.ok(all > 700 && wrong <= 0.01 * all, `${wrong} of ${all}`);
   assert.deepEqual(Array.from(links).sort(), ["exp", "log1pexp", "logistic", "signedSquare"]);
 });
@@ -128,6 +137,7 @@ test("results that a model does not have are refused", () => {
     return { name: file, model, rows: rowsOf(one, model.parts) };
   };
   const poisson = load("lightgbm-4.7.0", "poisson.txt", importLightgbm);
+  const pair = load("xgboost-3.2.0", "two-targets.json", importXgboost);
   const iris = load("xgboost-3.2.0", "multiclass.json", importXgboost);
   const cases = [
     [poisson, "class", /result: is "class"\. Pass "scores", or \{ above: t \} with a target t/],
@@ -138,6 +148,8 @@ test("results that a model does not have are refused", () => {
       /result: is \{"above":-1\}\. Pass a target that the model can predict/,
     ],
     [poisson, { above: Number.NaN }, /Pass "scores", or \{ above: t \} with a target t/],
+    [pair, { above: [1, Number.NaN] }, /Pass "scores", or \{ above: t \} with a target t/],
+    [pair, { above: [1] }, /result above: is \[1\]\. Pass a number, or a list of 2, one a target/],
     [iris, { above: 1 }, /result: is \{"above":1\}\. Pass "scores", "class" or \{ top: k \}/],
     [iris, { top: 4 }, /result: is \{"top":4\}\. Pass \{ top: k \} with k from 1 to 3/],
     [iris, { top: 1.5 }, /Pass "scores", "class" or \{ top: k \}/],

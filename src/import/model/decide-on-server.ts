@@ -1,13 +1,13 @@
 import { VelumError } from "../../base/error.js";
 import { contentText } from "../../base/value-text.js";
-import type { RegressorResult } from "../../models/above-result.js";
+import { type AboveResult, type RegressorResult, targetLimits } from "../../models/above-result.js";
 import type { ClassResult } from "../../models/class-result.js";
 import { mostClasses } from "../../models/ranking.js";
 import { numbersOf } from "../steps/blocks.js";
 import { type ImportedParts, outputsOfModel } from "../steps/imported-parts.js";
 import { runSteps } from "../steps/run-steps.js";
 import type { Step } from "../steps/steps.js";
-import { type ScoreColumn, scoreColumns } from "./score-columns.js";
+import { type KnownColumn, type ScoreColumn, scoreColumns } from "./score-columns.js";
 
 /** What the server of an imported model returns. */
 export type ImportedResult = ClassResult | RegressorResult;
@@ -16,7 +16,7 @@ export type ImportedResult = ClassResult | RegressorResult;
 export interface ServerDecision {
   /**
    * `classes`: the places of the greatest of `scores`, best first; two classes may have one score, above 0 for the second. `votes`: the
-   * same of votes, a score for each pair of classes, above 0 for the first of both. `bit`: 1 where the one score is above 0, else 0.
+   * same of votes, a score for each pair of classes, above 0 for the first of both. `bit`: a bit a score, 1 where it is above 0, else 0.
    */
   readonly kind: "classes" | "votes" | "bit";
   /** Classes that are told apart; 2 of a bit. */
@@ -25,8 +25,8 @@ export interface ServerDecision {
   readonly top: number;
   /** Places of the raw scores that it is about. */
   readonly scores: readonly number[];
-  /** What one score is compared with; 0 where several are compared with each other. */
-  readonly above: number;
+  /** What each of `scores` counts from; 0 where several are compared with each other. */
+  readonly limits: readonly number[];
 }
 
 /**
@@ -43,28 +43,20 @@ export function decisionOnServer(
   const columns = scoreColumns(after, outputsOfModel(model));
   if (typeof result === "object" && result !== null && "above" in result) {
     if (decision !== undefined) throw noSuchResult(path, result, classifierCure);
-    const { above } = result;
-    if (typeof above !== "number" || !Number.isFinite(above)) {
-      throw noSuchResult(path, result, regressorCure);
-    }
-    const column = onlyColumn(columns[output], path);
-    const limit = limitOf(parts, column, output, (value) => value > above);
-    if (Number.isFinite(limit)) {
-      return { kind: "bit", classes: 2, top: 1, scores: [column.score], above: limit };
-    }
-    throw noSuchResult(path, result, "Pass a target that the model can predict");
+    return bitsAbove(parts, result, columns[output], path);
   }
   const top = result === "class" ? 1 : result?.top;
   if (decision === undefined) throw noSuchResult(path, result, regressorCure);
   if (!Number.isInteger(top)) throw noSuchResult(path, result, classifierCure);
   if (decision.kind === "threshold") {
     requireTop(top, 2, result, path);
-    const column = onlyColumn(columns[decision.block], path);
+    const [column] = columns[decision.block] ?? [];
+    const score = requireRising(column, path);
     const { above, atLeast } = decision;
     const chosen = (value: number) => (atLeast ? value >= above : value > above);
-    const limit = limitOf(parts, column, decision.block, chosen);
+    const limit = limitOf(parts, score, { block: decision.block, column: 0 }, chosen);
     if (!Number.isFinite(limit)) throw undecidable(path, "gives every row the same class");
-    return { kind: "classes", classes: 2, top, scores: [column.score], above: limit };
+    return { kind: "classes", classes: 2, top, scores: [score], limits: [limit] };
   }
   const block = beforeSoftmax(after, decision.block);
   const step = after[block - 1];
@@ -75,7 +67,24 @@ export function decisionOnServer(
     throw undecidable(path, `has ${classes} classes, and 2 to ${mostClasses} are compared`);
   }
   requireTop(top, classes, result, path);
-  return { kind: votes ? "votes" : "classes", classes, top, scores, above: 0 };
+  const limits = scores.map(() => 0);
+  return { kind: votes ? "votes" : "classes", classes, top, scores, limits };
+}
+
+/** Whether each target, a column of the reported block, is above its limit. */
+function bitsAbove(
+  parts: ImportedParts,
+  result: AboveResult,
+  targets: readonly KnownColumn[] = [],
+  path: string,
+): ServerDecision {
+  const known = targets.length > 0 ? targets : [undefined];
+  const scores = known.map((column) => requireRising(column, path));
+  const limits = targetLimits(path, result, targets.length).map((above, column) =>
+    limitOf(parts, scores[column] ?? 0, { block: parts.output, column }, (value) => value > above),
+  );
+  if (limits.every(Number.isFinite)) return { kind: "bit", classes: 2, top: 1, scores, limits };
+  throw noSuchResult(path, result, "Pass a target that the model can predict");
 }
 
 /** The block whose rows have their greatest number where those of `block` have it. */
@@ -86,15 +95,14 @@ function beforeSoftmax(after: readonly Step[], block: number): number {
     : block;
 }
 
-function onlyColumn(columns: ReturnType<typeof scoreColumns>[number] = [], path: string) {
-  const [column] = columns;
-  if (columns.length > 1) throw undecidable(path, `has ${columns.length} targets`);
-  if (column !== undefined && "score" in column && column.rising) return column;
+/** The place of the score that `column` rises with. */
+function requireRising(column: KnownColumn, path: string): number {
+  if (column !== undefined && "score" in column && column.rising) return column.score;
   throw undecidable(path, "compares more than one of its scores, or one that falls");
 }
 
 /** Scores of which the columns are the same rising function. */
-function comparedScores(columns: ReturnType<typeof scoreColumns>[number] = [], path: string) {
+function comparedScores(columns: readonly KnownColumn[] = [], path: string) {
   const known = columns.filter(
     (column): column is ScoreColumn => column !== undefined && "score" in column && column.rising,
   );
@@ -108,15 +116,16 @@ function comparedScores(columns: ReturnType<typeof scoreColumns>[number] = [], p
 /** The greatest double that, as the column's score, is not `chosen`: by halving all doubles. Infinite where all or none are. */
 function limitOf(
   { after, model }: ImportedParts,
-  { score }: ScoreColumn,
-  block: number,
+  score: number,
+  { block, column }: { readonly block: number; readonly column: number },
   chosen: (value: number) => boolean,
 ): number {
   const columns = outputsOfModel(model);
   const isChosen = (value: number): boolean => {
     const data = new Float64Array(columns);
     data[score] = value;
-    return chosen(numbersOf(runSteps(after, [{ columns, data }], 1), block).data[0] ?? Number.NaN);
+    const found = numbersOf(runSteps(after, [{ columns, data }], 1), block);
+    return chosen(found.data[column] ?? Number.NaN);
   };
   let low = orderOf(-Number.MAX_VALUE);
   let high = orderOf(Number.MAX_VALUE);

@@ -1,18 +1,19 @@
+import type { LinearWeights } from "../../models/linear/linear-fit.js";
 import type { TreeEnsemble } from "../../models/trees/tree-ensemble.js";
 import type { LinearStep } from "../steps/steps.js";
 import type { ServerDecision } from "./decide-on-server.js";
 
-/** The trees of which only the scores of `decision` are left, one score counted from its limit on. */
+/** The trees of which only the scores of `decision` are left, each counted from its limit on. */
 export function decidedEnsemble(
   ensemble: TreeEnsemble,
-  { scores, above }: ServerDecision,
+  { scores, limits }: ServerDecision,
 ): TreeEnsemble {
   const { outputs, base } = ensemble;
   const trees = ensemble.trees.map((tree) => ({
     ...tree,
     values: chosen(tree.values, outputs, scores),
   }));
-  const start = chosen(base, outputs, scores).map((value) => value - above);
+  const start = chosen(base, outputs, scores).map((value, k) => value - (limits[k] ?? 0));
   return { ...ensemble, outputs: scores.length, base: start, trees };
 }
 
@@ -20,15 +21,15 @@ export function decidedEnsemble(
 export function decidedWeights(
   { coef, intercept }: LinearStep,
   features: number,
-  { scores, above }: ServerDecision,
-) {
+  { scores, limits }: ServerDecision,
+): LinearWeights {
   const rows = scores.map((k) => coef.subarray(k * features, (k + 1) * features));
   return {
     coef: {
       shape: [scores.length, features],
       data: Float64Array.from(rows.flatMap((row) => Array.from(row))),
     },
-    intercept: Float64Array.from(scores, (k) => (intercept[k] ?? 0) - above),
+    intercept: Float64Array.from(scores, (k, i) => (intercept[k] ?? 0) - (limits[i] ?? 0)),
   };
 }
 

@@ -24,9 +24,9 @@ export interface ImportedParams {
   readonly foldPreprocessing: boolean;
   /**
    * What the server returns: raw scores (default); of classifiers the class alone, or `{ top: k }`, the k likeliest, best first; of
-   * regressors of one target `{ above: t }`, 1 where the prediction is above t, else 0. All but scores take table look-ups and evaluation
-   * keys. Sums of trees then have `nBits.sums` bits (3 to 12, default 8), as of tree estimators; widths of linear models are lowered until
-   * differences of scores fit in 14.
+   * regressors `{ above: t }`, 1 where the prediction is above t, else 0; of several targets a bit each, with one t for all or a list with
+   * one each. All but scores take table look-ups and evaluation keys. Sums of trees then have `nBits.sums` bits (3 to 12, default 8), as of
+   * tree estimators; widths of linear models are lowered until differences of scores fit in 14.
    */
   readonly result: ImportedResult;
 }

@@ -11,7 +11,7 @@ export interface QuantizationReport {
   readonly maxScoreDifference: number | undefined;
   /** Greatest difference of what the source library reports: values, scores or probabilities. */
   readonly maxOutputDifference: number | undefined;
-  /** Share of rows with the same class, 0 to 1, or of regressors with `result` `{ above: t }` the same bit; undefined for other regressors. */
+  /** Share of rows with the same class, 0 to 1, or of bits of regressors with `result` `{ above: t }`; undefined for other regressors. */
   readonly equalClasses: number | undefined;
 }
 
@@ -27,19 +27,20 @@ export function reportOf(
   result: ImportedResult = "scores",
 ): QuantizationReport {
   const [rows = 0] = float.shape;
-  const above = typeof result === "object" && "above" in result ? result.above : undefined;
+  const limits =
+    typeof result === "object" && "above" in result ? [result.above].flat() : undefined;
   const scores = coding.decided ? undefined : coding.scores(results);
   const found = coding.predictions(results);
-  const expected = predictionsOf(model.reading, float).map((own) =>
-    typeof above === "number" ? Number(Number(own) > above) : own,
+  const expected = predictionsOf(model.reading, float).map((own, i) =>
+    limits ? Number(Number(own) > (limits[i % limits.length] ?? 0)) : own,
   );
-  const equal = expected.filter((own, row) => own === found[row]).length;
-  const compared = model.parts.decision !== undefined || above !== undefined;
+  const equal = expected.filter((own, i) => own === found[i]).length;
+  const compared = model.parts.decision !== undefined || limits !== undefined;
   return {
     rows,
     maxScoreDifference: scores && difference(float, scores),
     maxOutputDifference: scores && difference(model.outputsOf(float), model.outputsOf(scores)),
-    equalClasses: compared ? equal / rows : undefined,
+    equalClasses: compared ? equal / expected.length : undefined,
   };
 }
 

@@ -1,7 +1,9 @@
 import { VelumError } from "../../base/error.js";
 import type { Matrix } from "../../models/check-data.js";
 import type { CodedModel } from "../../models/coded-model.js";
+import { evenTargets } from "../../models/linear/even-targets.js";
 import { LinearCoded } from "../../models/linear/linear-coded.js";
+import type { LinearBits } from "../../models/linear/linear-params.js";
 import { QuantizedLinearModel } from "../../models/linear/quantized-linear.js";
 import type { TreeEnsemble } from "../../models/trees/tree-ensemble.js";
 import { codeDecision, codeTrees, type TreesCoded } from "../../models/trees/trees-coded.js";
@@ -12,7 +14,7 @@ import { ImportedCoding } from "../client/imported-coding.js";
 import { featuresOf } from "../client/read-rows.js";
 import { foldAffine } from "../rewriting/fold-affine.js";
 import { type ImportedParts, type ImportedRows, outputsOfModel } from "../steps/imported-parts.js";
-import type { Step } from "../steps/steps.js";
+import type { LinearStep, Step } from "../steps/steps.js";
 import { cutEvidence } from "./cut-evidence.js";
 import { decisionOnServer, type ServerDecision } from "./decide-on-server.js";
 import { decidedLinear } from "./decided-linear.js";
@@ -60,29 +62,31 @@ export function quantizeImported(
     return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
   }
   const linear = cutEvidence({ ...rest, inputs, before }, model, matrix);
-  if (decision !== undefined) {
-    const coded = decidedLinear(linear, decision, matrix, importedLinearBits(path, params));
-    return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
-  }
-  const { intercept, coef: weights } = linear;
-  const coef = { shape: [intercept.length, columns], data: weights };
   const bits = importedLinearBits(path, params);
-  const quantized = QuantizedLinearModel.fromWeights(
-    { coef, intercept },
-    matrix,
-    bits,
-    "perFeature",
-  );
-  const { inputQuantizer, scoreScale } = quantized;
-  const scales = new Float64Array(intercept.length).fill(scoreScale);
-  const coding = new RegressorCoding({
-    inputQuantizer,
-    features: columns,
-    scales,
-    link: "identity",
-  });
-  const coded = new LinearCoded(coding, quantized);
-  return { coded, coding: new ImportedCoding({ features, model: coding, reading }) };
+  const coded =
+    decision === undefined
+      ? scoredLinear(linear, matrix, bits, parts.task)
+      : decidedLinear(linear, decision, matrix, bits);
+  return { coded, coding: new ImportedCoding({ features, model: coded.coding, reading }) };
+}
+
+/** A linear model whose scores are returned; targets, which nothing compares, may differ in size. */
+function scoredLinear(
+  { coef: data, intercept }: LinearStep,
+  x: Matrix,
+  bits: LinearBits,
+  task: ImportedParts["task"],
+): LinearCoded<RegressorCoding> {
+  const given = { coef: { shape: [intercept.length, x.columns], data }, intercept };
+  const { weights, sizes } =
+    task === "regressor"
+      ? evenTargets(given, x, bits, "perFeature")
+      : { weights: given, sizes: intercept.map(() => 1) };
+  const quantized = QuantizedLinearModel.fromWeights(weights, x, bits, "perFeature");
+  const { inputQuantizer, features, scoreScale } = quantized;
+  const scales = sizes.map((size) => size * scoreScale);
+  const parts = { inputQuantizer, features, scales, link: "identity" } as const;
+  return new LinearCoded(new RegressorCoding(parts), quantized);
 }
 
 const meaningless = {
@@ -101,7 +105,9 @@ function decidedTrees(
 ): TreesCoded {
   const { kind, classes: count, top } = decision;
   const fitted = { ...meaningless, ensemble: decidedEnsemble(ensemble, decision) };
-  if (kind === "bit") return codeDecision(fitted, { kind, above: 0 }, bits, x);
+  if (kind === "bit") {
+    return codeDecision(fitted, { kind, limits: decision.scores.map(() => 0) }, bits, x);
+  }
   if (kind === "votes") throw new Error(`${path}: trees do not vote by pairs`);
   const classes = Float64Array.from({ length: count }, (_, k) => k);
   return codeDecision({ ...fitted, classes }, { kind, classes: count, top }, bits, x);

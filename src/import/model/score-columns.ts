@@ -18,7 +18,7 @@ const risingFunctions: readonly ElementFunction[] = [
 ];
 
 /**
- * For each block of `after`, steps on `scores` raw scores a row, what its columns are. Rounding and overflow may make equal what differs
+ * For each block of `after`, steps on `scores` raw scores a row, what its columns are; an empty list where nothing is known of the block. Rounding and overflow may make equal what differs
  * by little; functions still count as strictly monotone.
  */
 export function scoreColumns(
@@ -62,8 +62,10 @@ export function scoreColumns(
         return Array.from(step.values, (constant) => ({ constant }));
       case "select":
         return Array.from(step.columns, (column) => blocks[step.from]?.[column]);
-      case "concatenate":
-        return step.from.flatMap((from) => blocks[from] ?? []);
+      case "concatenate": {
+        const parts = step.from.map((from) => blocks[from] ?? []);
+        return parts.some((part) => part.length === 0) ? [] : parts.flat();
+      }
       case "pair":
         return paired(step);
       case "element": {

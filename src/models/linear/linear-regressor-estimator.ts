@@ -3,8 +3,6 @@ import type { Tensor } from "../../base/tensor.js";
 import { fieldsOf } from "../../quantize/json-checks.js";
 import { type Link, RegressorCoding } from "../../quantize/regressor-coding.js";
 import type { AffineMap } from "../../quantize/transforms/client-transform.js";
-import { UniformQuantizer } from "../../quantize/uniform-quantizer.js";
-import type { Granularity } from "../../quantize/value-range.js";
 import { checkRegressorResult, scoreLimits } from "../above-result.js";
 import {
   type Labels,
@@ -18,27 +16,21 @@ import type { CodedModel } from "../coded-model.js";
 import type { Benchmark } from "../estimator.js";
 import { corruptModel } from "../model-file.js";
 import { RegressorEstimator } from "../regressor-estimator.js";
+import { evenTargets } from "./even-targets.js";
 import { LinearCoded } from "./linear-coded.js";
 import {
   foldIntoWeights,
   type GivenLinear,
   type LinearFit,
-  type LinearWeights,
   linearFitJson,
   parseLinearFit,
   readGivenLinear,
   requireFiniteFit,
 } from "./linear-fit.js";
-import {
-  bitsOf,
-  checkLinearParams,
-  type LinearBits,
-  type LinearRegressorParams,
-} from "./linear-params.js";
+import { bitsOf, checkLinearParams, type LinearRegressorParams } from "./linear-params.js";
 import { LinearPredictor } from "./linear-predictor.js";
-import { foldScales, QuantizedLinearModel } from "./quantized-linear.js";
+import { QuantizedLinearModel } from "./quantized-linear.js";
 import { signedScores } from "./score-differences.js";
-import { largestWeights, steadyColumns } from "./steady-columns.js";
 
 /** Rows with their targets. */
 export interface RegressionProblem {
@@ -159,7 +151,7 @@ export abstract class LinearRegressorEstimator<
     const targets = fitted.intercept.length;
     const limits = scoreLimits(this.name, result, link, targets);
     const intercept = fitted.intercept.map((b, k) => b - (limits?.[k] ?? 0));
-    const { weights, sizes } = evened({ coef: fitted.coef, intercept }, x, bits, granularity);
+    const { weights, sizes } = evenTargets({ coef: fitted.coef, intercept }, x, bits, granularity);
     const quantized =
       limits === undefined
         ? QuantizedLinearModel.fromWeights(weights, x, bits, granularity)
@@ -190,26 +182,4 @@ export abstract class LinearRegressorEstimator<
       throw corruptModel(path, "its scores do not fit its scales");
     return new LinearCoded(read, model, { signs: read.result === "bit" });
   }
-}
-
-/** Targets may differ in size by orders of magnitude, so each is brought to the size of its largest weight; `sizes` has one a target. */
-function evened(
-  { coef, intercept }: LinearWeights,
-  x: Matrix,
-  bits: LinearBits,
-  granularity: Granularity,
-): { readonly weights: LinearWeights; readonly sizes: Float64Array } {
-  const inputs = UniformQuantizer.calibrate(x, { nBits: bits.inputs, granularity });
-  const steady = granularity === "perFeature" ? steadyColumns(x) : [];
-  const largest = largestWeights(foldScales(coef, inputs), steady);
-  const sizes = largest.map((size, k) => size || Math.abs(intercept[k] ?? 0) || 1);
-  const [, features = 1] = coef.shape;
-  const weights = {
-    coef: {
-      shape: coef.shape,
-      data: coef.data.map((w, i) => w / (sizes[Math.floor(i / features)] ?? 1)),
-    },
-    intercept: intercept.map((b, k) => b / (sizes[k] ?? 1)),
-  };
-  return { weights, sizes };
 }

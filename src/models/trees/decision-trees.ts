@@ -2,33 +2,69 @@ import type { Tensor } from "../../base/tensor.js";
 import { type IntegerTrees, leafOf } from "../../op-spec/integer-trees.js";
 import { treeBounds } from "../../ops/tree-ensemble/tree-ensemble.js";
 import { classPairs } from "../ranking.js";
+import type { QuantizedTrees } from "./quantize-trees.js";
 import type { TreeDecision } from "./tree-result.js";
 
 /** Linear combinations of scores, of which only the signs are asked: `[differences][scores]`. */
 type Differences = readonly (readonly number[])[];
 
+/** Quantized trees with what makes real scores of their sums; all that is asked of `QuantizedTrees`. */
+type ScoredTrees = Pick<QuantizedTrees, "trees" | "step" | "base"> & Partial<QuantizedTrees>;
+
 /**
- * Trees whose sums are above 0 where the differences of scores that `decision` asks are: score j less score i of every pair, or a score
+ * Trees whose sums are above 0 where the differences of scores that `decision` asks are: score j less score i of every pair, or each score
  * less its limit. Sums fit in `bits` bits with a sign. Where leaves allow it (as those of a few pure trees do) every sign is exact; else
  * leaves are rounded tree by tree, each making up for what earlier ones lost on `rows` (`[rows, features]`, quantized). Scores are rounded,
- * not differences, so that classes always have an order.
+ * not differences, so that classes always have an order; scores of several targets, which have none, are rounded each by itself.
  */
 export function decisionTrees(
-  { trees, step, base }: { trees: IntegerTrees; step: number; base: Float64Array },
+  quantized: ScoredTrees,
   decision: TreeDecision,
   rows: Tensor,
   bits: number,
 ): IntegerTrees {
-  const bit = decision.kind === "bit";
-  const above = bit ? decision.above : 0;
+  const { trees, step, scales, base } = quantized;
+  if (decision.kind === "classes") {
+    const starts = base.map((start) => start / step);
+    return fitting(trees, starts, differencesOf(base.length), rows, bits);
+  }
   // Leaves were rounded to whole steps; what equals the limit shall not get above it by that.
-  const slack = bit ? trees.roots.length / 2 : 0;
-  const starts = base.map((start) => (start - above) / step - slack);
-  const differences = differencesOf(base.length);
+  const slack = trees.roots.length / 2;
+  const signs = decision.limits.map((limit, k) => {
+    const start = ((base[k] ?? 0) - limit) / (step * (scales?.[k] ?? 1)) - slack;
+    return fitting(oneOutput(trees, k), Float64Array.of(start), [[1]], rows, bits);
+  });
+  return sideBySide(trees, signs);
+}
+
+/** The trees with result `k` alone. */
+function oneOutput(trees: IntegerTrees, k: number): IntegerTrees {
+  const { outputs } = trees;
+  if (outputs === 1) return trees;
+  return { ...trees, outputs: 1, values: trees.values.filter((_, i) => i % outputs === k) };
+}
+
+/** Trees of one shape with the results of all of `parts`, which have one each. */
+function sideBySide(trees: IntegerTrees, parts: readonly IntegerTrees[]): IntegerTrees {
+  const outputs = parts.length;
+  const values = new Float64Array(trees.feature.length * outputs);
+  for (const [k, part] of parts.entries()) {
+    for (const [node, value] of part.values.entries()) values[node * outputs + k] = value;
+  }
+  return { ...trees, outputs, values };
+}
+
+function fitting(
+  trees: IntegerTrees,
+  starts: Float64Array,
+  differences: Differences,
+  rows: Tensor,
+  bits: number,
+): IntegerTrees {
   return exact(trees, starts, differences, bits) ?? rounded(trees, starts, differences, rows, bits);
 }
 
-/** `[differences][scores]`. One score is compared with its limit, or is the difference of two classes already. */
+/** `[differences][scores]`. One score is the difference of two classes already. */
 function differencesOf(scores: number): Differences {
   if (scores === 1) return [[1]];
   return classPairs(scores).map(([i, j]) =>

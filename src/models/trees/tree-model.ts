@@ -97,7 +97,7 @@ export abstract class TreeModel<Params extends TreeQuantization> extends Estimat
 
   /**
    * Share of rows whose answer differs between the fitted trees in double precision and the compiled integers, both in clear: what
-   * quantization costs. Errors: `not-fitted`, and those of `predict`.
+   * quantization costs; of rows with several targets, of all answers. Errors: `not-fitted`, and those of `predict`.
    */
   differingShare(x: Rows): number {
     const path = `${this.name}.differingShare`;
@@ -108,9 +108,10 @@ export abstract class TreeModel<Params extends TreeQuantization> extends Estimat
     const matrix = this.readRows(x, `${path} X`);
     const scores = predictEnsemble(fitted.ensemble, matrix);
     // A regressor's decision is whether its score is above a limit.
-    const isTarget = decision?.kind === "bit" && fitted.meaning !== "path length";
-    const expected = isTarget
-      ? scores.data.map((score) => Number(score > decision.above))
+    const limits =
+      decision?.kind === "bit" && fitted.meaning !== "path length" ? decision.limits : undefined;
+    const expected = limits
+      ? scores.data.map((score, i) => Number(score > (limits[i % limits.length] ?? 0)))
       : answersOf(fitted, scores);
     const own = coding.answers(coded.evaluate(coding.quantize(matrix, "X")));
     return own.filter((answer, row) => answer !== expected[row]).length / Math.max(1, own.length);

@@ -1,3 +1,4 @@
+import { type AboveResult, targetLimits } from "../above-result.js";
 import { mostClasses } from "../ranking.js";
 import { badParam } from "./check-params.js";
 import type { TreeQuantization } from "./tree-quantization.js";
@@ -6,15 +7,15 @@ import type { FittedTrees } from "./trees-json.js";
 /**
  * What the server returns. `"scores"`: the sums of leaves, from which the client computes everything else. `"class"`: the class alone; for
  * isolation forests whether a row is an inlier. `{ top: k }`: the k likeliest classes, best first. `{ above: t }`, for regressors: 1 where
- * the target is above t, else 0.
+ * the target is above t, else 0; of several targets a bit each, with one t for all or a list with one each.
  */
-export type TreeResult = "scores" | "class" | { readonly top: number } | { readonly above: number };
+export type TreeResult = "scores" | "class" | { readonly top: number } | AboveResult;
 
 /** What is decided on the server about the scores of fitted trees. */
 export type TreeDecision =
   | { readonly kind: "classes"; readonly classes: number; readonly top: number }
-  /** Whether a score is above `above`. */
-  | { readonly kind: "bit"; readonly above: number };
+  /** Whether each score is above its limit. */
+  | { readonly kind: "bit"; readonly limits: readonly number[] };
 
 /** Undefined where scores are returned. Errors: `bad-argument` for what the model does not have. */
 export function decisionOf(
@@ -27,17 +28,12 @@ export function decisionOf(
   const isolation = meaning === "path length";
   if (typeof result === "object" && result !== null && "above" in result) {
     if (classes.length > 0 || isolation) throw refuse('Pass "scores" or "class"');
-    if (ensemble.outputs > 1) {
-      throw refuse(
-        `Pass "scores": the model has ${ensemble.outputs} targets, and a limit is for one`,
-      );
-    }
-    const above = scoreOf(meaning, result.above);
-    if (Number.isFinite(above)) return { kind: "bit", above };
+    const limits = targetLimits(owner, result, ensemble.outputs).map((t) => scoreOf(meaning, t));
+    if (limits.every(Number.isFinite)) return { kind: "bit", limits };
     throw refuse("Pass a target that the model can predict");
   }
   // A longer path is a less lonely row: its score -(2^-length) is above the offset.
-  if (isolation && result === "class") return { kind: "bit", above: -Math.log2(-offset) };
+  if (isolation && result === "class") return { kind: "bit", limits: [-Math.log2(-offset)] };
   const top = result === "class" ? 1 : result?.top;
   if (classes.length === 0) throw refuse(isolation ? 'Pass "scores" or "class"' : aboveCure);
   if (classes.length < 2 || classes.length > mostClasses) {

@@ -116,12 +116,13 @@ export function codeDecision(
   x: Matrix,
 ): TreesCoded {
   const { ensemble, meaning, classes } = fitted;
-  const quantized = quantizeTrees(ensemble, bits, x);
+  const { kind } = decision;
+  const quantized = quantizeTrees(ensemble, bits, x, kind === "bit");
   const { features } = ensemble;
-  const top = decision.kind === "classes" ? decision.top : 1;
+  const [top, answers] = kind === "classes" ? [decision.top, 1] : [1, decision.limits.length];
   const coding = new TreeCoding({
-    ...{ inputQuantizer: quantized.quantizer, features, step: 1, base: new Float64Array(1) },
-    ...{ meaning, classes, result: decision.kind, top },
+    ...{ inputQuantizer: quantized.quantizer, features, step: 1, base: new Float64Array(answers) },
+    ...{ meaning, classes, result: kind, top },
   });
   const rows = coding.quantize(x, "X");
   return new TreesCoded(coding, decisionTrees(quantized, decision, rows, bits.sums), decision);
@@ -153,18 +154,22 @@ export function readTreesCoded(model: unknown, coding: unknown): TreesCoded {
   const read = TreeCoding.fromJSON(coding, path);
   const own = readDecision(decision, read.classes.length, read.top);
   const sums = own === undefined ? read.outputs : sumsOf(own);
-  if (read.result !== (own?.kind ?? "scores") || sums !== trees.outputs) throw corrupt(path);
+  const answers = own?.kind === "bit" ? own.limits.length : read.outputs;
+  const fits = read.result === (own?.kind ?? "scores") && read.outputs === answers;
+  if (!fits || sums !== trees.outputs) throw corrupt(path);
   return new TreesCoded(read, trees, own);
 }
 
 /** Sums that a decision is made from. */
 function sumsOf(decision: TreeDecision): number {
-  return decision.kind === "bit" ? 1 : classPairs(decision.classes).length;
+  return decision.kind === "bit" ? decision.limits.length : classPairs(decision.classes).length;
 }
 
 function readDecision(value: unknown, classes: number, top: number): TreeDecision | undefined {
-  const { kind, above } = fieldsOf(value);
-  if (kind === "bit" && isFiniteNumber(above)) return { kind, above };
+  const { kind, limits, above } = fieldsOf(value);
+  if (kind === "bit" && isFiniteList(limits)) return { kind, limits };
+  // Files of earlier versions have one limit.
+  if (kind === "bit" && isFiniteNumber(above)) return { kind, limits: [above] };
   return kind === "classes" ? { kind, classes, top } : undefined;
 }
 
