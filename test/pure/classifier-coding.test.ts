@@ -29,6 +29,14 @@ test("results become labels, scores and probabilities", () => {
   assert.deepEqual(classes.labels(matrix(1, 2, 0)), Float64Array.of(9, -1));
 });
 
+test("results that list classes begin with the likeliest", () => {
+  const best = new ClassifierCoding({ ...parts, result: "class", top: 2, scoreScale: null });
+  assert.equal(best.outputs, 2);
+  const listed = matrix(2, 2, 1, 0, 2);
+  assert.deepEqual(best.labels(listed), Float64Array.of(9, -1));
+  assert.deepEqual(best.topClasses(listed), matrix(2, 9, 4, -1, 9));
+});
+
 test("JSON keeps every number", () => {
   for (const coding of [scores, classes]) {
     const read = ClassifierCoding.fromJSON(JSON.parse(JSON.stringify(coding)));
