@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { loadBreastCancer } from "../../examples/breast-cancer/load-data.js";
-import { minimizeLbfgs } from "../../src/models/linear/lbfgs.js";
+import { minimizeLbfgs } from "../../src/models/linear/solvers/lbfgs.js";
 import { accuracyScore } from "../../src/models/metrics/accuracy.js";
 import { MinMaxScaler } from "../../src/models/preprocessing/min-max-scaler.js";
 import { PCA } from "../../src/models/preprocessing/pca.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { VelumError } from "../../src/base/error.js";
-import { readOnnxFile } from "../../src/import/onnx/file.js";
+import { readOnnxFile } from "../../src/import/onnx/file/model-file.js";
 import { importedFile } from "../support/imported-cases.js";
 
 const file = (name: string): Uint8Array => importedFile("onnx-tensors", name);

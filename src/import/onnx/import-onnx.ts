@@ -6,13 +6,18 @@ import { StepList } from "../rewriting/step-list.js";
 import { thresholdLabels } from "../rewriting/threshold-labels.js";
 import type { Decision, ImportedInput, InputType } from "../steps/imported-parts.js";
 import type { Label } from "../steps/steps.js";
-import { type OnnxGraph, type OnnxNode, type OnnxValueInfo, readOnnxFile } from "./file.js";
-import { readLines } from "./lines.js";
-import { linearOperators } from "./ml-linear.js";
-import { preprocessingOperators } from "./ml-operators.js";
-import { treeOperators } from "./ml-trees.js";
+import {
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxValueInfo,
+  readOnnxFile,
+} from "./file/model-file.js";
+import { linearOperators } from "./ml-operators/linear.js";
+import { preprocessingOperators } from "./ml-operators/preprocessing.js";
+import { treeOperators } from "./ml-operators/trees.js";
 import { NodeReader, type OnnxValue, type OperatorReader } from "./node.js";
-import { mainOperators } from "./operators.js";
+import { readLines } from "./operators/lines.js";
+import { mainOperators } from "./operators/main-operators.js";
 
 const file = "ONNX model";
 const mlOperators = { ...preprocessingOperators, ...linearOperators, ...treeOperators };

@@ -3,8 +3,8 @@ import { corruptModel, unsupportedModel } from "../files/fields.js";
 import type { StepList } from "../rewriting/step-list.js";
 import type { Decision } from "../steps/imported-parts.js";
 import type { Label, Precision } from "../steps/steps.js";
-import type { OnnxNode } from "./file.js";
-import type { OnnxTensor } from "./tensor.js";
+import type { OnnxNode } from "./file/model-file.js";
+import type { OnnxTensor } from "./file/tensor.js";
 
 /** Element types that matter to what follows. */
 export type BlockType = "float32" | "float64" | "integer" | "text";

@@ -3,10 +3,10 @@ import { type Labels, type Rows, toMatrixOf, toTargets } from "../check-data.js"
 import { ParamChecks } from "../check-params.js";
 import { d2TweedieScore } from "../metrics/regression.js";
 import type { PredictionMode } from "../prediction-mode.js";
-import { checkGlm, fitGlm, type GlmFamily, type GlmParams } from "./fit-glm.js";
 import type { LinearFit } from "./linear-fit.js";
 import { defaultLinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
+import { checkGlm, fitGlm, type GlmFamily, type GlmParams } from "./solvers/fit-glm.js";
 
 /** Settings of a `TweedieRegressor`. */
 export interface TweedieRegressorParams extends GlmParams {

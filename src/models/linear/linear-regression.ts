@@ -1,9 +1,9 @@
-import { centered, withIntercept } from "./center.js";
-import { elasticNet } from "./coordinate-descent.js";
-import { leastSquares } from "./least-squares.js";
 import type { LinearFit } from "./linear-fit.js";
 import { defaultLinearRegressorParams, type LinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
+import { centered, withIntercept } from "./solvers/center.js";
+import { elasticNet } from "./solvers/coordinate-descent.js";
+import { leastSquares } from "./solvers/least-squares.js";
 
 /** Settings of a `LinearRegression`. */
 export interface LinearRegressionParams extends LinearRegressorParams {

@@ -1,11 +1,11 @@
 import type { ProbabilityRule } from "../../quantize/class-probabilities.js";
 import { ParamChecks } from "../check-params.js";
-import { supportVectors } from "./dual-descent.js";
 import { type ClassProblem, LinearClassifierEstimator } from "./linear-classifier-estimator.js";
 import { type LinearFit, stackFits } from "./linear-fit.js";
 import { defaultLinearClassifierParams, type LinearClassifierParams } from "./linear-params.js";
 import { oneAgainstRest } from "./one-against-rest.js";
-import { sparseSupport } from "./sparse-support.js";
+import { supportVectors } from "./solvers/dual-descent.js";
+import { sparseSupport } from "./solvers/sparse-support.js";
 import { checkSupport, type SupportSettings, supportDefaults } from "./support-settings.js";
 
 /** Settings of a `LinearSVC`. */

@@ -1,9 +1,9 @@
 import { ParamChecks } from "../check-params.js";
-import { supportVectors } from "./dual-descent.js";
-import { columnsOf } from "./least-squares.js";
 import { type LinearFit, stackFits } from "./linear-fit.js";
 import { defaultLinearRegressorParams, type LinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
+import { supportVectors } from "./solvers/dual-descent.js";
+import { columnsOf } from "./solvers/least-squares.js";
 import { checkSupport, type SupportSettings, supportDefaults } from "./support-settings.js";
 
 /** Settings of a `LinearSVR`. */

@@ -4,7 +4,6 @@ import type { Matrix } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
 import type { CodedModel } from "../coded-model.js";
 import { type ClassTable, classifierTable } from "./class-table.js";
-import { checkLogistic, fitLogistic, type LogisticSettings } from "./fit-logistic.js";
 import { LinearClassifier } from "./linear-classifier.js";
 import {
   type ClassProblem,
@@ -15,6 +14,7 @@ import { LinearCoded } from "./linear-coded.js";
 import type { LinearFit } from "./linear-fit.js";
 import { defaultLinearClassifierParams, type LinearClassifierParams } from "./linear-params.js";
 import { chooseNarrowWidths, maxTableBits } from "./narrow-widths.js";
+import { checkLogistic, fitLogistic, type LogisticSettings } from "./solvers/fit-logistic.js";
 
 /** Settings of a `LogisticRegression`; the solver's are scikit-learn's, with its defaults. */
 export interface LogisticRegressionParams extends LogisticSettings, LinearClassifierParams {

@@ -6,8 +6,8 @@ import { type ClassProblem, LinearClassifierEstimator } from "./linear-classifie
 import { type LinearFit, stackFits } from "./linear-fit.js";
 import { defaultLinearClassifierParams, type LinearClassifierParams } from "./linear-params.js";
 import { oneAgainstRest } from "./one-against-rest.js";
-import { checkSgd, fitSgd, type SgdSettings, sgdDefaults } from "./sgd.js";
-import { type ClassifierLoss, classifierLosses } from "./sgd-losses.js";
+import { checkSgd, fitSgd, type SgdSettings, sgdDefaults } from "./solvers/sgd.js";
+import { type ClassifierLoss, classifierLosses } from "./solvers/sgd-losses.js";
 
 /** Settings of an `SGDClassifier`. */
 export interface SGDClassifierParams extends LinearClassifierParams, SgdSettings {

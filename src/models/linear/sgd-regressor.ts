@@ -1,10 +1,10 @@
 import { ParamChecks } from "../check-params.js";
-import { columnsOf } from "./least-squares.js";
 import { type LinearFit, stackFits } from "./linear-fit.js";
 import { defaultLinearRegressorParams, type LinearRegressorParams } from "./linear-params.js";
 import { LinearRegressorEstimator, type RegressionProblem } from "./linear-regressor-estimator.js";
-import { checkSgd, fitSgd, type SgdSettings, sgdDefaults } from "./sgd.js";
-import { type RegressorLoss, regressorLoss } from "./sgd-losses.js";
+import { columnsOf } from "./solvers/least-squares.js";
+import { checkSgd, fitSgd, type SgdSettings, sgdDefaults } from "./solvers/sgd.js";
+import { type RegressorLoss, regressorLoss } from "./solvers/sgd-losses.js";
 
 /** Settings of an `SGDRegressor`. */
 export interface SGDRegressorParams extends LinearRegressorParams, SgdSettings {

@@ -2,8 +2,8 @@ import type { Tensor } from "../../base/tensor.js";
 import { Projection } from "../../quantize/transforms/projection.js";
 import { type Matrix, notFitted, type Rows, toMatrixOf } from "../check-data.js";
 import { ParamChecks } from "../check-params.js";
-import { columnsOf } from "../linear/least-squares.js";
-import { singularValues } from "../linear/singular-values.js";
+import { columnsOf } from "../linear/solvers/least-squares.js";
+import { singularValues } from "../linear/solvers/singular-values.js";
 import { Transformer } from "./transformer.js";
 
 /** Settings of a `PCA`. */

@@ -1,11 +1,11 @@
-import { VelumError } from "../../base/error.js";
-import type { Link } from "../../quantize/regressor-coding.js";
-import type { Matrix } from "../check-data.js";
-import { ParamChecks } from "../check-params.js";
+import { VelumError } from "../../../base/error.js";
+import type { Link } from "../../../quantize/regressor-coding.js";
+import type { Matrix } from "../../check-data.js";
+import { ParamChecks } from "../../check-params.js";
+import { type LinearFit, stackFits } from "../linear-fit.js";
+import type { LinearRegressorParams } from "../linear-params.js";
+import type { RegressionProblem } from "../linear-regressor-estimator.js";
 import { minimizeLbfgs, type Objective } from "./lbfgs.js";
-import { type LinearFit, stackFits } from "./linear-fit.js";
-import type { LinearRegressorParams } from "./linear-params.js";
-import type { RegressionProblem } from "./linear-regressor-estimator.js";
 
 /** Settings of generalized linear regressors; names and defaults of scikit-learn's. */
 export interface GlmParams extends LinearRegressorParams {

@@ -3,9 +3,9 @@ import {
   elementFunctions,
   type PairFunction,
   pairFunctions,
-} from "../steps/steps.js";
-import type { NodeReader } from "./node.js";
-import type { OnnxTensor } from "./tensor.js";
+} from "../../steps/steps.js";
+import type { OnnxTensor } from "../file/tensor.js";
+import type { NodeReader } from "../node.js";
 
 /** The most numbers that one operation on constants may make: bounds what a small hostile file can allocate. */
 const mostNumbers = 2 ** 22;

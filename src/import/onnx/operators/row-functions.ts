@@ -1,13 +1,13 @@
-import type { RowFunction } from "../steps/steps.js";
-import { constantSum } from "./constants.js";
-import { argmaxDecision } from "./decision.js";
+import type { RowFunction } from "../../steps/steps.js";
+import { argmaxDecision } from "../decision.js";
 import {
   type BlockValue,
   type NodeReader,
   type OnnxValue,
   type OperatorReader,
   precisionOf,
-} from "./node.js";
+} from "../node.js";
+import { constantSum } from "./constants.js";
 import { sumOfPolynomials } from "./polynomials.js";
 import { overMembers } from "./stacks.js";
 

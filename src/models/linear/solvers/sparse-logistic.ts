@@ -1,5 +1,5 @@
+import type { LinearFit } from "../linear-fit.js";
 import { columnsOf } from "./least-squares.js";
-import type { LinearFit } from "./linear-fit.js";
 import { type LogisticProblem, logLossOf, outputsOf } from "./logistic-loss.js";
 import { minimizeSparse } from "./sparse-newton.js";
 

@@ -1,4 +1,4 @@
-import { NodeReader, type OnnxValue, type OperatorReader } from "./node.js";
+import { NodeReader, type OnnxValue, type OperatorReader } from "../node.js";
 
 /** Operators that treat every number alike, so that it does not matter how numbers are laid out. */
 const elementwise: readonly string[] = [

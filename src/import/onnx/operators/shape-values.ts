@@ -1,4 +1,4 @@
-import type { NodeReader, OnnxValue, ShapeValue } from "./node.js";
+import type { NodeReader, OnnxValue, ShapeValue } from "../node.js";
 
 /** Shape: lengths of the axes of rows, or of a constant. */
 export function readShape(node: NodeReader): readonly OnnxValue[] {

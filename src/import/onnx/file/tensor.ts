@@ -1,4 +1,4 @@
-import { corruptModel, unsupportedModel } from "../files/fields.js";
+import { corruptModel, unsupportedModel } from "../../files/fields.js";
 import {
   bytesOf,
   forEachField,

@@ -1,6 +1,6 @@
-import type { Label } from "../steps/steps.js";
-import { readGather } from "./columns.js";
-import { type NodeReader, type OnnxValue, type OperatorReader, precisionOf } from "./node.js";
+import type { Label } from "../../steps/steps.js";
+import { type NodeReader, type OnnxValue, type OperatorReader, precisionOf } from "../node.js";
+import { readGather } from "../operators/columns.js";
 
 /** Preprocessing operators of the domain `ai.onnx.ml`. */
 export const preprocessingOperators: Readonly<Record<string, OperatorReader>> = {

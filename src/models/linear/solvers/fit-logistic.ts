@@ -1,7 +1,7 @@
-import { ParamChecks } from "../check-params.js";
+import { ParamChecks } from "../../check-params.js";
+import type { ClassProblem } from "../linear-classifier-estimator.js";
+import type { LinearFit } from "../linear-fit.js";
 import { minimizeLbfgs } from "./lbfgs.js";
-import type { ClassProblem } from "./linear-classifier-estimator.js";
-import type { LinearFit } from "./linear-fit.js";
 import {
   type LogisticProblem,
   logisticObjective,

@@ -1,6 +1,6 @@
-import { VelumError } from "../../base/error.js";
-import type { Matrix } from "../check-data.js";
-import type { SeededRandom } from "../seeded-random.js";
+import { VelumError } from "../../../base/error.js";
+import type { Matrix } from "../../check-data.js";
+import type { SeededRandom } from "../../seeded-random.js";
 
 /** Rows to train on and rows to judge by. */
 export interface HeldOut {

@@ -1,5 +1,5 @@
-import { argmaxDecision } from "./decision.js";
-import type { NodeReader, OnnxValue, OperatorReader } from "./node.js";
+import { argmaxDecision } from "../decision.js";
+import type { NodeReader, OnnxValue, OperatorReader } from "../node.js";
 
 /** Linear models of the domain `ai.onnx.ml`. Their outputs are float32 in the runtimes; here they are not rounded. */
 export const linearOperators: Readonly<Record<string, OperatorReader>> = {

@@ -1,4 +1,4 @@
-import type { Matrix } from "../check-data.js";
+import type { Matrix } from "../../check-data.js";
 import { columnsOf } from "./least-squares.js";
 import { dot } from "./singular-values.js";
 

@@ -1,11 +1,6 @@
-import type { TreeEnsemble } from "../../models/trees/tree-ensemble.js";
-import {
-  postTransformed,
-  refuseSingleTransform,
-  withComplement,
-  withNegative,
-} from "./ml-linear.js";
-import type { BlockValue, NodeReader, OnnxValue, OperatorReader } from "./node.js";
+import type { TreeEnsemble } from "../../../models/trees/tree-ensemble.js";
+import type { BlockValue, NodeReader, OnnxValue, OperatorReader } from "../node.js";
+import { postTransformed, refuseSingleTransform, withComplement, withNegative } from "./linear.js";
 import { readFlatForest, readListedForest } from "./tree-nodes.js";
 
 /** Tree ensembles of the domain `ai.onnx.ml`, in the forms of versions 1 to 3 and of version 5. */

@@ -1,6 +1,6 @@
-import type { Matrix } from "../check-data.js";
-import { SeededRandom } from "../seeded-random.js";
-import type { OutputFit } from "./linear-fit.js";
+import type { Matrix } from "../../check-data.js";
+import { SeededRandom } from "../../seeded-random.js";
+import type { OutputFit } from "../linear-fit.js";
 
 /** A linear support vector problem of one output; the intercept is the weight of one more feature, `interceptScaling` in every row. */
 export interface SupportProblem {

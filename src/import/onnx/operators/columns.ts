@@ -1,7 +1,7 @@
-import type { Label } from "../steps/steps.js";
+import type { Label } from "../../steps/steps.js";
+import type { BlockValue, NodeReader, OnnxValue } from "../node.js";
 import { asBlock } from "./arithmetic.js";
 import { constantEntries, constantRows } from "./constants.js";
-import type { BlockValue, NodeReader, OnnxValue } from "./node.js";
 import { joinedLengths, lengthsAt } from "./shape-values.js";
 import { stacked } from "./stacks.js";
 

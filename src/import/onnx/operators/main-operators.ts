@@ -1,7 +1,7 @@
+import type { OperatorReader } from "../node.js";
 import { element, pair, readCast, readClip, readWhere } from "./arithmetic.js";
 import { readConcat, readGather, readGatherElements, readSlice, readSplit } from "./columns.js";
 import { readGemm, readMatMul } from "./matrices.js";
-import type { OperatorReader } from "./node.js";
 import {
   readArgMax,
   readArgMin,

@@ -1,4 +1,4 @@
-import type { NodeReader, OnnxValue } from "./node.js";
+import type { NodeReader, OnnxValue } from "../node.js";
 
 export function readMatMul(node: NodeReader): readonly OnnxValue[] {
   const x = node.numbers(0);

@@ -1,4 +1,4 @@
-import { corruptModel, unsupportedModel } from "../files/fields.js";
+import { corruptModel, unsupportedModel } from "../../files/fields.js";
 import { bytesOf, forEachField, integerOf, pushFloats, pushIntegers, textOf } from "./protobuf.js";
 import { type OnnxTensor, type OnnxType, onnxType, readTensor } from "./tensor.js";
 

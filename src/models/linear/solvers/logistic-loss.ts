@@ -1,5 +1,5 @@
-import { sigmoid, softmaxInPlace } from "../../quantize/class-scores.js";
-import type { Matrix } from "../check-data.js";
+import { sigmoid, softmaxInPlace } from "../../../quantize/class-scores.js";
+import type { Matrix } from "../../check-data.js";
 import type { Objective } from "./lbfgs.js";
 
 /** What a logistic regression is fitted to. */

@@ -1,6 +1,6 @@
-import type { PairFunction } from "../steps/steps.js";
-import type { BlockValue, NodeReader, PolynomialValue } from "./node.js";
-import type { OnnxTensor } from "./tensor.js";
+import type { PairFunction } from "../../steps/steps.js";
+import type { OnnxTensor } from "../file/tensor.js";
+import type { BlockValue, NodeReader, PolynomialValue } from "../node.js";
 
 /**
  * Rows reshaped to `[rows, 1, columns]`, to meet constants `[1, classes, columns]`: how skl2onnx writes the squared distances of

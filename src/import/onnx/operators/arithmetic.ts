@@ -1,14 +1,14 @@
-import type { ElementFunction, PairFunction } from "../steps/steps.js";
-import { constantElement, constantPair } from "./constants.js";
+import type { ElementFunction, PairFunction } from "../../steps/steps.js";
+import { onnxType } from "../file/tensor.js";
 import {
   type BlockValue,
   type NodeReader,
   type OnnxValue,
   type OperatorReader,
   precisionOf,
-} from "./node.js";
+} from "../node.js";
+import { constantElement, constantPair } from "./constants.js";
 import { polynomialPair } from "./polynomials.js";
-import { onnxType } from "./tensor.js";
 
 export function element(name: ElementFunction): OperatorReader {
   return (node) => {

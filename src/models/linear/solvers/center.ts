@@ -1,6 +1,6 @@
-import type { Matrix } from "../check-data.js";
-import type { LinearFit } from "./linear-fit.js";
-import type { RegressionProblem } from "./linear-regressor-estimator.js";
+import type { Matrix } from "../../check-data.js";
+import type { LinearFit } from "../linear-fit.js";
+import type { RegressionProblem } from "../linear-regressor-estimator.js";
 
 /** Rows and targets around their weighted means, each row times the root of its weight. */
 export interface CenteredProblem {

@@ -1,5 +1,5 @@
+import type { BlockValue, NodeReader, OnnxValue } from "../node.js";
 import { transposedTensor } from "./constants.js";
-import type { BlockValue, NodeReader, OnnxValue } from "./node.js";
 import { polynomialsOf } from "./polynomials.js";
 import { targetShape } from "./shape-values.js";
 import { memberOf, turnedStack } from "./stacks.js";

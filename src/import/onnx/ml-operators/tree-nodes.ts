@@ -1,6 +1,6 @@
-import type { TreeEnsemble } from "../../models/trees/tree-ensemble.js";
-import { categorySet, LeafBudget, layOutTree, type SourceNode } from "../files/tree-layout.js";
-import type { NodeReader } from "./node.js";
+import type { TreeEnsemble } from "../../../models/trees/tree-ensemble.js";
+import { categorySet, LeafBudget, layOutTree, type SourceNode } from "../../files/tree-layout.js";
+import type { NodeReader } from "../node.js";
 
 const modes = [
   "BRANCH_LEQ",

@@ -1,6 +1,6 @@
+import type { OutputFit } from "../linear-fit.js";
 import type { SupportProblem } from "./dual-descent.js";
 import { columnsOf } from "./least-squares.js";
-import type { OutputFit } from "./linear-fit.js";
 import { minimizeSparse } from "./sparse-newton.js";
 
 /**

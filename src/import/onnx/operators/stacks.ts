@@ -1,5 +1,5 @@
-import type { BlockValue, NodeReader, OnnxValue, StackValue } from "./node.js";
-import { precisionOf } from "./node.js";
+import type { BlockValue, NodeReader, OnnxValue, StackValue } from "../node.js";
+import { precisionOf } from "../node.js";
 
 /** Rows reshaped to `[1, rows, columns]`: one member of an ensemble. Undefined for another shape. */
 export function memberOf(

@@ -1,4 +1,4 @@
-import type { Matrix } from "../check-data.js";
+import type { Matrix } from "../../check-data.js";
 import { dot, rankTolerance, singularValues } from "./singular-values.js";
 
 /**

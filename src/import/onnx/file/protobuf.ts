@@ -1,4 +1,4 @@
-import { corruptModel } from "../files/fields.js";
+import { corruptModel } from "../../files/fields.js";
 
 /** One field of a message: its number and its content, by wire type. */
 export type ProtobufField =

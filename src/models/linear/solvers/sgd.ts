@@ -1,7 +1,7 @@
-import type { Matrix } from "../check-data.js";
-import { ParamChecks } from "../check-params.js";
-import { SeededRandom } from "../seeded-random.js";
-import type { OutputFit } from "./linear-fit.js";
+import type { Matrix } from "../../check-data.js";
+import { ParamChecks } from "../../check-params.js";
+import { SeededRandom } from "../../seeded-random.js";
+import type { OutputFit } from "../linear-fit.js";
 import type { PointLoss } from "./sgd-losses.js";
 import { heldOutScore, holdOut } from "./sgd-validation.js";
 
