@@ -13,10 +13,13 @@ import {
   OneHotEncoder,
   PCA,
   Pipeline,
+  RandomForestClassifier,
   Ridge,
   SimpleImputer,
   StandardScaler,
 } from "../../src/index.js";
+import type { Rows } from "../../src/models/check-data.js";
+import { FloatPipeline } from "../../src/models/pipeline/float-pipeline.js";
 
 const X = Array.from({ length: 40 }, (_, i) => [i % 8, (i * 3) % 5, (i * 7) % 11]);
 const y = X.map(([a = 0, b = 0]) => a * 2 - b);
@@ -75,7 +78,45 @@ test("a float model beside the pipeline takes raw features, steps folded or not"
     floatModel.predict(X).forEach((value, i) => {
       assert.ok(Math.abs(value - (due[i] ?? 0)) < 1e-9);
     });
+    assert.deepEqual(Pipeline.load(own.dump(), ridge).floatModel.predict(X), floatModel.predict(X));
   }
+});
+
+test("a pipeline's float model has what the model's has, and stays as it was fitted", () => {
+  const steps = [new SimpleImputer(), new StandardScaler()];
+  const holes = X.map(([a = 0, b = 0, c = 0]) => [a, b === 3 ? Number.NaN : b, c]);
+  const ready = steps.reduce<Rows>((x, step) => step.fit(x).transform(x), holes);
+  for (const model of [new LogisticRegression(), new RandomForestClassifier({ nEstimators: 3 })]) {
+    const pipeline = new Pipeline(steps, model).fit(holes, labels);
+    const { floatModel } = pipeline;
+    const float = model.floatModel;
+    assert.deepEqual(floatModel.predict(holes), float.predict(ready));
+    assert.deepEqual(floatModel.predictProba(holes), float.predictProba(ready));
+    assert.deepEqual(floatModel.decisionFunction(holes), float.decisionFunction(ready));
+    const before = floatModel.predict(holes);
+    pipeline.fit(
+      holes,
+      labels.map((label) => 1 - label),
+    );
+    assert.deepEqual(floatModel.predict(holes), before);
+  }
+  const logistic = new Pipeline(steps, new LogisticRegression({ nBits: 3 })).fit(holes, labels);
+  assert.equal(logistic.differingShare(holes), logistic.model.differingShare(ready));
+});
+
+test("a float model before the fit, and what it does not have, are refused", () => {
+  const pipeline = new Pipeline([new StandardScaler()], new Ridge());
+  assert.throws(() => pipeline.floatModel, { code: "not-fitted" });
+  const { floatModel } = pipeline.fit(X, y);
+  assert.throws(() => Reflect.apply(FloatPipeline.prototype.predictProba, floatModel, [X]), {
+    code: "bad-argument",
+    message:
+      "Pipeline.floatModel.predictProba: its model is a Ridge, which has no predictProba. Call predict",
+  });
+  assert.throws(() => floatModel.predict([[1, Number.NaN, 2]]), {
+    code: "not-a-number",
+    message: /Pipeline\.floatModel\.predict X row 0, column 1/,
+  });
 });
 
 test("a loaded pipeline has its transformers and can be fitted again", async () => {

@@ -6,12 +6,15 @@ import type { AffineMap, ClientTransform } from "../../quantize/transforms/clien
 import type { Labels, Rows } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import type { EvalSet } from "../trees/boosting/evaluation.js";
+import type { FloatPredictor } from "./float-pipeline.js";
 
 /** What a pipeline asks of its model. */
 export interface PipelineModel {
   readonly name: string;
   readonly circuit: Circuit | LoadedCircuit | undefined;
   readonly nFeaturesIn: number;
+  /** The fit in double precision. */
+  readonly floatModel: FloatPredictor;
   /** True for classifiers: cross-validation then keeps the shares of the classes. */
   readonly isClassifier?: boolean;
   fit(x: Rows, y?: Labels | Rows, sampleWeight?: Labels, evalSet?: readonly EvalSet[]): unknown;
@@ -53,13 +56,7 @@ export interface ListingModel extends PipelineModel {
   topClasses(x: Rows, mode?: PredictionMode): Promise<Tensor>;
 }
 
-/** A model beside which its fit in double precision stands. */
-export interface BenchmarkModel<F extends FloatPredictor> extends PipelineModel {
-  readonly floatModel: F;
-}
-
-/** A fit in double precision. */
-export interface FloatPredictor {
-  /** One prediction a row. */
-  predict(x: Rows): Float64Array;
+/** A model that tells how often its integers answer otherwise than its fit in double precision. */
+export interface ComparedModel extends PipelineModel {
+  differingShare(x: Rows): number;
 }

@@ -1,6 +1,6 @@
 import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
-import { type NestedArray, type Tensor, toTensor } from "../../base/tensor.js";
+import type { NestedArray, Tensor } from "../../base/tensor.js";
 import type { Circuit } from "../../circuit/circuit.js";
 import type { CompileOptions } from "../../circuit/compile-options.js";
 import type { LoadedCircuit } from "../../circuit/loaded-circuit.js";
@@ -10,16 +10,18 @@ import type { Benchmark } from "../estimator.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import type { Transformer } from "../preprocessing/transformer.js";
 import type { EvalSet } from "../trees/boosting/evaluation.js";
+import { applySteps } from "./apply-steps.js";
+import { FloatPipeline } from "./float-pipeline.js";
 import { readPipelineFile, writePipelineFile } from "./pipeline-file.js";
 import type {
-  BenchmarkModel,
+  ComparedModel,
   DecisionModel,
-  FloatPredictor,
   ListingModel,
   PipelineModel,
   ProbabilityModel,
   ScoredModel,
 } from "./pipeline-model.js";
+import { requireMethod } from "./require-method.js";
 import { setStepParams, stepParams } from "./step-params.js";
 
 /** How a pipeline treats its preprocessing. */
@@ -30,12 +32,6 @@ export interface PipelineParams {
    * step; a step that is folded needs all steps after it folded too.
    */
   readonly foldPreprocessing: boolean | readonly boolean[];
-}
-
-/** A pipeline's fit in double precision, on raw features. */
-export interface FloatPipeline<F extends FloatPredictor> extends FloatPredictor {
-  /** The model behind the steps; it takes what `Pipeline.transform` gives. */
-  readonly model: F;
 }
 
 /**
@@ -138,23 +134,24 @@ export class Pipeline<M extends PipelineModel> {
   }
 
   /** `fit`, and the float model too, for comparison; both take raw features. Errors: those of `fit`. */
-  fitBenchmark<F extends FloatPredictor>(
-    this: Pipeline<M & BenchmarkModel<F>>,
+  fitBenchmark(
     x: Rows,
     y?: Labels | Rows,
     sampleWeight?: Labels,
     evalSet?: readonly EvalSet[],
-  ): Benchmark<Pipeline<M & BenchmarkModel<F>>, FloatPipeline<F>> {
-    this.fit(x, y, sampleWeight, evalSet);
-    const { steps } = this;
-    const { floatModel: model } = this.model;
-    const predict = (rows: Rows) => model.predict(transformed(rows, steps, "Pipeline X"));
-    return { model: this, floatModel: { model, predict } };
+  ): Benchmark<this, FloatPipeline<M["floatModel"]>> {
+    return { model: this.fit(x, y, sampleWeight, evalSet), floatModel: this.floatModel };
+  }
+
+  /** The fit in double precision, compiled or not, on raw features. Errors: `not-fitted`. */
+  get floatModel(): FloatPipeline<M["floatModel"]> {
+    const { steps, model } = this;
+    return new FloatPipeline(steps, model.floatModel, model.name);
   }
 
   /** `[rows, features]` as the model takes them. Errors: `not-fitted`, and those of the steps. */
   transform(x: Rows): Tensor {
-    return transformed(x, this.steps, "Pipeline X");
+    return applySteps(x, this.steps, "Pipeline X");
   }
 
   /** The model's circuit; its client file carries the steps. Errors: those of the model's `compile`. */
@@ -173,7 +170,7 @@ export class Pipeline<M extends PipelineModel> {
     x: Rows,
     mode: PredictionMode = {},
   ): Promise<Tensor> {
-    requireMethod(this.model, "predictProba");
+    requireMethod("Pipeline", this.model, this.model.name, "predictProba");
     return this.model.predictProba(this.transform(x), mode);
   }
 
@@ -183,7 +180,7 @@ export class Pipeline<M extends PipelineModel> {
     x: Rows,
     mode: PredictionMode = {},
   ): Promise<D> {
-    requireMethod(this.model, "decisionFunction");
+    requireMethod("Pipeline", this.model, this.model.name, "decisionFunction");
     return this.model.decisionFunction(this.transform(x), mode);
   }
 
@@ -193,7 +190,7 @@ export class Pipeline<M extends PipelineModel> {
     x: Rows,
     mode: PredictionMode = {},
   ): Promise<Tensor> {
-    requireMethod(this.model, "topClasses");
+    requireMethod("Pipeline", this.model, this.model.name, "topClasses");
     return this.model.topClasses(this.transform(x), mode);
   }
 
@@ -204,8 +201,14 @@ export class Pipeline<M extends PipelineModel> {
     y: Labels | Rows,
     mode: PredictionMode = {},
   ): Promise<number> {
-    requireMethod(this.model, "score");
+    requireMethod("Pipeline", this.model, this.model.name, "score");
     return this.model.score(this.transform(x), y, mode);
+  }
+
+  /** Share of rows whose answer differs between `floatModel` and the integer model. Errors: those of the steps and of the model. */
+  differingShare(this: Pipeline<M & ComparedModel>, x: Rows): number {
+    requireMethod("Pipeline", this.model, this.model.name, "differingShare");
+    return this.model.differingShare(this.transform(x));
   }
 
   /** Raw features to the integers that are encrypted. Errors: those of the steps and of the model. */
@@ -256,7 +259,7 @@ export class Pipeline<M extends PipelineModel> {
         cure: "Leave evalSet away",
       });
     }
-    return evalSet.map(([x, ...rest]): EvalSet => [transformed(x, steps, at), ...rest]);
+    return evalSet.map(([x, ...rest]): EvalSet => [applySteps(x, steps, at), ...rest]);
   }
 
   /** How many steps at the end are folded. */
@@ -284,19 +287,4 @@ export class Pipeline<M extends PipelineModel> {
       cure: "Fold affine steps right before a linear model only, or pass true to fold what can be",
     });
   }
-}
-
-/** JavaScript may call what its model does not have. */
-function requireMethod(model: PipelineModel, method: string): void {
-  if (method in model) return;
-  throw new VelumError({
-    code: "bad-argument",
-    path: `Pipeline.${method}`,
-    problem: `its model is a ${model.name}, which has no ${method}`,
-    cure: "Call predict",
-  });
-}
-
-function transformed(x: Rows, steps: readonly ClientTransform[], path: string): Tensor {
-  return steps.reduce<Tensor>((z, step) => step.apply(z, path), toTensor(x, path));
 }
