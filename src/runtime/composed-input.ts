@@ -7,6 +7,7 @@ import type { EncryptedVector, FileIdentity } from "../tfhe/wire-input.js";
 import { inputExpectation, readIncompleteInput, readInputCiphertext } from "../tfhe/wire-input.js";
 import { readOutputCiphertext } from "../tfhe/wire-output.js";
 import type { ClearBytes, ClearNumbers } from "./clear-numbers.js";
+import type { Engine } from "./engine.js";
 
 /** An earlier answer, of which the first output is meant, or one of its outputs. */
 export type FedValue = Uint8Array | { readonly answer: Uint8Array; readonly output: number };
@@ -54,6 +55,8 @@ export interface Reader {
   readonly sources: ReadonlyMap<CircuitId, FeedSource>;
   /** Absent where nothing is to be computed from clear parameters. */
   readonly clear?: ClearNumbers | undefined;
+  /** A faster one than base/checksum.ts has. */
+  readonly checksum?: Engine["checksum"] | undefined;
 }
 
 /**
@@ -78,12 +81,12 @@ export function readRunInput(reader: Reader, input: RunInput): ReadRequest {
 
 /** What a client sent, its clear parameters put to use. */
 function readSent(
-  { manifest, clear }: Reader,
+  { manifest, clear, checksum }: Reader,
   file: Uint8Array,
   identity: Reader["identity"],
 ): Omit<ReadRequest, "fed"> {
   const layouts = clearLayoutsOf(manifest.clear);
-  const sent = readInputCiphertext(file, identity, manifest.inputs, layouts);
+  const sent = readInputCiphertext(file, identity, manifest.inputs, layouts, checksum);
   return { ...sent, clear: clear?.bytesFor(sent.clear) ?? [] };
 }
 

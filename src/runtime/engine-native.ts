@@ -3,7 +3,9 @@ import { loadNativeMachine } from "../tfhe/machine-native.js";
 import { buildNativeLibrary, type NativeTarget } from "../tfhe/native-build.js";
 import { type Engine, engineClosed, type Step, type StepResult } from "./engine.js";
 import { NativeBlocks } from "./native-blocks.js";
-import { callStages, stageCallsFrom, stageCallsSource } from "./stage-calls.js";
+import { nativeChecksumSource } from "./native-checksum.js";
+import { stageCallsSource } from "./stage-calls.js";
+import { StageQueue } from "./stage-queue.js";
 
 /** Sources of a circuit in C: the kernels it was made for, and its stages. */
 export interface NativeSources {
@@ -30,18 +32,24 @@ export async function startNativeEngine(
     new Map([
       ["program.c", sources.program],
       ["stage_calls.c", stageCallsSource],
+      ["checksum.c", nativeChecksumSource],
     ]),
     "stage_calls.c",
     [kernelLibrary],
   );
   const machine = await loadNativeMachine(kernelLibrary, programLibrary);
   const blocks = new NativeBlocks(machine);
-  const perform = async (step: Step): Promise<StepResult> => {
-    if (step.do === "write") {
-      blocks.bytes(step.address, step.data.length).set(step.data);
-      return 0;
-    }
+  /** What takes well below a millisecond is done at once. */
+  const performNow = (step: Step): StepResult => {
+    if (closed) throw engineClosed("native");
+    if (step.do === "call") return machine.call(step.name, ...step.parameters);
     if (step.do === "read") return new Uint8Array(blocks.bytes(step.address, step.bytes));
+    blocks.bytes(step.address, step.data.length).set(step.data);
+    return 0;
+  };
+  const perform = async (step: Step): Promise<StepResult> => {
+    if (step.do !== "call" || isShort(step)) return performNow(step);
+    if (closed) throw engineClosed("native");
     const [parameter = 0] = step.parameters;
     if (step.name === "velum_release" && !blocks.remove(parameter)) return 0;
     const result = await machine.callAsync(step.name, ...step.parameters);
@@ -52,33 +60,39 @@ export async function startNativeEngine(
     return address;
   };
   const performAll = async (steps: readonly Step[]): Promise<StepResult[]> => {
+    // Without a pause: other steps may be asked for in the meantime.
+    if (steps.every(isShort)) return steps.map(performNow);
     const results: StepResult[] = [];
-    for (let next = 0; next < steps.length; ) {
-      if (closed) throw engineClosed("native");
-      const stages = stageCallsFrom(steps, next);
-      const step = steps[next];
-      if (stages.length > 0) results.push(...(await callStages(machine, stages)));
-      else if (step !== undefined) results.push(await perform(step));
-      next += Math.max(1, stages.length);
-    }
+    for (const step of steps) results.push(await perform(step));
     return results;
   };
+  const queues = Array.from(
+    { length: Math.min(threads, poolThreads) },
+    () => new StageQueue(machine, blocks),
+  );
   let closed = false;
   const underWay = new Set<Promise<unknown>>();
   return {
     kind: "native",
-    threads: Math.min(threads, poolThreads),
-    async run(_thread, steps) {
-      const work = performAll(steps);
+    threads: queues.length,
+    checksum: (bytes) => machine.callOn("stage_checksum", bytes) >>> 0,
+    async run(thread, steps) {
+      const queue = StageQueue.takes(steps) ? queues[thread] : undefined;
+      const work = queue === undefined ? performAll(steps) : queue.run(steps);
       const ended: Promise<unknown> = work.catch(() => {}).finally(() => underWay.delete(ended));
       underWay.add(ended);
       return work;
     },
     async close() {
       closed = true;
+      for (const queue of queues) queue.close();
       // Kernels on other threads still use the memory.
       await Promise.all(underWay);
       blocks.releaseAll();
     },
   };
+}
+
+function isShort(step: Step): boolean {
+  return step.do !== "call" || step.short === true;
 }

@@ -25,7 +25,12 @@ export type StepResult = number | Uint8Array<ArrayBuffer>;
 export interface Engine {
   readonly kind: "wasm" | "native";
   readonly threads: number;
-  /** Runs the steps in order on one thread. */
+  /** What `checksum` of base/checksum.ts gives, sooner; absent where the engine knows no faster way. */
+  readonly checksum?: (bytes: Uint8Array) => number;
+  /**
+   * Runs the steps in order on one thread. Stages of a program may be asked for while the thread works on earlier ones: they follow in
+   * the order in which they were asked, without a pause, since what they write has been brought near by then.
+   */
   run(thread: number, steps: readonly Step[]): Promise<readonly StepResult[]>;
   /** Ends the threads and frees the memory. Work under way rejects or ends first; later work rejects with `runtime-unavailable`. */
   close(): Promise<void>;

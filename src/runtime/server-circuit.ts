@@ -63,7 +63,7 @@ export class ServerCircuit {
     const identity = { parameterId: parameterId(manifest.parameters), circuitId };
     this.#host = host;
     this.#program = { manifest, engine: host.engine, ...memory };
-    this.#reader = { identity, manifest, sources, clear };
+    this.#reader = { identity, manifest, sources, clear, checksum: host.engine.checksum };
     this.#runner = new RequestRunner(this.#program, identity);
   }
 

@@ -6,15 +6,15 @@ export interface NativeMachine extends Machine {
   readonly kind: "native";
   /** Runs the kernel on the platform's thread pool; several run at once. */
   callAsync(name: string, ...parameters: number[]): Promise<number>;
+  /** Calls a function of a pointer and a length on bytes that need not be the machine's. */
+  callOn(name: string, bytes: Uint8Array): number;
   /** Where a function of the program lies, for code that calls it itself. */
   functionAddress(name: string): bigint;
-  /** A view of memory by machine words. */
-  words(address: Address, count: number): BigInt64Array;
 }
 
 /** The part of koffi that is used; koffi's own types would force it on everyone who only reads ours. */
 interface NativeFunction {
-  (...parameters: number[]): number | bigint;
+  (...parameters: (number | Uint8Array)[]): number | bigint;
   async(...parameters: (number | ((error: Error | null, result: number | bigint) => void))[]): void;
 }
 interface NativeLibrary {
@@ -82,8 +82,13 @@ export async function loadNativeMachine(
     release(address) {
       call("velum_release", address);
     },
+    callOn(name, bytes) {
+      let fn = functions.get(name);
+      fn ??= ownerOf(name).func(name, "intptr_t", ["const void *", "intptr_t"]);
+      functions.set(name, fn);
+      return Number(fn(bytes, bytes.length));
+    },
     functionAddress: (name) => ownerOf(name).symbol(name),
-    words: (address, count) => new BigInt64Array(koffi.view(BigInt(address), count * 8)),
     bytes(address, length) {
       return new Uint8Array(koffi.view(BigInt(address), length));
     },

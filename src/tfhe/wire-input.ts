@@ -124,16 +124,17 @@ export function inputExpectation(
 
 /**
  * Reads an input file; its parts are views. Errors as `readHeader`, and `file-corrupt` when a part has another length, width or form
- * than the circuit's.
+ * than the circuit's. `digest` as in `readFile`.
  */
 export function readInputCiphertext<Layout extends InputPartLayout>(
   file: Uint8Array,
   identity: Omit<FileIdentity, "keyId"> & { readonly keyId?: KeyId },
   layouts: readonly Layout[],
   clear: readonly ClearInputLayout[] = [],
+  digest?: (payload: Uint8Array) => number,
 ): ReadInput<Layout> & ReadClear {
   const expected = inputExpectation(identity, layouts, clear);
-  const { header, payload } = readFile(file, expected);
+  const { header, payload } = readFile(file, expected, digest);
   const reader = new ByteReader(payload, expected.path);
   return { keyId: header.keyId, ...readContent(reader, expected.path, layouts, clear) };
 }
