@@ -185,7 +185,9 @@ test("remainders of a protected forest lie around their steps, and what lies bet
   const flood = 2 ** ((circuit.plan.protection?.floodLog2 ?? 0) - 64);
   assert.ok(Math.max(...errors.map(Math.abs)) < 0.5 / Math.max(...residues));
   const ratio = meanSquare(errors) / (flood ** 2 / 3);
-  assert.ok(ratio > 0.85 && ratio < 1.15, `${ratio}`);
+  // 480 numbers, uniform: the deviation of their mean square is 4 %.
+  assert.equal(errors.length, 480);
+  assert.ok(ratio > 0.75 && ratio < 1.25, `${ratio}`);
   await server.close();
   await circuit.close();
   client.dispose();
@@ -246,9 +248,9 @@ test("the noise of answers is the flood", async () => {
     });
     const flood = circuit.plan.protection?.floodLog2 ?? 0;
     const bound = 2 ** (flood - 40);
-    // Answers are rounded to words of some bits; that is the rest.
+    // 800 numbers, uniform: the deviation of their mean square is 3 %. Answers are rounded to words of some bits; that is the rest.
     const ratio = meanSquare(errors) / (bound ** 2 / 3);
-    assert.ok(ratio > 0.9 && ratio < 1.6, `${ratio}`);
+    assert.ok(ratio > 0.8 && ratio < 1.6, `${ratio}`);
     await server.close();
     client.dispose();
     reader.dispose();
