@@ -211,7 +211,7 @@ for (const runtime of engineKinds) {
     const answerBytes = answers.length * wide.sizes.downloadBytes;
     await wide.close();
     assert.ok(
-      grown < 2 * answerBytes + 2 ** 26,
+      grown < 2 * answerBytes + 2 ** 27,
       `${grown} bytes more for ${answerBytes} bytes of answers`,
     );
   });

@@ -32,15 +32,18 @@ export interface PageRequest {
   readonly isolated: boolean;
   /** A module below `dist/` that exports `run()`, e.g. `test/browser/pages/trivial.js`. */
   readonly module: string;
-  /** Longest wait for `run()` in milliseconds, 120,000 if absent. */
-  readonly limitMs?: number;
 }
+
+/** Longest wait for anything that a browser does, milliseconds: a guard against pages that never answer, on busy machines too. */
+const patienceMs = 600_000;
 
 export interface PageResult {
   /** What `run()` returned; it travels as JSON. */
   readonly value: unknown;
   /** `crossOriginIsolated` in the page. */
   readonly isolated: boolean;
+  /** How long `run()` worked. */
+  readonly runMs: number;
   /** Durations of the main thread's tasks of 50 ms or more while `run()` worked. */
   readonly longTasksMs: readonly number[];
   /** What the page wrote to its console, and errors that nothing caught. */
@@ -52,7 +55,7 @@ export async function openPage(request: PageRequest): Promise<PageResult> {
   const server = await startStaticServer(request.isolated);
   try {
     const { value, lines } = await visit(server.address, (page, own) => {
-      const late = rejectAfter(request.limitMs ?? 120_000, request.module, own);
+      const late = rejectAfter(patienceMs, request.module, own);
       return Promise.race([page.evaluate(runModule, `/dist/${request.module}`), late]);
     });
     return { ...value, console: lines };
@@ -66,9 +69,14 @@ export async function visit<Value>(
   address: string,
   work: (page: Page, lines: readonly string[]) => Promise<Value>,
 ): Promise<{ readonly value: Value; readonly lines: readonly string[] }> {
-  const browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: flags });
+  const browser = await chromium.launch({
+    executablePath: chromiumPath ?? "",
+    args: flags,
+    timeout: patienceMs,
+  });
   try {
     const page = await browser.newPage();
+    page.setDefaultTimeout(patienceMs);
     const lines: string[] = [];
     page.on("console", (message) => lines.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => lines.push(`uncaught: ${error.message}`));
@@ -88,10 +96,12 @@ async function runModule(address: string): Promise<Omit<PageResult, "console">> 
   const observer = new PerformanceObserver((list) => note(list.getEntries()));
   const module = (await import(address)) as { run(): Promise<unknown> };
   observer.observe({ type: "longtask" });
+  const started = performance.now();
   const value = await module.run();
+  const runMs = Math.round(performance.now() - started);
   note(observer.takeRecords());
   observer.disconnect();
-  return { value, isolated: crossOriginIsolated, longTasksMs };
+  return { value, isolated: crossOriginIsolated, runMs, longTasksMs };
 }
 
 function rejectAfter(ms: number, module: string, lines: readonly string[]): Promise<never> {

@@ -27,7 +27,8 @@ export function commandLine(): CommandLine {
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
       cwd: folder,
       encoding: "utf8",
-      timeout: 120_000,
+      // A guard against commands that never end, on busy machines too.
+      timeout: 600_000,
     });
     return { status, stdout, stderr };
   };

@@ -3,6 +3,8 @@ import { Client, fhe, ServerCircuit } from "../../../src/index.js";
 interface Run {
   readonly runtime: string;
   readonly threads: number;
+  /** Of the browser. */
+  readonly cores: number;
   readonly results: readonly number[][];
   readonly wanted: readonly number[][];
   readonly progress: readonly number[];
@@ -44,6 +46,7 @@ export async function run(): Promise<Run[]> {
     runs.push({
       runtime: server.runtime,
       threads: server.threads,
+      cores: navigator.hardwareConcurrency,
       results: answers.map((answer) => [...(client.decrypt(answer)[0]?.data ?? [])]),
       wanted: inputset.map((x) => [circuit.simulate(x)].flat(2) as number[]),
       progress,
