@@ -44,6 +44,8 @@ cases = [
     case(XGBClassifier, "iris", **small, colsample_bytree=0.5),
     case(XGBRegressor, "smooth", **small, subsample=0.6, num_parallel_tree=4),
     case(XGBRegressor, "smooth", **small, colsample_bylevel=0.5, colsample_bynode=0.6),
+    case(XGBRegressor, "smooth", **small, colsample_bytree=0.5, feature_weights=[8, 1, 1, 4, 0.5, 1]),
+    case(XGBRegressor, "smooth", **small, colsample_bynode=0.4, feature_weights=[1, 6, 6, 1, 1, 0]),
     case(XGBRegressor, "smooth", **small, subsample=0.5, tree_method="approx", max_bin=16),
     case(XGBRFClassifier, "breast-cancer", **small),
     case(XGBRFRegressor, "smooth", n_estimators=20, max_depth=5),

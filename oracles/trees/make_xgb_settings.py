@@ -55,6 +55,9 @@ cases = [
     case(R, s, **small, interaction_constraints=[[0, 1, 2], [2, 3], [3, 4, 5]], tree_method="exact"),
     case(C, b, **small, interaction_constraints=[[0, 20], [1, 2, 3, 22], [7, 27]]),
     case(C, "labels", **small, interaction_constraints=[[0, 1], [1, 2]], grow_policy="lossguide", max_leaves=8),
+    # As many features are drawn as have a weight.
+    case(R, s, **small, colsample_bytree=0.5, feature_weights=[1, 0, 2, 0, 0, 3]),
+    case(C, "labels", **small, colsample_bytree=0.7, colsample_bynode=0.5, feature_weights=[0, 0, 2, 0.01, 0, 0]),
     case(R, "filled", **small, missing=-9.0),
     case(R, "filled", **small, missing=-9.0, tree_method="exact"),
     case(R, "grid", **small, missing=0.0),

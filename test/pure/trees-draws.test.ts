@@ -15,7 +15,7 @@ import { readTreeFixture } from "../support/tree-fixtures.js";
 interface Case {
   readonly estimator: keyof typeof estimators;
   readonly dataSet: string;
-  readonly params: Readonly<Record<string, number>>;
+  readonly params: Readonly<Record<string, number | readonly number[]>>;
   readonly seeds: number;
   readonly mean: number;
   readonly deviation: number;

@@ -33,6 +33,51 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "DecisionTreeClassifier.predict X row 0, column 1: the value is NaN. Fill or drop missing and infinite values before quantizing",
     ],
     [
+      "weights of some features",
+      () => new XGBClassifier({ featureWeights: [1] }).fit(X, y),
+      "bad-argument",
+      "XGB featureWeights: is [1]. Pass a number of at least 0 for each of the 2 features, or null",
+    ],
+    [
+      "weights below 0",
+      () => new XGBClassifier({ featureWeights: [1, -2], colsampleBynode: 0.5 }).fit(X, y),
+      "bad-argument",
+      "XGB featureWeights: is [1,-2]. Pass a number of at least 0 for each of the 2 features, or null",
+    ],
+    [
+      "going on from a model of other features",
+      () => {
+        const earlier = new XGBRegressor({ nEstimators: 2 }).fit([[1], [2]], [1, 2]);
+        return new XGBRegressor().fit(X, y, undefined, [], earlier);
+      },
+      "bad-argument",
+      "XGBRegressor.fit xgbModel: differs from this fit in its features: 1, here 2. Go on from a model of the same features, classes or targets, objective, missing and numParallelTree",
+    ],
+    [
+      "going on from a model of other classes",
+      () => {
+        const earlier = new XGBClassifier({ nEstimators: 2 }).fit(X, [1, 2, 2]);
+        return new XGBClassifier().fit(X, y, undefined, [], earlier);
+      },
+      "bad-argument",
+      "XGBClassifier.fit xgbModel: differs from this fit in its classes: 1 2, here 0 1. Go on from a model of the same features, classes or targets, objective, missing and numParallelTree",
+    ],
+    [
+      "going on with more trees a round",
+      () => {
+        const earlier = new XGBRegressor({ nEstimators: 2 }).fit(X, y);
+        return new XGBRegressor({ numParallelTree: 3 }).fit(X, y, undefined, [], earlier);
+      },
+      "bad-argument",
+      "XGBRegressor.fit xgbModel: differs from this fit in its numParallelTree: 1, here 3. Go on from a model of the same features, classes or targets, objective, missing and numParallelTree",
+    ],
+    [
+      "going on from nothing",
+      () => new XGBClassifier().fit(X, y, undefined, [], new XGBClassifier()),
+      "not-fitted",
+      "XGBClassifier.fit xgbModel: has not been fitted. Call fit first",
+    ],
+    [
       "types of some features",
       () => new XGBClassifier({ featureTypes: ["c"] }).fit(X, y),
       "bad-argument",
@@ -115,7 +160,7 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "mistyped parameter",
       () => Reflect.construct(XGBClassifier, [{ nEstimator: 5 }]),
       "bad-argument",
-      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, treeMethod, monotoneConstraints, interactionConstraints, numParallelTree, featureTypes, maxCatToOnehot, maxCatThreshold, missing, maxBin, baseScore, importanceType, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
+      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, featureWeights, treeMethod, monotoneConstraints, interactionConstraints, numParallelTree, featureTypes, maxCatToOnehot, maxCatThreshold, missing, maxBin, baseScore, importanceType, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
     ],
     [
       "class weight below 0",

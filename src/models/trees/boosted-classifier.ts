@@ -1,10 +1,12 @@
 import { VelumError } from "../../base/error.js";
+import type { ScoreMeaning } from "../../quantize/tree-coding.js";
 import { type Labels, type Rows, toWeights } from "../check-data.js";
 import { toClassTargets } from "../class-targets.js";
 import { bestRoundOf, type EvalResults, evalResultsOf } from "./boosting/eval-results.js";
 import type { EvalSet } from "./boosting/evaluation.js";
 import { accountOf, fitXgb, xgbRule } from "./boosting/fit-xgb.js";
 import { readJudging } from "./boosting/read-judging.js";
+import { earlierRounds, noEarlierModel } from "./boosting/xgb-continued.js";
 import { xgbMetric } from "./boosting/xgb-metrics.js";
 import { logisticLoss, softmaxLoss } from "./boosting/xgb-objective.js";
 import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
@@ -33,10 +35,17 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
 
   /**
    * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row. Rounds are judged on `evalSet`; with
-   * `earlyStoppingRounds` the last of the sets ends the fit. Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row
+   * `earlyStoppingRounds` the last of the sets ends the fit. Rounds are added to those of `xgbModel`, if there is one; it stays as it is.
+   * Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row
    * and column, `bad-argument` (settings, unknown labels).
    */
-  override fit(x: Rows, y: Labels, sampleWeight?: Labels, evalSet: readonly EvalSet[] = []): this {
+  override fit(
+    x: Rows,
+    y: Labels,
+    sampleWeight?: Labels,
+    evalSet: readonly EvalSet[] = [],
+    xgbModel?: BoostedClassifier,
+  ): this {
     const params = this.growth(this.getParams());
     const { objective, scalePosWeight } = params;
     this.checkParams();
@@ -65,7 +74,7 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
     const binary = classes.length <= 2 && (objective ?? "binary:logistic") === "binary:logistic";
     const loss = binary ? logisticLoss({ scalePosWeight }) : softmaxLoss(classes.length);
     const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
-    const meaning = binary ? "logistic" : "softmax";
+    const meaning: ScoreMeaning = binary ? "logistic" : "softmax";
     const metric = params.evalMetric ?? (binary ? "logloss" : "mlogloss");
     const indexOf = new Map(Array.from(classes, (label, k) => [label, k]));
     const judging = readJudging(this.name, params, evalSet, {
@@ -73,7 +82,12 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
       metric: xgbMetric(this.name, metric, meaning, 1.5),
       target: (labels, path) => labels.map((label) => indexOf.get(label) ?? unseen(label, path)),
     });
-    const fit = fitXgb(matrix, { y: indices, weights }, params, loss, judging);
+    const path = `${this.name}.fit xgbModel`;
+    if (xgbModel !== undefined && !(xgbModel instanceof BoostedClassifier))
+      throw noEarlierModel(path);
+    const shape = { features: matrix.columns, outputs: loss.outputs, meaning, classes };
+    const earlier = xgbModel && earlierRounds(path, xgbModel.fitted(path), shape, params);
+    const fit = fitXgb(matrix, { y: indices, weights }, params, loss, { judging, earlier });
     return this.adopt({ ...fit, meaning, classes, account: accountOf(fit) });
   }
 

@@ -5,6 +5,7 @@ import type { EvalSet } from "./boosting/evaluation.js";
 import { accountOf, fitXgb, xgbRule } from "./boosting/fit-xgb.js";
 import { readJudging } from "./boosting/read-judging.js";
 import { severalTargets } from "./boosting/several-targets.js";
+import { earlierRounds, noEarlierModel } from "./boosting/xgb-continued.js";
 import { xgbMetric } from "./boosting/xgb-metrics.js";
 import { checkTargets, regressionLoss, type XgbRegression } from "./boosting/xgb-objective.js";
 import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
@@ -38,13 +39,15 @@ export abstract class BoostedRegressor extends TreeRegressor<XGBRegressorParams>
 
   /**
    * Fits to `x` (`[rows, features]`, NaN where missing), `y` (`[rows]`, or `[rows, targets]`) and perhaps one weight a row. Rounds are judged on `evalSet`; with
-   * `earlyStoppingRounds` the last of the sets ends the fit. Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (also targets that the objective refuses), `bad-argument`.
+   * `earlyStoppingRounds` the last of the sets ends the fit. Rounds are added to those of `xgbModel`, if there is one; it stays as it is.
+   * Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (also targets that the objective refuses), `bad-argument`.
    */
   override fit(
     x: Rows,
     y: Labels | Rows,
     sampleWeight?: Labels,
     evalSet: readonly EvalSet[] = [],
+    xgbModel?: BoostedRegressor,
   ): this {
     const { objective, ...params } = this.growth(this.getParams());
     this.checkParams();
@@ -76,8 +79,14 @@ export abstract class BoostedRegressor extends TreeRegressor<XGBRegressorParams>
       throw severalRefused(`${this.name}.fit y`, targets, judging ? "evalSet" : objective);
     }
     const loss = targets > 1 ? severalTargets(single, targets) : single;
-    const fit = fitXgb(matrix, { y: target, weights }, own, loss, judging);
-    return this.adopt({ ...fit, meaning, classes: new Float64Array(0), account: accountOf(fit) });
+    const path = `${this.name}.fit xgbModel`;
+    if (xgbModel !== undefined && !(xgbModel instanceof BoostedRegressor))
+      throw noEarlierModel(path);
+    const classes = new Float64Array(0);
+    const shape = { features: matrix.columns, outputs: loss.outputs, meaning, classes };
+    const earlier = xgbModel && earlierRounds(path, xgbModel.fitted(path), shape, params);
+    const fit = fitXgb(matrix, { y: target, weights }, own, loss, { judging, earlier });
+    return this.adopt({ ...fit, meaning, classes, account: accountOf(fit) });
   }
 
   /** What each round was worth on each of `evalSet`. Errors: `not-fitted`. */

@@ -8,25 +8,35 @@ import type { Tree, TreeEnsemble } from "./tree-ensemble.js";
  * Cost: some 5 ns a row and level of a tree.
  */
 export function predictEnsemble(ensemble: TreeEnsemble, x: Matrix): Tensor {
-  const { outputs, base, divisor, rule } = ensemble;
+  const { outputs, base, divisor } = ensemble;
   const data = new Float64Array(x.rows * outputs);
+  addTrees(ensemble, x, data);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = (base[i % outputs] ?? 0) + (data[i] ?? 0) / divisor;
+  }
+  return { shape: [x.rows, outputs], data };
+}
+
+/** Adds the leaves that the rows reach to `scores`, `[rows, outputs]`, tree by tree in the precision of `scores`. */
+export function addTrees(
+  { trees, outputs, rule }: TreeEnsemble,
+  x: Matrix,
+  scores: Float32Array | Float64Array,
+): void {
+  if (trees.length === 0) return;
   const prepared = comparable(x, rule);
   const leaves = new Int32Array(x.rows);
-  for (const tree of ensemble.trees) {
+  for (const tree of trees) {
     reachLeaves(tree, prepared, rule, leaves);
     const { values } = tree;
     for (let row = 0; row < x.rows; row++) {
       const from = (leaves[row] ?? 0) * outputs;
       const to = row * outputs;
       for (let k = 0; k < outputs; k++) {
-        data[to + k] = (data[to + k] ?? 0) + (values[from + k] ?? 0);
+        scores[to + k] = (scores[to + k] ?? 0) + (values[from + k] ?? 0);
       }
     }
   }
-  for (let i = 0; i < data.length; i++) {
-    data[i] = (base[i % outputs] ?? 0) + (data[i] ?? 0) / divisor;
-  }
-  return { shape: [x.rows, outputs], data };
 }
 
 /** Node numbers `[rows, trees]` of the leaves that the rows reach (scikit-learn's `apply`). */

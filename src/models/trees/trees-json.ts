@@ -11,6 +11,7 @@ import {
 } from "../../quantize/json-checks.js";
 import { type ScoreMeaning, scoreMeaning } from "../../quantize/tree-coding.js";
 import type { EvalRecord } from "./boosting/evaluation.js";
+import type { SplitTotals } from "./boosting/xgb-importances.js";
 import type { Tree, TreeEnsemble } from "./tree-ensemble.js";
 
 /** What fitting a tree estimator gives, as data. */
@@ -36,6 +37,8 @@ export interface TreeAccount {
   readonly oob?: readonly number[];
   /** Histogram boosting with early stopping: loss on held-out rows, before the first round and after each. */
   readonly heldOut?: readonly number[];
+  /** XGBoost: the splits of all rounds, by feature. */
+  readonly splits?: SplitTotals;
   /** XGBoost: what rounds were worth on rows that they were judged on. */
   readonly evaluation?: EvalRecord;
 }
@@ -82,16 +85,21 @@ export function readFittedTrees(value: unknown, path: string): FittedTrees {
 }
 
 function readAccount(value: unknown): TreeAccount {
-  const { rounds, oobScore, oob, heldOut, evaluation } = fieldsOf(value);
-  const { metric, history, bestIteration } = fieldsOf(evaluation);
+  const { rounds, oobScore, oob, heldOut, splits, evaluation } = fieldsOf(value);
+  const { count, gain, cover } = fieldsOf(splits);
+  const { metric, history, bestIteration, earlierRounds } = fieldsOf(evaluation);
   const best = bestIteration === 0 || isCount(bestIteration) ? ({ bestIteration } as const) : {};
+  const earlier = isCount(earlierRounds) ? ({ earlierRounds } as const) : {};
   return {
     ...(isCount(rounds) ? { rounds } : {}),
     ...(isFiniteNumber(oobScore) ? { oobScore } : {}),
     ...(isFiniteList(oob) ? { oob } : {}),
     ...(isFiniteList(heldOut) ? { heldOut } : {}),
+    ...(isFiniteList(count) && isFiniteList(gain) && isFiniteList(cover)
+      ? { splits: { count, gain, cover } }
+      : {}),
     ...(typeof metric === "string" && isListOfFiniteLists(history)
-      ? { evaluation: { metric, history, ...best } }
+      ? { evaluation: { metric, history, ...best, ...earlier } }
       : {}),
   };
 }

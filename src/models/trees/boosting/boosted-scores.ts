@@ -1,5 +1,17 @@
+import type { Matrix } from "../../check-data.js";
+import { addTrees } from "../predict-ensemble.js";
+import type { TreeEnsemble } from "../tree-ensemble.js";
 import type { XgbBins } from "./xgb-split.js";
 import type { XgbNode, XgbTree } from "./xgb-tree.js";
+
+/** Scores `[rows, outputs]` of `x` in single precision, added tree by tree as XGBoost does. The divisor is 1. */
+export function scoresOf(ensemble: TreeEnsemble, x: Matrix): Float32Array {
+  const { base, outputs } = ensemble;
+  const scores = new Float32Array(x.rows * outputs);
+  for (let i = 0; i < scores.length; i++) scores[i] = base[i % outputs] ?? 0;
+  addTrees(ensemble, x, scores);
+  return scores;
+}
 
 /** The training rows' scores in single precision, tree by tree. */
 export class BoostedScores {
@@ -7,12 +19,10 @@ export class BoostedScores {
   readonly values: Float32Array;
   readonly #outputs: number;
 
-  /** All rows begin with `base`, `[outputs]`. */
-  constructor(rows: number, base: Float64Array) {
-    const outputs = base.length;
-    this.#outputs = outputs;
-    this.values = new Float32Array(rows * outputs);
-    for (let i = 0; i < this.values.length; i++) this.values[i] = base[i % outputs] ?? 0;
+  /** The rows of `x` begin with their scores under `start`. */
+  constructor(start: TreeEnsemble, x: Matrix) {
+    this.#outputs = start.outputs;
+    this.values = scoresOf(start, x);
   }
 
   /** Adds a tree's leaf values to output `k`, of the rows that it did not see as well. */

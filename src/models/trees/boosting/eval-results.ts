@@ -26,7 +26,8 @@ export function bestRoundOf(
   if (iteration === undefined) {
     throw missing(owner, "has no best round", "Set earlyStoppingRounds before fit");
   }
-  return { iteration, score: record?.history.at(-1)?.[iteration] ?? Number.NaN };
+  const judged = iteration - (record?.earlierRounds ?? 0);
+  return { iteration, score: record?.history.at(-1)?.[judged] ?? Number.NaN };
 }
 
 function missing(path: string, problem: string, cure: string): VelumError {

@@ -1,6 +1,7 @@
 import type { Labels, Matrix, Rows } from "../../check-data.js";
 import { predictEnsemble } from "../predict-ensemble.js";
 import type { Tree, TreeEnsemble } from "../tree-ensemble.js";
+import { scoresOf } from "./boosted-scores.js";
 import type { JudgedRows, XgbMetric } from "./xgb-metrics.js";
 
 /** Rows that boosting is judged on after each round: features, answers and perhaps weights. */
@@ -16,8 +17,10 @@ export interface EvalRecord {
   readonly metric: string;
   /** `[sets][rounds]` */
   readonly history: readonly (readonly number[])[];
-  /** The round, from 0, that was best on the last set; where early stopping was asked for. */
+  /** The round, from 0, that was best on the last set; where early stopping was asked for. Earlier models' rounds count. */
   readonly bestIteration?: number;
+  /** Rounds of an earlier model, which were not judged; 0 unless given. */
+  readonly earlierRounds?: number;
 }
 
 /** How rounds are judged, and when they end. */
@@ -33,14 +36,14 @@ export class Evaluation {
   readonly #judging: Judging;
   readonly #scores: readonly Float32Array[];
   readonly #history: readonly number[][];
+  readonly #earlierRounds: number;
   #best = 0;
 
-  /** Rows begin with the scores `base`. */
-  constructor(judging: Judging, base: Float64Array) {
+  /** Rows begin with their scores under `start`, the trees of `earlierRounds`. */
+  constructor(judging: Judging, start: TreeEnsemble, earlierRounds: number) {
     this.#judging = judging;
-    this.#scores = judging.sets.map(({ x }) =>
-      Float32Array.from({ length: x.rows * base.length }, (_, i) => base[i % base.length] ?? 0),
-    );
+    this.#earlierRounds = earlierRounds;
+    this.#scores = judging.sets.map(({ x }) => scoresOf(start, x));
     this.#history = judging.sets.map(() => []);
   }
 
@@ -65,10 +68,12 @@ export class Evaluation {
 
   get record(): EvalRecord {
     const { metric, earlyStoppingRounds } = this.#judging;
+    const before = this.#earlierRounds;
     return {
       metric: metric.name,
       history: this.#history,
-      ...(earlyStoppingRounds === null ? {} : { bestIteration: this.#best }),
+      ...(earlyStoppingRounds === null ? {} : { bestIteration: before + this.#best }),
+      ...(before === 0 ? {} : { earlierRounds: before }),
     };
   }
 }

@@ -8,16 +8,28 @@ export type XgbImportance = (typeof xgbImportanceTypes)[number];
 
 export const xgbImportanceTypes = ["gain", "weight", "cover", "total_gain", "total_cover"] as const;
 
+/** Splits by feature, `[features]` each: how many there are, what they gained, which second derivatives they parted. */
+export interface SplitTotals {
+  readonly count: readonly number[];
+  readonly gain: readonly number[];
+  readonly cover: readonly number[];
+}
+
 /** Adds up splits by feature. */
 export class XgbImportances {
   readonly #count: Float64Array;
   readonly #gain: Float64Array;
   readonly #cover: Float64Array;
 
-  constructor(features: number) {
-    this.#count = new Float64Array(features);
-    this.#gain = new Float64Array(features);
-    this.#cover = new Float64Array(features);
+  /** Begins with the splits of `earlier` trees, if there are any. */
+  constructor(features: number, earlier?: SplitTotals) {
+    this.#count = Float64Array.from(earlier?.count ?? new Float64Array(features));
+    this.#gain = Float64Array.from(earlier?.gain ?? new Float64Array(features));
+    this.#cover = Float64Array.from(earlier?.cover ?? new Float64Array(features));
+  }
+
+  get totals(): SplitTotals {
+    return { count: [...this.#count], gain: [...this.#gain], cover: [...this.#cover] };
   }
 
   add(nodes: readonly XgbNode[]): void {

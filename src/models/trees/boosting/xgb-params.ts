@@ -40,6 +40,8 @@ export interface XgbParams extends TreeQuantization {
   readonly colsampleBytree: number;
   readonly colsampleBylevel: number;
   readonly colsampleBynode: number;
+  /** For each feature how likely those draws take it, beside the others; 0: where no other is left. Null: all alike. */
+  readonly featureWeights: readonly number[] | null;
   /**
    * Where splits are looked for: between the quantiles of all rows (`"hist"`, also `"auto"`), between quantiles of the rows' second
    * derivatives, found anew for each tree (`"approx"`), or between all values (`"exact"`).
@@ -92,6 +94,7 @@ export const xgbDefaults: XgbParams = {
   colsampleBytree: 1,
   colsampleBylevel: 1,
   colsampleBynode: 1,
+  featureWeights: null,
   treeMethod: "auto",
   monotoneConstraints: null,
   interactionConstraints: null,

@@ -1,7 +1,7 @@
 import type { Matrix } from "../../check-data.js";
 import { SeededRandom } from "../../seeded-random.js";
 import type { BoostedScores } from "./boosted-scores.js";
-import { FeatureSampler } from "./feature-sampler.js";
+import { FeatureSampler, toFeatureWeights } from "./feature-sampler.js";
 import { growXgb, type XgbGrowth } from "./grow-xgb.js";
 import { HistogramBuilder } from "./histogram.js";
 import { interactionRules } from "./interaction-rules.js";
@@ -38,6 +38,7 @@ export function xgbRounds(
     byLevel: params.colsampleBylevel,
     byNode: params.colsampleBynode,
   };
+  const weights = toFeatureWeights(params.featureWeights, features);
   const slopes = Array.from({ length: objective.outputs }, () => ({
     gradient: new Float32Array(rows),
     hessian: new Float32Array(rows),
@@ -51,7 +52,7 @@ export function xgbRounds(
     return slopes.flatMap((derivatives, k) =>
       copies.map(() => {
         const order = drawRows(rows, params.subsample, random);
-        const sampler = new FeatureSampler(features, shares, random);
+        const sampler = new FeatureSampler(features, shares, random, weights);
         const bins = binning(derivatives, order);
         const grown = growXgb(growthOn(bins), derivatives, order, sampler);
         if (objective.leaf !== undefined) {
