@@ -1,6 +1,9 @@
+import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Tensor } from "../../src/base/tensor.js";
+import { predictEnsemble } from "../../src/models/trees/predict-ensemble.js";
 import type { Tree, TreeEnsemble } from "../../src/models/trees/tree-ensemble.js";
+import { codeTrees, type TreesCoded } from "../../src/models/trees/trees-coded.js";
 import type { ComparisonRule } from "../../src/quantize/feature-columns.js";
 
 /** An ensemble of random trees with rows that meet its thresholds often. */
@@ -135,4 +138,34 @@ export function randomEnsembles(shape: {
           return { ensemble, rows: { shape: [rows.length, features], data }, largest };
         });
     });
+}
+
+/** The ensemble on whole numbers, with leaves of 16 bits; `rows` gives grids their ranges. */
+export function codedEnsemble(
+  ensemble: TreeEnsemble,
+  rows: Tensor,
+  features: "thresholds" | number,
+): TreesCoded {
+  const none = { classes: new Float64Array(), featureImportances: new Float64Array() };
+  const fitted = { ensemble, meaning: "identity", ...none } as const;
+  return codeTrees(fitted, { features, leaves: 16 }, matrixOf(rows));
+}
+
+/** Scores of the integer trees are the ensemble's, but for half a step of 2^-15 of the largest leaf in each tree. */
+export function assertSameScores(
+  { ensemble, largest }: RandomEnsemble,
+  coded: TreesCoded,
+  rows: Tensor,
+): void {
+  const found = coded.coding.scores(coded.evaluate(coded.coding.quantize(rows)));
+  const due = predictEnsemble(ensemble, matrixOf(rows));
+  assert.deepEqual(found.shape, due.shape);
+  const allowed = (ensemble.trees.length * largest * 2 ** -15) / ensemble.divisor + 1e-12;
+  due.data.forEach((score, i) => {
+    assert.ok(Math.abs(score - (found.data[i] ?? 0)) <= allowed, `${found.data[i]} for ${score}`);
+  });
+}
+
+function matrixOf(x: Tensor) {
+  return { ...x, rows: x.shape[0] ?? 0, columns: x.shape[1] ?? 0 };
 }
