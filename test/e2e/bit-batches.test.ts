@@ -9,6 +9,7 @@ import { nativeChecksumSource } from "../../src/runtime/native-checksum.js";
 import { ServerCircuit } from "../../src/runtime/server-circuit.js";
 import { loadNativeMachine } from "../../src/tfhe/machine-native.js";
 import { buildNativeLibrary, findNativeTarget } from "../../src/tfhe/native-build.js";
+import { engineKinds, noNative } from "../support/engines.js";
 import { kernelSources } from "../support/eval-machines.js";
 import { randomTrees } from "../support/random-trees.js";
 
@@ -24,10 +25,9 @@ const client = await Client.load(circuit.clientFile);
 client.generateKey();
 const requests = Array.from({ length: 70 }, (_, i) => client.encrypt(rows[i % rows.length] ?? []));
 const due = requests.map((_, i) => circuit.simulate(rows[i % rows.length] ?? []));
-const target = await findNativeTarget();
 test.after(() => circuit.close());
 
-for (const runtime of ["wasm", ...(target === undefined ? [] : ["native" as const])] as const) {
+for (const runtime of engineKinds) {
   for (const threads of [1, 2]) {
     test(`${runtime}, ${threads} threads: answers in order; a damaged request and a stop end a run, and the next is whole`, async () => {
       const server = await ServerCircuit.load(circuit.serverFile, { runtime, threads });
@@ -66,7 +66,8 @@ test("progress grows to 1", async () => {
   await server.close();
 });
 
-test("the native checksum is the portable one", { skip: target === undefined }, async () => {
+test("the native checksum is the portable one", { skip: noNative }, async () => {
+  const target = await findNativeTarget();
   assert.ok(target);
   const kernels = await buildNativeLibrary(target, kernelSources(), "eval.c");
   const sources = new Map([["checksum.c", nativeChecksumSource]]);

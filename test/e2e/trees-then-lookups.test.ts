@@ -6,6 +6,7 @@ import { fhe } from "../../src/circuit/fhe.js";
 import { Client } from "../../src/client/client.js";
 import type { IntegerTrees } from "../../src/op-spec/integer-trees.js";
 import { ServerCircuit } from "../../src/runtime/server-circuit.js";
+import { engineKinds } from "../support/engines.js";
 import { randomTrees } from "../support/random-trees.js";
 
 const rows = Array.from({ length: 40 }, (_, i) => [i % 10, (i * 3) % 10, (i * 7 + 2) % 10]);
@@ -49,7 +50,7 @@ test("packed bits and numbers in one request, keys for both in one file", async 
   client.generateKey();
   const keyFile = await client.evaluationKeys();
   assert.equal(keyFile?.length, circuit.sizes.evaluationKeyBytes);
-  for (const runtime of ["wasm", "native"] as const) {
+  for (const runtime of engineKinds) {
     const server = await ServerCircuit.load(circuit.serverFile, { runtime, threads: 1 });
     const keys = await server.loadEvaluationKeys(keyFile ?? new Uint8Array());
     const some = [rows[1] ?? [], rows[7] ?? [], rows[38] ?? []];

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { forbiddenWords, misshapenFiles, strayRandomness } from "../support/file-rules.js";
+import {
+  forbiddenWords,
+  misshapenFiles,
+  strayRandomness,
+  unaskedNative,
+} from "../support/file-rules.js";
 import { readSources } from "../support/repository.js";
 
 const sources = readSources("src");
@@ -19,8 +24,27 @@ describe("files of src", () => {
   });
 });
 
+test("tests ask for a native engine before they start one", () => {
+  const tests = readSources("test");
+  assert.ok(tests.size > 100);
+  assert.deepEqual(unaskedNative(tests), []);
+});
+
 describe("file rules on made-up files", () => {
   const one = (text: string, path = "src/keys/a.ts") => new Map([[path, text]]);
+
+  for (const text of [
+    'for (const runtime of ["wasm", "native"] as const) {}',
+    'await ServerCircuit.load(file, { runtime: "native" });',
+  ]) {
+    test(text, () => {
+      const asking = 'import { noNative } from "../support/engines.js";\n';
+      assert.deepEqual(unaskedNative(one(text, "test/e2e/a.test.ts")), [
+        "test/e2e/a.test.ts starts the native engine where there may be none",
+      ]);
+      assert.deepEqual(unaskedNative(one(asking + text, "test/e2e/a.test.ts")), []);
+    });
+  }
 
   for (const [text, problem] of [
     ["x = Math.random();", "Math.random: use a seeded generator, or base/random for secrets"],

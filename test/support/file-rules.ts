@@ -45,6 +45,14 @@ export function strayRandomness(sources: Sources): string[] {
     .map(([path]) => `${path} asks the platform for randomness; only ${randomnessFile} may`);
 }
 
+/** Tests that start the native engine without asking whether this machine has one (`support/engines.ts`). */
+export function unaskedNative(tests: Sources): string[] {
+  return [...tests]
+    .filter(([, source]) => /\bruntime:\s*"native"|"native"\]\s*as const/.test(source))
+    .filter(([, source]) => !/\bfrom "\.\.\/support\/engines\.js"/.test(source))
+    .map(([path]) => `${path} starts the native engine where there may be none`);
+}
+
 /** Files that only pass on what other files export, `index.ts` files in folders, and files that are too long. */
 export function misshapenFiles(sources: Sources): string[] {
   const problems: string[] = [];
