@@ -66,107 +66,86 @@ const anyValue: HgbRange = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIV
 
 /** Grows one tree on the rows of `order` (permuted), the node of greatest gain first. */
 export function growHgb(growth: HgbGrowth, derivatives: Derivatives, order: Int32Array): HgbTree {
-  const { search, thresholds, params, builder, interactions } = growth;
-  const { data } = search;
-  const leafLimit = params.maxLeafNodes ?? Number.POSITIVE_INFINITY;
-  const depthLimit = params.maxDepth ?? Number.POSITIVE_INFINITY;
-  const partition = new RowPartition(order);
-  const nodes: HgbNode[] = [];
-  const leaves: { node: number; start: number; end: number }[] = [];
-  const waiting: Candidate[] = [];
+  return new HgbGrower(growth, derivatives, order).grow();
+}
 
-  const addNode = (value: number): number => {
-    nodes.push({ ...newNode(Float64Array.of(value * params.learningRate)), gain: 0 });
-    return nodes.length - 1;
-  };
-  /** Keeps the node as a leaf, or with its best split until its turn. */
-  const keep = (place: Place, histogram: Float64Array | undefined): void => {
-    const { sums, permitted } = place;
-    const split =
-      histogram === undefined || sums.count < 2 * params.minSamplesLeaf
-        ? undefined
-        : bestHgbSplit(search, { ...place, histogram }, growth.draw(featuresFor(permitted)));
-    const kept = split !== undefined && waiting.length < builder.keepable ? histogram : undefined;
-    if (kept === undefined) builder.giveBack(histogram);
-    if (split !== undefined) waiting.push({ ...place, histogram: kept, split });
-    else leaves.push({ node: place.at, start: place.start, end: place.end });
-  };
-  const featuresFor = (permitted: Permitted | undefined): Int32Array => {
-    const allowed = permitted?.features;
-    return allowed === undefined
-      ? growth.features
-      : growth.features.filter((feature) => allowed.has(feature));
-  };
-  const build = (start: number, end: number) =>
-    builder.build(order, start, end, derivatives, growth.features);
+/** One tree while it grows. */
+class HgbGrower {
+  readonly #growth: HgbGrowth;
+  readonly #derivatives: Derivatives;
+  readonly #order: Int32Array;
+  readonly #partition: RowPartition;
+  readonly #leafLimit: number;
+  readonly #nodes: HgbNode[] = [];
+  readonly #leaves: { node: number; start: number; end: number }[] = [];
+  /** Nodes that will be split while leaves are left. */
+  readonly #waiting: Candidate[] = [];
 
-  const sums = sumOf(order, derivatives);
-  const mayRoot = sums.count >= 2 * params.minSamplesLeaf && sums.hessian >= leastHessian;
-  // The root counts as worth nothing, as in scikit-learn: a tree that cannot split changes no score.
-  keep(
-    {
-      ...{ at: addNode(0), depth: 0, start: 0, end: order.length, sums, value: 0 },
+  constructor(growth: HgbGrowth, derivatives: Derivatives, order: Int32Array) {
+    this.#growth = growth;
+    this.#derivatives = derivatives;
+    this.#order = order;
+    this.#partition = new RowPartition(order);
+    this.#leafLimit = growth.params.maxLeafNodes ?? Number.POSITIVE_INFINITY;
+  }
+
+  grow(): HgbTree {
+    this.#plant();
+    while (this.#waiting.length > 0 && this.#leafCount < this.#leafLimit) {
+      const next = this.#waiting.reduce((a, b) => (b.split.gain > a.split.gain ? b : a));
+      this.#waiting.splice(this.#waiting.indexOf(next), 1);
+      this.#divide(next);
+    }
+    for (const { at, start, end, histogram } of this.#waiting) {
+      this.#growth.builder.giveBack(histogram);
+      this.#leaves.push({ node: at, start, end });
+    }
+    return { nodes: this.#nodes, leaves: this.#leaves };
+  }
+
+  /** Leaves if growth ended now. */
+  get #leafCount(): number {
+    return this.#waiting.length + this.#leaves.length;
+  }
+
+  /** The root counts as worth nothing, as in scikit-learn: a tree that cannot split changes no score. */
+  #plant(): void {
+    const { params, interactions } = this.#growth;
+    const end = this.#order.length;
+    const sums = sumOf(this.#order, this.#derivatives);
+    const place: Place = {
+      ...{ at: this.#addNode(0), depth: 0, start: 0, end, sums, value: 0 },
       ...{ range: anyValue, permitted: interactions?.root },
-    },
-    mayRoot ? build(0, order.length) : undefined,
-  );
-  while (waiting.length > 0 && waiting.length + leaves.length < leafLimit) {
-    const next = waiting.reduce((a, b) => (b.split.gain > a.split.gain ? b : a));
-    waiting.splice(waiting.indexOf(next), 1);
-    const { at, depth, start, end, histogram, split } = next;
-    const node = nodes[at];
-    if (node === undefined) break;
-    const rows: readonly [number, number] = [start, end];
-    node.feature = split.feature;
-    node.missingLeft = split.missingLeft;
-    node.gain = split.gain;
-    const own = thresholds[split.feature] ?? new Float64Array(0);
-    let middle: number;
-    if (split.leftBins !== undefined) {
-      node.categories = categorySetOf(split, own);
-      const leftBins = new Set(split.leftBins);
-      middle = partition.splitSet(data, rows, split.feature, (bin) => leftBins.has(bin));
-    } else {
-      // Beyond the last edge only missing values are left, and every number lies below.
-      node.threshold = own[split.bin] ?? Number.MAX_VALUE;
-      middle = partition.split(data, rows, split.feature, split.bin, split.missingLeft);
-    }
+    };
+    const maySplit = sums.count >= 2 * params.minSamplesLeaf && sums.hessian >= leastHessian;
+    this.#keep(place, maySplit ? this.#histogram(0, end) : undefined);
+  }
+
+  /** Splits `next` and keeps its two children. */
+  #divide(next: Candidate): void {
+    const { search, params, interactions } = this.#growth;
+    const { start, end, split, range } = next;
+    const node = this.#nodes[next.at];
+    if (node === undefined) return;
+    const middle = this.#splitRows(node, next);
     const value = (of: HgbSums) =>
-      hgbValue(of.gradient, of.hessian, params.l2Regularization, next.range);
+      hgbValue(of.gradient, of.hessian, params.l2Regularization, range);
     const values = [value(split.left), value(split.right)] as const;
-    const [leftRange, rightRange] = rangesBelow(
-      next.range,
-      search.directions[split.feature] ?? 0,
-      values,
-    );
+    const direction = search.directions[split.feature] ?? 0;
+    const [leftRange, rightRange] = rangesBelow(range, direction, values);
     const permitted = next.permitted && interactions?.below(next.permitted, split.feature);
-    node.left = addNode(values[0]);
-    node.right = addNode(values[1]);
-    let left: Float64Array | undefined;
-    let right: Float64Array | undefined;
-    const full = waiting.length + leaves.length + 2 >= leafLimit;
-    const small = (count: number) => count < 2 * params.minSamplesLeaf;
-    if (full || depth + 1 >= depthLimit || (small(middle - start) && small(end - middle))) {
-      builder.giveBack(histogram);
-    } else if (histogram === undefined) {
-      left = build(start, middle);
-      right = build(middle, end);
-    } else if (middle - start < end - middle) {
-      left = build(start, middle);
-      right = builder.subtract(histogram, left);
-    } else {
-      right = build(middle, end);
-      left = builder.subtract(histogram, right);
-    }
-    const below = { depth: depth + 1, permitted };
-    keep(
+    node.left = this.#addNode(values[0]);
+    node.right = this.#addNode(values[1]);
+    const [left, right] = this.#histogramsBelow(next, middle);
+    const below = { depth: next.depth + 1, permitted };
+    this.#keep(
       {
         ...{ ...below, at: node.left, start, end: middle, sums: split.left },
         ...{ value: values[0], range: leftRange },
       },
       left,
     );
-    keep(
+    this.#keep(
       {
         ...{ ...below, at: node.right, start: middle, end, sums: split.right },
         ...{ value: values[1], range: rightRange },
@@ -174,11 +153,81 @@ export function growHgb(growth: HgbGrowth, derivatives: Derivatives, order: Int3
       right,
     );
   }
-  for (const { at, start, end, histogram } of waiting) {
-    builder.giveBack(histogram);
-    leaves.push({ node: at, start, end });
+
+  /** Writes the question of `split` into `node`, brings its rows into the order of their answers, and gives where the right side begins. */
+  #splitRows(node: HgbNode, { start, end, split }: Candidate): number {
+    const { search, thresholds } = this.#growth;
+    const { data } = search;
+    node.feature = split.feature;
+    node.missingLeft = split.missingLeft;
+    node.gain = split.gain;
+    const own = thresholds[split.feature] ?? new Float64Array(0);
+    const { leftBins } = split;
+    if (leftBins !== undefined) {
+      node.categories = categorySetOf(split, own);
+      const left = new Set(leftBins);
+      return this.#partition.splitSet(data, [start, end], split.feature, (bin) => left.has(bin));
+    }
+    // Beyond the last edge only missing values are left, and every number lies below.
+    node.threshold = own[split.bin] ?? Number.MAX_VALUE;
+    return this.#partition.split(data, [start, end], split.feature, split.bin, split.missingLeft);
   }
-  return { nodes, leaves };
+
+  /** Histograms of both sides, the greater one by subtraction; undefined for sides that stay leaves. */
+  #histogramsBelow(
+    { depth, start, end, histogram }: Candidate,
+    middle: number,
+  ): readonly [Float64Array | undefined, Float64Array | undefined] {
+    const { params, builder } = this.#growth;
+    const depthLimit = params.maxDepth ?? Number.POSITIVE_INFINITY;
+    const full = this.#leafCount + 2 >= this.#leafLimit;
+    const small = (count: number) => count < 2 * params.minSamplesLeaf;
+    if (full || depth + 1 >= depthLimit || (small(middle - start) && small(end - middle))) {
+      builder.giveBack(histogram);
+      return [undefined, undefined];
+    }
+    if (histogram === undefined) {
+      return [this.#histogram(start, middle), this.#histogram(middle, end)];
+    }
+    if (middle - start < end - middle) {
+      const left = this.#histogram(start, middle);
+      return [left, builder.subtract(histogram, left)];
+    }
+    const right = this.#histogram(middle, end);
+    return [builder.subtract(histogram, right), right];
+  }
+
+  /** Keeps the node as a leaf, or with its best split until its turn. */
+  #keep(place: Place, histogram: Float64Array | undefined): void {
+    const { search, params, builder, draw } = this.#growth;
+    const { sums, permitted } = place;
+    const split =
+      histogram === undefined || sums.count < 2 * params.minSamplesLeaf
+        ? undefined
+        : bestHgbSplit(search, { ...place, histogram }, draw(this.#features(permitted)));
+    const kept =
+      split !== undefined && this.#waiting.length < builder.keepable ? histogram : undefined;
+    if (kept === undefined) builder.giveBack(histogram);
+    if (split !== undefined) this.#waiting.push({ ...place, histogram: kept, split });
+    else this.#leaves.push({ node: place.at, start: place.start, end: place.end });
+  }
+
+  #addNode(value: number): number {
+    const { learningRate } = this.#growth.params;
+    this.#nodes.push({ ...newNode(Float64Array.of(value * learningRate)), gain: 0 });
+    return this.#nodes.length - 1;
+  }
+
+  #histogram(start: number, end: number): Float64Array {
+    const { builder, features } = this.#growth;
+    return builder.build(this.#order, start, end, this.#derivatives, features);
+  }
+
+  #features(permitted: Permitted | undefined): Int32Array {
+    const { features } = this.#growth;
+    const allowed = permitted?.features;
+    return allowed === undefined ? features : features.filter((feature) => allowed.has(feature));
+  }
 }
 
 /** What lies below a split on a feature with a direction stays on its side of the middle. */
