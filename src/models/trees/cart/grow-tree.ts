@@ -22,12 +22,25 @@ export interface GrowthLimits {
   readonly maxLeafNodes: number;
 }
 
-/** A node that waits for its children. */
-interface Open {
-  readonly node: GrownNode;
+/** Rows of a node, `samples[start..end)`, and its depth. */
+interface Place {
   readonly start: number;
   readonly end: number;
   readonly depth: number;
+}
+
+/** What its parent knows of a node. */
+interface Known {
+  readonly impurity: number | undefined;
+  readonly constants: number;
+  readonly bounds: ValueBounds;
+}
+
+type Side = "left" | "right";
+
+/** A node that waits for its children. */
+interface Open extends Place {
+  readonly node: GrownNode;
   readonly cut: Cut;
   /** Of the values on both sides. */
   readonly sides: readonly [ValueBounds, ValueBounds];
@@ -44,109 +57,117 @@ export function growTree(
   limits: GrowthLimits,
   directions?: Int8Array,
 ): GrownNode[] {
-  const nodes: GrownNode[] = [];
+  const tree = new GrowingTree(splitter, criterion, limits, directions);
+  if (limits.maxLeafNodes === Number.POSITIVE_INFINITY) growDepthFirst(tree, rows);
+  else growBestFirst(tree, rows, limits.maxLeafNodes);
+  return tree.nodes;
+}
 
-  /** Adds the node of `samples[start..end)` and, where it may be split, finds its cut. */
-  const add = (
-    start: number,
-    end: number,
-    depth: number,
-    known: { impurity: number | undefined; constants: number; bounds: ValueBounds },
-  ): Open | undefined => {
-    criterion.open(start, end);
-    const impurity = known.impurity ?? criterion.nodeImpurity();
-    const value = new Float64Array(criterion.outputs);
-    criterion.writeValue(value, 0);
-    if (directions !== undefined) clip(value, known.bounds);
-    const node: GrownNode = {
-      ...newNode(value),
-      ...{ impurity, weight: criterion.nodeWeight, samples: end - start },
-    };
-    nodes.push(node);
-    if (
-      depth >= limits.maxDepth ||
-      end - start < limits.minSamplesSplit ||
-      end - start < 2 * limits.minSamplesLeaf ||
-      criterion.nodeWeight < 2 * limits.minWeightLeaf ||
-      impurity <= Number.EPSILON
-    ) {
-      return undefined;
-    }
-    const cut = splitter.cut(start, end, impurity, known.constants, known.bounds);
-    if (cut.position >= end) return undefined;
-    if (cut.improvement + Number.EPSILON < limits.minImpurityDecrease) return undefined;
-    const sides = sidesOf(known.bounds, directions?.[cut.feature] ?? 0, cut.middle);
-    return { node, start, end, depth, cut, sides };
+/** Every node before what is to its right. */
+function growDepthFirst(tree: GrowingTree, rows: number): void {
+  const waiting: [Open, Side][] = [];
+  const visit = (open: Open | undefined): void => {
+    if (open !== undefined) waiting.push([open, "right"], [open, "left"]);
   };
-
-  const split = ({ node, cut }: Open): void => {
-    node.feature = cut.feature;
-    node.threshold = cut.threshold;
-    node.missingLeft = cut.missingLeft;
-  };
-
-  const root = { impurity: undefined, constants: 0, bounds: anyValue };
-  if (limits.maxLeafNodes === Number.POSITIVE_INFINITY) {
-    const waiting: (() => void)[] = [];
-    const visit = (open: Open | undefined): void => {
-      if (open === undefined) return;
-      const { node, start, end, depth, cut, sides } = open;
-      split(open);
-      const { constants, position } = cut;
-      waiting.push(() => {
-        node.right = nodes.length;
-        visit(
-          add(position, end, depth + 1, {
-            impurity: cut.rightImpurity,
-            constants,
-            bounds: sides[1],
-          }),
-        );
-      });
-      waiting.push(() => {
-        node.left = nodes.length;
-        visit(
-          add(start, position, depth + 1, {
-            impurity: cut.leftImpurity,
-            constants,
-            bounds: sides[0],
-          }),
-        );
-      });
-    };
-    visit(add(0, rows, 0, root));
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) next();
-    return nodes;
+  visit(tree.addRoot(rows));
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [open, side] = next;
+    visit(tree.addChild(open, side, open.cut.constants));
   }
+}
 
+/** The node of greatest improvement next. */
+function growBestFirst(tree: GrowingTree, rows: number, maxLeafNodes: number): void {
   const frontier: Open[] = [];
   const keep = (open: Open | undefined): void => {
     if (open !== undefined) frontier.push(open);
   };
-  keep(add(0, rows, 0, root));
-  for (let leaves = 1; leaves < limits.maxLeafNodes && frontier.length > 0; leaves++) {
+  keep(tree.addRoot(rows));
+  for (let leaves = 1; leaves < maxLeafNodes && frontier.length > 0; leaves++) {
     const best = frontier.reduce((a, b) => (b.cut.improvement > a.cut.improvement ? b : a));
     frontier.splice(frontier.indexOf(best), 1);
-    const { node, start, end, depth, cut, sides } = best;
-    split(best);
-    node.left = nodes.length;
-    keep(
-      add(start, cut.position, depth + 1, {
-        impurity: cut.leftImpurity,
-        constants: 0,
-        bounds: sides[0],
-      }),
-    );
-    node.right = nodes.length;
-    keep(
-      add(cut.position, end, depth + 1, {
-        impurity: cut.rightImpurity,
-        constants: 0,
-        bounds: sides[1],
-      }),
+    for (const side of ["left", "right"] as const) keep(tree.addChild(best, side, 0));
+  }
+}
+
+/** A tree whose nodes are added one by one. */
+class GrowingTree {
+  readonly nodes: GrownNode[] = [];
+  readonly #splitter: Splitter;
+  readonly #criterion: Criterion;
+  readonly #limits: GrowthLimits;
+  readonly #directions: Int8Array | undefined;
+
+  constructor(
+    splitter: Splitter,
+    criterion: Criterion,
+    limits: GrowthLimits,
+    directions: Int8Array | undefined,
+  ) {
+    this.#splitter = splitter;
+    this.#criterion = criterion;
+    this.#limits = limits;
+    this.#directions = directions;
+  }
+
+  /** The node of all rows, with its cut where it may be split. */
+  addRoot(rows: number): Open | undefined {
+    const known = { impurity: undefined, constants: 0, bounds: anyValue };
+    return this.#add({ start: 0, end: rows, depth: 0 }, known);
+  }
+
+  /** Splits `open`'s node and adds the child on one side, with its cut where it may be split; `constants` as of `Splitter.cut`. */
+  addChild(open: Open, side: Side, constants: number): Open | undefined {
+    const { node, start, end, depth, cut, sides } = open;
+    node.feature = cut.feature;
+    node.threshold = cut.threshold;
+    node.missingLeft = cut.missingLeft;
+    node[side] = this.nodes.length;
+    const left = side === "left";
+    const place = {
+      ...(left ? { start, end: cut.position } : { start: cut.position, end }),
+      depth: depth + 1,
+    };
+    const impurity = left ? cut.leftImpurity : cut.rightImpurity;
+    return this.#add(place, { impurity, constants, bounds: sides[left ? 0 : 1] });
+  }
+
+  #add(place: Place, { impurity: measured, constants, bounds }: Known): Open | undefined {
+    const { start, end } = place;
+    this.#criterion.open(start, end);
+    const impurity = measured ?? this.#criterion.nodeImpurity();
+    const node: GrownNode = {
+      ...newNode(this.#value(bounds)),
+      ...{ impurity, weight: this.#criterion.nodeWeight, samples: end - start },
+    };
+    this.nodes.push(node);
+    if (this.#isLeaf(node, place.depth)) return undefined;
+    const cut = this.#splitter.cut(start, end, impurity, constants, bounds);
+    if (cut.position >= end) return undefined;
+    if (cut.improvement + Number.EPSILON < this.#limits.minImpurityDecrease) return undefined;
+    const sides = sidesOf(bounds, this.#directions?.[cut.feature] ?? 0, cut.middle);
+    return { ...place, node, cut, sides };
+  }
+
+  /** What the opened node predicts. */
+  #value(bounds: ValueBounds): Float64Array {
+    const value = new Float64Array(this.#criterion.outputs);
+    this.#criterion.writeValue(value, 0);
+    if (this.#directions !== undefined) clip(value, bounds);
+    return value;
+  }
+
+  /** Whether no cut is worth looking for. */
+  #isLeaf({ samples, weight, impurity }: GrownNode, depth: number): boolean {
+    const { maxDepth, minSamplesSplit, minSamplesLeaf, minWeightLeaf } = this.#limits;
+    return (
+      depth >= maxDepth ||
+      samples < minSamplesSplit ||
+      samples < 2 * minSamplesLeaf ||
+      weight < 2 * minWeightLeaf ||
+      impurity <= Number.EPSILON
     );
   }
-  return nodes;
 }
 
 /** What lies below a cut on a feature with a direction stays on its side of the middle. */
