@@ -338,6 +338,12 @@ one_hot = make_column_transformer((OneHotEncoder(sparse_output=False), [2, 3]), 
 Xc = np.column_stack([X[:, 0] * 100, X[:, 1], np.floor(X[:, 2]), np.floor(2 * X[:, 3])]).astype(np.float32)
 sk("naive-bayes-gauss-one-hot", make_pipeline(one_hot, GaussianNB()).fit(Xc, y), Xc, plain=40)
 
+# Pure trees in even number, whose votes often come out even: shares of 0.1 as float32 add up to one half only once rounded to float32.
+Xe = np.random.default_rng(3).normal(size=(160, 3)).astype(np.float32)
+even = RandomForestClassifier(10, max_features=1, random_state=0).fit(Xe[:60], (Xe[:60] @ [1, 1, 0.5] > 0).astype(int))
+shares = even.predict_proba(Xe[60:])[:, 1]
+sk("forest-even-votes", even, Xe, rows=Xe[60:][np.abs(shares - 0.5) < 0.15])
+
 write_cases("onnx", {
     "python": platform.python_version(), "scikit-learn": sklearn.__version__, "skl2onnx": skl2onnx.__version__, "onnxmltools": onnxmltools.__version__,
     "onnx": onnx.__version__, "onnxruntime": ort.__version__, "xgboost": xgb.__version__, "lightgbm": lgb.__version__, "numpy": np.__version__,

@@ -113,6 +113,8 @@ cases = [
     case(DTC, "holes two classes", criterion="entropy", splitter="random", random_state=2, min_samples_leaf=3),
     case(RFC, "holes two classes", n_estimators=6, random_state=8, oob_score=True),
     case(RFR, "holes", n_estimators=5, random_state=9, max_features=0.5),
+    # The weights' sum is 160 in NumPy's order of adding, and less in the order of the rows.
+    case(RFC, "holes two classes", n_estimators=6, random_state=8, class_weight="balanced", max_samples=0.5),
     case(ETC, "holes two classes", n_estimators=6, random_state=10),
     case(ETR, "holes", n_estimators=5, random_state=11, min_samples_leaf=2),
     case(DTR, s, monotonic_cst=[1, -1, 0, 0, 0, 0], min_samples_leaf=3),

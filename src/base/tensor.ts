@@ -79,7 +79,7 @@ export function toTensor(
       throw new VelumError({
         code: "bad-argument",
         path,
-        problem: `an entry is ${kindText(item)}, not a number`,
+        problem: `${placeText(next, shape)} is ${kindText(item)}, not a number`,
         cure: "Pass numbers, nested arrays of numbers or typed arrays",
       });
     }
@@ -87,6 +87,18 @@ export function toTensor(
   };
   visit(value, 0);
   return { shape, data };
+}
+
+/** Where the `index`-th number of a tensor of `shape` stands, row-major. */
+function placeText(index: number, shape: Shape): string {
+  if (shape.length === 0) return "the value";
+  const places: number[] = [];
+  for (let axis = shape.length - 1, rest = index; axis >= 0; axis--) {
+    const length = shape[axis] ?? 1;
+    places.unshift(rest % length);
+    rest = Math.floor(rest / length);
+  }
+  return `entry ${places.join(", ")}`;
 }
 
 /** What a value is, for errors about values that are something else. */

@@ -1,6 +1,7 @@
 import { VelumError } from "../base/error.js";
 import { type Tensor, toTensor } from "../base/tensor.js";
 import { valueText } from "../base/value-text.js";
+import { fieldsOf } from "../quantize/json-checks.js";
 import type { ModelCoding } from "../quantize/model-coding.js";
 import { Client } from "./client.js";
 
@@ -11,10 +12,10 @@ export abstract class ModelClient<C extends ModelCoding> {
   /** Preprocessing, quantizer, and what results mean. */
   readonly coding: C;
 
-  /** Errors: `file-kind` for the file of a function; those of `read`, which gets the extras and their place. */
+  /** Errors: `file-kind` for the file of a function or of other models; those of `read`, which gets the extras and their place. */
   constructor(client: Client, what: string, read: (extras: unknown, path: string) => C) {
     if (!(client instanceof Client)) throw noClient(client, what);
-    if (client.extras === null) throw noModel(client.manifest.name, what);
+    requireModel(client, what);
     this.client = client;
     this.coding = read(client.extras, "client file extras");
   }
@@ -45,11 +46,28 @@ export function noClient(given: unknown, what: string): VelumError {
   });
 }
 
-function noModel(name: string, what: string): VelumError {
-  return new VelumError({
+/** Which class reads a client file, by the kind of its extras, and what it is of. */
+const readers: Readonly<Record<string, { readonly what: string; readonly client: string }>> = {
+  "classifier-coding": { what: "classifier", client: "ClassifierClient" },
+  "regressor-coding": { what: "regressor", client: "RegressorClient" },
+  "tree-coding": { what: "tree ensemble", client: "TreeClient" },
+  "imported-coding": { what: "model of another library", client: "ImportedClient" },
+};
+
+/** Refuses the file of a function, and of models that another class reads; `what` is read here. Errors: `file-kind`. */
+export function requireModel(client: Client, what: string): void {
+  const { extras, manifest } = client;
+  const { kind } = fieldsOf(extras);
+  const known =
+    typeof kind === "string" && Object.hasOwn(readers, kind) ? readers[kind] : undefined;
+  if (extras !== null && (known === undefined || known.what === what)) return;
+  throw new VelumError({
     code: "file-kind",
     path: "client file",
-    problem: `is of the function "${name}", not of a ${what}`,
-    cure: "Use Client.load for it: it encrypts integers and decrypts integers",
+    problem: `is of ${known === undefined ? `the function "${manifest.name}"` : `a ${known.what}`}, not of a ${what}`,
+    cure:
+      known === undefined
+        ? "Use Client.load for it: it encrypts integers and decrypts integers"
+        : `Use ${known.client}.load for it`,
   });
 }

@@ -65,10 +65,10 @@ export function toLabels(y: Labels, rows: number, path: string): Float64Array {
     throw new VelumError({
       code: "bad-shape",
       path,
-      problem: `its shape is ${shapeText(tensor.shape)}, X has ${rows} rows`,
+      problem: `its shape is ${shapeText(tensor.shape)}, and there are ${rows} rows`,
       limit: rows,
       actual: tensor.data.length,
-      cure: "Pass one number for each row of X",
+      cure: "Pass one number for each row",
     });
   }
   requireFinite(tensor, path);

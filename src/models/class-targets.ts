@@ -10,9 +10,21 @@ export interface ClassTargets {
   readonly indices: Float64Array;
 }
 
-/** Reads one label a row. Errors: `bad-shape`, `not-a-number`, `bad-argument` for fewer than `least` classes. */
+/**
+ * Reads one label a row, a whole number. Errors: `bad-shape`, `not-a-number`, `bad-argument` for fewer than `least` classes, and for
+ * fractions: targets of a regression, each of which would be a class.
+ */
 export function toClassTargets(y: Labels, rows: number, least: 1 | 2, path: string): ClassTargets {
   const labels = toLabels(y, rows, path);
+  const fraction = labels.findIndex((label) => !Number.isInteger(label));
+  if (fraction >= 0) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: `${path}[${fraction}]`,
+      problem: `is ${labels[fraction]}, and labels are whole numbers`,
+      cure: "Fit a regressor, or number the classes: pass new LabelEncoder().fitTransform(y)",
+    });
+  }
   const classes = Float64Array.from(new Set(labels)).sort();
   if (classes.length < least) {
     throw new VelumError({

@@ -116,7 +116,11 @@ test("a regressor's client needs the client file alone", async () => {
   const [answer] = await server.run([own.encrypt(X[0] ?? [])]);
   await server.close();
   assert.deepEqual(own.predict(answer ?? new Uint8Array()), await model.predict(X.slice(0, 1)));
-  await rejected(() => ClassifierClient.load(clientFile), "file-corrupt", /holds no classifier/);
+  await rejected(
+    () => ClassifierClient.load(clientFile),
+    "file-kind",
+    /is of a regressor, not of a classifier\. Use RegressorClient\.load for it/,
+  );
 });
 
 test("weights of somebody else's model run after calibration", async () => {

@@ -196,7 +196,7 @@ test("wrong shapes are refused", async () => {
   await rejected(
     () => model.fit([[1], [2]], [1]),
     "bad-shape",
-    "LogisticRegression.fit y: its shape is (1,), X has 2 rows. Pass one number for each row of X",
+    "LogisticRegression.fit y: its shape is (1,), and there are 2 rows. Pass one number for each row",
   );
 });
 

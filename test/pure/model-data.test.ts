@@ -150,7 +150,7 @@ test("split refuses shares and seeds out of range", () => {
   refused(
     () => trainTestSplit([[1], [2]], [0]),
     "bad-shape",
-    "trainTestSplit y: its shape is (1,), X has 2 rows. Pass one number for each row of X",
+    "trainTestSplit y: its shape is (1,), and there are 2 rows. Pass one number for each row",
   );
 });
 
@@ -177,7 +177,7 @@ test("accuracy", () => {
   refused(
     () => accuracyScore([0, 1], [0]),
     "bad-shape",
-    "accuracyScore yPredicted: its shape is (1,), X has 2 rows. Pass one number for each row of X",
+    "accuracyScore yPredicted: its shape is (1,), and there are 2 rows. Pass one number for each row",
   );
 });
 

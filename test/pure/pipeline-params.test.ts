@@ -196,6 +196,26 @@ test("a pipeline's file needs a function that reads its model", () => {
   });
 });
 
+test("a pipeline is a list of transformers, and a model apart", () => {
+  const cases: [unknown[], string][] = [
+    [[[new StandardScaler()]], "Pipeline: the last part is no model"],
+    [
+      [[["scaler", new StandardScaler()]], new Ridge()],
+      "Pipeline: part 0 of the list is no transformer",
+    ],
+    [
+      [[new StandardScaler(), new Ridge()], new Ridge()],
+      "Pipeline: part 1 of the list is no transformer",
+    ],
+    [[new StandardScaler(), new Ridge()], "Pipeline: part 0 of the list is no transformer"],
+  ];
+  for (const [parts, message] of cases)
+    assert.throws(() => Reflect.construct(Pipeline, parts), {
+      code: "bad-argument",
+      message: `${message}. Pass a list of transformers, and the model apart: new Pipeline([new StandardScaler()], new Ridge())`,
+    });
+});
+
 test("rules for columns are pairs of a transformer and columns", () => {
   const cases: [unknown, string][] = [
     ["", "ColumnTransformer rules: the rules are no list"],

@@ -11,6 +11,7 @@ import {
   type Tracer,
   trainTestSplit,
   VelumError,
+  XGBClassifier,
 } from "../../src/index.js";
 
 /** What JavaScript would let a caller pass. */
@@ -292,6 +293,26 @@ test("labels that are text come back with the way to number them", async () => {
   );
 });
 
+test("targets of a regression are no labels, and entries that are no numbers come with their place", async () => {
+  for (const Classifier of [LogisticRegression, XGBClassifier]) {
+    const { name } = Classifier;
+    assert.equal(
+      await textOf(() => new Classifier().fit([[1], [2], [3]], [1, 2.5, 0])),
+      `bad-argument: ${name}.fit y[1]: is 2.5, and labels are whole numbers. ` +
+        "Fit a regressor, or number the classes: pass new LabelEncoder().fitTransform(y)",
+    );
+  }
+  const texts = untyped([
+    [1, 2],
+    [3, "4"],
+  ]);
+  assert.equal(
+    await textOf(() => new LogisticRegression().fit(texts, [0, 1])),
+    "bad-argument: LogisticRegression.fit X: entry 1, 1 is a string, not a number. " +
+      "Pass numbers, nested arrays of numbers or typed arrays",
+  );
+});
+
 test("what functions refuse while a function is traced names the place, and the tag", async () => {
   const inTag = (body: () => Tracer) => (): Tracer => fhe.tag("layer", body);
   const trace =
@@ -328,7 +349,7 @@ test("what functions refuse while a function is traced names the place, and the 
       'bad-argument: tag (line): there is nothing to tag. Give a function that makes it: fhe.tag("a", () => x.add(1))',
       () => fhe.tag("a", untyped(undefined)),
     ],
-    ["bad-argument: add (line), operand 1: an entry is an object, not", (x) => x.add(untyped({}))],
+    ["bad-argument: add (line), operand 1: the value is an object, not", (x) => x.add(untyped({}))],
   ];
   for (const [begin, fn] of cases) {
     const text = await placedTextOf(trace(fn));

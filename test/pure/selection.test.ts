@@ -6,6 +6,7 @@ import {
   GridSearchCV,
   KFold,
   LogisticRegression,
+  meanSquaredError,
   Pipeline,
   Ridge,
   StandardScaler,
@@ -59,6 +60,22 @@ test("classifiers are judged on folds that hold every class, in pipelines too", 
 test("regressors are judged on consecutive rows", async () => {
   const [first = 0] = await crossValScore(() => new Ridge(), X, sorted, { cv: 2 });
   assert.equal(first, 0); // the first half holds zeros alone, which have no variance to explain
+});
+
+test("a score is a function, and the greatest is the best", async () => {
+  const loss = (truth: Float64Array, found: Float64Array) => -meanSquaredError(truth, found);
+  const search = new GridSearchCV(new Ridge(), { alpha: [1e6, 1] }, { scoring: loss, cv: 3 });
+  await search.fit(X, sorted);
+  assert.deepEqual(search.bestParams, { alpha: 1 });
+  assert.throws(
+    () => Reflect.construct(GridSearchCV, [new Ridge(), { alpha: [1] }, { scoring: "r2" }]),
+    {
+      code: "bad-argument",
+      message:
+        'GridSearchCV scoring: is "r2", not a function. ' +
+        "Pass a function of true and predicted values, greater is better, such as f1Score",
+    },
+  );
 });
 
 test("weights of rows go into the fits of all folds, and rows of a split can be told", async () => {

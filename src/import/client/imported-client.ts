@@ -1,7 +1,6 @@
-import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
 import { Client } from "../../client/client.js";
-import { noClient } from "../../client/model-client.js";
+import { noClient, requireModel } from "../../client/model-client.js";
 import type { Label } from "../steps/steps.js";
 import { ImportedCoding } from "./imported-coding.js";
 
@@ -20,10 +19,10 @@ export class ImportedClient {
   /** Preprocessing, quantizer, and what results mean. */
   readonly coding: ImportedCoding;
 
-  /** Errors: `file-kind` for the file of a function, `file-corrupt` for another model's. */
+  /** Errors: `file-kind` for the file of a function or of a model fitted here, `file-corrupt` for a damaged one. */
   constructor(client: Client) {
     if (!(client instanceof Client)) throw noClient(client, "model");
-    if (client.extras === null) throw noModel(client.manifest.name);
+    requireModel(client, "model of another library");
     this.client = client;
     this.coding = ImportedCoding.fromJSON(client.extras, "client file extras");
   }
@@ -75,13 +74,4 @@ export class ImportedClient {
   scores(answer: Uint8Array): Float64Array {
     return this.coding.scores(this.decrypt(answer)).data;
   }
-}
-
-function noModel(name: string): VelumError {
-  return new VelumError({
-    code: "file-kind",
-    path: "client file",
-    problem: `is of the function "${name}", not of an imported model`,
-    cure: "Use Client.load for it: it encrypts integers and decrypts integers",
-  });
 }

@@ -1,3 +1,4 @@
+import { VelumError } from "../../base/error.js";
 import type { NestedArray, Tensor } from "../../base/tensor.js";
 import type { Circuit } from "../../circuit/circuit.js";
 import type { CompileOptions } from "../../circuit/compile-options.js";
@@ -5,6 +6,7 @@ import type { LoadedCircuit } from "../../circuit/loaded-circuit.js";
 import type { AffineMap, ClientTransform } from "../../quantize/transforms/client-transform.js";
 import type { Labels, Rows } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
+import type { Transformer } from "../preprocessing/transformer.js";
 import type { EvalSet } from "../trees/boosting/evaluation.js";
 import type { FloatPredictor } from "./float-pipeline.js";
 
@@ -34,6 +36,24 @@ export interface PipelineModel {
   foldAffine?(map: AffineMap, x: Rows): unknown;
   /** Only models that judge their rounds have an `evalSet`. */
   evalsResult?(): unknown;
+}
+
+/** Refuses what JavaScript may pass in place of transformers and a model. Errors: `bad-argument`. */
+export function requireParts(
+  transformers: readonly Transformer<object>[],
+  model: PipelineModel,
+): void {
+  const wrong = Array.isArray(transformers)
+    ? transformers.findIndex((one) => typeof one?.fitTransform !== "function")
+    : 0;
+  if (wrong < 0 && typeof model?.compileWithSteps === "function") return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: "Pipeline",
+    problem:
+      wrong < 0 ? "the last part is no model" : `part ${wrong} of the list is no transformer`,
+    cure: "Pass a list of transformers, and the model apart: new Pipeline([new StandardScaler()], new Ridge())",
+  });
 }
 
 /** A model with probabilities. */

@@ -13,13 +13,14 @@ import type { EvalSet } from "../trees/boosting/evaluation.js";
 import { applySteps } from "./apply-steps.js";
 import { FloatPipeline } from "./float-pipeline.js";
 import { readPipelineFile, writePipelineFile } from "./pipeline-file.js";
-import type {
-  ComparedModel,
-  DecisionModel,
-  ListingModel,
-  PipelineModel,
-  ProbabilityModel,
-  ScoredModel,
+import {
+  type ComparedModel,
+  type DecisionModel,
+  type ListingModel,
+  type PipelineModel,
+  type ProbabilityModel,
+  requireParts,
+  type ScoredModel,
 } from "./pipeline-model.js";
 import { requireMethod } from "./require-method.js";
 import { setStepParams, stepParams } from "./step-params.js";
@@ -48,12 +49,13 @@ export class Pipeline<M extends PipelineModel> {
   #params: PipelineParams;
   #steps: readonly ClientTransform[] | undefined;
 
-  /** Errors: `bad-argument` for a parameter that there is not. */
+  /** Errors: `bad-argument` for a parameter that there is not, and for parts that are no transformers and no model. */
   constructor(
     transformers: readonly Transformer<object>[],
     model: M,
     params: Partial<PipelineParams> = {},
   ) {
+    requireParts(transformers, model);
     this.model = model;
     this.#transformers = transformers;
     checkOptions(params, ["foldPreprocessing"], "Pipeline");

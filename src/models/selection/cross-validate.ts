@@ -1,6 +1,7 @@
 import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
+import { contentText } from "../../base/value-text.js";
 import {
   type Labels,
   type Matrix,
@@ -28,7 +29,7 @@ export type Maker<M extends Judged> = (() => M) | (M & { clone(): M });
 export interface JudgeParams {
   /** Number of folds of consecutive rows, of classifiers with each label's share in each; or a splitter. Default 5. */
   readonly cv?: number | Splitter;
-  /** Greater is better. Default: the model's own `score`. */
+  /** Greater is better, such as `f1Score`; of losses `(y, found) => -meanSquaredError(y, found)`. Default: the model's own `score`. */
   readonly scoring?: (yTrue: Float64Array, yPred: Float64Array) => number;
   /** Weights of rows in fits; scores weigh all rows alike. */
   readonly sampleWeight?: Labels;
@@ -51,7 +52,7 @@ export async function crossValidate(
   y: Labels,
   params: JudgeParams = {},
 ): Promise<CrossValidation> {
-  checkOptions(params, judgeNames, "crossValidate");
+  checkJudging(params, "crossValidate");
   const make = makerOf(model, "crossValidate");
   const { cv = 5, scoring, sampleWeight } = params;
   const matrix = toMatrixWithGaps(x, "crossValidate X");
@@ -96,8 +97,18 @@ export function noModel(path: string): VelumError {
   });
 }
 
-/** The names of `JudgeParams`. */
-export const judgeNames = ["cv", "scoring", "sampleWeight"];
+/** Refuses what is no `JudgeParams`, such as the name of a score. Errors: `bad-argument`. */
+export function checkJudging(params: JudgeParams, path: string): void {
+  checkOptions(params, ["cv", "scoring", "sampleWeight"], path);
+  const { scoring } = params;
+  if (scoring === undefined || typeof scoring === "function") return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: `${path} scoring`,
+    problem: `is ${contentText(scoring)}, not a function`,
+    cure: "Pass a function of true and predicted values, greater is better, such as f1Score",
+  });
+}
 
 function splitterOf(cv: number | Splitter, classes: boolean): Splitter {
   if (typeof cv !== "number") return cv;

@@ -1,13 +1,12 @@
-import { checkOptions } from "../../base/check-options.js";
 import { VelumError } from "../../base/error.js";
 import type { Tensor } from "../../base/tensor.js";
 import { type Labels, notFitted, type Rows, toLabels } from "../check-data.js";
 import type { PredictionMode } from "../prediction-mode.js";
 import {
+  checkJudging,
   crossValScore,
   type Judged,
   type JudgeParams,
-  judgeNames,
   noModel,
 } from "./cross-validate.js";
 
@@ -49,7 +48,7 @@ export class GridSearchCV<P extends object, M extends Judged> {
 
   /** `model`: an estimator or a pipeline, or a function that makes one from parameters. Errors: `bad-argument`. */
   constructor(model: GridMaker<P, M>, grid: Grid<P>, judge: JudgeParams = {}) {
-    checkOptions(judge, judgeNames, "GridSearchCV");
+    checkJudging(judge, "GridSearchCV");
     this.#make = makerOf(model);
     this.#grid = grid;
     this.#judge = judge;

@@ -28,7 +28,7 @@ export function fitForest(
 ): GrownForest {
   const { rows } = data;
   const random = new NumpyRandom(params.randomState);
-  const total = weights?.reduce((sum, weight) => sum + weight, 0) ?? rows;
+  const total = weights === undefined ? rows : pairwiseSum(weights);
   const drawCount = rowsPerTree(params.maxSamples, rows, total);
   const trees: GrownNode[][] = [];
   const counts: (Float64Array | undefined)[] = [];
@@ -65,6 +65,31 @@ export function drawRows(
     return sum;
   });
   return Int32Array.from({ length: count }, () => firstAbove(upTo, random.random() * sum));
+}
+
+/**
+ * The sum in NumPy's order: a share of all weight, cut to a whole number of rows, depends on its last bit. Up to 128 terms go to eight
+ * sums in turn, more are halved at a multiple of eight.
+ */
+function pairwiseSum(terms: Float64Array): number {
+  const count = terms.length;
+  if (count > 128) {
+    const half = count >> 1;
+    const cut = half - (half % 8);
+    return pairwiseSum(terms.subarray(0, cut)) + pairwiseSum(terms.subarray(cut));
+  }
+  const whole = count - (count % 8);
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = eightSums(terms, whole);
+  let sum = a + b + (c + d) + (e + f + (g + h));
+  for (let i = whole; i < count; i++) sum += terms[i] ?? 0;
+  return sum;
+}
+
+/** Sums of the terms before `end` by their index modulo 8. */
+function eightSums(terms: Float64Array, end: number): Float64Array {
+  const sums = new Float64Array(8);
+  for (let i = 0; i < end; i++) sums[i % 8] = (sums[i % 8] ?? 0) + (terms[i] ?? 0);
+  return sums;
 }
 
 /** Index of the first entry above `value` in ascending `upTo`. */

@@ -73,6 +73,12 @@ function readClassifier(node: NodeReader): readonly OnnxValue[] {
 }
 
 /**
+ * The greatest sum that is 1/2 as float32, in which the format's scores are: shares of even votes, such as five times 0.1, add up to a
+ * little more.
+ */
+const roundsToHalf = 0.5 + 2 ** -25;
+
+/**
  * Two classes and weights for one of them. Weights that are all positive are probabilities, so the second class begins above
  * 1/2, otherwise above 0. This and the second class's column follow onnxruntime, where the format says too little.
  */
@@ -90,7 +96,7 @@ function oneScore(
   const forest = readListedForest(node, precision(x), 1, "class", () => 0);
   const positive = Array.from(node.floats("class_weights")).every((weight) => weight >= 0);
   const block = list.trees({ ...forest, base: baseValues(node, 1) }, x.block);
-  const above = positive ? 0.5 : 0;
+  const above = positive ? roundsToHalf : 0;
   const labels: OnnxValue = {
     kind: "labels",
     decision: { kind: "threshold", block, above, atLeast: false },
