@@ -7,6 +7,7 @@ import {
   toClassTargets,
 } from "../class-targets.js";
 import { fitHgb, hgbRule } from "./boosting/fit-hgb.js";
+import { heldOutScores, hgbAccountOf, roundsMade } from "./boosting/hgb-account.js";
 import { hgbClassLoss } from "./boosting/hgb-loss.js";
 import { checkHgbParams, type HgbParams, hgbDefaults } from "./boosting/hgb-params.js";
 import { TreeClassifier } from "./tree-classifier.js";
@@ -46,14 +47,10 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
       classWeights(targets, params.classWeight),
     );
     const loss = hgbClassLoss(classes.length);
-    const { ensemble, featureImportances, rounds, heldOut } = fitHgb(
-      matrix,
-      { y: indices, weights },
-      params,
-      loss,
-    );
-    const account = { rounds, ...(heldOut === undefined ? {} : { heldOut }) };
+    const fit = fitHgb(matrix, { y: indices, weights }, params, loss);
+    const { ensemble, featureImportances } = fit;
     const meaning = classes.length <= 2 ? "logistic" : "softmax";
+    const account = hgbAccountOf(fit);
     return this.adopt({ ensemble, featureImportances, meaning, classes, account });
   }
 
@@ -64,7 +61,7 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
 
   /** Rounds that were made. */
   get nIter(): number {
-    return this.fitted().account?.rounds ?? 0;
+    return roundsMade(this.fitted());
   }
 
   /** Trees of a round: one, or one a class. Errors: `not-fitted`, as all here. */
@@ -74,11 +71,11 @@ export class HistGradientBoostingClassifier extends TreeClassifier<HistGradientB
 
   /** Whether rows were held out to end the fit. */
   get doEarlyStopping(): boolean {
-    return this.fitted().account?.heldOut !== undefined;
+    return heldOutScores(this.fitted()) !== undefined;
   }
 
   /** Losses on the held-out rows, negated: before the first round and after each. Empty without early stopping. */
   get validationScore(): Float64Array {
-    return Float64Array.from(this.fitted().account?.heldOut ?? [], (loss) => -loss);
+    return heldOutScores(this.fitted()) ?? new Float64Array();
   }
 }

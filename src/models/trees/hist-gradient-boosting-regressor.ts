@@ -1,6 +1,7 @@
 import { type Labels, type Rows, toLabels, toWeights } from "../check-data.js";
 import { requirePositive } from "../positive-targets.js";
 import { fitHgb, hgbRule } from "./boosting/fit-hgb.js";
+import { heldOutScores, hgbAccountOf, roundsMade } from "./boosting/hgb-account.js";
 import { type HgbRegression, hgbRegressionLoss } from "./boosting/hgb-loss.js";
 import { checkHgbParams, type HgbParams, hgbDefaults } from "./boosting/hgb-params.js";
 import { badParam, checkChoice } from "./check-params.js";
@@ -40,21 +41,12 @@ export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoo
     const onLogs = params.loss === "poisson" || params.loss === "gamma";
     if (onLogs) requirePositive(target, params.loss === "gamma", `${this.name}.fit y`);
     const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
-    const { ensemble, featureImportances, rounds, heldOut } = fitHgb(
-      matrix,
-      { y: target, weights },
-      params,
-      hgbRegressionLoss(params.loss, params.quantile),
-    );
-    const account = { rounds, ...(heldOut === undefined ? {} : { heldOut }) };
+    const loss = hgbRegressionLoss(params.loss, params.quantile);
+    const fit = fitHgb(matrix, { y: target, weights }, params, loss);
+    const { ensemble, featureImportances } = fit;
     const meaning = onLogs ? "exponential" : "identity";
-    return this.adopt({
-      ensemble,
-      featureImportances,
-      meaning,
-      classes: new Float64Array(0),
-      account,
-    });
+    const [classes, account] = [new Float64Array(0), hgbAccountOf(fit)];
+    return this.adopt({ ensemble, featureImportances, meaning, classes, account });
   }
 
   protected override checkParams(): void {
@@ -69,21 +61,21 @@ export class HistGradientBoostingRegressor extends TreeRegressor<HistGradientBoo
 
   /** Rounds that were made. */
   get nIter(): number {
-    return this.fitted().account?.rounds ?? 0;
+    return roundsMade(this.fitted());
   }
 
-  /** Trees of a round: one, or one a class. Errors: `not-fitted`, as all here. */
+  /** Trees of a round: one. Errors: `not-fitted`, as all here. */
   get nTreesPerIteration(): number {
     return this.ensemble.outputs;
   }
 
   /** Whether rows were held out to end the fit. */
   get doEarlyStopping(): boolean {
-    return this.fitted().account?.heldOut !== undefined;
+    return heldOutScores(this.fitted()) !== undefined;
   }
 
   /** Losses on the held-out rows, negated: before the first round and after each. Empty without early stopping. */
   get validationScore(): Float64Array {
-    return Float64Array.from(this.fitted().account?.heldOut ?? [], (loss) => -loss);
+    return heldOutScores(this.fitted()) ?? new Float64Array();
   }
 }
