@@ -76,8 +76,9 @@ async function titleOf(folder) {
   try {
     const tab = await browser.newPage();
     tab.on("console", (message) => console.log(message.text()));
+    tab.setDefaultTimeout(300_000);
     await tab.goto(`http://127.0.0.1:${server.address().port}/`);
-    await tab.waitForFunction(() => document.title !== "", null, { timeout: 120_000 });
+    await tab.waitForFunction(() => document.title !== "");
     return await tab.title();
   } finally {
     await browser.close();
