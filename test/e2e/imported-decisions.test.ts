@@ -27,6 +27,10 @@ const cases: readonly Case[] = [
   ...["two-targets.json", "vector-leaves.json"].map((file) => ({
     ...{ library: "xgboost-3.2.0", file, read: importXgboost, result: { above: [1.1, 5.9] } },
   })),
+  {
+    ...{ library: "onnx-composed-1.20.0", file: "several-labels.onnx", read: importOnnx },
+    result: { above: 0.5 },
+  },
   ...["forest-two-targets.onnx", "linear-two-targets.onnx"].map((file) => ({
     ...{ library: "onnx", file, read: importOnnx, result: { above: [0, 0.75] } },
   })),

@@ -159,6 +159,24 @@ test("results that a model does not have are refused", () => {
   }
 });
 
+test("several labels a row: above one half is the label itself, through comparisons of the scores", () => {
+  for (const library of ["onnx-composed-1.16.0", "onnx-composed-1.20.0"]) {
+    for (const { name, file, ...one } of importedCases(library)) {
+      if (name !== "several-labels" && name !== "one-vs-rest-labels") continue;
+      // Earlier versions divide each label's share by the sum of both of its shares.
+      if (library.endsWith("1.16.0") && name === "one-vs-rest-labels") continue;
+      const model = importOnnx(importedFile(library, file));
+      const found = { name, model, rows: rowsOf({ name, file, ...one }, model.parts) };
+      const labels = model.floatModel.predict(found.rows);
+      const { coded, coding } = decided(found, { above: [0.5, 0.5] });
+      const bits = coding.predictions(coded.evaluate(coding.quantize(found.rows)));
+      assert.deepEqual(bits, labels, name);
+      const message = /result: is \{"above":1\}\. Pass a target that the model can predict/;
+      assert.throws(() => decided(found, { above: 1 }), { code: "bad-argument", message });
+    }
+  }
+});
+
 test("models made of models: the class is the library's where it is that of the greatest score", () => {
   const library = "onnx-composed-1.20.0";
   const due = ["bagging-tree-binary", "boosting-tree", "boosting-stumps-binary", "stacking-trees"];

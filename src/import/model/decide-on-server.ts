@@ -104,7 +104,8 @@ function requireRising(column: KnownColumn, path: string): number {
 /** Scores of which the columns are the same rising function. */
 function comparedScores(columns: readonly KnownColumn[] = [], path: string) {
   const known = columns.filter(
-    (column): column is ScoreColumn => column !== undefined && "score" in column && column.rising,
+    (column): column is ScoreColumn =>
+      column !== undefined && "score" in column && column.rising && !column.stepwise,
   );
   const alike = known.every(({ form }) => form === known[0]?.form);
   if (columns.length > 0 && known.length === columns.length && alike) {
