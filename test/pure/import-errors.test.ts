@@ -248,3 +248,32 @@ describe("rows that do not fit an imported model", () => {
     );
   });
 });
+
+test("entries of rows that do not fit come with row and column", async () => {
+  const model = importXgboost(importedFile("xgboost-3.2.0", "binary.json"));
+  const rows = Array.from({ length: 2 }, () => new Array<number>(model.columns).fill(0));
+  for (const [entry, kind, cure] of [
+    ["5", "a string", "Pass a number"],
+    [null, "null", "Write a missing value as NaN"],
+  ]) {
+    const x: number[][] = JSON.parse(JSON.stringify(rows));
+    x[1]?.splice(2, 1, JSON.parse(JSON.stringify(entry)));
+    await assert.rejects(
+      model.predict(x),
+      refusal(
+        "bad-argument",
+        new RegExp(`X\\[1\\]\\[2\\]: is ${kind}, and a number is due\\. ${cure}`),
+      ),
+    );
+  }
+});
+
+test("chances of each class by itself are no probabilities, and outputs gives them", async () => {
+  const model = importLightgbm(importedFile("lightgbm-4.7.0", "one-vs-all.txt"));
+  const row = [new Array<number>(model.columns).fill(0)];
+  const due = refusal("unsupported-op", /do not sum to 1 in a row.* Call outputs for them/);
+  await assert.rejects(model.predictProba(row), due);
+  const { shape, data } = await model.outputs(row);
+  assert.deepEqual(shape, [1, model.classes?.length]);
+  assert.ok(data.every((chance) => chance > 0 && chance < 1));
+});

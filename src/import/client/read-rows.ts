@@ -1,5 +1,5 @@
 import { VelumError } from "../../base/error.js";
-import { shapeText, type Tensor, toTensor } from "../../base/tensor.js";
+import { kindText, shapeText, type Tensor, toTensor } from "../../base/tensor.js";
 import type { Rows } from "../../models/check-data.js";
 import { type Block, numbersOf } from "../steps/blocks.js";
 import {
@@ -60,28 +60,31 @@ function readMixedRows(
   const table: readonly (readonly Label[])[] = x.map((row: unknown, index) => {
     if (!Array.isArray(row) || row.length !== due)
       throw wrongColumns(due, `not so in row ${index}`);
-    return row.map((entry: unknown) => {
+    return row.map((entry: unknown, column) => {
       if (typeof entry === "number" || typeof entry === "string") return entry;
-      throw wrongEntry(`X[${index}]`, typeof entry, "number or text");
+      throw wrongEntry(`X[${index}][${column}]`, entry, "number or text");
     });
   });
   let start = 0;
-  const blocks = inputs.map((input): Block => {
-    const round = rounding(input.type);
-    const entries = table.flatMap((row) => row.slice(start, start + input.columns));
-    start += input.columns;
-    if (input.type === "text") {
-      const texts = entries.map((entry) => {
+  const blocks = inputs.map(({ name, columns, type }): Block => {
+    const round = rounding(type);
+    const first = start;
+    const entries = table.flatMap((row) => row.slice(first, first + columns));
+    start += columns;
+    const place = (at: number): string =>
+      `X[${Math.floor(at / columns)}][${first + (at % columns)}], input "${name}"`;
+    if (type === "text") {
+      const texts = entries.map((entry, at) => {
         if (typeof entry === "string") return entry;
-        throw wrongEntry(`X input "${input.name}"`, "number", "text");
+        throw wrongEntry(place(at), entry, "text");
       });
-      return { columns: input.columns, data: texts };
+      return { columns, data: texts };
     }
-    const numbers = entries.map((entry) => {
+    const numbers = entries.map((entry, at) => {
       if (typeof entry === "number") return round(entry);
-      throw wrongEntry(`X input "${input.name}"`, "text", "number");
+      throw wrongEntry(place(at), entry, "number");
     });
-    return { columns: input.columns, data: Float64Array.from(numbers) };
+    return { columns, data: Float64Array.from(numbers) };
   });
   return { blocks, rows: table.length };
 }
@@ -91,9 +94,9 @@ function numbersAlone(x: ImportedRows): Rows {
   if (!Array.isArray(x)) return isRows(x) ? x : [];
   return x.map((row: unknown, index) => {
     if (!Array.isArray(row)) return Float64Array.from(isNumbers(row) ? row : []);
-    return row.map((entry: unknown) => {
+    return row.map((entry: unknown, column) => {
       if (typeof entry === "number") return entry;
-      throw wrongEntry(`X[${index}]`, typeof entry, "number");
+      throw wrongEntry(`X[${index}][${column}]`, entry, "number");
     });
   });
 }
@@ -122,11 +125,14 @@ function wrongColumns(due: number, found: string): VelumError {
   });
 }
 
-function wrongEntry(path: string, found: string, due: string): VelumError {
+function wrongEntry(path: string, found: unknown, due: string): VelumError {
+  const missing = found === null || found === undefined;
   return new VelumError({
     code: "bad-argument",
     path,
-    problem: `an entry is a ${found}, and a ${due} is due`,
-    cure: `Pass a ${due}; the model's inputs say which columns hold what`,
+    problem: `is ${kindText(found)}, and a ${due} is due`,
+    cure: missing
+      ? "Write a missing value as NaN, where the model knows any"
+      : `Pass a ${due}; the model's inputs say which columns hold what`,
   });
 }

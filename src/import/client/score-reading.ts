@@ -1,6 +1,5 @@
 import { VelumError } from "../../base/error.js";
 import { shapeText, type Tensor } from "../../base/tensor.js";
-import { probabilitiesMissing } from "../../quantize/class-probabilities.js";
 import { numbersOf } from "../steps/blocks.js";
 import type { ImportedParts } from "../steps/imported-parts.js";
 import { runSteps } from "../steps/run-steps.js";
@@ -49,15 +48,29 @@ export function probabilitiesOf(reading: ScoreReading, scores: Tensor, path: str
   if (reading.decision === undefined) throw noClasses(path, "predict");
   const { shape, data } = outputsOf(reading, scores);
   const [rows = 0, columns = 0] = shape;
+  const last = reading.after[reading.output - 1];
+  // One against the rest: the rows whose chances happen to sum to 1 are no others.
+  if (columns > 1 && last?.kind === "element" && last.name === "logistic")
+    throw noProbabilities(path);
   const shares = columns === 1 ? Float64Array.from(bothClasses(data)) : data;
   const width = Math.max(columns, 2);
   for (let row = 0; row < rows; row++) {
     const own = shares.subarray(row * width, (row + 1) * width);
     const sum = own.reduce((total, share) => total + share, 0);
     const proper = own.every((share) => share > -slack && share < 1 + slack);
-    if (!proper || Math.abs(sum - 1) > slack) throw probabilitiesMissing(path);
+    if (!proper || Math.abs(sum - 1) > slack) throw noProbabilities(path);
   }
   return { shape: [rows, width], data: shares };
+}
+
+function noProbabilities(path: string): VelumError {
+  return new VelumError({
+    code: "unsupported-op",
+    path,
+    problem:
+      "the library reports numbers that do not sum to 1 in a row: scores, or one chance for each class by itself",
+    cure: "Call outputs for them, or predict for the class",
+  });
 }
 
 /** Shares of quantized leaves sum to 1 up to rounding. */
