@@ -49,7 +49,7 @@ async function wasmThreads(machine: WasmMachine, count: number): Promise<KernelT
     Array.from({ length: count }, async () => {
       const worker = await spawnWorker();
       const stack = machine.allocate(workerStackBytes);
-      await worker.ask({ kernels, program, shareMemory: true, memory, stack });
+      await worker.ask({ kernels, program, shareMemory: true, shared: { memory, stack } });
       return worker;
     }),
   );

@@ -1,15 +1,16 @@
 import { type ErrorParts, VelumError } from "../base/error.js";
+import type { Address } from "../tfhe/machine.js";
 import { workerStackBytes } from "../tfhe/machine-wasm.js";
-import { callKernel, type Engine, engineClosed, type Step, type StepResult } from "./engine.js";
+import { allocate, type Engine, engineClosed, type Step, type StepResult } from "./engine.js";
 import { spawnWorker, type WorkerPort } from "./worker-port.js";
 
-/** What a worker is told first. Without `memory` it makes its own and leads. */
+/** What a worker is told first. */
 export interface WorkerStart {
   readonly kernels: WebAssembly.Module;
   readonly program: WebAssembly.Module;
   readonly shareMemory: boolean;
-  readonly memory?: WebAssembly.Memory;
-  readonly stack?: number;
+  /** The memory to work in, and a block in it for the worker's own stack. Absent for the worker that leads: it makes a memory. */
+  readonly shared?: { readonly memory: WebAssembly.Memory; readonly stack: Address };
 }
 
 /** What a worker answers: results, or the reason why there are none. */
@@ -35,18 +36,13 @@ export async function startWasmEngine(
   const leader = await spawnWorker();
   const workers = [leader];
   try {
-    const started = await leader.ask(modules);
-    const count = shareMemory ? Math.max(1, threads) : 1;
-    const engine = new WasmEngine(workers, count);
-    for (let thread = 1; thread < count; thread++) {
-      const stack = (await callKernel(engine, "velum_allocate", workerStackBytes)) >>> 0;
+    const { memory } = await leader.ask(modules);
+    const engine = new WasmEngine(workers, memory === undefined ? 1 : Math.max(1, threads));
+    while (memory !== undefined && workers.length < engine.threads) {
+      const stack = await allocate(engine, workerStackBytes);
       const worker = await spawnWorker();
       workers.push(worker);
-      await worker.ask({
-        ...modules,
-        ...(started.memory ? { memory: started.memory } : {}),
-        stack,
-      });
+      await worker.ask({ ...modules, shared: { memory, stack } });
     }
     return engine;
   } catch (error) {

@@ -68,6 +68,9 @@ function measuredSteps(
   return Math.max(8, Math.min(lwe.dimension, Math.round(rangeWork[kind] / perStep)));
 }
 
+/** Of blocks that are not laid out yet. */
+const nowhere = 0 as Address;
+
 class LookupBench {
   readonly #engine: Engine;
   readonly #parameters: CryptoParameters;
@@ -81,10 +84,10 @@ class LookupBench {
   /** Offsets from the keys: the whole key-switch key, and one for short rotations. */
   #switchPlace = 0;
   #shortSwitchPlace = 0;
-  #keys = 0 as Address;
-  #constants = 0 as Address;
-  #inputs = 0 as Address;
-  #zeros = 0 as Address;
+  #keys = nowhere;
+  #constants = nowhere;
+  #inputs = nowhere;
+  #zeros = nowhere;
   #window = 0;
 
   private constructor(

@@ -1,5 +1,4 @@
 import { VelumError } from "../base/error.js";
-import type { Address } from "../tfhe/machine.js";
 import { createWasmMachine, joinWasmMachine, type WasmMachine } from "../tfhe/machine-wasm.js";
 import type { Step, StepResult } from "./engine.js";
 import type { WorkerAnswer, WorkerStart } from "./engine-wasm.js";
@@ -14,11 +13,11 @@ interface Thread {
 let thread: Thread | undefined;
 
 async function start(question: WorkerStart): Promise<WorkerAnswer> {
-  const { kernels, program, memory, stack, shareMemory } = question;
+  const { kernels, program, shared, shareMemory } = question;
   const machine =
-    memory === undefined
+    shared === undefined
       ? await createWasmMachine(kernels)
-      : await joinWasmMachine(kernels, memory, (stack ?? 0) as Address);
+      : await joinWasmMachine(kernels, shared.memory, shared.stack);
   const instance = await WebAssembly.instantiate(program, { kernels: machine.instance.exports });
   const stages = new Map<string, (...parameters: number[]) => void>();
   for (const [name, value] of Object.entries(instance.exports)) {
@@ -27,7 +26,7 @@ async function start(question: WorkerStart): Promise<WorkerAnswer> {
   thread = { machine, stages };
   return {
     results: [],
-    ...(shareMemory && memory === undefined ? { memory: machine.memory } : {}),
+    ...(shareMemory && shared === undefined ? { memory: machine.memory } : {}),
   };
 }
 

@@ -113,7 +113,7 @@ export class SlotLowering {
     const N = this.#polynomialSize;
     const deltaLog2 = 63 - this.#bitsOf(result);
     const to = this.place(result, map.outputs);
-    const rows = { fresh: [] as number[][], linear: [] as number[][] };
+    const rows: Record<"fresh" | "linear", number[][]> = { fresh: [], linear: [] };
     for (let row = 0; row < map.outputs; row++) {
       const terms = [...rowTerms(map, row)];
       const [first] = terms;

@@ -29,10 +29,11 @@ export function constantPair(
   right: OnnxTensor,
 ): OnnxTensor {
   const rank = Math.max(left.dims.length, right.dims.length);
-  const [a, b] = [left, right].map(({ dims }) => [
+  const padded = ({ dims }: OnnxTensor): number[] => [
     ...new Array<number>(rank - dims.length).fill(1),
     ...dims,
-  ]) as [number[], number[]];
+  ];
+  const [a, b] = [padded(left), padded(right)];
   const dims = a.map((length, axis) => (length === 1 ? (b[axis] ?? 1) : length));
   if (dims.some((length, axis) => (b[axis] ?? 1) !== 1 && b[axis] !== length))
     throw node.corrupt(`constants of the shapes (${a.join(", ")}) and (${b.join(", ")}) meet`);

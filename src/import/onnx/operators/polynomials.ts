@@ -50,11 +50,9 @@ export function polynomialPair(node: NodeReader, name: PairFunction): Polynomial
     slope: square.map((_, k) => b(k)),
     offset: square.map((_, k) => c(k)),
   });
-  const [a, b, c] = [square, slope, offset].map((list) => (k: number) => list[k] ?? 0) as [
-    Of,
-    Of,
-    Of,
-  ];
+  const a = (k: number): number => square[k] ?? 0;
+  const b = (k: number): number => slope[k] ?? 0;
+  const c = (k: number): number => offset[k] ?? 0;
   if (name === "add") return made(a, b, (k) => c(k) + at(k));
   if (name === "subtract" && first) return made(a, b, (k) => c(k) - at(k));
   if (name === "subtract")
