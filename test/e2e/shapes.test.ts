@@ -193,15 +193,10 @@ test("look-ups of 1 to 8 bits, signed and unsigned", async () => {
   }
 });
 
-test("weights beyond 32 bits are exact or refused", async () => {
+test("weights beyond 32 bits are exact", async () => {
   for (const weight of [2 ** 16, 2 ** 20, 2 ** 33, -(2 ** 33) - 1]) {
-    const circuit = await fhe
-      .compiler({ x: "encrypted" }, (x) => x.mul(weight))
-      .compile([0, 1])
-      .catch((error: unknown) => {
-        assert.match(String(error), /the weights of one product have the 2-norm|needs|bits/);
-      });
-    if (circuit === undefined) continue;
+    const product = fhe.compiler({ x: "encrypted" }, (x) => x.mul(weight));
+    const circuit = await product.compile([0, 1]);
     for (const results of (await runEverywhere(circuit, [[1], [0]])).values()) {
       assert.deepEqual(results, [[[weight]], [[0]]]);
     }

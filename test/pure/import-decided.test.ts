@@ -77,11 +77,13 @@ test("every classifier: the class is the library's, and the list begins with it"
 const otherOrder = ["onnx svc", "onnx class-three-softmax-zero"];
 
 test("every list of all classes is in the order of the library's shares", () => {
+  let lists = 0;
   for (const one of recorded("classifier")) {
     const { classes = [], floatModel } = one.model;
     const shares = floatModel.outputs(one.rows);
     const [, width = 1] = shares.shape;
     if (classes.length !== 3 || width !== 3 || otherOrder.includes(one.name)) continue;
+    lists++;
     const list = decided(one, { top: 3 });
     let unordered = 0;
     for (const [row, names] of list.coding.topClasses(run(list, one.rows), "list").entries()) {
@@ -91,6 +93,7 @@ test("every list of all classes is in the order of the library's shares", () => 
     }
     assert.ok(unordered <= Math.max(1, 0.05 * one.rows.length), `${one.name}: ${unordered}`);
   }
+  assert.ok(lists > 10, `${lists} lists`);
 });
 
 /** A limit between the middle two of different values, or below the only one. */
