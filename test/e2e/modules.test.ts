@@ -91,6 +91,20 @@ test("answers of other clients, functions and outputs are refused", async () => 
     server.run("add", [{ request: stranger.encrypt("add", null, 1), from: { x: answer } }], keys),
     { code: "wrong-key" },
   );
+  const strangersFile = await stranger.evaluationKeys();
+  assert.ok(strangersFile);
+  const strangersKeys = await server.loadEvaluationKeys(strangersFile);
+  const [strangers = new Uint8Array()] = await server.run(
+    "increment",
+    [stranger.encrypt("increment", 1)],
+    strangersKeys,
+  );
+  for (const from of [
+    { x: strangers, y: strangers },
+    { x: answer, y: strangers },
+  ]) {
+    await assert.rejects(server.run("add", [{ from }], keys), { code: "wrong-key" });
+  }
   await assert.rejects(server.run("add", [answer], keys), {
     code: "bad-argument",
     message: /answer for "y": output 1 of "increment" may not feed parameter "y" of "add"/,
@@ -203,6 +217,10 @@ test("sums alone are refreshed, and ranges are joined over wires", async () => {
   const [looked] = await compiled.table.run([up]);
   assert.ok(looked);
   assert.equal(await compiled.table.decrypt(looked), 4);
+  await assert.rejects(compiled.table.run([looked]), {
+    code: "wrong-circuit",
+    message: /output 0 of "table" may not feed parameter "y" of "table"/,
+  });
   await assert.rejects(compiled.up.run([looked]), {
     code: "bad-argument",
     message:
