@@ -35,7 +35,10 @@ test("what is no whole number is refused, and the value is not told", () => {
 });
 
 test("shapes fit, single numbers in any; null stands for zeros only where an answer may come in its place", () => {
-  assert.throws(() => checkInputs([[1, 2, 3]], [vector], "encrypt"), refusal("bad-shape", /\(3,\)/));
+  assert.throws(
+    () => checkInputs([[1, 2, 3]], [vector], "encrypt"),
+    refusal("bad-shape", /\(3,\)/),
+  );
   const tensors = checkInputs([[1, 2], [[3]]], [vector, fed], "encrypt");
   assert.deepEqual(tensors[1], { shape: [], data: Float64Array.of(3) });
   assert.deepEqual(checkInputs([[1, 2], null], [vector, fed], "encrypt")[1], {
