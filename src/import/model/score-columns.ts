@@ -30,71 +30,81 @@ export function scoreColumns(
   after: readonly Step[],
   scores: number,
 ): readonly (readonly KnownColumn[])[] {
-  const forms = new Map<string, number>();
-  const formOf = (name: string, inner: number): number => {
-    const key = `${name} ${inner}`;
-    const known = forms.get(key) ?? forms.size + 1;
-    forms.set(key, known);
-    return known;
-  };
   const raw = Array.from({ length: scores }, (_, score) => ({
     ...{ score, form: 0, rising: true, stepwise: false },
   }));
   const blocks: (readonly KnownColumn[])[] = [raw];
-  const changed = (
-    column: KnownColumn,
-    name: string,
-    { rising, stepwise }: Direction,
-  ): KnownColumn => {
+  const forms = new FunctionNames();
+  for (const step of after) blocks.push(columnsOf(step, blocks, forms));
+  return blocks;
+}
+
+/** Numbers of functions of functions: the same number for the same name after the same function. */
+class FunctionNames {
+  readonly #numbers = new Map<string, number>();
+
+  /** `column` after one more function; undefined where it is no function of a score. */
+  after(column: KnownColumn, name: string, { rising, stepwise }: Direction): KnownColumn {
     if (column === undefined || "constant" in column) return undefined;
-    const { score, form } = column;
+    const key = `${name} ${column.form}`;
+    const form = this.#numbers.get(key) ?? this.#numbers.size + 1;
+    this.#numbers.set(key, form);
     return {
-      ...{ score, form: formOf(name, form), rising: column.rising === rising },
+      ...{ score: column.score, form, rising: column.rising === rising },
       stepwise: column.stepwise || stepwise,
     };
-  };
-  const paired = (step: Step & { readonly kind: "pair" }): readonly KnownColumn[] => {
-    const [left = [], right = []] = [blocks[step.left], blocks[step.right]];
-    const width = Math.max(left.length, right.length);
-    return Array.from({ length: width }, (_, k) => {
-      const a = left[left.length === 1 ? 0 : k];
-      const b = right[right.length === 1 ? 0 : k];
-      const direction = directionOf(step.name, a, b);
-      if (direction === undefined) return undefined;
-      const first = a !== undefined && "constant" in a;
-      const number = first ? a.constant : b !== undefined && "constant" in b ? b.constant : 0;
-      const name = `${step.name} ${first ? "to" : "by"} ${number} ${step.precision}`;
-      return changed(first ? b : a, name, direction);
-    });
-  };
-  for (const step of after) blocks.push(columnsOf(step));
-  return blocks;
-
-  function columnsOf(step: Step): readonly KnownColumn[] {
-    switch (step.kind) {
-      case "constant":
-        return Array.from(step.values, (constant) => ({ constant }));
-      case "select":
-        return Array.from(step.columns, (column) => blocks[step.from]?.[column]);
-      case "concatenate": {
-        const parts = step.from.map((from) => blocks[from] ?? []);
-        return parts.some((part) => part.length === 0) ? [] : parts.flat();
-      }
-      case "pair":
-        return paired(step);
-      case "element": {
-        const name = `${step.name} ${step.precision}`;
-        const stepwise = steppingFunctions.includes(step.name);
-        const rising = stepwise || risingFunctions.includes(step.name);
-        if (!rising && step.name !== "negative") return [];
-        return (blocks[step.from] ?? []).map((column) =>
-          changed(column, name, { rising, stepwise }),
-        );
-      }
-      default:
-        return [];
-    }
   }
+}
+
+/** The columns of the block that `step` makes of earlier `blocks`. */
+function columnsOf(
+  step: Step,
+  blocks: readonly (readonly KnownColumn[])[],
+  forms: FunctionNames,
+): readonly KnownColumn[] {
+  switch (step.kind) {
+    case "constant":
+      return Array.from(step.values, (constant) => ({ constant }));
+    case "select":
+      return Array.from(step.columns, (column) => blocks[step.from]?.[column]);
+    case "concatenate": {
+      const parts = step.from.map((from) => blocks[from] ?? []);
+      return parts.some((part) => part.length === 0) ? [] : parts.flat();
+    }
+    case "pair":
+      return pairedColumns(step, blocks[step.left], blocks[step.right], forms);
+    case "element": {
+      const name = `${step.name} ${step.precision}`;
+      const stepwise = steppingFunctions.includes(step.name);
+      const rising = stepwise || risingFunctions.includes(step.name);
+      if (!rising && step.name !== "negative") return [];
+      const direction = { rising, stepwise };
+      return (blocks[step.from] ?? []).map((column) => forms.after(column, name, direction));
+    }
+    default:
+      return [];
+  }
+}
+
+function pairedColumns(
+  { name, precision }: Step & { readonly kind: "pair" },
+  left: readonly KnownColumn[] = [],
+  right: readonly KnownColumn[] = [],
+  forms: FunctionNames,
+): readonly KnownColumn[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, k) => {
+    const a = left[left.length === 1 ? 0 : k];
+    const b = right[right.length === 1 ? 0 : k];
+    const direction = directionOf(name, a, b);
+    if (direction === undefined) return undefined;
+    const first = a !== undefined && "constant" in a;
+    const number = first ? a.constant : b !== undefined && "constant" in b ? b.constant : 0;
+    return forms.after(
+      first ? b : a,
+      `${name} ${first ? "to" : "by"} ${number} ${precision}`,
+      direction,
+    );
+  });
 }
 
 type Direction = Pick<ScoreColumn, "rising" | "stepwise">;

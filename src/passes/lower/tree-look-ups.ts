@@ -9,74 +9,110 @@ import type { Value } from "./value.js";
  * all as it needs them), sums between.
  */
 export function lookUpTrees(b: LookupBuilder, x: Value, trees: IntegerTrees): Value {
+  const { features, outputs } = trees;
   const paths = leafPaths(trees);
-  const questions = new Map<string, { feature: number; threshold: number; index: number }>();
+  const base = new Float64Array(outputs);
+  for (const { steps, leaf } of paths) if (steps.length === 0) addTo(base, trees, leaf);
+  const asked = paths.filter(({ steps }) => steps.length > 0);
+  if (asked.length === 0) {
+    const nothing = product(b, x, matrix(features, outputs, []), { min: 0, max: 0 });
+    return b.plus(nothing, { shape: [outputs], data: base });
+  }
+  const questions = questionsOf(asked);
+  const answers = answered(b, x, features, questions);
+  const sum = leafSum(b, reachedLeaves(b, answers, asked, questions), asked, trees);
+  const shifted = base.some((value) => value !== 0)
+    ? b.plus(sum, { shape: [outputs], data: base })
+    : sum;
+  return b.within(shifted, rangeOf(trees));
+}
+
+type Path = ReturnType<typeof leafPaths>[number];
+
+/** Whether a feature is at least a threshold; `index` numbers the distinct ones. */
+interface Question {
+  readonly feature: number;
+  readonly threshold: number;
+  readonly index: number;
+}
+
+function questionsOf(paths: readonly Path[]): ReadonlyMap<string, Question> {
+  const questions = new Map<string, Question>();
   for (const { steps } of paths) {
     for (const [feature, threshold] of steps) {
       const key = `${feature} ${threshold}`;
       if (!questions.has(key)) questions.set(key, { feature, threshold, index: questions.size });
     }
   }
-  const { outputs } = trees;
-  const always = paths.filter(({ steps }) => steps.length === 0);
-  const base = new Float64Array(outputs);
-  for (const { leaf } of always) addTo(base, trees, leaf);
-  const asked = paths.filter(({ steps }) => steps.length > 0);
-  if (asked.length === 0) {
-    const zeros = matrix(trees.features, outputs, []);
-    const nothing = product(b, x, zeros, { min: 0, max: 0 });
-    return b.plus(nothing, { shape: [outputs], data: base });
-  }
-  const picked = product(
-    b,
-    x,
-    matrix(
-      trees.features,
-      questions.size,
-      [...questions.values()].map(({ feature, index }) => [feature, index, 1]),
-    ),
-    x.bounds,
-  );
-  const thresholds = [...questions.values()].map(({ threshold }) => threshold);
-  const answers = b.lookUpTensor(
+  return questions;
+}
+
+/** `[questions]` 1 for yes, else 0. */
+function answered(
+  b: LookupBuilder,
+  x: Value,
+  features: number,
+  questions: ReadonlyMap<string, Question>,
+): Value {
+  const list = [...questions.values()];
+  const places = list.map(({ feature, index }) => [feature, index, 1] as const);
+  const picked = product(b, x, matrix(features, list.length, places), x.bounds);
+  return b.lookUpTensor(
     picked,
-    (value) => eachColumn(value, (item, column) => (item >= (thresholds[column] ?? 0) ? 1 : 0)),
+    (value) => eachColumn(value, (item, k) => (item >= (list[k]?.threshold ?? 0) ? 1 : 0)),
     picked.shape,
     false,
   );
-  const signs = asked.flatMap(({ steps }, leaf) =>
+}
+
+/** `[leaves]` 1 for those that the answers lead to, else 0. */
+function reachedLeaves(
+  b: LookupBuilder,
+  answers: Value,
+  paths: readonly Path[],
+  questions: ReadonlyMap<string, Question>,
+): Value {
+  const signs = paths.flatMap(({ steps }, leaf) =>
     steps.map(([feature, threshold, right]): [number, number, number] => [
       questions.get(`${feature} ${threshold}`)?.index ?? 0,
       leaf,
       right ? 1 : -1,
     ]),
   );
-  const rights = asked.map(({ steps }) => steps.filter(([, , right]) => right).length);
-  const depth = Math.max(...asked.map(({ steps }) => steps.length));
+  const rights = paths.map(({ steps }) => steps.filter(([, , right]) => right).length);
+  const depth = Math.max(...paths.map(({ steps }) => steps.length));
   // `depth` less the answers that miss the leaf: every leaf can share one table.
   const met = b.plus(
-    product(b, answers, matrix(questions.size, asked.length, signs), { min: -depth, max: depth }),
-    { shape: [asked.length], data: Float64Array.from(rights, (right) => depth - right) },
+    product(b, answers, matrix(questions.size, paths.length, signs), { min: -depth, max: depth }),
+    { shape: [paths.length], data: Float64Array.from(rights, (right) => depth - right) },
   );
-  const reached = b.lookUp(b.within(met, { min: 0, max: depth }), (value) =>
-    value === depth ? 1 : 0,
-  );
-  const { low, high } = treeBounds(trees);
-  const least = Math.min(...low.data);
-  const most = Math.max(...high.data);
-  const leaves = asked.flatMap(({ leaf }, row) =>
+  return b.lookUp(b.within(met, { min: 0, max: depth }), (value) => (value === depth ? 1 : 0));
+}
+
+/** `[outputs]` values of the leaves that were reached. */
+function leafSum(
+  b: LookupBuilder,
+  reached: Value,
+  paths: readonly Path[],
+  trees: IntegerTrees,
+): Value {
+  const { outputs, values } = trees;
+  const leaves = paths.flatMap(({ leaf }, row) =>
     Array.from({ length: outputs }, (_, k): [number, number, number] => [
       row,
       k,
-      trees.values[leaf * outputs + k] ?? 0,
+      values[leaf * outputs + k] ?? 0,
     ]),
   );
-  const bounds = { min: Math.min(least, 0), max: Math.max(most, 0) };
-  const sum = product(b, reached, matrix(asked.length, outputs, leaves), bounds);
-  const shifted = base.some((value) => value !== 0)
-    ? b.plus(sum, { shape: [outputs], data: base })
-    : sum;
-  return b.within(shifted, { min: least, max: most });
+  const { min, max } = rangeOf(trees);
+  const bounds = { min: Math.min(min, 0), max: Math.max(max, 0) };
+  return product(b, reached, matrix(paths.length, outputs, leaves), bounds);
+}
+
+/** Of all results. */
+function rangeOf(trees: IntegerTrees): Value["bounds"] {
+  const { low, high } = treeBounds(trees);
+  return { min: Math.min(...low.data), max: Math.max(...high.data) };
 }
 
 function product(b: LookupBuilder, x: Value, weights: Tensor, bounds: Value["bounds"]): Value {
