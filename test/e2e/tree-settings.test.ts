@@ -81,6 +81,27 @@ const cases: readonly Case[] = [
     load: (file) => XGBRegressor.load(file, wasm),
   },
   {
+    about: "three targets in each leaf",
+    ...{
+      X: gaps,
+      model: new XGBRegressor({ ...few, multiStrategy: "multi_output_tree" }).fit(gaps, both),
+    },
+    load: (file) => XGBRegressor.load(file, wasm),
+  },
+  {
+    about: "three classes in each leaf",
+    ...{
+      X,
+      model: new XGBClassifier({
+        ...few,
+        multiStrategy: "multi_output_tree",
+        subsample: 0.7,
+        numParallelTree: 2,
+      }).fit(X, classes),
+    },
+    load: (file) => XGBClassifier.load(file, wasm),
+  },
+  {
     about: "interactions",
     X,
     model: new XGBRegressor({ ...few, interactionConstraints: [[0, 2], [1]] }).fit(X, sizes),

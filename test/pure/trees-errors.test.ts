@@ -51,7 +51,7 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
         return new XGBRegressor().fit(X, y, undefined, [], earlier);
       },
       "bad-argument",
-      "XGBRegressor.fit xgbModel: differs from this fit in its features: 1, here 2. Go on from a model of the same features, classes or targets, objective, missing and numParallelTree",
+      "XGBRegressor.fit xgbModel: differs from this fit in its features: 1, here 2. Go on from a model of the same features, classes or targets, objective, missing, multiStrategy and numParallelTree",
     ],
     [
       "going on from a model of other classes",
@@ -60,7 +60,7 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
         return new XGBClassifier().fit(X, y, undefined, [], earlier);
       },
       "bad-argument",
-      "XGBClassifier.fit xgbModel: differs from this fit in its classes: 1 2, here 0 1. Go on from a model of the same features, classes or targets, objective, missing and numParallelTree",
+      "XGBClassifier.fit xgbModel: differs from this fit in its classes: 1 2, here 0 1. Go on from a model of the same features, classes or targets, objective, missing, multiStrategy and numParallelTree",
     ],
     [
       "going on with more trees a round",
@@ -69,13 +69,49 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
         return new XGBRegressor({ numParallelTree: 3 }).fit(X, y, undefined, [], earlier);
       },
       "bad-argument",
-      "XGBRegressor.fit xgbModel: differs from this fit in its numParallelTree: 1, here 3. Go on from a model of the same features, classes or targets, objective, missing and numParallelTree",
+      "XGBRegressor.fit xgbModel: differs from this fit in its trees a round: 1, here 3. Go on from a model of the same features, classes or targets, objective, missing, multiStrategy and numParallelTree",
     ],
     [
       "going on from nothing",
       () => new XGBClassifier().fit(X, y, undefined, [], new XGBClassifier()),
       "not-fitted",
       "XGBClassifier.fit xgbModel: has not been fitted. Call fit first",
+    ],
+    [
+      "exact trees of several outputs",
+      () => new XGBRegressor({ treeMethod: "exact", multiStrategy: "multi_output_tree" }).fit(X, y),
+      "bad-argument",
+      'XGBRegressor multiStrategy: is "multi_output_tree". Pass treeMethod "hist", or "one_output_per_tree"',
+    ],
+    [
+      "directions of several outputs",
+      () =>
+        new XGBRegressor({ monotoneConstraints: [1, 0], multiStrategy: "multi_output_tree" }).fit(
+          X,
+          y,
+        ),
+      "bad-argument",
+      'XGBRegressor multiStrategy: is "multi_output_tree". Pass monotoneConstraints null, or "one_output_per_tree"',
+    ],
+    [
+      "interactions in trees of several outputs",
+      () =>
+        new XGBRegressor({ interactionConstraints: [[0]], multiStrategy: "multi_output_tree" }).fit(
+          X,
+          y,
+        ),
+      "bad-argument",
+      'XGBRegressor multiStrategy: is "multi_output_tree". Pass interactionConstraints null, or "one_output_per_tree"',
+    ],
+    [
+      "categories in trees of several outputs",
+      () =>
+        new XGBRegressor({ featureTypes: ["c", "q"], multiStrategy: "multi_output_tree" }).fit(
+          X,
+          y,
+        ),
+      "bad-argument",
+      'XGBRegressor multiStrategy: is "multi_output_tree". Pass no categories in featureTypes, or "one_output_per_tree"',
     ],
     [
       "types of some features",
@@ -160,7 +196,7 @@ const cases: readonly (readonly [name: string, act: () => unknown, code: string,
       "mistyped parameter",
       () => Reflect.construct(XGBClassifier, [{ nEstimator: 5 }]),
       "bad-argument",
-      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, featureWeights, treeMethod, monotoneConstraints, interactionConstraints, numParallelTree, featureTypes, maxCatToOnehot, maxCatThreshold, missing, maxBin, baseScore, importanceType, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
+      "XGBClassifier nEstimator: is no option. Did you mean nEstimators? Known are nBits, result, nEstimators, maxDepth, maxLeaves, growPolicy, learningRate, regLambda, regAlpha, gamma, minChildWeight, maxDeltaStep, subsample, colsampleBytree, colsampleBylevel, colsampleBynode, featureWeights, treeMethod, monotoneConstraints, interactionConstraints, multiStrategy, numParallelTree, featureTypes, maxCatToOnehot, maxCatThreshold, missing, maxBin, baseScore, importanceType, randomState, earlyStoppingRounds, evalMetric, objective, scalePosWeight",
     ],
     [
       "class weight below 0",

@@ -25,11 +25,12 @@ export class BoostedScores {
     this.values = scoresOf(start, x);
   }
 
-  /** Adds a tree's leaf values to output `k`, of the rows that it did not see as well. */
+  /** Adds a tree's leaf values to output `k` and, where leaves hold several, those after it, of the rows that it did not see as well. */
   add({ nodes, leaves, order }: XgbTree, bins: XgbBins, k: number): void {
     for (const { node, start, end } of leaves) {
-      const value = nodes[node]?.value[0] ?? 0;
-      for (let p = start; p < end; p++) this.#addTo(order[p] ?? 0, k, value);
+      nodes[node]?.value.forEach((value, j) => {
+        for (let p = start; p < end; p++) this.#addTo(order[p] ?? 0, k + j, value);
+      });
     }
     if (order.length < bins.data.rows) this.#addUnseen(nodes, bins, order, k);
   }
@@ -51,7 +52,9 @@ export class BoostedScores {
         const left = missing ? node.missingLeft : binGoesLeft(node, bin);
         node = nodes[left ? node.left : node.right];
       }
-      this.#addTo(row, k, node?.value[0] ?? 0);
+      node?.value.forEach((value, j) => {
+        this.#addTo(row, k + j, value);
+      });
     }
   }
 }

@@ -10,7 +10,7 @@ import { type EvalRecord, Evaluation, type Judging } from "./evaluation.js";
 import type { EarlierRounds } from "./xgb-continued.js";
 import { type SplitTotals, XgbImportances } from "./xgb-importances.js";
 import type { BoostTargets, XgbObjective } from "./xgb-objective.js";
-import type { XgbParams } from "./xgb-params.js";
+import { treesPerRound, type XgbParams } from "./xgb-params.js";
 import { xgbRounds } from "./xgb-rounds.js";
 import type { XgbNode } from "./xgb-tree.js";
 
@@ -65,7 +65,7 @@ export function fitXgb(
   const nextRound = xgbRounds(read, targets, params, objective, scores);
   const evaluation = judging && new Evaluation(judging, start, before);
   const importances = new XgbImportances(features, splits);
-  const perRound = outputs * params.numParallelTree;
+  const perRound = treesPerRound(params, outputs);
   for (let round = 0; round < params.nEstimators; round++) {
     for (const { nodes, k } of nextRound()) {
       importances.add(nodes);
@@ -101,9 +101,13 @@ function startOf(
   return new Float64Array(objective.outputs).fill(objective.scoreOf(baseScore));
 }
 
-/** Leaf values in the column of output `k`. */
-function spread(nodes: readonly XgbNode[], outputs: number, k: number): readonly XgbNode[] {
-  if (outputs === 1) return nodes;
+/** Leaf values in the column of output `k`, unless they are there for all. */
+function spread(
+  nodes: readonly XgbNode[],
+  outputs: number,
+  k: number | undefined,
+): readonly XgbNode[] {
+  if (outputs === 1 || k === undefined) return nodes;
   return nodes.map((node) => {
     const value = new Float64Array(outputs);
     value[k] = node.value[0] ?? 0;

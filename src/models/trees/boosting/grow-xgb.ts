@@ -1,26 +1,21 @@
 import { newNode } from "../node-list.js";
 import type { FeatureSampler } from "./feature-sampler.js";
-import type { Derivatives, HistogramBuilder } from "./histogram.js";
+import type { Derivatives } from "./histogram.js";
 import type { InteractionRules, Permitted } from "./interaction-rules.js";
 import { RowPartition } from "./row-partition.js";
-import { anyWeight, type MonotoneRules, type WeightRange } from "./xgb-monotone.js";
-import type { XgbParams } from "./xgb-params.js";
 import {
-  type DerivativeSums,
-  leafWeight,
-  type SplitConstraint,
-  type XgbBins,
-  type XgbSplit,
-  XgbSplitSearch,
-} from "./xgb-split.js";
+  type ArithmeticParts,
+  type NodeRange,
+  scalarArithmetic,
+  type XgbArithmetic,
+} from "./xgb-arithmetic.js";
+import { anyWeight, type WeightRange } from "./xgb-monotone.js";
+import type { XgbSplit } from "./xgb-split.js";
 import { type LeafRows, undoWeakSplits, type XgbNode, type XgbTree } from "./xgb-tree.js";
+import { vectorArithmetic } from "./xgb-vector.js";
 
 /** What growing needs of a training run. */
-export interface XgbGrowth {
-  readonly bins: XgbBins;
-  readonly params: XgbParams;
-  readonly builder: HistogramBuilder;
-  readonly rules?: MonotoneRules | undefined;
+export interface XgbGrowth extends ArithmeticParts {
   readonly interactions?: InteractionRules | undefined;
 }
 
@@ -34,54 +29,60 @@ export function growXgb(
   order: Int32Array,
   sampler: FeatureSampler,
 ): XgbTree {
-  return new XgbGrower(growth, derivatives, order, sampler).grow();
+  return new XgbGrower(growth, scalarArithmetic(growth, derivatives), order, sampler).grow();
+}
+
+/** `growXgb` of a tree for all outputs; without monotone rules, interactions and categories. */
+export function growXgbVector(
+  growth: XgbGrowth,
+  derivatives: readonly Derivatives[],
+  order: Int32Array,
+  sampler: FeatureSampler,
+): XgbTree {
+  return new XgbGrower(growth, vectorArithmetic(growth, derivatives), order, sampler).grow();
 }
 
 /** A node, before its split is known. */
-interface Place {
+interface Place<Sums> extends NodeRange<Sums> {
   readonly at: number;
   readonly depth: number;
   readonly start: number;
   readonly end: number;
-  readonly sums: DerivativeSums;
-  /** Leaf values that the node above may have, and the node itself. */
-  readonly above: WeightRange;
-  readonly range: WeightRange;
   readonly permitted: Permitted | undefined;
 }
 
 /** A node whose turn to be split will come. */
-interface Candidate extends Place {
+interface Candidate<Sums, Histogram> extends Place<Sums> {
   /** Undefined where none was kept; its children's are made anew. */
-  readonly histogram: Float64Array | undefined;
-  readonly split: XgbSplit;
+  readonly histogram: Histogram | undefined;
+  readonly split: XgbSplit<Sums>;
 }
 
 /** Gains up to this are rounding. */
 const leastGain = Math.fround(1e-6);
 
 /** One tree while it grows. */
-class XgbGrower {
+class XgbGrower<Sums, Histogram> {
   readonly #growth: XgbGrowth;
-  readonly #derivatives: Derivatives;
+  readonly #arithmetic: XgbArithmetic<Sums, Histogram>;
   readonly #partition: RowPartition;
   readonly #sampler: FeatureSampler;
   readonly #depthLimit: number;
   readonly #leafLimit: number;
   readonly #nodes: XgbNode[] = [];
   readonly #leaves: LeafRows[] = [];
-  readonly #waiting: Candidate[] = [];
+  readonly #waiting: Candidate<Sums, Histogram>[] = [];
   #leafCount = 1;
 
   constructor(
     growth: XgbGrowth,
-    derivatives: Derivatives,
+    arithmetic: XgbArithmetic<Sums, Histogram>,
     order: Int32Array,
     sampler: FeatureSampler,
   ) {
     const { maxDepth, maxLeaves } = growth.params;
     this.#growth = growth;
-    this.#derivatives = derivatives;
+    this.#arithmetic = arithmetic;
     this.#partition = new RowPartition(order);
     this.#sampler = sampler;
     this.#depthLimit = maxDepth === 0 ? Number.POSITIVE_INFINITY : maxDepth;
@@ -89,9 +90,9 @@ class XgbGrower {
   }
 
   grow(): XgbTree {
-    const { bins, params, builder, interactions } = this.#growth;
+    const { bins, params, interactions } = this.#growth;
     const { order } = this.#partition;
-    const sums = sumOf(order, this.#derivatives);
+    const sums = this.#arithmetic.total(order);
     const rows = { start: 0, end: order.length };
     const free = { above: anyWeight, range: anyWeight, permitted: interactions?.root };
     const root = this.#maySplit(0) ? this.#histogram(0, order.length) : undefined;
@@ -99,7 +100,7 @@ class XgbGrower {
     for (let next = this.#take(); next !== undefined; next = this.#take()) {
       if (this.#leafCount < this.#leafLimit) this.#split(next);
       else {
-        builder.giveBack(next.histogram);
+        this.#arithmetic.giveBack(next.histogram);
         this.#keepLeaf(next);
       }
     }
@@ -108,12 +109,11 @@ class XgbGrower {
   }
 
   /** A leaf, to begin with; `range` is that of the node above. */
-  #addNode(sums: DerivativeSums, range: WeightRange): number {
-    const { params, rules } = this.#growth;
-    const rate = Math.fround(Math.fround(params.learningRate) / params.numParallelTree);
-    const weight = rules?.weight(sums, range) ?? leafWeight(sums, params);
-    const value = Float64Array.of(Math.fround(weight * rate));
-    this.#nodes.push({ ...newNode(value), gain: 0, cover: sums.hessian, bin: 0 });
+  #addNode(sums: Sums, range: WeightRange): number {
+    const { learningRate, numParallelTree } = this.#growth.params;
+    const rate = Math.fround(Math.fround(learningRate) / numParallelTree);
+    const value = this.#arithmetic.weights(sums, range).map((weight) => Math.fround(weight * rate));
+    this.#nodes.push({ ...newNode(value), gain: 0, cover: this.#arithmetic.cover(sums), bin: 0 });
     return this.#nodes.length - 1;
   }
 
@@ -122,30 +122,28 @@ class XgbGrower {
     return depth < this.#depthLimit && this.#leafCount < this.#leafLimit;
   }
 
-  #histogram(start: number, end: number): Float64Array {
-    const { order } = this.#partition;
-    return this.#growth.builder.build(order, start, end, this.#derivatives, this.#sampler.tree);
+  #histogram(start: number, end: number): Histogram {
+    return this.#arithmetic.histogram(this.#partition.order, start, end, this.#sampler.tree);
   }
 
   /** Keeps the node with its best split until its turn, or as a leaf: always where it has no `histogram`. */
-  #open(place: Place, histogram: Float64Array | undefined): void {
-    const { builder } = this.#growth;
-    const split = histogram && this.#bestSplit(place, histogram);
-    const kept = split !== undefined && this.#waiting.length < builder.keepable;
-    if (!kept) builder.giveBack(histogram);
+  #open(place: Place<Sums>, histogram: Histogram | undefined): void {
+    const { keepable } = this.#arithmetic;
+    const split = histogram === undefined ? undefined : this.#bestSplit(place, histogram);
+    const kept = split !== undefined && this.#waiting.length < keepable;
+    if (!kept) this.#arithmetic.giveBack(histogram);
     if (split === undefined) this.#keepLeaf(place);
     else this.#waiting.push({ ...place, histogram: kept ? histogram : undefined, split });
   }
 
-  #keepLeaf({ at, start, end }: Place): void {
+  #keepLeaf({ at, start, end }: Place<Sums>): void {
     this.#leaves.push({ node: at, start, end });
   }
 
   /** Undefined where no split is worth its price. */
-  #bestSplit(place: Place, histogram: Float64Array): XgbSplit | undefined {
-    const { bins, params } = this.#growth;
-    const node = { total: place.sums, histogram };
-    const search = new XgbSplitSearch(bins, params, node, this.#constraintOf(place));
+  #bestSplit(place: Place<Sums>, histogram: Histogram): XgbSplit<Sums> | undefined {
+    const { params } = this.#growth;
+    const search = this.#arithmetic.search(place, histogram);
     const allowed = place.permitted?.features;
     for (const feature of this.#sampler.node(place.depth)) {
       if (allowed === undefined || allowed.has(feature)) search.look(feature);
@@ -155,18 +153,8 @@ class XgbGrower {
     return params.treeMethod === "exact" || best.gain >= params.gamma ? best : undefined;
   }
 
-  #constraintOf({ sums, above, range }: Place): SplitConstraint | undefined {
-    const { rules } = this.#growth;
-    return (
-      rules && {
-        rootGain: rules.gain(sums, above),
-        gain: (feature, left, right) => rules.splitGain(feature, left, right, range),
-      }
-    );
-  }
-
   /** The next node to split: the greatest gain, or level by level. */
-  #take(): Candidate | undefined {
+  #take(): Candidate<Sums, Histogram> | undefined {
     const waiting = this.#waiting;
     if (this.#growth.params.growPolicy === "depthwise") return waiting.shift();
     let best = 0;
@@ -176,22 +164,19 @@ class XgbGrower {
     return waiting.splice(best, 1)[0];
   }
 
-  #split(candidate: Candidate): void {
+  #split(candidate: Candidate<Sums, Histogram>): void {
     const { at, start, end, split, range: above } = candidate;
     const node = this.#nodes[at];
     if (node === undefined) return;
     this.#leafCount++;
     const { feature, bin, threshold, missingLeft, gain, categories } = split;
-    const { rules, interactions } = this.#growth;
     Object.assign(node, { feature, bin, threshold, missingLeft, gain });
     if (categories !== undefined) node.categories = { values: categories, side: "right" };
     const middle = this.#part([start, end], split);
     node.left = this.#addNode(split.left, above);
     node.right = this.#addNode(split.right, above);
-    const [leftRange, rightRange] = rules?.ranges(feature, split.left, split.right, above) ?? [
-      anyWeight,
-      anyWeight,
-    ];
+    const [leftRange, rightRange] = this.#arithmetic.ranges(split, above);
+    const { interactions } = this.#growth;
     const permitted = candidate.permitted && interactions?.below(candidate.permitted, feature);
     const below = { depth: candidate.depth + 1, above, permitted };
     const [left, right] = this.#histogramsBelow(candidate, middle);
@@ -202,7 +187,7 @@ class XgbGrower {
   }
 
   /** Parts a node's rows; returns where the right side begins. */
-  #part(range: readonly [number, number], split: XgbSplit): number {
+  #part(range: readonly [number, number], split: XgbSplit<Sums>): number {
     const { data } = this.#growth.bins;
     const { feature, bin, missingLeft, categories } = split;
     if (categories === undefined) {
@@ -217,36 +202,25 @@ class XgbGrower {
 
   /** Of both children, where they may be split; `middle` is where the right one's rows begin. */
   #histogramsBelow(
-    { start, end, depth, histogram }: Candidate,
+    { start, end, depth, histogram }: Candidate<Sums, Histogram>,
     middle: number,
-  ): readonly [Float64Array?, Float64Array?] {
-    const { bins, builder } = this.#growth;
+  ): readonly [Histogram?, Histogram?] {
+    const arithmetic = this.#arithmetic;
     if (!this.#maySplit(depth + 1)) {
-      builder.giveBack(histogram);
+      arithmetic.giveBack(histogram);
       return [];
     }
-    if (bins.kind === "values" || histogram === undefined) {
+    if (this.#growth.bins.kind === "values" || histogram === undefined) {
       // A difference of sums would leave traces in bins that a child does not have.
       const both = [this.#histogram(start, middle), this.#histogram(middle, end)] as const;
-      builder.giveBack(histogram);
+      arithmetic.giveBack(histogram);
       return both;
     }
     if (middle - start <= end - middle) {
       const left = this.#histogram(start, middle);
-      return [left, builder.subtract(histogram, left)];
+      return [left, arithmetic.subtract(histogram, left)];
     }
     const right = this.#histogram(middle, end);
-    return [builder.subtract(histogram, right), right];
+    return [arithmetic.subtract(histogram, right), right];
   }
-}
-
-function sumOf(order: Int32Array, { gradient, hessian }: Derivatives): DerivativeSums {
-  let g = 0;
-  let h = 0;
-  for (let i = 0; i < order.length; i++) {
-    const row = order[i] ?? 0;
-    g += gradient[row] ?? 0;
-    h += hessian[row] ?? 0;
-  }
-  return { gradient: g, hessian: h };
 }

@@ -3,7 +3,7 @@ import type { ScoreMeaning } from "../../../quantize/tree-coding.js";
 import type { TreeEnsemble } from "../tree-ensemble.js";
 import type { FittedTrees } from "../trees-json.js";
 import type { SplitTotals } from "./xgb-importances.js";
-import type { XgbParams } from "./xgb-params.js";
+import { treesPerRound, type XgbParams } from "./xgb-params.js";
 
 /** What a fit goes on from. */
 export interface EarlierRounds {
@@ -26,11 +26,12 @@ export function earlierRounds(
   path: string,
   fitted: FittedTrees,
   { features, outputs, meaning, classes }: ContinuedShape,
-  { missing, numParallelTree }: XgbParams,
+  params: XgbParams,
 ): EarlierRounds {
   const { ensemble, account } = fitted;
   const { rounds, splits } = account ?? {};
   if (rounds === undefined || splits === undefined) throw noEarlierModel(path);
+  const { missing } = params;
   const { missingValue = null } = ensemble.rule;
   const differing = [
     ["features", ensemble.features, features],
@@ -38,7 +39,7 @@ export function earlierRounds(
     ["scores", fitted.meaning, meaning],
     ["classes", fitted.classes.join(" "), classes.join(" ")],
     ["missing", missingValue, missing === null ? null : Math.fround(missing)],
-    ["numParallelTree", ensemble.trees.length / (rounds * ensemble.outputs), numParallelTree],
+    ["trees a round", ensemble.trees.length / rounds, treesPerRound(params, outputs)],
   ].find(([, there, here]) => !Object.is(there, here));
   if (differing === undefined) return { ensemble, rounds, splits };
   const [what, there, here] = differing;
@@ -46,7 +47,7 @@ export function earlierRounds(
     code: "bad-argument",
     path,
     problem: `differs from this fit in its ${what}: ${there}, here ${here}`,
-    cure: "Go on from a model of the same features, classes or targets, objective, missing and numParallelTree",
+    cure: "Go on from a model of the same features, classes or targets, objective, missing, multiStrategy and numParallelTree",
   });
 }
 

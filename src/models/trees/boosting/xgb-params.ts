@@ -51,6 +51,11 @@ export interface XgbParams extends TreeQuantization {
   readonly monotoneConstraints: readonly number[] | null;
   /** Groups of features that may ask after each other on one way through a tree; null: all may. */
   readonly interactionConstraints: readonly (readonly number[])[] | null;
+  /**
+   * Several classes or targets: `"one_output_per_tree"`, or `"multi_output_tree"` for trees whose leaves hold a value for each. The latter take
+   * `"hist"` and no rules, groups or categories, as in XGBoost.
+   */
+  readonly multiStrategy: "one_output_per_tree" | "multi_output_tree";
   /** Trees of a round, for each class; they are averaged, so a forest is boosted where rows or features are drawn. */
   readonly numParallelTree: number;
   /**
@@ -98,6 +103,7 @@ export const xgbDefaults: XgbParams = {
   treeMethod: "auto",
   monotoneConstraints: null,
   interactionConstraints: null,
+  multiStrategy: "one_output_per_tree",
   numParallelTree: 1,
   featureTypes: null,
   maxCatToOnehot: 4,
@@ -119,6 +125,16 @@ export const xgbForestDefaults: XgbParams = {
   colsampleBynode: 0.8,
   regLambda: 1e-5,
 };
+
+/** Whether leaves hold a value for each of several outputs. */
+export function hasVectorLeaves({ multiStrategy }: XgbParams, outputs: number): boolean {
+  return multiStrategy === "multi_output_tree" && outputs > 1;
+}
+
+/** Trees that a round adds. */
+export function treesPerRound(params: XgbParams, outputs: number): number {
+  return params.numParallelTree * (hasVectorLeaves(params, outputs) ? 1 : outputs);
+}
 
 /** All trees in one round. Errors: `bad-argument` for early stopping, as there is no second round. */
 export function asForest<Params extends XgbParams>(owner: string, params: Params): Params {
@@ -182,6 +198,11 @@ export function checkXgbParams(owner: string, params: XgbParams): void {
   ]);
   checkChoice(owner, "growPolicy", params.growPolicy, ["depthwise", "lossguide"]);
   checkChoice(owner, "importanceType", params.importanceType, xgbImportanceTypes);
+  checkChoice(owner, "multiStrategy", params.multiStrategy, [
+    "one_output_per_tree",
+    "multi_output_tree",
+  ]);
+  checkVectorParams(owner, params);
   checkChoice(owner, "treeMethod", params.treeMethod, ["auto", "hist", "exact", "approx"]);
   if (params.missing !== null && typeof params.missing !== "number") {
     throw badParam(owner, "missing", params.missing, "Pass a finite number, or null for NaN alone");
@@ -195,4 +216,23 @@ export function checkXgbParams(owner: string, params: XgbParams): void {
       cure: "Limit one of the two",
     });
   }
+}
+
+/** Refuses what trees for several outputs do not have. */
+function checkVectorParams(owner: string, params: XgbParams): void {
+  if (params.multiStrategy !== "multi_output_tree") return;
+  const { treeMethod, monotoneConstraints, interactionConstraints, featureTypes } = params;
+  const refused =
+    treeMethod === "exact" || treeMethod === "approx"
+      ? `treeMethod "hist"`
+      : monotoneConstraints !== null
+        ? "monotoneConstraints null"
+        : interactionConstraints !== null
+          ? "interactionConstraints null"
+          : Array.isArray(featureTypes) && featureTypes.includes("c")
+            ? "no categories in featureTypes"
+            : undefined;
+  if (refused === undefined) return;
+  const cure = `Pass ${refused}, or "one_output_per_tree"`;
+  throw badParam(owner, "multiStrategy", params.multiStrategy, cure);
 }

@@ -2,24 +2,24 @@ import type { Matrix } from "../../check-data.js";
 import { SeededRandom } from "../../seeded-random.js";
 import type { BoostedScores } from "./boosted-scores.js";
 import { FeatureSampler, toFeatureWeights } from "./feature-sampler.js";
-import { growXgb, type XgbGrowth } from "./grow-xgb.js";
-import { HistogramBuilder } from "./histogram.js";
+import { growXgb, growXgbVector, type XgbGrowth } from "./grow-xgb.js";
+import { type Derivatives, HistogramBuilder } from "./histogram.js";
 import { interactionRules } from "./interaction-rules.js";
 import { xgbBinning } from "./xgb-binning.js";
 import { monotoneRules } from "./xgb-monotone.js";
 import type { BoostTargets, XgbObjective } from "./xgb-objective.js";
-import type { XgbParams } from "./xgb-params.js";
+import { hasVectorLeaves, type XgbParams } from "./xgb-params.js";
 import type { XgbBins } from "./xgb-split.js";
 import type { XgbNode, XgbTree } from "./xgb-tree.js";
 
-/** A tree of a round, and the output that it adds to. */
+/** A tree of a round, and the output that it adds to; undefined where its leaves hold values for all. */
 export interface RoundTree {
   readonly nodes: readonly XgbNode[];
-  readonly k: number;
+  readonly k: number | undefined;
 }
 
 /**
- * What grows the trees of the next round, `numParallelTree` for each output, and adds them to `scores`. `x` has NaN where values are missing.
+ * What grows the trees of the next round, `numParallelTree` for each output or for all outputs together, and adds them to `scores`. `x` has NaN where values are missing.
  * Errors: `bad-argument` for rules and types that do not fit the features, `out-of-range` for categories.
  */
 export function xgbRounds(
@@ -44,24 +44,30 @@ export function xgbRounds(
     hessian: new Float32Array(rows),
   }));
   const copies = Array.from({ length: params.numParallelTree }, (_, at) => at);
+  const addTree = (own: Derivatives, k: number | undefined): RoundTree => {
+    const order = drawRows(rows, params.subsample, random);
+    const sampler = new FeatureSampler(features, shares, random, weights);
+    const bins = binning(own, order);
+    const growth = growthOn(bins);
+    const grown =
+      k === undefined
+        ? growXgbVector(growth, slopes, order, sampler)
+        : growXgb(growth, own, order, sampler);
+    if (objective.leaf !== undefined) {
+      setLeaves(grown, objective.leaf, targets, scores.values, params);
+    }
+    scores.add(grown, bins, k ?? 0);
+    return { nodes: grown.nodes, k };
+  };
+  const vector = hasVectorLeaves(params, objective.outputs);
   return () => {
     // All outputs of a round are derived from the same scores.
     slopes.forEach((derivatives, k) => {
       objective.derive(targets, scores.values, k, derivatives);
     });
-    return slopes.flatMap((derivatives, k) =>
-      copies.map(() => {
-        const order = drawRows(rows, params.subsample, random);
-        const sampler = new FeatureSampler(features, shares, random, weights);
-        const bins = binning(derivatives, order);
-        const grown = growXgb(growthOn(bins), derivatives, order, sampler);
-        if (objective.leaf !== undefined) {
-          setLeaves(grown, objective.leaf, targets, scores.values, params);
-        }
-        scores.add(grown, bins, k);
-        return { nodes: grown.nodes, k };
-      }),
-    );
+    return vector
+      ? slopes.slice(0, 1).flatMap((own) => copies.map(() => addTree(own, undefined)))
+      : slopes.flatMap((own, k) => copies.map(() => addTree(own, k)));
   };
 }
 

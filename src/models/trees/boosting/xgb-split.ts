@@ -8,7 +8,8 @@ export interface DerivativeSums {
   readonly hessian: number;
 }
 
-export interface XgbSplit {
+/** `Sums` are over the rows of each side. */
+export interface XgbSplit<Sums = DerivativeSums> {
   /** What the loss falls by, doubled, in single precision. */
   readonly gain: number;
   readonly feature: number;
@@ -19,8 +20,8 @@ export interface XgbSplit {
   /** Categories that go right, instead of what `bin` and `threshold` say. */
   readonly categories?: Int32Array;
   readonly missingLeft: boolean;
-  readonly left: DerivativeSums;
-  readonly right: DerivativeSums;
+  readonly left: Sums;
+  readonly right: Sums;
 }
 
 /** The numbers of a split's worth (Chen and Guestrin, KDD 2016, equations 5 to 7), rounded where XGBoost rounds. */
@@ -31,8 +32,13 @@ export type XgbPenalties = Pick<
 
 /** Value of a leaf before the learning rate. */
 export function leafWeight({ gradient, hessian }: DerivativeSums, by: XgbPenalties): number {
+  return weightOf(gradient, hessian, by);
+}
+
+/** `leafWeight` of two numbers. */
+export function weightOf(gradient: number, hessian: number, by: XgbPenalties): number {
   if (hessian < by.minChildWeight || hessian <= 0) return 0;
-  const weight = -shrunk(gradient, by.regAlpha) / (hessian + by.regLambda);
+  const weight = -pullOf(gradient, by) / (hessian + by.regLambda);
   const limit = by.maxDeltaStep;
   if (limit !== 0 && Math.abs(weight) > limit) return Math.fround(Math.sign(weight) * limit);
   return Math.fround(weight);
@@ -46,16 +52,17 @@ export function nodeGain(sums: DerivativeSums, by: XgbPenalties): number {
 function gainOf(gradient: number, hessian: number, by: XgbPenalties): number {
   if (hessian <= 0) return 0;
   if (by.maxDeltaStep === 0) {
-    const pull = shrunk(gradient, by.regAlpha);
+    const pull = pullOf(gradient, by);
     return Math.fround(Math.fround(pull * pull) / Math.fround(hessian + by.regLambda));
   }
-  const weight = leafWeight({ gradient, hessian }, by);
+  const weight = weightOf(gradient, hessian, by);
   return Math.fround(-(2 * gradient * weight + (hessian + by.regLambda) * weight * weight));
 }
 
-function shrunk(gradient: number, alpha: number): number {
-  if (gradient > alpha) return gradient - alpha;
-  return gradient < -alpha ? gradient + alpha : 0;
+/** The gradient, less what `regAlpha` takes. */
+export function pullOf(gradient: number, { regAlpha }: XgbPenalties): number {
+  if (gradient > regAlpha) return gradient - regAlpha;
+  return gradient < -regAlpha ? gradient + regAlpha : 0;
 }
 
 /** Where a bin's edges lie, for both tree methods. */
