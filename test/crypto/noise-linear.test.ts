@@ -31,6 +31,11 @@ import {
 
 const client = await keyMachine();
 const machines = await evalMachines();
+/**
+ * For roundings of 250 ciphertexts: those of one hang together through its mask, so that a deviation of the ratio is 9 %, however many
+ * coefficients are read.
+ */
+const ofCiphertexts = [0.6, 1.6] as const;
 const shapes = [
   { dimension: 1, polynomialSize: 2048, noiseLog2: 17 },
   { dimension: 2, polynomialSize: 1024, noiseLog2: 17 },
@@ -100,7 +105,6 @@ for (const machine of machines) {
       assertRatio(t, meanSquare(noise), predicted, noise.length);
     });
 
-    // Rounding errors of coefficients of one ciphertext hang together through its mask: 250 ciphertexts make the samples.
     test(`extraction to the 32-bit torus, weights, ${title}`, (t) => {
       const glwes = words.words64(250 * (k + 1) * N);
       const exact = phases(glwes, 64);
@@ -116,7 +120,7 @@ for (const machine of machines) {
         return wrapTurns(lwePhase(lwe, big) - due);
       });
       const predicted = ciphertextRoundingVariance(k * N, 32);
-      assertRatio(t, meanSquare(noise), predicted, noise.length);
+      assertRatio(t, meanSquare(noise), predicted, noise.length, ofCiphertexts);
       assertCentred(noise, predicted);
     });
 
@@ -150,7 +154,8 @@ for (const machine of machines) {
         });
       }
       const predicted = ((side + side ** 2) / 2) * ciphertextRoundingVariance(k * N, 32);
-      assertRatio(t, meanSquare(noise), predicted, noise.length);
+      // What they share is their key's as well: 7 %. Independent roundings would give 0.22, equal ones 1.78.
+      assertRatio(t, meanSquare(noise), predicted, noise.length, [0.65, 1.45]);
     });
 
     test(`weighted sums of LWE ciphertexts, ${title}`, (t) => {
@@ -176,7 +181,8 @@ for (const machine of machines) {
       );
       const norm = rows.reduce((sum, { weights }) => sum + squaredNorm(weights), 0) / rows.length;
       const input = freshGlweVariance(noiseLog2, bodyBits) + ciphertextRoundingVariance(k * N, 32);
-      assertRatio(t, meanSquare(noise), weightedVariance(norm, input), noise.length);
+      const predicted = weightedVariance(norm, input);
+      assertRatio(t, meanSquare(noise), predicted, noise.length, ofCiphertexts);
     });
 
     for (const bits of [10, 17, 24]) {
