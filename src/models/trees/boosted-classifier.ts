@@ -1,5 +1,4 @@
 import { VelumError } from "../../base/error.js";
-import type { ScoreMeaning } from "../../quantize/tree-coding.js";
 import { type Labels, type Rows, toWeights } from "../check-data.js";
 import { toClassTargets } from "../class-targets.js";
 import { bestRoundOf, type EvalResults, evalResultsOf } from "./boosting/eval-results.js";
@@ -8,7 +7,7 @@ import { accountOf, fitXgb, xgbRule } from "./boosting/fit-xgb.js";
 import { readJudging } from "./boosting/read-judging.js";
 import { earlierRounds, noEarlierModel } from "./boosting/xgb-continued.js";
 import { xgbMetric } from "./boosting/xgb-metrics.js";
-import { logisticLoss, softmaxLoss } from "./boosting/xgb-objective.js";
+import { logisticLoss, softmaxLoss, type XgbObjective } from "./boosting/xgb-objective.js";
 import { checkXgbParams, type XgbParams, xgbDefaults } from "./boosting/xgb-params.js";
 import { atLeast0Cure, checkChoice, checkParams, isAtLeast0 } from "./check-params.js";
 import { TreeClassifier } from "./tree-classifier.js";
@@ -36,8 +35,8 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
   /**
    * Fits to `x` (`[rows, features]`, NaN where missing), one label and perhaps one weight a row. Rounds are judged on `evalSet`; with
    * `earlyStoppingRounds` the last of the sets ends the fit. Rounds are added to those of `xgbModel`, if there is one; it stays as it is.
-   * Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row
-   * and column, `bad-argument` (settings, unknown labels).
+   * Errors: `bad-shape`, `not-a-number` (infinities) and `out-of-range` with row and column, `bad-argument` (settings, unknown labels, an
+   * earlier model of another kind).
    */
   override fit(
     x: Rows,
@@ -47,35 +46,12 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
     xgbModel?: BoostedClassifier,
   ): this {
     const params = this.growth(this.getParams());
-    const { objective, scalePosWeight } = params;
     this.checkParams();
     const matrix = toTreeMatrix(x, xgbRule, `${this.name}.fit X`);
     const { classes, indices } = toClassTargets(y, matrix.rows, 1, `${this.name}.fit y`);
-    if (objective === "binary:logistic" && classes.length > 2) {
-      throw new VelumError({
-        code: "bad-argument",
-        path: `${this.name} objective`,
-        problem: `is "binary:logistic", and y holds ${classes.length} classes`,
-        limit: 2,
-        actual: classes.length,
-        cure: 'Pass "multi:softprob", or null to have it chosen',
-      });
-    }
-    if (classes.length === 1 && (objective ?? "binary:logistic") !== "binary:logistic") {
-      throw new VelumError({
-        code: "bad-argument",
-        path: `${this.name} objective`,
-        problem: `is "${objective}", and y holds one class only`,
-        limit: 2,
-        actual: 1,
-        cure: 'Pass "binary:logistic", or null to have it chosen',
-      });
-    }
-    const binary = classes.length <= 2 && (objective ?? "binary:logistic") === "binary:logistic";
-    const loss = binary ? logisticLoss({ scalePosWeight }) : softmaxLoss(classes.length);
+    const { loss, meaning } = classLoss(this.name, params, classes.length);
     const weights = toWeights(sampleWeight, matrix.rows, `${this.name}.fit sampleWeight`);
-    const meaning: ScoreMeaning = binary ? "logistic" : "softmax";
-    const metric = params.evalMetric ?? (binary ? "logloss" : "mlogloss");
+    const metric = params.evalMetric ?? (meaning === "logistic" ? "logloss" : "mlogloss");
     const indexOf = new Map(Array.from(classes, (label, k) => [label, k]));
     const judging = readJudging(this.name, params, evalSet, {
       features: matrix.columns,
@@ -83,8 +59,9 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
       target: (labels, path) => labels.map((label) => indexOf.get(label) ?? unseen(label, path)),
     });
     const path = `${this.name}.fit xgbModel`;
-    if (xgbModel !== undefined && !(xgbModel instanceof BoostedClassifier))
+    if (xgbModel !== undefined && !(xgbModel instanceof BoostedClassifier)) {
       throw noEarlierModel(path);
+    }
     const shape = { features: matrix.columns, outputs: loss.outputs, meaning, classes };
     const earlier = xgbModel && earlierRounds(path, xgbModel.fitted(path), shape, params);
     const fit = fitXgb(matrix, { y: indices, weights }, params, loss, { judging, earlier });
@@ -115,6 +92,38 @@ export abstract class BoostedClassifier extends TreeClassifier<XGBClassifierPara
     const choices = ["binary:logistic", "multi:softprob", "multi:softmax", null];
     checkChoice(this.name, "objective", params.objective, choices);
   }
+}
+
+/** The loss for `classes` classes, and what its scores mean. Errors: `bad-argument` where the objective is for more or fewer. */
+function classLoss(
+  owner: string,
+  { objective, scalePosWeight }: XGBClassifierParams,
+  classes: number,
+): { readonly loss: XgbObjective; readonly meaning: "logistic" | "softmax" } {
+  const binary = (objective ?? "binary:logistic") === "binary:logistic";
+  if (objective === "binary:logistic" && classes > 2) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: `${owner} objective`,
+      problem: `is "binary:logistic", and y holds ${classes} classes`,
+      limit: 2,
+      actual: classes,
+      cure: 'Pass "multi:softprob", or null to have it chosen',
+    });
+  }
+  if (classes === 1 && !binary) {
+    throw new VelumError({
+      code: "bad-argument",
+      path: `${owner} objective`,
+      problem: `is "${objective}", and y holds one class only`,
+      limit: 2,
+      actual: 1,
+      cure: 'Pass "binary:logistic", or null to have it chosen',
+    });
+  }
+  return binary && classes <= 2
+    ? { loss: logisticLoss({ scalePosWeight }), meaning: "logistic" }
+    : { loss: softmaxLoss(classes), meaning: "softmax" };
 }
 
 function unseen(label: number, path: string): never {

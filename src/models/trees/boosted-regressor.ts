@@ -38,9 +38,9 @@ export abstract class BoostedRegressor extends TreeRegressor<XGBRegressorParams>
   protected abstract growth(params: XGBRegressorParams): XGBRegressorParams;
 
   /**
-   * Fits to `x` (`[rows, features]`, NaN where missing), `y` (`[rows]`, or `[rows, targets]`) and perhaps one weight a row. Rounds are judged on `evalSet`; with
-   * `earlyStoppingRounds` the last of the sets ends the fit. Rounds are added to those of `xgbModel`, if there is one; it stays as it is.
-   * Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (also targets that the objective refuses), `bad-argument`.
+   * Fits to `x` (`[rows, features]`, NaN where missing), `y` (`[rows]`, or `[rows, targets]`) and perhaps one weight a row. Rounds are judged
+   * on `evalSet`; with `earlyStoppingRounds` the last of the sets ends the fit. Rounds are added to those of `xgbModel`, if there is one; it
+   * stays as it is. Errors: `bad-shape`, `not-a-number` (infinities), `out-of-range` (also targets that the objective refuses), `bad-argument`.
    */
   override fit(
     x: Rows,
@@ -80,8 +80,9 @@ export abstract class BoostedRegressor extends TreeRegressor<XGBRegressorParams>
     }
     const loss = targets > 1 ? severalTargets(single, targets) : single;
     const path = `${this.name}.fit xgbModel`;
-    if (xgbModel !== undefined && !(xgbModel instanceof BoostedRegressor))
+    if (xgbModel !== undefined && !(xgbModel instanceof BoostedRegressor)) {
       throw noEarlierModel(path);
+    }
     const classes = new Float64Array(0);
     const shape = { features: matrix.columns, outputs: loss.outputs, meaning, classes };
     const earlier = xgbModel && earlierRounds(path, xgbModel.fitted(path), shape, params);
