@@ -51,8 +51,12 @@ function unreadable(path: string, error: unknown): VelumError {
     code: "bad-argument",
     path,
     problem: `cannot be read (${reasonOf(error)})`,
-    cure: "Check the name of the file",
+    cure: isFolder(error) ? `Name the files in it: ${path}/*` : "Check the name of the file",
   });
+}
+
+function isFolder(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EISDIR";
 }
 
 function reasonOf(error: unknown): string {

@@ -141,6 +141,11 @@ test("work that fails ends with code 1 and the error's text", () => {
   );
   refused(
     1,
+    "out: cannot be read (it is a folder). Name the files in it: out/*",
+    ...["inspect", "out"],
+  );
+  refused(
+    1,
     "client file: is a server file. Pass the client file of the same circuit",
     ...["keygen", "out/server.zip", "-o", "x"],
   );
