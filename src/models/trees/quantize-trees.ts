@@ -37,18 +37,49 @@ export function quantizeTrees(
   x: Matrix,
   apart = false,
 ): QuantizedTrees {
-  const { features, rule: compared } = ensemble;
+  const { features, trees, rule, divisor, base } = ensemble;
   const grids = bits.features === "thresholds" ? [] : gridsOf(bits.features, x);
-  const columns = new Columns(features, grids, compared.missing !== "none");
-  const { outputs, divisor, trees, rule } = ensemble;
-  const largest = largestLeaves(ensemble);
-  const most = Math.max(...largest);
-  const unit = most / (2 ** (bits.leaves - 1) - 1) || 1;
-  // Of leaves too small for a step of their own, all are 0.
-  const scaleOf = (own: number): number => (own / most > smallestScale ? own / most : 1);
-  const scales = apart && outputs > 1 ? largest.map(scaleOf) : undefined;
+  const columns = new Columns(features, grids, rule.missing !== "none");
   for (const tree of trees) columns.collect(tree);
   const found = columns.finish();
+  const steps = leafSteps(ensemble, bits.leaves, apart);
+  const quantizer = new ColumnQuantizer(features, rule, found);
+  const whole = {
+    ...{ ...joinTrees(ensemble, columns, steps), features: found.length },
+    ...(bits.features === "thresholds" ? {} : { gridBits: bits.features }),
+  };
+  const { unit, scales } = steps;
+  return {
+    trees: pruneTrees(whole, quantizer.maxima),
+    ...{ quantizer, step: unit / divisor, scales, base },
+  };
+}
+
+/** Leaves of output k are whole numbers of `unit * scales[k]`. */
+interface LeafSteps {
+  readonly unit: number;
+  /** `[outputs]`; undefined where all are 1. */
+  readonly scales: Float64Array | undefined;
+}
+
+function leafSteps(ensemble: TreeEnsemble, bits: number, apart: boolean): LeafSteps {
+  const largest = largestLeaves(ensemble);
+  const most = Math.max(...largest);
+  const unit = most / (2 ** (bits - 1) - 1) || 1;
+  // Of leaves too small for a step of their own, all are 0.
+  const scaleOf = (own: number): number => (own / most > smallestScale ? own / most : 1);
+  return { unit, scales: apart && ensemble.outputs > 1 ? largest.map(scaleOf) : undefined };
+}
+
+/** Far below what any score tells apart; its products with steps are no denormal numbers. */
+const smallestScale = 2 ** -200;
+
+/** All trees one after the other, with questions about `columns`. */
+function joinTrees(
+  { trees, outputs, rule }: TreeEnsemble,
+  columns: Columns,
+  { unit, scales }: LeafSteps,
+): Omit<IntegerTrees, "features"> {
   const count = trees.reduce((sum, { feature }) => sum + feature.length, 0);
   const joined = {
     feature: new Int32Array(count).fill(-1),
@@ -78,22 +109,8 @@ export function quantizeTrees(
     }
     start += tree.feature.length;
   }
-  const quantizer = new ColumnQuantizer(ensemble.features, rule, found);
-  const whole = {
-    ...{ ...joined, roots: Int32Array.from(roots), outputs, features: found.length },
-    ...(bits.features === "thresholds" ? {} : { gridBits: bits.features }),
-  };
-  return {
-    trees: pruneTrees(whole, quantizer.maxima),
-    quantizer,
-    step: unit / divisor,
-    scales,
-    base: ensemble.base,
-  };
+  return { ...joined, roots: Int32Array.from(roots), outputs };
 }
-
-/** Far below what any score tells apart; its products with steps are no denormal numbers. */
-const smallestScale = 2 ** -200;
 
 /** `[outputs]` greatest absolute value of a leaf. */
 function largestLeaves({ trees, outputs }: TreeEnsemble): Float64Array {

@@ -57,25 +57,7 @@ export function constraintsOf(
   programs: readonly PlannedProgram[],
   policy: SharingPolicy = new Map(),
 ): ProgramConstraints {
-  const lookups: { constraint: Omit<LookupConstraint, "sources">; front: NoiseFront }[] = [];
-  const kindOf = new Map<string, number>();
-  const rotations = programs.map(({ regions }) =>
-    rotationsOf(regions, policy).map((group): PlannedRotations => {
-      const { precision, tablesLog2, elements, before } = group;
-      const shape = { precision, negacyclic: false, tablesLog2, ...marginOf(before) };
-      const key = JSON.stringify(shape);
-      const kind = kindOf.get(key) ?? lookups.length;
-      kindOf.set(key, kind);
-      const known = lookups[kind];
-      if (known === undefined) {
-        const constraint = { ...shape, count: elements.length };
-        lookups.push({ constraint, front: new NoiseFront() });
-      } else {
-        known.constraint = { ...shape, count: known.constraint.count + elements.length };
-      }
-      return { ...group, kind };
-    }),
-  );
+  const { lookups, rotations } = kindsOf(programs, policy);
   const noises = rotations.map(noiseOfLookups);
   const fed = new Set(
     programs.flatMap(({ feeds = [] }) => feeds.map((one) => `${one.program}.${one.output}`)),
@@ -124,6 +106,36 @@ export function constraintsOf(
     firstOutputs,
     refreshes,
   };
+}
+
+/** A kind of look-up with the noisiest sums that it reads. */
+interface LookupKind {
+  constraint: Omit<LookupConstraint, "sources">;
+  readonly front: NoiseFront;
+}
+
+/** The kinds of all programs' rotations, and for each program its rotations with their kinds; no sum is known of the kinds yet. */
+function kindsOf(programs: readonly PlannedProgram[], policy: SharingPolicy) {
+  const lookups: LookupKind[] = [];
+  const kindOf = new Map<string, number>();
+  const rotations = programs.map(({ regions }) =>
+    rotationsOf(regions, policy).map((group): PlannedRotations => {
+      const { precision, tablesLog2, elements, before } = group;
+      const shape = { precision, negacyclic: false, tablesLog2, ...marginOf(before) };
+      const key = JSON.stringify(shape);
+      const kind = kindOf.get(key) ?? lookups.length;
+      kindOf.set(key, kind);
+      const known = lookups[kind];
+      if (known === undefined) {
+        const constraint = { ...shape, count: elements.length };
+        lookups.push({ constraint, front: new NoiseFront() });
+      } else {
+        known.constraint = { ...shape, count: known.constraint.count + elements.length };
+      }
+      return { ...group, kind };
+    }),
+  );
+  return { lookups, rotations };
 }
 
 /** The nearest argument that must be read right lies `inBand + 1/2` from the border of two entries. */
