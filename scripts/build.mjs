@@ -20,14 +20,16 @@ say(
   `types checked and JavaScript written in ${((performance.now() - started) / 1000).toFixed(1)} s`,
 );
 
-// JavaScript whose source is gone would still be run and packed.
+// JavaScript whose source is gone would still be run and packed, and so would maps to sources, which the package does not hold.
 for (const folder of ["src", "test", "bench", "examples"]) {
   const target = join(root, "dist", folder);
   if (!existsSync(target)) continue;
   for (const name of readdirSync(target, { recursive: true })) {
-    const source = /^(.*?)\.(js|js\.map|d\.ts)$/.exec(name)?.[1];
-    if (source !== undefined && !existsSync(join(root, folder, `${source}.ts`))) {
-      rmSync(join(target, name));
-    }
+    const source = /^(.*?)\.(js|d\.ts)$/.exec(name)?.[1];
+    const stale =
+      source === undefined
+        ? name.endsWith(".js.map")
+        : !existsSync(join(root, folder, `${source}.ts`));
+    if (stale) rmSync(join(target, name));
   }
 }

@@ -13,7 +13,7 @@ if (!existsSync(`${root}src/index.ts`)) {
 }
 
 const wanted = /^(dist\/(src|kernels)\/|package\.json$|README\.md$|LICENSE$|NOTICE$)/;
-const unwanted = /\.(ts|tsbuildinfo)$/;
+const unwanted = /\.(ts|map|txt|tsbuildinfo)$/;
 const largestBytes = 3_000_000;
 
 const project = mkdtempSync(join(tmpdir(), "velum-package-"));

@@ -40,7 +40,7 @@ blocks.forEach(({ code }, i) => {
 const options = { rootDir: ".", outDir: "out", tsBuildInfoFile: null, incremental: false };
 const config = {
   extends: "../../tsconfig.json",
-  compilerOptions: { ...options, declaration: false, sourceMap: false },
+  compilerOptions: { ...options, declaration: false },
   include: ["*.ts"],
   exclude: [],
 };
