@@ -117,6 +117,9 @@ test("how many values lie in the band", () => {
   assert.deepEqual(counts(3 / 8), [1, 3, 6, 96]);
   assert.deepEqual(counts(1 / 4), [1, 2, 4, 64]);
   assert.deepEqual(counts(0), [0, 0, 0, 0]);
+  // At distances of 1/2, 3/2, … of a unit from the tie; never all that a block holds.
+  assert.deepEqual(counts(0.3), [1, 2, 5, 77]);
+  assert.deepEqual(counts(0.49), [1, 3, 7, 125]);
 });
 
 test("one look-up of the bits that are kept, and of no more where the range ends with half a step", () => {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Tensor, toTensor } from "../../src/base/tensor.js";
+import { scalar, type Tensor, toTensor } from "../../src/base/tensor.js";
 import { Graph } from "../../src/graph/graph.js";
 import { evaluateGraph } from "../../src/ops/evaluate.js";
 import { assignBitWidths } from "../../src/passes/assign-bit-widths.js";
 import { LookupBuilder } from "../../src/passes/lower/look-up-builder.js";
 import { lower } from "../../src/passes/lower/lower.js";
-import { signChain } from "../../src/passes/lower/sign-chain.js";
+import { isFrom, signChain } from "../../src/passes/lower/sign-chain.js";
 import type { Value } from "../../src/passes/lower/value.js";
 import { wideWays } from "../../src/passes/lower/wide-tables.js";
-import { zeroWindows } from "../../src/passes/lower/zero-windows.js";
+import { isAt, zeroWindows } from "../../src/passes/lower/zero-windows.js";
 import { measureBounds } from "../../src/passes/measure-bounds.js";
 import { linearRegions } from "../../src/regions/linear-regions.js";
 import { traceFunction } from "../../src/trace/trace-function.js";
@@ -228,5 +228,23 @@ test("each element of a wide tensor beside a constant of its own", () => {
       }
     }
     for (const step of regions.steps) assert.ok(step.kind !== "lookup" || step.precision <= 4);
+  }
+});
+
+test("thresholds and equalities at every place of a range, powers of two at its ends included", () => {
+  for (const [min, max] of [
+    [-8, 8],
+    [-4, 12],
+    [0, 16],
+    [-3, 5],
+  ] as const) {
+    for (let at = min; at <= max; at++) {
+      const from = results([min, max], 0, (b, a) => isFrom(b, a, scalar(at), [3, -4]));
+      const wanted = from.values.map((value) => (value < at ? 3 : -4));
+      for (const own of from.found) assert.deepEqual(own, wanted, `${min} to ${max}, from ${at}`);
+      const equal = results([min, max], 0, (b, a) => isAt(b, a, scalar(at), [3, -4]));
+      const hits = equal.values.map((value) => (value === at ? -4 : 3));
+      for (const own of equal.found) assert.deepEqual(own, hits, `${min} to ${max}, at ${at}`);
+    }
   }
 });
