@@ -42,9 +42,13 @@ function shapeIndex(
 export function bootstrapStage(instruction: BootstrapInstruction, staging: Staging): Stage {
   const { parameters, places, constants } = staging;
   const { from, to, count, precision, offset, tables, tableOf, set, steps } = instruction;
+  // An entry a coefficient makes the very same polynomial.
+  const entriesLog2 = instruction.polynomials
+    ? Math.log2(tableWords(parameters, instruction))
+    : precision;
   const shape = shapeIndex(staging.shapes, instruction);
   const keys = expandedKeyLayout(parameters).places[set];
-  const tablePlaces = [constants.copy(tableOf), constants.tables(tables, precision, instruction)];
+  const tablePlaces = [constants.copy(tableOf), constants.tables(tables, entriesLog2, instruction)];
   const common = [
     ...[staging.shapes[shape]?.place ?? 0, offset, slotPlace(places, from), ...tablePlaces],
     ...[keys?.bootstrap ?? 0, keys?.keySwitch ?? 0, slotPlace(places, to)],

@@ -13,11 +13,13 @@ import type { UploadForm, UploadFormCost } from "./decision/upload-form.js";
 import type { KernelRates } from "./kernel-rates.js";
 import { planLinear } from "./linear/plan-linear.js";
 import { decisionFront, holdsSums } from "./mixed/decision-front.js";
+import { planHiddenSums } from "./mixed/plan-hidden-sums.js";
 import { planMixed } from "./mixed/plan-mixed.js";
 import type { ElementCode } from "./one-hot/element-code.js";
 import { type OneHotRegions, oneHotRegions } from "./one-hot/one-hot.js";
+import { isNoParameters } from "./parameters/no-parameters.js";
 import type { PlanLimits } from "./parameters/parameter-request.js";
-import { ofProtectedLookups, type PlanProtection } from "./protection.js";
+import { ofHiddenSums, ofProtectedLookups, type PlanProtection } from "./protection.js";
 
 /** Which kind of evaluation a circuit uses; only `bootstrap` needs evaluation keys. */
 export type Lane = "linear" | "one hot" | "decision" | "bootstrap";
@@ -172,7 +174,7 @@ function planLanes(
   const plan = oneHot === undefined ? undefined : planCells(oneHot, options);
   if (plan !== undefined) return plan;
   const decision = whole ? decisionRegions(regions) : undefined;
-  if (decision !== undefined) return planTrees(regions, decision, inputBits, options);
+  if (decision !== undefined) return planTrees(regions, decision, options);
   const front = options.inputForm === "auto" ? decisionFront(regions) : undefined;
   if (front !== undefined) return planMixed(regions, front, inputBits, options);
   // Trees that ask nothing are constants beside cells, and nothing else.
@@ -181,29 +183,33 @@ function planLanes(
   return looksUp ? planBootstrap(regions, inputBits, options) : planLinear(regions, options);
 }
 
-/** Sums of trees that need more protection than their noise leaves room for are flooded and looked up in turns, where look-ups are that wide. */
-function planTrees(
-  regions: RegionProgram,
-  decision: DecisionRegions,
-  inputBits: readonly number[],
-  options: PlanOptions,
-): Plan {
-  try {
-    return planDecision(regions, decision, options);
-  } catch (error) {
-    const front =
-      options.distanceLog2 === undefined ? undefined : decisionFront(regions, "direct", true);
-    if (front === undefined || !isNoParameters(error)) throw error;
+/**
+ * Sums of trees, and nothing else. Those that need more protection than their noise leaves room for are flooded and looked up in turns; where
+ * limits leave no room for that, the nearest distance is taken that can be had without, if it is near enough.
+ */
+function planTrees(regions: RegionProgram, decision: DecisionRegions, options: PlanOptions): Plan {
+  const { distanceLog2, weakestDistanceLog2, ...rest } = options;
+  if (distanceLog2 === undefined) return planDecision(regions, decision, rest);
+  const asked = { ...rest, distanceLog2 };
+  const ways = [
+    () => planDecision(regions, decision, asked),
+    () => planHiddenSums(regions, decision, asked),
+    () =>
+      weakestDistanceLog2 === undefined
+        ? undefined
+        : planDecision(regions, decision, { ...asked, weakestDistanceLog2 }),
+  ];
+  let refused: VelumError | undefined;
+  for (const way of ways) {
     try {
-      return planMixed(regions, front, inputBits, options);
-    } catch (other) {
-      throw isNoParameters(other) ? error : other;
+      const plan = way();
+      if (plan !== undefined) return plan;
+    } catch (error) {
+      if (!isNoParameters(error)) throw error;
+      refused = refused === undefined ? error : ofHiddenSums(error, refused);
     }
   }
-}
-
-function isNoParameters(error: unknown): boolean {
-  return error instanceof VelumError && error.code === "no-parameters";
+  throw refused;
 }
 
 function planConstant({ regions, codes }: OneHotRegions, options: PlanOptions): Plan {

@@ -43,6 +43,13 @@ export function noProtection(): VelumError {
   });
 }
 
+/** The error of sums of trees that nothing protects as asked: by look-ups, or without them. */
+export function ofHiddenSums({ parts }: VelumError, without: VelumError): VelumError {
+  const { actual } = without;
+  const reachable = typeof actual === "number" ? actual : undefined;
+  return new VelumError({ ...parts, cure: weakerProtection(parts.cure, reachable) });
+}
+
 /** An error of parameters of a circuit with look-ups, with what protection has to do with it. */
 export function ofProtectedLookups({ parts }: VelumError): VelumError {
   return new VelumError({

@@ -148,6 +148,11 @@ export interface BootstrapInstruction {
   /** `[count]` table, or group of tables, of each look-up. */
   readonly tableOf: Int32Array;
   /**
+   * Present where `tables` are whole test polynomials, `[tables, N 2^extensionLog2]`, so that entries may be of any width: coefficient t is
+   * the result for arguments from t to t + 1 of the 2 N 2^extensionLog2 positions of a turn. `tablesLog2` is 0 then.
+   */
+  readonly polynomials?: true;
+  /**
    * Where present, look-up i writes slots `to + i steps.length` and following: the entry that lies steps[0], steps[1], ... entries in
    * front of the argument's. In front of its first entry a table has its last ones negated. `tablesLog2` is 0 then.
    */
@@ -265,14 +270,17 @@ function formatInstruction(instruction: Instruction): string {
 }
 
 function formatBootstrap(instruction: BootstrapInstruction): string {
-  const { from, to, count, precision, tables, set, extensionLog2, tablesLog2 } = instruction;
+  const { from, to, count, precision, set, extensionLog2, tablesLog2 } = instruction;
   const reads = instruction.steps?.length ?? 2 ** tablesLog2;
+  const tables = instruction.polynomials
+    ? Math.max(...instruction.tableOf) + 1
+    : instruction.tables.length >> precision;
   const results = slots({ to, count: count * reads });
   const steps =
     instruction.steps === undefined ? "" : `, steps=${shortList([...instruction.steps])}`;
   const extension = extensionLog2 === 0 ? "" : `, extension=${2 ** extensionLog2}`;
   const each = tablesLog2 === 0 ? "" : `, tablesEach=${2 ** tablesLog2}`;
-  return `${results} = bootstrap(lwe[${from}..${from + count}], bits=${precision}, tables=${tables.length >> precision}${each}${steps}${extension}, set=${set})`;
+  return `${results} = bootstrap(lwe[${from}..${from + count}], bits=${precision}, tables=${tables}${each}${steps}${extension}, set=${set})`;
 }
 
 function slots({ to, count }: { readonly to: number; readonly count: number }): string {

@@ -29,17 +29,46 @@ export function hiddenVariance(distanceLog2: number, floodLog2: number, count: n
  * log2 of a bound on the statistical distance, from something that says nothing but the value, of a value that was flooded `soaks` times with
  * a refreshing look-up between each two. Noise x of variance `variance` stays within W but for a probability far below 2^targetLog2. Flooded with a number uniform on
  * [-F, F) it is one uniform on [-F + W, F - W), whatever x is, with probability 1 - W/F; then nothing of the past is left, since the mask is
- * an encryption of zero's. The past shows only where that fails every time: (W/F)^soaks, and once for each the tail.
- * Ducas and Stehlé, Eurocrypt 2016, section 3.
+ * an encryption of zero's. The past shows only where that fails every time: the product of W/F over all soaks, and once for each the tail.
+ * Before the first soak noise may have another variance, `first`. Ducas and Stehlé, Eurocrypt 2016, section 3.
  */
 export function soakDistanceLog2(
   variance: number,
   floodLog2: number,
   soaks: number,
   targetLog2: number,
+  first = variance,
 ): number {
-  const tailLog2 = targetLog2 - 10;
-  const reach = tailQuantile(tailLog2) * Math.sqrt(variance);
-  const once = Math.min(0, Math.log2(reach) + 64 - floodLog2);
-  return Math.min(0, Math.log2(2 ** (once * soaks) + soaks * 2 ** tailLog2));
+  const once = (own: number): number => soakShareLog2(own, floodLog2, targetLog2);
+  const all = once(first) + once(variance) * (soaks - 1);
+  return Math.min(0, Math.log2(2 ** all + soaks * 2 ** soakTailLog2(targetLog2)));
+}
+
+/** Tails of noise count so many bits below the distance asked for. */
+const soakTailBits = 10;
+
+/** log2 of W/F: how seldom one flood does not hide noise of `variance`. */
+function soakShareLog2(variance: number, floodLog2: number, targetLog2: number): number {
+  const reach = tailQuantile(soakTailLog2(targetLog2)) * Math.sqrt(variance);
+  return Math.min(0, Math.log2(reach) + 64 - floodLog2);
+}
+
+/** log2 of the probability that noise is larger than is counted with. */
+export function soakTailLog2(targetLog2: number): number {
+  return targetLog2 - soakTailBits;
+}
+
+/**
+ * How many deviations of what look-ups give a flood must be at least, so that `soaks` of them keep to the distance asked for, if noise has
+ * variance `first` before the first of them. The inverse of `soakDistanceLog2`, but for a hundredth of a bit.
+ */
+export function soakDeviations(
+  first: number,
+  floodLog2: number,
+  soaks: number,
+  targetLog2: number,
+): number {
+  const tails = -Math.log2(1 - soaks * 2 ** -soakTailBits);
+  const left = targetLog2 - tails - soakShareLog2(first, floodLog2, targetLog2);
+  return tailQuantile(soakTailLog2(targetLog2)) * 2 ** Math.max(0, -left / (soaks - 1));
 }

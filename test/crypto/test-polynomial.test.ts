@@ -21,11 +21,13 @@ function expected(
   return message === entries ? -value : value;
 }
 
+// The last one has an entry a coefficient: the polynomial itself.
 for (const [precision, tablesLog2, extensionLog2] of [
   [2, 0, 0],
   [3, 0, 2],
   [2, 1, 0],
   [3, 2, 1],
+  [10, 0, 1],
 ] as const) {
   test(`the test polynomial of ${2 ** tablesLog2} tables of ${precision} bits over ${2 ** extensionLog2} components`, () => {
     const values = Array.from(

@@ -146,7 +146,7 @@ test("models of other libraries under protection: scores and decisions are those
       file: "multiclass.json",
       read: importXgboost,
       result: "scores",
-      least: -10,
+      least: -40,
     },
     { library: "onnx", file: "tree-binary.onnx", read: importOnnx, result: "class", least: -40 },
     {

@@ -6,6 +6,7 @@ import {
   floodDistanceLog2,
   hiddenVariance,
   publicZeroVariance,
+  soakDeviations,
   soakDistanceLog2,
 } from "../../src/security/noise-protection.js";
 
@@ -143,4 +144,37 @@ test("each flood multiplies the distance, down to the tail of the noise", () => 
     assert.ok(Math.abs(soakDistanceLog2(variance, 60, soaks, -40) - soaks * once) < 0.05);
   }
   assert.ok(soakDistanceLog2(variance, 60, 20, -40) > -50);
+});
+
+test("noise before the first flood counts once, however large it is", () => {
+  const [quiet, loud] = [2 ** -34, 2 ** -12];
+  const [one, two] = [quiet, loud].map((first) => soakDistanceLog2(quiet, 60, 3, -40, first));
+  const alone = [quiet, loud].map((first) => soakDistanceLog2(first, 60, 1, -40));
+  assert.ok(Math.abs((two ?? 0) - (one ?? 0) - ((alone[1] ?? 0) - (alone[0] ?? 0))) < 0.05);
+  assert.ok(alone[1] !== undefined && alone[1] > -2);
+});
+
+test("as many deviations as a distance asks for reach it, and fewer do not", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 12 }),
+      fc.integer({ min: -70, max: -8 }),
+      fc.double({ min: -60, max: -4, noNaN: true }),
+      (soaks, target, firstLog2) => {
+        const first = 2 ** firstLog2;
+        const floodLog2 = 58;
+        const deviations = soakDeviations(first, floodLog2, soaks, target);
+        const variance = (share: number): number =>
+          (2 ** (floodLog2 - 64) / (deviations * share)) ** 2;
+        const reached = soakDistanceLog2(variance(1), floodLog2, soaks, target, first);
+        assert.ok(reached <= target + 1e-9, `${reached} of ${target}`);
+        // The first flood alone may be enough.
+        const alone = soakDistanceLog2(first, floodLog2, 1, target) <= target;
+        if (!alone) {
+          const less = soakDistanceLog2(variance(0.9), floodLog2, soaks, target, first);
+          assert.ok(less > target, `${less} of ${target}`);
+        }
+      },
+    ),
+  );
 });

@@ -7,7 +7,7 @@ import type { PlannedRotations } from "./constraints.js";
 import { type HiddenOutput, planProtection, protections } from "./hidden-outputs.js";
 import { LookupLowering } from "./look-up-lowering.js";
 import { countsOf, failureOf, roundingsOf } from "./planned-look-ups.js";
-import { protectionSteps } from "./protected-outputs.js";
+import { protectionSteps, refreshOf } from "./protected-outputs.js";
 import { regionValue } from "./region-value.js";
 import { SlotLowering } from "./slot-lowering.js";
 
@@ -132,7 +132,7 @@ function packOutput(
   const { size, assignedBits, type } = own;
   let from = slots.inRow(slots.slotsOf(value), instructions);
   if (hidden !== undefined) {
-    const steps = protectionSteps(own, from, hidden, hidden.rotation, slots);
+    const steps = protectionSteps(refreshOf(own, hidden.rotation), from, hidden, slots);
     instructions.push(...steps.instructions);
     from = steps.at;
   }

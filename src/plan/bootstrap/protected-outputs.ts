@@ -12,11 +12,19 @@ import type {
 import { torus32 } from "../torus.js";
 import type { SlotLowering } from "./slot-lowering.js";
 
-/** Noise gets half of half a step, the flood the other half. */
-const noiseShare = 1 / 2;
+/** What noise beside the flood may take up, in halves of a step of the output's width, and how often the output is looked up. */
+export interface RefreshMargins {
+  readonly lookup: number;
+  /** Of what is decrypted. */
+  readonly output: number;
+  readonly rounds: number;
+}
 
-/** Rounds that the search counts with; how many are needed is known when parameters are. */
-const usualRounds = 4;
+/**
+ * Noise gets half of half a step, the flood the other half. Rounds that the search counts with; how many are needed is known when parameters
+ * are.
+ */
+const usualMargins: RefreshMargins = { lookup: 1 / 2, output: 1 / 2, rounds: 4 };
 
 /** How an output is protected. */
 export interface OutputProtection {
@@ -38,6 +46,7 @@ export function protectedOutput(
   count: number,
   kind: number,
   sources: readonly NoiseSources[],
+  { lookup, output, rounds }: RefreshMargins = usualMargins,
 ): {
   readonly lookup: LookupConstraint;
   readonly output: Partial<OutputConstraint> & { sources: readonly NoiseSources[] };
@@ -48,11 +57,11 @@ export function protectedOutput(
   };
   return {
     lookup: {
-      ...{ precision: bits, negacyclic: false, tablesLog2: 0, margin: noiseShare },
-      count: count * usualRounds,
+      ...{ precision: bits, negacyclic: false, tablesLog2: 0, margin: lookup },
+      count: count * rounds,
       sources: [...sources, own].map(rounded),
     },
-    output: { margin: noiseShare, sources: [rounded(own)] },
+    output: { margin: output, sources: [rounded(own)] },
   };
 }
 
@@ -70,13 +79,24 @@ export function outputProtection(
   glwe: GlweParameters,
   distanceLog2: number,
 ): OutputProtection {
-  const floodLog2 = 64 - (bits + 3);
-  const variance =
-    4 ** noise.bootstrapLog2 + 4 ** noise.freshLog2 + publicZeroVariance(glwe, glwe.noiseLog2);
+  const variance = 4 ** noise.bootstrapLog2 + 4 ** noise.freshLog2;
+  return roundsOf(bits, count, { first: variance, later: variance }, glwe, distanceLog2);
+}
+
+/** The same from the variances of what is flooded first, and of what a look-up that refreshes gives. */
+export function roundsOf(
+  bits: number,
+  count: number,
+  variances: { readonly first: number; readonly later: number },
+  glwe: GlweParameters,
+  distanceLog2: number,
+): OutputProtection {
+  const floodLog2 = refreshFloodLog2(bits);
+  const zero = publicZeroVariance(glwe, glwe.noiseLog2);
+  const [first, later] = [variances.first + zero, variances.later + zero];
+  const each = distanceLog2 - Math.log2(count);
   for (let rounds = 1; ; rounds++) {
-    const reached =
-      Math.log2(count) +
-      soakDistanceLog2(variance, floodLog2, rounds + 1, distanceLog2 - Math.log2(count));
+    const reached = Math.log2(count) + soakDistanceLog2(later, floodLog2, rounds + 1, each, first);
     if (reached <= distanceLog2 || rounds === mostRounds)
       return { floodLog2, rounds, distanceLog2: Math.min(0, reached) };
   }
@@ -84,15 +104,37 @@ export function outputProtection(
 
 const mostRounds = 64;
 
-/** Instructions that protect what lies in `value.size` slots from `from` on; it then lies in as many from `at` on. */
-export function protectionSteps(
-  value: Pick<RegionValue, "size" | "assignedBits" | "type">,
-  from: number,
-  { floodLog2, rounds }: OutputProtection,
+/** Half of half a step below a padding bit. */
+export function refreshFloodLog2(bits: number): number {
+  return 64 - (bits + 3);
+}
+
+/** A look-up of each of `tableOf.length` slots that changes nothing. */
+export type RefreshLookup = Omit<BootstrapInstruction, "from" | "to" | "count">;
+
+/** That of a value of a program. */
+export function refreshOf(
+  { size, assignedBits: precision, type }: Pick<RegionValue, "size" | "assignedBits" | "type">,
   rotation: RotationShape,
-  slots: SlotLowering,
+): RefreshLookup {
+  const first = type.signed ? -(2 ** (precision - 1)) : 0;
+  return {
+    ...{ op: "bootstrap", precision, ...rotation, offset: type.signed ? 2 ** 30 : 0 },
+    tables: Int32Array.from({ length: 2 ** precision }, (_, entry) =>
+      torus32(first + entry, 31 - precision),
+    ),
+    tableOf: new Int32Array(size),
+  };
+}
+
+/** Instructions that protect what lies in the slots from `from` on that `refresh` looks up; it then lies in as many from `at` on. */
+export function protectionSteps(
+  refresh: RefreshLookup,
+  from: number,
+  { floodLog2, rounds }: Pick<OutputProtection, "floodLog2" | "rounds">,
+  slots: Pick<SlotLowering, "reserve">,
 ): { readonly instructions: Instruction[]; readonly at: number } {
-  const { size: count, assignedBits: precision, type } = value;
+  const count = refresh.tableOf.length;
   const instructions: Instruction[] = [];
   let at = from;
   const next = (): { readonly from: number; readonly to: number; readonly count: number } => {
@@ -100,14 +142,6 @@ export function protectionSteps(
     const step = { from: at, to, count };
     at = to;
     return step;
-  };
-  const first = type.signed ? -(2 ** (precision - 1)) : 0;
-  const refresh: Omit<BootstrapInstruction, "from" | "to" | "count"> = {
-    ...{ op: "bootstrap", precision, ...rotation, offset: type.signed ? 2 ** 30 : 0 },
-    tables: Int32Array.from({ length: 2 ** precision }, (_, entry) =>
-      torus32(first + entry, 31 - precision),
-    ),
-    tableOf: new Int32Array(count),
   };
   instructions.push({ op: "protect lwe", ...next(), floodLog2 });
   for (let round = 0; round < rounds; round++) {

@@ -37,8 +37,10 @@ export interface DiagramWeights {
 /** Sums of diagrams, as far as their noise goes. */
 export interface DecisionSums {
   readonly weights: DiagramWeights;
-  /** Bits of the values that are decrypted, without padding; leaves are multiples of `2^-messageBits`. */
+  /** Bits of the values that are decrypted, without padding; leaves are multiples of `2^-messageBits`, unless `anyDigits`. */
   readonly messageBits: number;
+  /** Leaves have digits on every level of the gadget. */
+  readonly anyDigits?: boolean;
   /** Coefficients that are decrypted. */
   readonly outputs: number;
 }
@@ -120,12 +122,13 @@ export function decisionVariance(
   glwe: GlweParameters,
   gadget: Gadget,
   rows: BitNoise,
-  { weights, messageBits, outputs }: DecisionSums,
+  { weights, messageBits, outputs, anyDigits = false }: DecisionSums,
 ): number {
   const { baseLog, levels } = gadget;
   const step = decisionStepNoise(glwe, gadget, rows, 1).total;
   // The first digit of a difference, and below it, where leaves reach that far, digits of any size.
-  const below = messageBits > baseLog ? ((levels - 1) * outputs * weights.diagrams ** 2) / 4 : 0;
+  const below =
+    anyDigits || messageBits > baseLog ? ((levels - 1) * outputs * weights.diagrams ** 2) / 4 : 0;
   const digits = 2 ** (2 * baseLog) * (weights.squaredDifferences + below);
   const rounding = weights.diagrams * ciphertextRoundingVariance(bigLweDimension(glwe), 32);
   return weights.externalProducts * step + digits * rows.messageConstant + rounding;

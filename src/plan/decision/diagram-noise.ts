@@ -114,6 +114,14 @@ export function leafRounding(
   return moduli === undefined ? 0 : ((diagrams.length + 1) * gadgetUnit(gadget)) / 2 ** 33;
 }
 
+/**
+ * A variance that counts for noise of `variance` and `leafRounding` together: whatever `q >= 1` is, noise stays within q deviations less
+ * the rounding wherever it stays within q of its own.
+ */
+export function withLeafRounding(variance: number, rounding: number): number {
+  return (Math.sqrt(variance) + rounding) ** 2;
+}
+
 /** Sum of the squared digits, base `2^baseLog`, of the difference of two leaves as they stand on the 32-bit torus. */
 function squaredDigits(limbs: LeafLimbs, low: number, high: number, gadget: Gadget): number {
   const { baseLog, levels } = gadget;

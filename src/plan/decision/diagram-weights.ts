@@ -1,7 +1,7 @@
 import type { DecisionDiagrams } from "./decision-diagrams.js";
 import type { DiagramWeights } from "./decision-noise.js";
 import { gateCopies } from "./diagram-noise.js";
-import type { LeafLimbs } from "./leaf-limbs.js";
+import { type LeafLimbs, stepsPerTurn } from "./leaf-limbs.js";
 
 /**
  * Bounds on the noise of the sum of all diagrams at any coefficient, whatever the bits are: along the worst way through every diagram,
@@ -51,10 +51,9 @@ export function diagramWeights(diagrams: DecisionDiagrams, limbs: LeafLimbs): Di
 /** Norm over all values of the difference of two leaves, in turns of the torus. */
 function leafDifference(limbs: LeafLimbs, low: number, high: number): number {
   const [a, b] = [limbs.digits[low], limbs.digits[high]];
-  const turn = 2 ** limbs.messageBits;
   let sum = 0;
   for (const [at, value] of (b ?? []).entries()) {
-    const turns = (value - (a?.[at] ?? 0)) / turn;
+    const turns = (value - (a?.[at] ?? 0)) / stepsPerTurn(limbs, at);
     sum += (turns - Math.round(turns)) ** 2;
   }
   return Math.sqrt(sum);

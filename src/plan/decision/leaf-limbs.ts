@@ -20,8 +20,12 @@ export interface LeafLimbs {
 
 /** Number `value` of limb `at` of all on the 32-bit torus, rounded to multiples of `unit` of its units. */
 export function torusLimb(limbs: LeafLimbs, at: number, value: number, unit: number): number {
-  const steps = limbs.moduli?.[at % limbs.count] ?? 2 ** limbs.messageBits;
-  return (Math.round((value * 2 ** 32) / steps / unit) * unit) | 0;
+  return (Math.round((value * 2 ** 32) / stepsPerTurn(limbs, at) / unit) * unit) | 0;
+}
+
+/** Steps of limb `at` of all in a turn of the torus. */
+export function stepsPerTurn({ moduli, count, messageBits }: LeafLimbs, at: number): number {
+  return moduli?.[at % count] ?? 2 ** messageBits;
 }
 
 /** Cuts leaves into limbs of `bits` bits. `constant` (`[outputs]`) is added to the diagrams' base. */

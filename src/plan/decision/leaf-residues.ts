@@ -2,29 +2,30 @@ import type { DecisionDiagrams } from "./decision-diagrams.js";
 import { type LeafLimbs, sumBounds } from "./leaf-limbs.js";
 
 /** Least modulus that is worth a coefficient. */
-const leastModulus = 5;
+export const leastModulus = 5;
+
+/** How many remainders sums must have, so that they lie between plus and minus half of that. `constant` (`[outputs]`) is added to the diagrams' base. */
+export function sumRange(diagrams: DecisionDiagrams, constant: Float64Array): number {
+  const { low, high } = sumBounds(diagrams, diagrams.leaves, diagrams.base.length);
+  // Values lie around 0: half of all remainders belong to negative ones.
+  return diagrams.base.reduce((most, own, k) => {
+    const base = own + (constant[k] ?? 0);
+    return Math.max(most, -2 * (base + (low[k] ?? 0)), 2 * (base + (high[k] ?? 0) + 1));
+  }, 2);
+}
 
 /**
  * Sums as remainders of pairwise coprime moduli, one coefficient each: modulus m has m steps on the torus, so that sums wrap around by
  * themselves. By the Chinese remainder theorem the remainders of a sum say the sum and nothing else, where digits of it (`leafLimbs`),
- * each a sum over trees without carries, would say more than the value. Undefined where moduli up to `largest` do not hold the sums.
+ * each a sum over trees without carries, would say more than the value. The product of the moduli is at least `sumRange`.
  * `constant` (`[outputs]`) is added to the diagrams' base.
  */
 export function leafResidues(
   diagrams: DecisionDiagrams,
   constant: Float64Array,
-  largest: number,
-): LeafLimbs | undefined {
-  const outputs = diagrams.base.length;
+  moduli: readonly number[],
+): LeafLimbs {
   const base = Float64Array.from(diagrams.base, (own, k) => own + (constant[k] ?? 0));
-  const { low, high } = sumBounds(diagrams, diagrams.leaves, outputs);
-  // Values lie around 0: half of all remainders belong to negative ones.
-  const reach = base.reduce(
-    (most, own, k) => Math.max(most, -(own + (low[k] ?? 0)), own + (high[k] ?? 0) + 1),
-    1,
-  );
-  const moduli = coprimeModuli(2 * reach, largest);
-  if (moduli === undefined) return undefined;
   const remainders = (values: Float64Array): Float64Array =>
     Float64Array.from(
       Array.from(values).flatMap((value) => moduli.map((m) => value - m * Math.floor(value / m))),
@@ -41,9 +42,22 @@ export function leafResidues(
 
 /** The fewest powers of different primes, none above `largest`, whose product is at least `range`; undefined where there are too few. */
 export function coprimeModuli(range: number, largest: number): number[] | undefined {
+  return moduliWithout(range, largest, []);
+}
+
+/** The same with odd moduli alone. */
+export function oddModuli(range: number, largest: number): number[] | undefined {
+  return moduliWithout(range, largest, [2]);
+}
+
+function moduliWithout(
+  range: number,
+  largest: number,
+  primes: readonly number[],
+): number[] | undefined {
   const found: number[] = [];
   let product = 1;
-  const taken = new Set<number>();
+  const taken = new Set(primes);
   for (let m = largest; product < range; m--) {
     if (m < leastModulus) return undefined;
     const prime = primeOf(m);

@@ -134,7 +134,8 @@ function chooseProtectedTrees(
 /** Remainders are read off phases of 32 bits: their steps are no powers of two. */
 const residuePhaseBits = 32;
 
-function limbEncoding({
+/** How a client reads such results. */
+export function limbEncoding({
   count,
   bits,
   messageBits,

@@ -9,7 +9,7 @@ import type { DecisionDiagrams } from "./decision-diagrams.js";
 import { type DirectBits, diagramVariance, leafRounding, quietBases } from "./diagram-noise.js";
 import type { JoinedTrees } from "./joined-trees.js";
 import type { LeafLimbs } from "./leaf-limbs.js";
-import { leafResidues } from "./leaf-residues.js";
+import { coprimeModuli, leafResidues, sumRange } from "./leaf-residues.js";
 import type { TreeOptions } from "./upload-form.js";
 
 /** Moduli are powers of primes up to one of these: small ones leave room for the flood, large ones take fewer coefficients. */
@@ -58,9 +58,10 @@ export function chooseProtected(
     problem:
       `no parameters at 132 bits of security hold the sum of ${diagrams.diagrams.length} trees with failure below 2^${failureLog2}` +
       ` in answers protected within 2^${weakestDistanceLog2 ?? distanceLog2}`,
-    limit: failureLog2,
+    limit: weakestDistanceLog2 ?? distanceLog2,
+    ...(reachable < 0 ? { actual: reachable } : {}),
     cure: weakerProtection(
-      "Use leaves of so few bits (nBits.leaves of models) that look-ups hold their sums, let the server decide (result of models), or use fewer or shallower trees",
+      "Let the server decide (result of models), or use fewer or shallower trees",
       reachable < 0 ? reachable : undefined,
     ),
   });
@@ -81,11 +82,12 @@ function nearest(
   let best: ProtectedChoice | undefined;
   let quiet: Gadget | undefined;
   const seen = new Set<string>();
+  const range = sumRange(diagrams, constant);
   for (const largest of largestModuli) {
-    const limbs = leafResidues(diagrams, constant, largest);
-    const key = String(limbs?.moduli);
-    if (limbs === undefined || seen.has(key)) continue;
-    seen.add(key);
+    const moduli = coprimeModuli(range, largest);
+    if (moduli === undefined || seen.has(String(moduli))) continue;
+    seen.add(String(moduli));
+    const limbs = leafResidues(diagrams, constant, moduli);
     // Moduli hardly matter for which base is quiet; the largest come first.
     quiet ??= quietest(diagrams, limbs, levels);
     if (quiet === undefined) continue;

@@ -4,7 +4,13 @@ import type { GlweParameters } from "../../tfhe/parameters.js";
 import { regionValue } from "../bootstrap/region-value.js";
 import { type DecisionDiagrams, decisionDiagrams } from "../decision/decision-diagrams.js";
 import type { BitsForm } from "../decision/decision-shapes.js";
-import { type DirectBits, diagramVariance, quietBases } from "../decision/diagram-noise.js";
+import {
+  type DirectBits,
+  diagramVariance,
+  leafRounding,
+  quietBases,
+  withLeafRounding,
+} from "../decision/diagram-noise.js";
 import { joinedTrees } from "../decision/joined-trees.js";
 import type { LeafLimbs } from "../decision/leaf-limbs.js";
 import { bitPrices } from "../decision/upload-form.js";
@@ -14,26 +20,24 @@ import { bootstrapKeys } from "../search-space.js";
 /** Levels of the gadget that are tried: each makes sums quieter and the upload longer. */
 export const mostFrontLevels = 3;
 
-/**
- * Decision trees in front of table look-ups: the results of all of them in the coefficients of one GLWE ciphertext, in the order of the
- * program's steps, as its look-ups expect them: every sum in one coefficient, below a padding bit.
- */
+/** Decision trees in front of table look-ups: the results of all of them in the coefficients of one GLWE ciphertext. */
 export interface DecisionFront {
   readonly diagrams: DecisionDiagrams;
   readonly limbs: LeafLimbs;
+  /** The largest error of a sum that its look-up bears, in turns of the torus. */
+  readonly limit: number;
 }
 
 /**
- * Undefined without trees, without look-ups, or where trees ask nothing. `form`: how bits travel, which makes them dear or cheap; `hides`:
- * outputs are protected by look-ups, whether there are others or not.
+ * Trees as a program's look-ups expect them: in the order of its steps, every sum in one coefficient, below a padding bit. Undefined without
+ * trees, without look-ups, or where trees ask nothing. `form`: how bits travel, which makes them dear or cheap.
  */
 export function decisionFront(
   regions: RegionProgram,
   form: BitsForm = "direct",
-  hides = false,
 ): DecisionFront | undefined {
   const ensembles = regions.steps.filter((step): step is EnsembleStep => step.kind === "ensemble");
-  const looksUp = hides || regions.steps.some(({ kind }) => kind === "lookup");
+  const looksUp = regions.steps.some(({ kind }) => kind === "lookup");
   if (ensembles.length === 0 || !looksUp) return undefined;
   const outputs = ensembles.map(({ result }) => ({ value: result }));
   const joined = joinedTrees({ values: regions.values, steps: ensembles, outputs });
@@ -54,7 +58,7 @@ export function decisionFront(
     base: scaled(diagrams.base),
     messageBits: widest + 1,
   };
-  return { diagrams, limbs };
+  return { diagrams, limbs, limit: outputLimit({ bits: widest, padded: true }) };
 }
 
 /** Noise between two leaves prefers smaller digits than that of other gates. */
@@ -77,10 +81,15 @@ export function frontBits(
   levels: number,
 ): FrontBits | undefined {
   if (limbs.base.length > glwe.polynomialSize) return undefined;
+  const varianceOf = (bits: DirectBits): number =>
+    withLeafRounding(
+      diagramVariance(diagrams, limbs, bits),
+      leafRounding(diagrams, limbs, bits.gadget),
+    );
   let best: FrontBits | undefined;
   for (const baseLog of quietBases(glwe, levels, limbs.messageBits, basesTried)) {
     const bits = { glwe, gadget: { baseLog, levels }, bodyBits: 64 };
-    const variance = diagramVariance(diagrams, limbs, bits);
+    const variance = varianceOf(bits);
     if (best === undefined || variance < best.variance) best = { bits, variance };
   }
   if (best === undefined) return undefined;
@@ -88,7 +97,7 @@ export function frontBits(
   // Bodies are packed by bytes of whole rows: widths in steps of 4.
   for (let bodyBits = 60; bodyBits >= 32; bodyBits -= 4) {
     const bits: DirectBits = { ...best.bits, bodyBits };
-    const variance = diagramVariance(diagrams, limbs, bits);
+    const variance = varianceOf(bits);
     if (variance > most) break;
     best = { bits, variance };
   }
@@ -100,8 +109,7 @@ const usualFailureLog2 = -64;
 
 /** False where sums are too noisy, or too many, for any key: trees are then cheaper as look-ups. */
 export function holdsSums(front: DecisionFront): boolean {
-  const limit = outputLimit({ bits: front.limbs.bits, padded: true });
-  const largest = limit * limit * largestVariance(1, usualFailureLog2);
+  const largest = largestVariance(front.limit, usualFailureLog2);
   // The quietest keys come last.
   return bootstrapKeys()
     .toReversed()

@@ -1,5 +1,5 @@
 import { largestVariance } from "../../security/failure.js";
-import type { GlweParameters } from "../../tfhe/parameters.js";
+import type { Gadget, GlweParameters } from "../../tfhe/parameters.js";
 import { type BitsLayout, packedLayout } from "../../tfhe/wire-bits.js";
 import { inputBodyBytes, inputPayloadBytes } from "../../tfhe/wire-input.js";
 import { decisionTime } from "../decision/decision-cost.js";
@@ -17,11 +17,11 @@ import {
   packingBytesOf,
   parametersOf,
 } from "../decision/decision-shapes.js";
+import { leafRounding, withLeafRounding } from "../decision/diagram-noise.js";
 import { diagramWeights } from "../decision/diagram-weights.js";
 import { gateSchedule } from "../decision/gate-schedule.js";
 import { lineBytes, runsOfKeys } from "../decision/parameter-search-decision.js";
 import type { KernelRates } from "../kernel-rates.js";
-import { outputLimit } from "../parameters/noise-prediction.js";
 import type { DecisionFront } from "./decision-front.js";
 
 /**
@@ -64,8 +64,11 @@ export function packedFrontBits(
     weights: diagramWeights(diagrams, limbs),
     messageBits: limbs.messageBits,
     outputs,
+    anyDigits: limbs.moduli !== undefined,
   };
-  const limit = shareOfLimit(front, share, failureLog2);
+  // The quantile is the costly part: once.
+  const unit = largestVariance(1, failureLog2);
+  const roundingOf = (gadget: Gadget): number => leafRounding(diagrams, limbs, gadget);
   const work = gateSchedule(diagrams).work;
   const bits = diagrams.bits.length;
   const ways = decisionShapes("packed")
@@ -85,8 +88,11 @@ export function packedFrontBits(
     })
     .sort((a, b) => a.wayMs - b.wayMs);
   for (const { shape } of ways) {
-    const candidate = quietest(shape, sums);
+    const candidate = quietest(shape, sums, roundingOf);
     if (candidate === undefined) continue;
+    const rounding = roundingOf(candidate.gadget);
+    const error = Math.max(0, front.limit * Math.sqrt(share) - rounding);
+    const limit: OutputLimit = { limit: error, failureLog2, largest: error * error * unit };
     const holds = (bodyBits: number): boolean =>
       outputHolds(outputNoise(candidate, sums, bodyBits), limit, 0);
     if (!holds(mostBodyBits)) continue;
@@ -97,7 +103,7 @@ export function packedFrontBits(
     return {
       candidate,
       layout,
-      variance: limit.largest,
+      variance: withLeafRounding(limit.largest, rounding),
       uploadBytes,
       keyBytes: packingBytesOf(candidate),
     };
@@ -105,14 +111,10 @@ export function packedFrontBits(
   return undefined;
 }
 
-function shareOfLimit({ limbs }: DecisionFront, share: number, failureLog2: number): OutputLimit {
-  const limit = outputLimit({ bits: limbs.bits, padded: true }) * Math.sqrt(share);
-  return { limit, failureLog2, largest: largestVariance(limit, failureLog2) };
-}
-
 function quietest(
   { glwe, levels, packing }: DecisionShape,
   sums: Parameters<typeof decisionVariance>[3],
+  roundingOf: (gadget: Gadget) => number,
 ): DecisionCandidate | undefined {
   if (packing === undefined) return undefined;
   const rows = rowsOf({ glwe, packing, gadget: { baseLog: 1, levels } }, mostBodyBits);
@@ -120,7 +122,10 @@ function quietest(
   for (let baseLog = 4; baseLog * levels <= digitBits; baseLog++) {
     if (baseLog * levels < sums.messageBits) continue;
     const candidate = { glwe, gadget: { baseLog, levels }, packing };
-    const variance = decisionVariance(glwe, candidate.gadget, rows, sums);
+    const variance = withLeafRounding(
+      decisionVariance(glwe, candidate.gadget, rows, sums),
+      roundingOf(candidate.gadget),
+    );
     if (best === undefined || variance < best.variance) best = { candidate, variance };
   }
   return best?.candidate;

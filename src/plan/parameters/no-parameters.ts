@@ -41,6 +41,26 @@ export function noParameters(request: ParameterRequest): VelumError {
   return timeError(request, fastest, maxRunMs);
 }
 
+export function isNoParameters(error: unknown): error is VelumError {
+  return error instanceof VelumError && error.code === "no-parameters";
+}
+
+/** What those of some searches find that find anything; where none does, the first one's error `no-parameters`. */
+export function foundOf<T>(searches: readonly (() => T)[]): T[] {
+  const found: T[] = [];
+  let refused: VelumError | undefined;
+  for (const search of searches) {
+    try {
+      found.push(search());
+    } catch (error) {
+      if (!isNoParameters(error)) throw error;
+      refused ??= error;
+    }
+  }
+  if (found.length === 0 && refused !== undefined) throw refused;
+  return found;
+}
+
 function uploadError(request: ParameterRequest, least: number): VelumError {
   const limit = request.limits.maxUploadBytes;
   return new VelumError({
