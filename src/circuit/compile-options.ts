@@ -63,9 +63,9 @@ export interface CompileOptions {
   readonly composable: boolean;
   /**
    * Answers say nothing of the model beyond their values: the server re-randomises them with a public key of the client and floods their
-   * noise. `{ bits }`: within a statistical distance of 2^-bits an answer, 1 to 60. `true`: 2^-40, or where noise leaves no room for that
-   * the nearest that can be had up to 2^-8 (sums of trees: some 2^-15); `cost()` says which. Results of look-ups take some more
-   * look-ups. Costs precision, bytes and a key file. Not for modules and composable circuits. See docs/security.md.
+   * noise. `{ bits }`: within a statistical distance of 2^-bits an answer, 1 to 60. `true`: 2^-40, or where noise or limits leave no
+   * room for that the nearest that can be had up to 2^-8; `cost()` says which. Results of look-ups take some more look-ups, and sums of
+   * trees some beyond 2^-14 to 2^-20. Costs precision, bytes and a key file. Not for modules and composable circuits. See docs/security.md.
    */
   readonly protectModel: boolean | { readonly bits: number };
   /**

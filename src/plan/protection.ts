@@ -47,7 +47,8 @@ export function noProtection(): VelumError {
 export function ofHiddenSums({ parts }: VelumError, without: VelumError): VelumError {
   const { actual } = without;
   const reachable = typeof actual === "number" ? actual : undefined;
-  return new VelumError({ ...parts, cure: weakerProtection(parts.cure, reachable) });
+  const { path } = without;
+  return new VelumError({ ...parts, path, cure: weakerProtection(parts.cure, reachable) });
 }
 
 /** An error of parameters of a circuit with look-ups, with what protection has to do with it. */

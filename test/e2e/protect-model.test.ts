@@ -151,7 +151,7 @@ test("protected forests that take no look-ups equal the simulation, as near as t
   await assert.rejects(forestOf(2 ** 16).compile(rows, asked), {
     code: "no-parameters",
     message:
-      /^tree_ensemble \(.*protect-model.*\): .* evaluation keys .*100000.*; protectModel: \{ bits: [12]\d \} would fit as it is$/,
+      /^tree_ensemble \(.*protect-model.*\): with its table of 5 bits the evaluation keys of the circuit take at least [\d.]+ MB, and may take 0\.1 MB\. .*; protectModel: \{ bits: [12]\d \} would fit as it is$/,
   });
 });
 
