@@ -75,9 +75,10 @@ for (const own of [...everyEstimator, ...everyPipeline]) {
     assert.ok((circuit.plan.protection?.distanceLog2 ?? 0) <= -15, String(circuit.cost()));
     const clear = await model.predict(some);
     assert.deepEqual(await model.predict(X, { fhe: "simulate" }), await model.predict(X));
-    assert.deepEqual(await model.predict(some, { fhe: "execute" }), clear);
+    const [first, second] = [some.slice(0, 1), some.slice(1)];
+    assert.deepEqual(await model.predict(first, { fhe: "execute" }), clear.slice(0, 1));
     const copy = load(model.dump());
-    assert.deepEqual(await copy.predict(some.slice(0, 1), { fhe: "execute" }), clear.slice(0, 1));
+    assert.deepEqual(await copy.predict(second, { fhe: "execute" }), clear.slice(1));
     await copy.circuit?.close();
     await circuit.close();
   });
