@@ -3,6 +3,7 @@ import type { RegionProgram } from "../../regions/region-program.js";
 import { log2UnionFailure } from "../../security/failure.js";
 import { soakDeviations, soakTailLog2 } from "../../security/noise-protection.js";
 import { tableWords } from "../../tfhe/bootstrap-shape.js";
+import type { OutputEncoding } from "../../tfhe/output-encoding.js";
 import type { BootstrapParameters, GlweParameters } from "../../tfhe/parameters.js";
 import {
   type OutputProtection,
@@ -36,7 +37,7 @@ import type {
 } from "../parameters/parameter-request.js";
 import { searchParameters } from "../parameters/parameter-search.js";
 import type { SetCandidate } from "../parameters/set-request.js";
-import type { OutputEncoding, Plan, PlanOptions } from "../plan.js";
+import type { Plan, PlanOptions } from "../plan.js";
 import { bootstrapKeys } from "../search-space.js";
 import { chooseMixed, type MixedChoices, wayMs } from "./mixed-search.js";
 import { withTrees } from "./plan-mixed.js";
