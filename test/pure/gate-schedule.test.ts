@@ -7,6 +7,7 @@ import { leafOf } from "../../src/op-spec/integer-trees.js";
 import {
   type DecisionDiagrams,
   decisionDiagrams,
+  type Gate,
 } from "../../src/plan/decision/decision-diagrams.js";
 import { type GateSchedule, gateSchedule } from "../../src/plan/decision/gate-schedule.js";
 import { flatTrees, randomTrees } from "../support/random-trees.js";
@@ -121,4 +122,28 @@ test("gates on one bit come one after the other", () => {
   const products = rows.filter(([bit, low, high]) => bit >= 0 && (low >= 0 || high >= 0));
   const changes = products.filter(([bit], at) => bit !== products[at - 1]?.[0]).length;
   assert.equal(changes, 3);
+});
+
+test("a chunk may have more rows than a call has arguments", () => {
+  const depth = 17;
+  const gates: Gate[] = [];
+  let leaves = 0;
+  const build = (level: number): number => {
+    if (level === depth) return -1 - leaves++;
+    const [low, high] = [build(level + 1), build(level + 1)];
+    return gates.push({ bit: level, low, high }) - 1;
+  };
+  build(0);
+  const bits = Array.from({ length: depth }, (_, feature) => ({
+    feature,
+    low: 0,
+    high: 1,
+    shift: 0,
+  }));
+  const values = Array.from({ length: leaves }, (_, leaf) => Float64Array.of(leaf));
+  const schedule = gateSchedule({
+    ...{ bits, diagrams: [{ gates }], leaves: values, base: Float64Array.of(0) },
+  });
+  assert.deepEqual(schedule.chunks, [0, 2 ** depth - 1]);
+  assert.equal(schedule.rows.length, 2 ** depth - 1);
 });

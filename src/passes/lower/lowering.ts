@@ -80,8 +80,9 @@ export class Lowering {
       const [operand = 0] = node.operands;
       const fresh = this.graph.node(operand).kind === "input" && this.target === "gates";
       if (fresh) return this.copy(node);
+      const use = this.target === "dialect" ? "text" : "run";
       return this.builder.orTooWide(() =>
-        lookUpTrees(this.builder, this.values.valueOf(operand), trees),
+        lookUpTrees(this.builder, this.values.valueOf(operand), trees, nodePath(node), use),
       ).id;
     }
     const variables = [...new Set(node.operands)].filter((id) => !this.values.isConstant(id));

@@ -1,14 +1,26 @@
+import { VelumError } from "../../base/error.js";
 import { scalar, type Tensor } from "../../base/tensor.js";
 import { type IntegerTrees, leafPaths } from "../../op-spec/integer-trees.js";
 import { treeBounds } from "../../ops/tree-ensemble/tree-ensemble.js";
 import type { LookupBuilder } from "./look-up-builder.js";
 import type { Value } from "./value.js";
 
+/** Weights from questions to leaves: a text of them takes some megabytes, a run of as many look-ups minutes. */
+const mostWeights = { text: 2 ** 22, run: 2 ** 25 };
+
 /**
  * A sum of decision trees by look-ups: one for every distinct question, one for every leaf (reached where the answers on its way are
- * all as it needs them), sums between.
+ * all as it needs them), sums between. `path`: how errors name the trees. Error `no-parameters` for forests that have too many of both
+ * for `use`.
  */
-export function lookUpTrees(b: LookupBuilder, x: Value, trees: IntegerTrees): Value {
+export function lookUpTrees(
+  b: LookupBuilder,
+  x: Value,
+  trees: IntegerTrees,
+  path: string,
+  use: keyof typeof mostWeights,
+): Value {
+  checkSize(trees, path, use);
   const { features, outputs } = trees;
   const paths = leafPaths(trees);
   const base = new Float64Array(outputs);
@@ -113,6 +125,25 @@ function leafSum(
 function rangeOf(trees: IntegerTrees): Value["bounds"] {
   const { low, high } = treeBounds(trees);
   return { min: Math.min(...low.data), max: Math.max(...high.data) };
+}
+
+function checkSize(trees: IntegerTrees, path: string, use: keyof typeof mostWeights): void {
+  const questions = new Set<string>();
+  let leaves = 0;
+  for (const [node, feature] of trees.feature.entries()) {
+    if (feature < 0) leaves++;
+    else questions.add(`${feature} ${trees.threshold[node]}`);
+  }
+  const weights = questions.size * leaves;
+  if (weights <= mostWeights[use]) return;
+  throw new VelumError({
+    code: "no-parameters",
+    path,
+    problem: `as look-ups, ${questions.size} questions and ${leaves} leaves are ${weights} weights, more than ${use === "text" ? "a text of them would be read for" : "a run could take"}`,
+    limit: mostWeights[use],
+    actual: weights,
+    cure: "Use fewer or shallower trees, or coarser thresholds",
+  });
 }
 
 function product(b: LookupBuilder, x: Value, weights: Tensor, bounds: Value["bounds"]): Value {

@@ -98,8 +98,8 @@ class DiagramBuilder {
     return { bits: this.#bits, diagrams, leaves: this.#leaves, base };
   }
 
-  /** `known`: for each feature the least and greatest value that earlier answers leave. */
-  #prune(node: number, known: ReadonlyMap<number, Range>): Pruned {
+  /** `known`: for each feature the least and greatest value that earlier answers leave; as before when it returns. */
+  #prune(node: number, known: Map<number, Range>): Pruned {
     const { feature, threshold, left, right } = this.#trees;
     const asked = feature[node] ?? -1;
     if (asked < 0) return { leaf: node };
@@ -110,8 +110,8 @@ class DiagramBuilder {
     return {
       feature: asked,
       threshold: at,
-      left: this.#prune(left[node] ?? 0, new Map([...known, [asked, [least, at - 1]]])),
-      right: this.#prune(right[node] ?? 0, new Map([...known, [asked, [at, most]]])),
+      left: within(known, asked, [least, at - 1], () => this.#prune(left[node] ?? 0, known)),
+      right: within(known, asked, [at, most], () => this.#prune(right[node] ?? 0, known)),
     };
   }
 
@@ -164,19 +164,19 @@ class DiagramBuilder {
     return this.#least(tree.left).map((value, k) => Math.min(value, right[k] ?? value));
   }
 
-  /** The gate or leaf that has the tree's value, where features lie in `ranges`. */
+  /** The gate or leaf that has the tree's value, where features lie in `ranges`, which are as before when it returns. */
   #build(
     tree: Pruned,
     least: Float64Array,
     gates: Gate[],
     known: Map<string, number>,
-    ranges: ReadonlyMap<number, Range> = new Map(),
+    ranges = new Map<number, Range>(),
   ): number {
     if ("leaf" in tree) return this.#leaf(tree.leaf, least);
     const { feature, threshold } = tree;
     const range = ranges.get(feature) ?? anything;
     const child = (side: Pruned, own: Range): number =>
-      this.#build(side, least, gates, known, new Map([...ranges, [feature, own]]));
+      within(ranges, feature, own, () => this.#build(side, least, gates, known, ranges));
     const left = child(tree.left, [range[0], threshold - 1]);
     const right = child(tree.right, [threshold, range[1]]);
     const code = this.#codes.get(feature)?.get(threshold);
@@ -217,6 +217,21 @@ class DiagramBuilder {
     this.#leafNumbers.set(key, number);
     return -1 - number;
   }
+}
+
+/** What `work` gives while `feature` lies in `range`. */
+function within<Result>(
+  ranges: Map<number, Range>,
+  feature: number,
+  range: Range,
+  work: () => Result,
+): Result {
+  const before = ranges.get(feature);
+  ranges.set(feature, range);
+  const result = work();
+  if (before === undefined) ranges.delete(feature);
+  else ranges.set(feature, before);
+  return result;
 }
 
 /** The gates that `root` reads, itself the last. */

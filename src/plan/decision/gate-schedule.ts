@@ -185,7 +185,11 @@ function groupedByBit(nodes: readonly MergedGate[]): number[] {
   for (const gate of nodes.keys()) if (cheap[gate] !== true && missing[gate] === 0) offer(gate);
   const order: number[] = [];
   while (ready.size > 0) {
-    const [bit] = [...ready].reduce((a, b) => (b[1].length > a[1].length ? b : a));
+    let bit = -1;
+    let most = 0;
+    for (const [own, gates] of ready) {
+      if (gates.length > most) [bit, most] = [own, gates.length];
+    }
     for (let gate = ready.get(bit)?.pop(); gate !== undefined; gate = ready.get(bit)?.pop()) {
       order.push(gate);
       for (const reader of readers[gate] ?? []) {

@@ -32,35 +32,34 @@ export function thresholdGroups(
   uses: ReadonlyMap<number, number>,
   { bit, gate }: BitPrices,
 ): ThresholdGroup[] {
-  const values = [...uses.keys()].sort((a, b) => a - b);
+  const values = Int32Array.from(uses.keys()).sort();
   const count = values.length;
-  const at = (index: number): number => values[index] ?? 0;
-  const questions = values.map((value) => uses.get(value) ?? 0);
+  const questions = Float64Array.from(values, (value) => uses.get(value) ?? 0);
   const shifted = count < manyThresholds ? widestShifted.few : widestShifted.many;
-  const widest = Math.ceil(Math.log2(at(count - 1) - at(0) + 2));
+  const widest = Math.ceil(Math.log2((values[count - 1] ?? 0) - (values[0] ?? 0) + 2));
   /** The price of thresholds from each on, and the group that the first of them is in. */
   const prices = new Float64Array(count + 1);
-  const chosen: { readonly group: ThresholdGroup; readonly next: number }[] = [];
+  const chosen: Choice[] = [];
+  /** Whether fewer thresholds never cost more, of those that are done. */
+  let falling = true;
   for (let first = count - 1; first >= 0; first--) {
-    let best = Number.POSITIVE_INFINITY;
-    const attempt = (low: number, width: number): void => {
-      let price = width * bit;
-      // What comes after the index costs at least what comes after the last threshold that it could hold.
-      const after = prices[Math.min(count, first + low + 2 ** width - at(first))] ?? 0;
-      for (let last = first; last < count && at(last) - low < 2 ** width; last++) {
-        if (price + after >= best) return;
-        price += (questions[last] ?? 0) * (width - trailingZeros(at(last) - low)) * gate;
-        const whole = price + (prices[last + 1] ?? 0);
-        if (whole >= best) continue;
-        best = whole;
-        chosen[first] = { group: { low, high: at(last), width }, next: last + 1 };
+    const start = values[first] ?? 0;
+    const best: Best = { price: Number.POSITIVE_INFINITY, low: 0, width: 0, next: 0 };
+    for (let width = 1; width <= widest; width++) {
+      const size = 2 ** width;
+      const lowest = width <= shifted ? start - size : start - 2;
+      for (let low = start - 1; low > lowest; low--) {
+        // What comes after the index costs at least what comes after the last threshold that it could hold.
+        const after = prices[Math.min(count, first + low + size - start)] ?? 0;
+        if (width * bit + after < best.price) {
+          attempt(values, questions, prices, first, { low, width, after, bit, gate }, best);
+        } else if (falling) break;
       }
-    };
-    for (let width = 1; width <= Math.min(widest, shifted); width++) {
-      for (let low = at(first) - 1; low > at(first) - 2 ** width; low--) attempt(low, width);
     }
-    for (let width = shifted + 1; width <= widest; width++) attempt(at(first) - 1, width);
-    prices[first] = best;
+    prices[first] = best.price;
+    falling &&= best.price >= (prices[first + 1] ?? 0);
+    const { low, width, next } = best;
+    chosen[first] = { group: { low, high: values[next - 1] ?? 0, width }, next };
   }
   const groups: ThresholdGroup[] = [];
   for (let next = 0; next < count; ) {
@@ -70,6 +69,45 @@ export function thresholdGroups(
     next = choice.next;
   }
   return groups;
+}
+
+interface Choice {
+  readonly group: ThresholdGroup;
+  /** The first threshold after it. */
+  readonly next: number;
+}
+
+/** The best so far, found anew where an attempt is better. */
+interface Best {
+  price: number;
+  low: number;
+  width: number;
+  next: number;
+}
+
+/** A group that begins with threshold `first`, as long as it pays. `after`: the least that may come after it. */
+function attempt(
+  values: Int32Array,
+  questions: Float64Array,
+  prices: Float64Array,
+  first: number,
+  index: BitPrices & { readonly low: number; readonly width: number; readonly after: number },
+  best: Best,
+): void {
+  const { low, width, after, bit, gate } = index;
+  const end = low + 2 ** width;
+  let price = width * bit;
+  for (let last = first; last < values.length; last++) {
+    const threshold = values[last] ?? 0;
+    if (threshold >= end || price + after >= best.price) return;
+    price += (questions[last] ?? 0) * (width - trailingZeros(threshold - low)) * gate;
+    const whole = price + (prices[last + 1] ?? 0);
+    if (whole >= best.price) continue;
+    best.price = whole;
+    best.low = low;
+    best.width = width;
+    best.next = last + 1;
+  }
 }
 
 /** Of a positive integer. */
