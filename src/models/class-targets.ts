@@ -43,19 +43,39 @@ export function toClassTargets(y: Labels, rows: number, least: 1 | 2, path: stri
 /** Weight of each class by number, `"balanced"` for the same total each, or null. Labels that are not named weigh 1. */
 export type ClassWeight = "balanced" | Readonly<Record<number, number>> | null;
 
-/** Factor of each class's rows. `weights`: of rows, where balance counts them; else it counts rows. */
+/**
+ * Factor of each class's rows. `weights`: of rows, where balance counts them; else it counts rows. Errors: `bad-argument` for a label that
+ * no row has, where classes are left without a weight: most likely one of them is meant.
+ */
 export function classFactors(
   { classes, indices }: ClassTargets,
   classWeight: ClassWeight,
   weights?: Float64Array,
 ): Float64Array {
   if (classWeight === null) return new Float64Array(classes.length).fill(1);
-  if (classWeight !== "balanced") return classes.map((label) => classWeight[label] ?? 1);
+  if (classWeight !== "balanced") {
+    refuseOtherLabels(classes, classWeight);
+    return classes.map((label) => classWeight[label] ?? 1);
+  }
   const counts = new Float64Array(classes.length);
   indices.forEach((k, row) => {
     counts[k] = (counts[k] ?? 0) + (weights?.[row] ?? 1);
   });
   return balancing(counts);
+}
+
+function refuseOtherLabels(
+  classes: Float64Array,
+  classWeight: Readonly<Record<number, number>>,
+): void {
+  const other = Object.keys(classWeight).find((label) => !classes.includes(Number(label)));
+  if (other === undefined || classes.every((label) => classWeight[label] !== undefined)) return;
+  throw new VelumError({
+    code: "bad-argument",
+    path: "classWeight",
+    problem: `names the label ${other}, which no row has, and not all of those that rows have`,
+    cure: `Name labels of y: ${classes.join(", ")}`,
+  });
 }
 
 /** `classFactors`, one a row; undefined without class weights. */

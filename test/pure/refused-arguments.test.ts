@@ -293,6 +293,18 @@ test("labels that are text come back with the way to number them", async () => {
   );
 });
 
+test("weights of classes name labels that rows have", async () => {
+  const fit = (classWeight: Record<number, number>) =>
+    new LogisticRegression({ classWeight }).fit(rows, [0, 0, 1, 1]);
+  assert.equal(
+    await textOf(() => fit({ 7: 2 })),
+    "bad-argument: classWeight: names the label 7, which no row has, and not all of those that rows have. " +
+      "Name labels of y: 0, 1",
+  );
+  fit({ 0: 1, 1: 3, 7: 2 });
+  fit({ 1: 3 });
+});
+
 test("targets of a regression are no labels, and entries that are no numbers come with their place", async () => {
   for (const Classifier of [LogisticRegression, XGBClassifier]) {
     const { name } = Classifier;
