@@ -124,6 +124,15 @@ test("rounders find the bits to remove on the inputset, once for all their uses"
   assert.throws(() => new fhe.AutoRounder(0), { code: "bad-argument" });
 });
 
+test("rounders count the sign of values below 0", () => {
+  const samples = [-200, 100].map((value) => [toTensor(value)]);
+  const graph = adjustRounders(
+    traced((x) => fhe.truncateBitPattern(x, new fhe.AutoRounder(3)), -200),
+    samples,
+  );
+  assert.match(graph.format(), /lsbs_to_remove=6/);
+});
+
 test("bits that do not exist and slices without a start are refused", () => {
   for (const wrong of [
     (x: Tracer) => fhe.bits(x).at(-1),
