@@ -125,7 +125,8 @@ class GrowingTree {
     node[side] = this.nodes.length;
     const left = side === "left";
     const place = {
-      ...(left ? { start, end: cut.position } : { start: cut.position, end }),
+      start: left ? start : cut.position,
+      end: left ? cut.position : end,
       depth: depth + 1,
     };
     const impurity = left ? cut.leftImpurity : cut.rightImpurity;
@@ -133,7 +134,7 @@ class GrowingTree {
   }
 
   #add(place: Place, { impurity: measured, constants, bounds }: Known): Open | undefined {
-    const { start, end } = place;
+    const { start, end, depth } = place;
     this.#criterion.open(start, end);
     const impurity = measured ?? this.#criterion.nodeImpurity();
     const node: GrownNode = {
@@ -141,12 +142,12 @@ class GrowingTree {
       ...{ impurity, weight: this.#criterion.nodeWeight, samples: end - start },
     };
     this.nodes.push(node);
-    if (this.#isLeaf(node, place.depth)) return undefined;
+    if (this.#isLeaf(node, depth)) return undefined;
     const cut = this.#splitter.cut(start, end, impurity, constants, bounds);
     if (cut.position >= end) return undefined;
     if (cut.improvement + Number.EPSILON < this.#limits.minImpurityDecrease) return undefined;
     const sides = sidesOf(bounds, this.#directions?.[cut.feature] ?? 0, cut.middle);
-    return { ...place, node, cut, sides };
+    return { start, end, depth, node, cut, sides };
   }
 
   /** What the opened node predicts. */
