@@ -48,6 +48,9 @@ const cases: readonly [string, CryptoParameters, number][] = [
   ["n=24, N=512, extended four times, one level", shorter(512, 24, 23, 1, 2), 1],
 ];
 
+/** One key's noise strays from the mean over keys: a deviation of a ratio is 5 to 7 %, around 0.9 to 1.2 where rotations are short. */
+const ofOneKey = [0.55, 1.65] as const;
+
 const client = await keyMachine();
 
 /** Keys whose small key has as many ones as zeros: short keys would stray from the formula's mean over keys. */
@@ -95,7 +98,7 @@ for (const machine of await evalMachines()) {
         lwe.dimension,
         bodyBits,
       );
-      assertRatio(t, meanSquare(noise), total, noise.length);
+      assertRatio(t, meanSquare(noise), total, noise.length, ofOneKey);
       const firsts = noise.filter((_, i) => i % tables === 0);
       // The tie rule of the decomposition moves every step a little to one side; only many steps turn that around.
       if (lwe.dimension > 500) assertCentred(firsts, total);
@@ -154,7 +157,7 @@ for (const machine of await evalMachines()) {
         bootstrap.lwe.dimension,
         bootstrapKeyBodyBits,
       );
-      assertRatio(t, meanSquare(noise), total, noise.length);
+      assertRatio(t, meanSquare(noise), total, noise.length, ofOneKey);
       for (const weights of sums) {
         const added = lwes.map((_, i) =>
           weights.reduce((sum, weight, r) => sum + weight * (noise[i * reads + r] ?? 0), 0),
