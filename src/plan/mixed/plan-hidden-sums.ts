@@ -49,7 +49,7 @@ export interface HiddenOptions extends PlanOptions {
 /**
  * Sums of trees as remainders of odd moduli, each flooded, looked up and flooded again until an answer is within the distance asked for of one
  * that says nothing but the sums. Bits travel as in front of other look-ups (`chooseMixed`). Undefined where sums are wider than all moduli
- * hold. Errors: `no-parameters`, `bad-argument`. Takes one to two seconds.
+ * hold. Errors: `no-parameters`, `bad-argument`. Takes a second, for forests of many outputs several.
  */
 export function planHiddenSums(
   regions: RegionProgram,
