@@ -38,6 +38,8 @@ cases = [
     case(R, "counts", **small, tree_method="approx", max_bin=20, objective="count:poisson"),
     case(R, "positive", **small, tree_method="approx", max_bin=9, objective="reg:gamma", weights=True),
     case(R, s, **small, tree_method="approx", max_bin=16, monotone_constraints=(1, -1, 0, 0, 0, 0)),
+    # A rule for no feature: gains are reckoned otherwise than without rules all the same.
+    case(R, s, **small, reg_alpha=3.0, monotone_constraints=(0, 0, 0, 0, 0, 0)),
     case(R, s, **small, objective="reg:absoluteerror"),
     case(R, s, **small, objective="reg:absoluteerror", weights=True),
     case(R, "holes", **small, objective="reg:quantileerror", quantile_alpha=0.8),

@@ -16,7 +16,7 @@ import { compensatedRoundingVariance } from "../../src/security/noise-fresh.js";
 import { bigLweDimension } from "../../src/tfhe/parameters.js";
 import { headerBytes } from "../../src/tfhe/wire-header.js";
 import { packedNumber } from "../support/plain-tfhe.js";
-import { randomTrees } from "../support/random-trees.js";
+import { flatTrees, randomTrees } from "../support/random-trees.js";
 import { meanSquare } from "../support/torus-phase.js";
 
 const options = { threads: 2, protectModel: true } as const;
@@ -62,6 +62,31 @@ test("more bits take more floods or quieter look-ups, fewer none at all where di
     await circuit.close();
   }
   assert.deepEqual(distances, ["decision", "bootstrap", "bootstrap"]);
+});
+
+test("trees that say the same whatever they ask are constants, which need no look-ups", async () => {
+  for (const value of [0, 4095, -4095]) {
+    const trees = flatTrees(2, 1, [
+      {
+        ...{ feature: 0, threshold: 3, right: [value] },
+        left: { feature: 1, threshold: 2, left: [value], right: [value] },
+      },
+    ]);
+    const circuit = await fhe
+      .compiler({ x: "encrypted" }, (x) => fhe.treeEnsemble(trees, x))
+      .compile(
+        [
+          [0, 0],
+          [5, 1],
+          [2, 9],
+        ],
+        { ...options, threads: 1 },
+      );
+    assert.equal(circuit.plan.bootstraps, 0);
+    assert.ok((circuit.cost().distanceLog2 ?? 0) <= -35);
+    assert.deepEqual(await circuit.encryptRunDecrypt([2, 9]), [value]);
+    await circuit.close();
+  }
 });
 
 test("answers to one request have nothing in common, and their noise is the flood", async () => {

@@ -200,16 +200,25 @@ function ensembleValue(step: EnsembleStep, ranges: ElementRanges): SeparableValu
   }));
 }
 
-/** The features that every tree asks. */
+/** The features that every tree's values depend on: questions with the same leaf on both sides do not count. */
 function treeFeatures({ trees }: EnsembleStep): Set<number>[] {
+  const { outputs, values } = trees;
+  const same = (a: number, b: number): boolean => {
+    for (let k = 0; k < outputs; k++)
+      if (values[a * outputs + k] !== values[b * outputs + k]) return false;
+    return true;
+  };
   return Array.from(trees.roots, (root) => {
     const features = new Set<number>();
-    const visit = (node: number): void => {
+    /** A leaf with the values that all leaves below have. */
+    const visit = (node: number): number | undefined => {
       const feature = trees.feature[node] ?? -1;
-      if (feature < 0) return;
+      if (feature < 0) return node;
+      const left = visit(trees.left[node] ?? 0);
+      const right = visit(trees.right[node] ?? 0);
+      if (left !== undefined && right !== undefined && same(left, right)) return left;
       features.add(feature);
-      visit(trees.left[node] ?? 0);
-      visit(trees.right[node] ?? 0);
+      return undefined;
     };
     visit(root);
     return features;

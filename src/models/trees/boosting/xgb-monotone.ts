@@ -67,7 +67,10 @@ export class MonotoneRules {
   }
 }
 
-/** The rules that `monotoneConstraints` asks for; undefined where there are none. Errors: `bad-argument`. */
+/**
+ * The rules that `monotoneConstraints` asks for; undefined where there are none. A list of zeros asks for none and is one all the same: with
+ * it XGBoost leaves `regAlpha` out of what splits gain. Errors: `bad-argument`.
+ */
 export function monotoneRules(
   owner: string,
   constraints: readonly number[] | null,
@@ -86,5 +89,5 @@ export function monotoneRules(
       cure: `Pass 1 (rising), -1 (falling) or 0 for each of the ${features} features`,
     });
   }
-  return constraints.some((own) => own !== 0) ? new MonotoneRules(constraints, by) : undefined;
+  return constraints.length === 0 ? undefined : new MonotoneRules(constraints, by);
 }
