@@ -8,13 +8,13 @@ const largestBatch = 64;
 const largestWorkspaceBytes = 2 ** 28;
 
 /** A thread that works this long without waking has as good as no pauses. */
-const unbrokenMs = 12;
+const unbrokenMs = 48;
 /** Requests that take longer are not made ready ahead: reading one is nothing beside them, and a run is to stop soon where it is told. */
 const longRequestMs = 100;
 const mostAhead = 16;
 
 /**
- * Requests that a thread is given while it works on one of `requestMs` milliseconds: short ones are worked on in turns of some 12 ms,
+ * Requests that a thread is given while it works on one of `requestMs` milliseconds: short ones are worked on in turns of some 48 ms,
  * while those of the next turn are made ready. Towards the end, with `left` requests to give, all of `threads` shall have equal shares.
  */
 export function requestsAhead(requestMs: number, left: number, threads: number): number {
