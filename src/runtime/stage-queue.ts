@@ -76,7 +76,10 @@ export class StageQueue {
         await this.#call(now.flatMap(({ calls }) => calls));
         for (const one of now) one.resolve(this.#results(one));
       } catch (problem) {
-        for (const { reject } of now) reject(problem);
+        for (const { reject, staging } of now) {
+          this.#keep(staging);
+          reject(problem);
+        }
       }
     }
     this.#busy = false;
@@ -118,7 +121,7 @@ export class StageQueue {
       at = offsetAddress(at, stagedBytes(step));
       return step.do === "read" ? new Uint8Array(this.#blocks.bytes(place, step.bytes)) : 0;
     });
-    if (staging !== undefined) this.#spare.push(staging);
+    this.#keep(staging);
     return results;
   }
 
@@ -129,6 +132,10 @@ export class StageQueue {
     const small = this.#spare.pop();
     if (small !== undefined) this.#release(small);
     return this.#allocate(bytes);
+  }
+
+  #keep(staging: Staging | undefined): void {
+    if (staging !== undefined) this.#spare.push(staging);
   }
 
   #allocate(bytes: number): Staging {

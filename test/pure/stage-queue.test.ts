@@ -111,6 +111,20 @@ test("memory does not grow with the number of steps", async () => {
   assert.equal(machine.allocated, before);
 });
 
+test("memory does not grow with the number of calls that fail", async () => {
+  const { machine, queue, request } = opened();
+  machine.failing = true;
+  const turn = async () => {
+    const refused = assert.rejects(queue.run(request(1)), { message: "no thread" });
+    await machine.next();
+    await refused;
+  };
+  await turn();
+  const before = machine.allocated;
+  for (let i = 0; i < 20; i++) await turn();
+  assert.equal(machine.allocated, before);
+});
+
 test("a call that fails rejects its steps alone; closing rejects what has not begun", async () => {
   const { machine, queue, request } = opened();
   machine.failing = true;
